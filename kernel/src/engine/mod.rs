@@ -1,0 +1,164 @@
+//! The seam between a notebook session and what evaluates its cells.
+//!
+//! A session only sees [`Engine`]: it hands over a [`Cell`], receives [`Event`]s while the cell runs and a
+//! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run.
+
+pub mod source_map;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The number a person sees in front of a cell: `In [7]`. Counts from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CellId(pub u32);
+
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]", self.0)
+    }
+}
+
+/// A cell as a person wrote it.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Its execution count.
+    pub id: CellId,
+    /// Its text, `:` commands included.
+    pub code: String,
+}
+
+/// One value in several forms, keyed by MIME type; `text/plain` is always there.
+pub type MimeBundle = Map<String, Value>;
+
+/// Which of the two output streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// What `print!` writes to.
+    Stdout,
+    /// What `eprint!` writes to.
+    Stderr,
+}
+
+/// What a running cell, or a thread that an earlier cell started, lets the outside see.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Text on stdout or stderr, as soon as it was written.
+    Output(Stream, String),
+    /// `display_data`, or `update_display_data` where `update` is set.
+    Display {
+        /// The forms of what is shown.
+        data: MimeBundle,
+        /// Jupyter's per-MIME-type metadata.
+        metadata: Map<String, Value>,
+        /// The id under which it can be updated later.
+        display_id: Option<String>,
+        /// Whether this replaces what the display id showed before.
+        update: bool,
+    },
+    /// `clear_output`; with `wait`, only when the next output comes.
+    ClearOutput {
+        /// Clear lazily.
+        wait: bool,
+    },
+    /// The value of the cell's trailing expression (`execute_result`).
+    Result(MimeBundle),
+}
+
+/// An error as Jupyter shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellError {
+    /// What kind: `panic`, `E0382`, `ParseIntError`.
+    pub ename: String,
+    /// What happened, in one line or a few.
+    pub evalue: String,
+    /// The coloured account with the user's own lines.
+    pub traceback: Vec<String>,
+}
+
+/// How a cell ended. All of its events have been sent when this is returned.
+pub type Reply = Result<(), CellError>;
+
+/// Whether a text could be run as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completeness {
+    /// It parses.
+    Complete,
+    /// More lines are expected; the next would start with `indent`.
+    Incomplete {
+        /// Spaces to start the next line with.
+        indent: String,
+    },
+    /// No continuation would make it parse.
+    Invalid,
+}
+
+/// Candidates for what stands before the cursor.
+#[derive(Debug, Clone, Default)]
+pub struct Completions {
+    /// Start of the text they replace, in bytes.
+    pub start: usize,
+    /// End of the text they replace, in bytes.
+    pub end: usize,
+    /// The candidates with their kinds (`function`, `instance`, `keyword`, …).
+    pub items: Vec<Completion>,
+}
+
+/// One candidate.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// What would be inserted.
+    pub text: String,
+    /// Jupyter's `type` of a candidate.
+    pub kind: &'static str,
+    /// A signature or type, if known.
+    pub signature: Option<String>,
+}
+
+/// Asks a running cell to stop. Works from any thread while [`Engine::evaluate`] is waiting.
+pub trait Interrupt: Send + Sync {
+    /// Asks first; what does not listen within a short grace is stopped.
+    fn interrupt(&self);
+}
+
+/// Evaluates cells. Events go to the channel that the engine was created with, also between cells (a thread
+/// of an earlier cell may still print).
+#[async_trait]
+pub trait Engine: Send {
+    /// Runs one cell to its end.
+    async fn evaluate(&mut self, cell: Cell) -> Reply;
+    /// Whether `code` parses as a cell.
+    fn completeness(&self, code: &str) -> Completeness;
+    /// What could stand at byte `cursor` of `code`.
+    async fn complete(&mut self, code: &str, cursor: usize) -> Completions;
+    /// What is known about the name at byte `cursor` of `code`.
+    async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle>;
+    /// A handle that interrupts the running cell.
+    fn interrupter(&self) -> Arc<dyn Interrupt>;
+    /// Forgets variables and items, as a fresh start would.
+    async fn reset(&mut self) -> Result<(), EngineError>;
+    /// Ends every process of the session.
+    async fn shutdown(&mut self);
+}
+
+/// Why an engine could not start or go on; each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// rustc is missing or is another one than the prelude was built with.
+    #[error("{0}")]
+    Toolchain(String),
+    /// The prelude is not installed or does not load.
+    #[error("{0}")]
+    Prelude(String),
+    /// The operating system refused something.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,8 @@
+//! The Wick kernel: Jupyter on one side, the engine on the other.
+//!
+//! * [`jupyter`] knows ZeroMQ and the messaging protocol,
+//! * [`session`] is what a notebook session is: counts, history, what is shown,
+//! * [`engine`] turns a cell's text into effects: split, generate, compile, run, report,
+//! * [`cli`] is the `wick` command.
+
+pub mod engine;

@@ -1,0 +1,2 @@
+//! The `wick` command.
+fn main() {}

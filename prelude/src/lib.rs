@@ -1,0 +1,4 @@
+//! Wick's prelude.
+pub use candle_core;
+pub use candle_nn;
+pub use wick_runtime;

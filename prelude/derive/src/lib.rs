@@ -1,1 +1,31 @@
-//! Derive macros of Wick.
+//! Derive macros of Wick. Use them through `wick::prelude`; what they generate is documented where the traits are.
+
+mod attributes;
+mod bounds;
+mod module;
+
+use proc_macro::TokenStream;
+
+/// Implements `wick::nn::Module` (and `Display`, with PyTorch's text) for a struct or an enum.
+///
+/// Every field that holds parameters, buffers or modules becomes a member under the field's own name (its number in a
+/// tuple struct), in the order in which the fields are declared. A field of any other type is ignored.
+///
+/// | field | becomes |
+/// | --- | --- |
+/// | a type that is a `Module` | a sub-module |
+/// | `Tensor` | a parameter while it requires a gradient, otherwise a buffer |
+/// | `Option`, `Box`, `Vec`, array, tuple of those | what it holds: `layers.0`, `layers.1`, … |
+/// | a generic parameter | what stands for it, which has to be one of the above |
+///
+/// A field can say otherwise:
+///
+/// - `#[module(parameter)]`: the tensor is a parameter even while it is frozen.
+/// - `#[module(buffer)]`: the tensor is part of the state, but not of what is trained.
+/// - `#[module(skip)]`: the field is none of the module's members.
+#[proc_macro_derive(Module, attributes(module))]
+pub fn derive_module(input: TokenStream) -> TokenStream {
+    module::expand(syn::parse_macro_input!(input as syn::DeriveInput))
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

@@ -1,1 +1,32 @@
-//! The runtime side of a Wick session.
+//! What runs inside the process that holds a session's variables.
+//!
+//! A Wick session is two processes: the kernel, which speaks Jupyter and calls rustc, and the runtime, which
+//! holds the variables and runs the cells. This crate is the second one's side and the language between them:
+//!
+//! * [`protocol`] and [`wire`]: what the two say to each other, over a socketpair of their own,
+//! * [`cell`], [`store`], [`show`] and [`error`]: what the generated code of a cell calls,
+//! * [`display`] and [`Rich`]: pictures and tables in between the text,
+//! * [`interrupt`]: how long work hears that a person pressed stop,
+//! * [`serve`]: the loop, [`snapshot`]: the fork that a dying cell falls back to.
+//!
+//! It is part of the prelude's shared library, so that a session has one copy of it, of std and of the
+//! allocator. In an ordinary program, without a kernel around it, displays print their plain text and
+//! nothing is ever interrupted.
+
+pub mod cell;
+pub mod display;
+pub mod error;
+pub mod interrupt;
+mod loaded;
+mod output;
+mod panics;
+pub mod protocol;
+mod rich;
+mod serve;
+pub mod show;
+mod snapshot;
+mod store;
+pub mod wire;
+
+pub use error::CellError;
+pub use rich::{MimeBundle, Rich};

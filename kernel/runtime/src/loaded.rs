@@ -1,0 +1,107 @@
+//! The shared libraries of a session: loading them, and knowing whose code an address is.
+
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_void};
+use std::os::unix::ffi::OsStrExt;
+use std::panic::Location;
+use std::path::Path;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use crate::protocol::Place;
+
+/// Which cell a library was last run as, by its path.
+static CELLS: LazyLock<Mutex<HashMap<Vec<u8>, u32>>> = LazyLock::new(Mutex::default);
+
+/// A library that stays loaded: closures, threads and vtables of it may live as long as the session.
+#[derive(Clone, Copy)]
+pub(crate) struct Library(*mut c_void);
+
+impl Library {
+    /// Loads a library so that what is loaded later sees its symbols.
+    ///
+    /// # Errors
+    /// With the dynamic linker's words.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let name = CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())?;
+        // SAFETY: `name` is a C string. The library is one that the kernel made: its constructors are those of
+        // Rust code, which has none, or of a dependency that the user asked for.
+        let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+        if handle.is_null() {
+            Err(last_error())
+        } else {
+            Ok(Self(handle))
+        }
+    }
+
+    /// The address of an exported function.
+    pub(crate) fn symbol(self, name: &CStr) -> Option<*mut c_void> {
+        // SAFETY: the handle came from `dlopen` and is never closed.
+        let address = unsafe { libc::dlsym(self.0, name.as_ptr()) };
+        (!address.is_null()).then_some(address)
+    }
+}
+
+fn last_error() -> String {
+    // SAFETY: `dlerror` returns null or a C string that is valid until the next call on this thread.
+    unsafe {
+        let text = libc::dlerror();
+        if text.is_null() {
+            "unknown error".into()
+        } else {
+            CStr::from_ptr(text).to_string_lossy().into_owned()
+        }
+    }
+}
+
+/// Remembers that `path` now runs as cell `cell`.
+pub(crate) fn runs_as(path: &Path, cell: u32) {
+    CELLS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(path.as_os_str().as_bytes().to_vec(), cell);
+}
+
+/// The library that an address belongs to.
+pub(crate) fn library_at(address: *const c_void) -> Option<Vec<u8>> {
+    // SAFETY: `dladdr` takes any address and fills `info` when it returns non-zero.
+    unsafe {
+        let mut info = std::mem::zeroed::<libc::Dl_info>();
+        if libc::dladdr(address, &mut info) == 0 || info.dli_fname.is_null() {
+            return None;
+        }
+        Some(CStr::from_ptr(info.dli_fname).to_bytes().to_vec())
+    }
+}
+
+/// Which cell the code or data at `address` belongs to, if its library was run as one.
+pub(crate) fn cell_at(address: *const c_void) -> Option<u32> {
+    let library = library_at(address)?;
+    CELLS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&library)
+        .copied()
+}
+
+/// Whether a source file is one that holds people's code, by the names the kernel gives such files.
+pub(crate) fn is_user_file(file: &str) -> bool {
+    file == "cell" || file.starts_with("In[")
+}
+
+/// A location as the kernel can look it up. The location itself lies in the library that was compiled from it.
+pub(crate) fn place(location: &'static Location<'static>) -> Place {
+    Place {
+        file: location.file().to_string(),
+        cell: cell_at((&raw const *location).cast()),
+        line: location.line(),
+        column: location.column(),
+    }
+}
+
+/// A place for people who read a stream: `In[7]:3:5`.
+pub(crate) fn describe(place: &Place) -> String {
+    match place.cell {
+        Some(cell) if place.file == "cell" => format!("In[{cell}]:{}:{}", place.line, place.column),
+        _ => format!("{}:{}:{}", place.file, place.line, place.column),
+    }
+}

@@ -1,0 +1,181 @@
+//! The messages between kernel and runtime.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Where the runtime keeps one variable. Given out by the kernel, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SlotId(pub u64);
+
+/// What the kernel asks of the runtime.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Request {
+    /// The first message: frames on stdout carry this token from now on.
+    Hello {
+        /// 32 characters that nobody can guess.
+        token: String,
+    },
+    /// Loads shared libraries whose symbols all later cells see.
+    Load(Vec<PathBuf>),
+    /// Runs a compiled cell.
+    Run(Run),
+    /// Drops the values in these slots.
+    Drop(Vec<SlotId>),
+    /// Asks the running cell to stop.
+    Interrupt,
+}
+
+/// A compiled cell and the variables it works with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Run {
+    /// Its execution count, for places in tracebacks.
+    pub cell: u32,
+    /// The shared library that holds [`ENTRY`].
+    pub library: PathBuf,
+    /// Earlier variables it uses, in the order of the indices its code was generated with.
+    pub takes: Vec<SlotId>,
+    /// Slots for the variables it makes, likewise.
+    pub keeps: Vec<SlotId>,
+    /// Whether to fork a snapshot first.
+    pub snapshot: bool,
+}
+
+/// The function that every compiled cell exports.
+pub const ENTRY: &str = "wick_cell";
+
+/// What the runtime answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Response {
+    /// To [`Request::Hello`].
+    Ready {
+        /// Process id.
+        pid: u32,
+    },
+    /// To [`Request::Load`]; the text is the dynamic linker's.
+    Loaded(Result<(), String>),
+    /// To [`Request::Run`].
+    Finished(Finished),
+    /// To [`Request::Drop`], with the message of a value that panicked in its `Drop`.
+    Dropped(Option<String>),
+    /// Unasked: the process that ran a cell is gone, and its snapshot has taken over.
+    Promoted {
+        /// Process id of the snapshot.
+        pid: u32,
+    },
+}
+
+/// How a cell ended, and what it left.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Finished {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Which of [`Run::keeps`] now hold a value.
+    pub kept: Vec<SlotId>,
+    /// Which of [`Run::takes`] no longer do: the cell moved them.
+    pub gone: Vec<SlotId>,
+    /// How long each part took.
+    pub timing: RunTiming,
+}
+
+/// Microseconds.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct RunTiming {
+    /// Forking the snapshot.
+    pub snapshot: u64,
+    /// The dynamic linker.
+    pub load: u64,
+    /// The cell's own code, display included.
+    pub run: u64,
+}
+
+/// How a cell's code ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It reached its end.
+    Ok,
+    /// It panicked.
+    Panicked(Panic),
+    /// A `?` returned early.
+    Failed(Failure),
+    /// It heard an interrupt and unwound.
+    Interrupted {
+        /// Where it was, innermost first.
+        frames: Vec<Place>,
+    },
+    /// Its library could not be loaded; the text is the dynamic linker's.
+    NotLoaded(String),
+}
+
+/// A panic.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Panic {
+    /// Its message.
+    pub message: String,
+    /// Where in people's cells, innermost first. Empty when nothing of theirs was on the stack.
+    pub frames: Vec<Place>,
+}
+
+/// An error that `?` carried out of the cell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    /// The error's type, without its path: `ParseIntError`.
+    pub type_name: String,
+    /// Its `Display`.
+    pub message: String,
+    /// The `Display` of each `source()`.
+    pub causes: Vec<String>,
+    /// Where the `?` stands.
+    pub place: Place,
+}
+
+/// A place in a compiled file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The file as rustc was told its name.
+    pub file: String,
+    /// The execution count of the cell whose library holds the code, for files that are named the same in
+    /// every cell.
+    pub cell: Option<u32>,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters; 0 if unknown.
+    pub column: u32,
+}
+
+/// What travels between the text on stdout, in order with it. On stderr only [`Frame::End`] does.
+///
+/// A frame is [`FRAME_START`], the session's token, `;`, the length of the payload in decimal, [`FRAME_BODY`],
+/// then the payload: this enum as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Frame {
+    /// `display_data`, or `update_display_data`.
+    Display {
+        /// The forms of what is shown, by MIME type.
+        data: crate::MimeBundle,
+        /// Jupyter's metadata.
+        metadata: serde_json::Map<String, serde_json::Value>,
+        /// The id for updates.
+        display_id: Option<String>,
+        /// Whether this is an update.
+        update: bool,
+    },
+    /// The value of the cell's last expression.
+    Result(crate::MimeBundle),
+    /// `clear_output`.
+    Clear {
+        /// Only when the next output comes.
+        wait: bool,
+    },
+    /// The last of a cell on this stream.
+    End {
+        /// Its execution count.
+        cell: u32,
+    },
+}
+
+/// How a frame starts: an operating system command in terms of ECMA-48, which terminals swallow.
+pub const FRAME_START: &[u8] = b"\x1b]wick;";
+
+/// What stands between a frame's length and its payload.
+pub const FRAME_BODY: u8 = 0x07;

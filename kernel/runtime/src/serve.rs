@@ -1,0 +1,265 @@
+//! The loop of the runtime process.
+//!
+//! Two threads: the main one talks to the kernel, forks snapshots and hears interrupts, the other one runs the
+//! cells. The main thread always listens, so that the process ends at once when the kernel is gone.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use crate::loaded::Library;
+use crate::protocol::{ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, SlotId};
+use crate::snapshot::{Side, Snapshot};
+use crate::{cell, display, interrupt, loaded, output, panics, snapshot, wire};
+
+/// Deep recursion is a lesson of many a notebook. The memory is only taken when it is used.
+const CELL_STACK: usize = 1 << 30;
+
+/// Serves the kernel at the other end of socket `fd` until it is gone. Called by the kernel's executable after
+/// it has loaded this library.
+///
+/// # Safety
+/// `fd` must be an open socket that nothing else in the process uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wick_runtime_main(fd: RawFd) -> i32 {
+    // SAFETY: the caller's. Programs that a cell starts must not hold the socket open.
+    let socket = unsafe {
+        libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC);
+        UnixStream::from_raw_fd(fd)
+    };
+    if let Err(error) = serve(&socket) {
+        eprintln!("wick: the runtime stopped: {error}");
+    }
+    end_of_session()
+}
+
+/// The kernel is gone: everything the session started goes with it, at once. Destructors, other threads and
+/// children do not hold it up.
+fn end_of_session() -> ! {
+    // SAFETY: the kernel made the runtime the leader of a process group of its own, which holds nothing else.
+    unsafe {
+        libc::kill(0, libc::SIGKILL);
+        libc::_exit(1)
+    }
+}
+
+fn serve(socket: &UnixStream) -> io::Result<()> {
+    output::remember_streams()?;
+    panics::install_hook();
+    output::start_flushing();
+    let mut worker = Worker::start()?;
+    while let Some(request) = wire::receive::<Request>(socket)? {
+        match request {
+            Request::Hello { token } => {
+                display::set_token(token);
+                wire::send(
+                    socket,
+                    &Response::Ready {
+                        pid: std::process::id(),
+                    },
+                )?;
+            }
+            Request::Load(libraries) => {
+                let loaded = libraries
+                    .iter()
+                    .try_for_each(|library| Library::open(library).map(|_| ()));
+                wire::send(socket, &Response::Loaded(loaded))?;
+            }
+            Request::Run(run) => {
+                interrupt::forget();
+                let started = Instant::now();
+                let guard = match run.snapshot.then(snapshot::take) {
+                    // Without room for a snapshot the cell runs all the same.
+                    None | Some(Err(_)) => None,
+                    Some(Ok(Side::Runs(snapshot))) => Some(snapshot),
+                    Some(Ok(Side::Promoted)) => {
+                        worker = Worker::after_fork()?;
+                        wire::send(
+                            socket,
+                            &Response::Promoted {
+                                pid: std::process::id(),
+                            },
+                        )?;
+                        continue;
+                    }
+                };
+                let snapshot = started.elapsed().as_micros() as u64;
+                let mut finished = match worker.run(socket, Job::Run(run))? {
+                    Done::Ran(finished) => finished,
+                    Done::Dropped(_) => unreachable!("the worker answers a run with how it ended"),
+                };
+                guard.into_iter().for_each(Snapshot::discard);
+                finished.timing.snapshot = snapshot;
+                wire::send(socket, &Response::Finished(finished))?;
+            }
+            Request::Drop(slots) => {
+                if let Done::Dropped(message) = worker.run(socket, Job::Drop(slots))? {
+                    wire::send(socket, &Response::Dropped(message))?;
+                }
+            }
+            // It came after the cell had ended.
+            Request::Interrupt => {}
+        }
+    }
+    Ok(())
+}
+
+/// What the worker does.
+enum Job {
+    Run(Run),
+    Drop(Vec<SlotId>),
+}
+
+/// What the worker did.
+enum Done {
+    Ran(Finished),
+    Dropped(Option<String>),
+}
+
+/// The thread that runs cells.
+struct Worker {
+    jobs: Sender<Job>,
+    done: Receiver<Done>,
+    /// Readable when something is in `done`.
+    bell: UnixStream,
+}
+
+impl Worker {
+    fn start() -> io::Result<Self> {
+        let (jobs, todo) = channel::<Job>();
+        let (finished, done) = channel();
+        let (bell, ring) = UnixStream::pair()?;
+        let work = move || {
+            panics::this_thread_runs_cells();
+            join_pool_of_our_own();
+            for job in todo {
+                let done = match job {
+                    Job::Run(run) => Done::Ran(run_cell(&run)),
+                    Job::Drop(slots) => Done::Dropped(cell::drop_slots(&slots)),
+                };
+                if finished.send(done).is_err() || io::Write::write_all(&mut &ring, &[0]).is_err() {
+                    break;
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("main".into())
+            .stack_size(CELL_STACK)
+            .spawn(work)?;
+        Ok(Self { jobs, done, bell })
+    }
+
+    /// A fork has one thread: everything that lives in others is started anew.
+    fn after_fork() -> io::Result<Self> {
+        output::start_flushing();
+        cell::abandon_tokio();
+        Self::start()
+    }
+
+    /// Waits for a job, listening to the kernel meanwhile.
+    fn run(&self, socket: &UnixStream, job: Job) -> io::Result<Done> {
+        let gone = || io::Error::other("the thread that runs cells has ended");
+        self.jobs.send(job).map_err(|_| gone())?;
+        loop {
+            match wait(socket.as_raw_fd(), self.bell.as_raw_fd())? {
+                Woken::Kernel => match wire::receive::<Request>(socket)? {
+                    Some(Request::Interrupt) => interrupt::ask(),
+                    Some(_) => {
+                        return Err(io::Error::other(
+                            "the kernel sent a request while a cell was running",
+                        ));
+                    }
+                    None => end_of_session(),
+                },
+                Woken::Worker => {
+                    io::Read::read_exact(&mut &self.bell, &mut [0])?;
+                    return self.done.recv().map_err(|_| gone());
+                }
+            }
+        }
+    }
+}
+
+enum Woken {
+    Kernel,
+    Worker,
+}
+
+/// Waits until one of the two can be read; the kernel comes first.
+fn wait(kernel: RawFd, worker: RawFd) -> io::Result<Woken> {
+    let entry = |fd| libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    let mut entries = [entry(kernel), entry(worker)];
+    loop {
+        // SAFETY: `entries` are two valid `pollfd`s.
+        let ready = unsafe { libc::poll(entries.as_mut_ptr(), 2, -1) };
+        if ready < 0 {
+            let error = io::Error::last_os_error();
+            if error.kind() == io::ErrorKind::Interrupted {
+                continue;
+            }
+            return Err(error);
+        }
+        if entries[0].revents != 0 {
+            return Ok(Woken::Kernel);
+        }
+        if entries[1].revents != 0 {
+            return Ok(Woken::Worker);
+        }
+    }
+}
+
+/// Parallel work of cells (candle's included) goes to a pool that belongs to this thread. The global pool could
+/// not be replaced after a fork.
+fn join_pool_of_our_own() {
+    if let Ok(pool) = rayon::ThreadPoolBuilder::new().use_current_thread().build() {
+        std::mem::forget(pool);
+    }
+}
+
+fn run_cell(run: &Run) -> Finished {
+    let started = Instant::now();
+    let entry = load(run);
+    let load = started.elapsed().as_micros() as u64;
+    let started = Instant::now();
+    output::set_running(true);
+    let left = match entry {
+        Ok(entry) => cell::run_cell(entry, run),
+        Err(reason) => cell::Left {
+            outcome: Outcome::NotLoaded(reason),
+            kept: Vec::new(),
+            gone: Vec::new(),
+        },
+    };
+    output::set_running(false);
+    output::end_of_cell(run.cell);
+    output::restore_streams();
+    let timing = RunTiming {
+        snapshot: 0,
+        load,
+        run: started.elapsed().as_micros() as u64,
+    };
+    Finished {
+        outcome: left.outcome,
+        kept: left.kept,
+        gone: left.gone,
+        timing,
+    }
+}
+
+fn load(run: &Run) -> Result<fn(), String> {
+    let library = Library::open(&run.library)?;
+    loaded::runs_as(&run.library, run.cell);
+    let name = CString::new(ENTRY).expect("a name without NUL");
+    let address = library
+        .symbol(&name)
+        .ok_or("the compiled cell has no entry point")?;
+    // SAFETY: the kernel generates this function with this signature, compiled by the rustc that compiled us.
+    Ok(unsafe { std::mem::transmute::<*mut std::ffi::c_void, fn()>(address) })
+}

@@ -1,0 +1,211 @@
+//! How the last line of a cell is shown.
+//!
+//! The generated code calls `(&&&&&Probe(&value)).show()`, and method resolution picks the first of these that
+//! the type has: [`Rich`], a tuple, `Debug`, `Display`, none. (This is dtolnay's autoref specialisation.) A type
+//! with an inherent `evcxr_display(&self)` shows itself by that instead: an inherent method comes before the one
+//! of [`ViaEvcxr`], which every type has.
+//!
+//! Formatting happens behind `dyn`, once in this library, so that a cell only carries a call.
+
+use std::fmt::{Debug, Display};
+
+use crate::display::emit;
+use crate::protocol::Frame;
+use crate::rich::plain;
+use crate::{MimeBundle, Rich};
+
+/// What the blanket `evcxr_display` returns: the type has none of its own.
+pub struct NotEvcxr;
+
+impl NotEvcxr {
+    /// Whether something was shown: no.
+    pub fn displayed(&self) -> bool {
+        false
+    }
+}
+
+/// `evcxr_display` for types that have none.
+pub trait ViaEvcxr {
+    /// Does nothing.
+    fn evcxr_display(&self) -> NotEvcxr {
+        NotEvcxr
+    }
+}
+
+impl<T: ?Sized> ViaEvcxr for T {}
+
+/// Whatever an inherent `evcxr_display` returned: it has shown itself.
+pub trait Displayed {
+    /// Whether something was shown: yes.
+    fn displayed(&self) -> bool {
+        true
+    }
+}
+
+impl<T: ?Sized> Displayed for T {}
+
+/// A value to be shown.
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// Types with a display of ours.
+pub trait ViaRich {
+    /// Shows it.
+    fn show(&self);
+}
+
+impl<T: Rich + ?Sized> ViaRich for &&&&Probe<'_, T> {
+    fn show(&self) {
+        show_bundle(self.0.mime_bundle());
+    }
+}
+
+/// Tuples, laid out as IPython lays them out.
+pub trait ViaTuple {
+    /// Shows it.
+    fn show(&self);
+}
+
+impl<T: Tuple> ViaTuple for &&&Probe<'_, T> {
+    fn show(&self) {
+        show_tuple(self.0);
+    }
+}
+
+/// Types with `Debug`.
+pub trait ViaDebug {
+    /// Shows it.
+    fn show(&self);
+}
+
+impl<T: Debug + ?Sized> ViaDebug for &&Probe<'_, T> {
+    fn show(&self) {
+        show_text(format_args!("{:?}", self.0));
+    }
+}
+
+/// Types with only `Display`.
+pub trait ViaDisplay {
+    /// Shows it.
+    fn show(&self);
+}
+
+impl<T: Display + ?Sized> ViaDisplay for &Probe<'_, T> {
+    fn show(&self) {
+        show_text(format_args!("{}", self.0));
+    }
+}
+
+/// All others.
+pub trait ViaNothing {
+    /// Says what to write.
+    fn show(&self);
+}
+
+impl<T: ?Sized> ViaNothing for Probe<'_, T> {
+    fn show(&self) {
+        show_nameless(std::any::type_name::<T>());
+    }
+}
+
+/// A tuple whose elements have `Debug`.
+pub trait Tuple {
+    /// Hands each element on, in order.
+    fn elements(&self, element: &mut dyn FnMut(&dyn Debug));
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),+))+) => {$(
+        impl<$($name: Debug),+> Tuple for ($($name,)+) {
+            fn elements(&self, element: &mut dyn FnMut(&dyn Debug)) {
+                $(element(&self.$index);)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+}
+
+fn show_bundle(bundle: Option<MimeBundle>) {
+    if let Some(bundle) = bundle {
+        emit(&Frame::Result(bundle));
+    }
+}
+
+fn show_text(text: std::fmt::Arguments<'_>) {
+    show_bundle(Some(plain(text.to_string())));
+}
+
+fn show_nameless(type_name: &str) {
+    let name = type_name.split('<').next().unwrap_or(type_name);
+    let name = name.rsplit("::").next().unwrap_or(name);
+    show_text(format_args!(
+        "<{name}>  (write #[derive(Debug)] above it to see what it holds)"
+    ));
+}
+
+fn show_tuple(tuple: &dyn Tuple) {
+    let mut elements = Vec::new();
+    tuple.elements(&mut |element| elements.push(format!("{element:?}")));
+    show_bundle(Some(plain(lay_out_tuple(&elements))));
+}
+
+/// As wide as a line of IPython may be.
+const LINE_WIDTH: usize = 79;
+
+/// One line if it fits and no element is more than a line, else one element a line, aligned behind the
+/// parenthesis (`IPython/lib/pretty.py`).
+fn lay_out_tuple(elements: &[String]) -> String {
+    let comma = if elements.len() == 1 { "," } else { "" };
+    let line = format!("({}{comma})", elements.join(", "));
+    if !line.contains('\n') && line.chars().count() <= LINE_WIDTH {
+        return line;
+    }
+    let elements: Vec<_> = elements
+        .iter()
+        .map(|element| element.replace('\n', "\n "))
+        .collect();
+    format!("({}{comma})", elements.join(",\n "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lay_out_tuple;
+
+    fn lay_out(elements: &[&str]) -> String {
+        lay_out_tuple(&elements.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn short_tuples_stay_on_a_line() {
+        assert_eq!(lay_out(&["1", "torch.float32"]), "(1, torch.float32)");
+        assert_eq!(lay_out(&["1"]), "(1,)");
+    }
+
+    #[test]
+    fn long_tuples_take_a_line_for_each_element() {
+        let device = "device(type='cuda', index=0)";
+        assert_eq!(
+            lay_out(&[device; 3]),
+            format!("({device},\n {device},\n {device})")
+        );
+    }
+
+    #[test]
+    fn an_element_of_several_lines_breaks_the_tuple() {
+        let text = lay_out(&["tensor([[1],\n        [2]])", "3"]);
+        assert_eq!(text, "(tensor([[1],\n         [2]]),\n 3)");
+    }
+}

@@ -1,0 +1,65 @@
+"""JupyterLab in a real Chromium: open the primer, run all of it, see its outputs; interrupt and restart."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lab import LabNotebook, chromium_page, lab_server
+from test_command_line_clients import saved
+
+PRIMER = Path(__file__).parents[2] / "notebooks" / "pytorch_primer.ipynb"
+
+
+@pytest.fixture
+def screenshot(tmp_path):
+    """Where the picture of the primer goes: WICK_SCREENSHOT, to renew the README's."""
+    return Path(os.environ.get("WICK_SCREENSHOT", tmp_path / "primer.png"))
+
+
+@pytest.mark.timeout(400)
+def test_the_primer_runs_in_jupyterlab(tmp_path, screenshot):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    shutil.copy(PRIMER, folder)
+    with lab_server(folder, tmp_path) as address, chromium_page() as page:
+        lab = LabNotebook(page, address, PRIMER.name)
+        assert page.locator(".jp-KernelName").inner_text().strip() == "Rust (Wick)"
+        lab.menu("Edit", "Clear Outputs of All Cells")
+        lab.run_all(timeout=300)
+        outputs = lab.outputs()
+        assert len(outputs) == 29
+        assert "torch.Size([2, 3]), torch.float32, device(type='cpu')" in outputs[4]
+        assert outputs[12].strip() == "tensor([[ 7,  7],\n        [14, 14]])"
+        assert outputs[-1].count("torch.Size") == 26
+        # The code is coloured as Rust: `let` is a keyword.
+        assert lab.code_cells().nth(2).locator(".cm-content span", has_text="let").count() > 0
+        assert lab.save(folder / PRIMER.name)["metadata"]["kernelspec"]["name"] == "wick"
+        page.evaluate("document.querySelectorAll('.jp-CodeCell')[11].scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(1000)
+        screenshot.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=screenshot)
+    assert screenshot.stat().st_size > 20_000
+
+
+@pytest.mark.timeout(300)
+def test_interrupt_and_restart_in_jupyterlab(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    saved(folder / "busy.ipynb", "let kept = 41;", 'println!("busy");\nloop { std::hint::spin_loop(); }', "kept + 1")
+    with lab_server(folder, tmp_path) as address, chromium_page() as page:
+        lab = LabNotebook(page, address, "busy.ipynb")
+        lab.menu("Run", "Run All Cells")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('busy')", timeout=60_000)
+        lab.menu("Kernel", "Interrupt Kernel")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('nterrupt')", timeout=30_000)
+        lab.code_cells().nth(2).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('42')", timeout=30_000)
+        lab.menu("Kernel", "Restart Kernel…")
+        page.click(".jp-Dialog button:has-text('Restart')")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=30_000)
+        lab.code_cells().nth(2).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('kept')", timeout=30_000)

@@ -1,0 +1,25 @@
+"""What every suite shares: one fresh kernel a test, and nothing left behind by any."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+from kernel_client import KERNEL_NAME, Session, alive, wait_until
+
+
+def pytest_sessionstart() -> None:
+    try:
+        KernelSpecManager().get_kernel_spec(KERNEL_NAME)
+    except NoSuchKernel:
+        pytest.exit(f"the kernel `{KERNEL_NAME}` is not installed: run tests/run.sh, or ./install.sh first", 2)
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Iterator[Session]:
+    """A fresh kernel in an empty folder. Whatever it starts has to be gone when it is."""
+    with Session(cwd=tmp_path) as session:
+        yield session
+        left = session.processes() if session.manager.is_alive() else []
+    wait_until(lambda: not alive(left), 5, f"the end of {left}")

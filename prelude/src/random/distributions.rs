@@ -1,0 +1,141 @@
+//! The draws other than normal ones: uniform, integers, permutations, and what is made of a uniform value.
+
+use std::f64::consts::PI;
+
+use super::generator::Draws;
+use super::real::{Real, WideReal};
+
+/// Below this many values PyTorch reduces 32 random bits to a range, and 64 from there on.
+const WIDE_RANGE: u64 = 1 << 28;
+
+impl Draws<'_> {
+    /// Fills `out` with uniform values in `[from, to)`: `torch.Tensor.uniform_`.
+    pub fn uniform<T: Real>(&mut self, out: &mut [T], from: f64, to: f64) {
+        let (low, high) = (T::Wide::from_f64(from), T::Wide::from_f64(to));
+        let (lowest, excluded) = (T::from_f64(from), T::from_f64(to));
+        out.fill_with(|| {
+            let value = T::from_wide(T::Wide::unit(self).stretch(low, high));
+            // Rounding can reach the end that does not belong to the range.
+            if value == excluded { lowest } else { value }
+        });
+    }
+
+    /// Fills `out` with uniform values in `[0, 1)`: `torch.rand`.
+    pub fn rand<T: Real>(&mut self, out: &mut [T]) {
+        self.uniform(out, 0.0, 1.0);
+    }
+
+    /// `count` integers in `[low, high)`: `torch.randint`.
+    ///
+    /// # Panics
+    /// When the range is empty, with PyTorch's sentence.
+    pub fn integers(&mut self, low: i64, high: i64, count: usize) -> Vec<i64> {
+        assert!(
+            low < high,
+            "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        );
+        let range = high.wrapping_sub(low) as u64;
+        let offset = |draw: u64| low.wrapping_add((draw % range) as i64);
+        if range >= WIDE_RANGE {
+            (0..count).map(|_| offset(self.next_u64())).collect()
+        } else {
+            (0..count)
+                .map(|_| offset(u64::from(self.next_u32())))
+                .collect()
+        }
+    }
+
+    /// A permutation of `0..n`: `torch.randperm`.
+    pub fn permutation(&mut self, n: usize) -> Vec<i64> {
+        let mut order: Vec<i64> = (0..n as i64).collect();
+        if n < u32::MAX as usize / 20 {
+            for at in 0..n.saturating_sub(1) {
+                let other = at + self.next_u32() as usize % (n - at);
+                order.swap(at, other);
+            }
+        } else {
+            for at in 0..n {
+                let other = (self.next_u64() % (at as u64 + 1)) as usize;
+                order.swap(at, other);
+            }
+        }
+        order
+    }
+
+    /// Whether an event of probability `p` happens, `count` times: `torch.Tensor.bernoulli_(p)`, and so dropout's mask.
+    ///
+    /// # Panics
+    /// When `p` is no probability, with PyTorch's sentence.
+    pub fn bernoulli(&mut self, p: f64, count: usize) -> Vec<bool> {
+        assert!(
+            (0.0..=1.0).contains(&p),
+            "bernoulli_ expects p to be in [0, 1], but got p={p}"
+        );
+        (0..count).map(|_| f64::unit(self) < p).collect()
+    }
+
+    /// Whether the events of the given probabilities happen: `torch.bernoulli(probabilities)`.
+    ///
+    /// # Panics
+    /// When one of them is no probability, with PyTorch's sentence.
+    pub fn bernoulli_each<T: Real>(&mut self, probabilities: &[T]) -> Vec<bool> {
+        let happens = |&p: &T| {
+            let p = p.to_wide();
+            assert!(
+                p >= T::Wide::ZERO && p <= T::Wide::ONE,
+                "Expected p_in >= 0 && p_in <= 1 to be true, but got false."
+            );
+            T::Wide::unit(self) < p
+        };
+        probabilities.iter().map(happens).collect()
+    }
+
+    /// Fills `out` with exponential values of rate `lambda`: `torch.Tensor.exponential_`.
+    pub fn exponential<T: Real>(&mut self, out: &mut [T], lambda: f64) {
+        out.fill_with(|| T::from_f64(-1.0 / lambda * (-f64::unit(self)).ln_1p()));
+    }
+
+    /// Fills `out` with Cauchy values: `torch.Tensor.cauchy_`.
+    pub fn cauchy<T: Real>(&mut self, out: &mut [T], median: f64, sigma: f64) {
+        out.fill_with(|| T::from_f64(sigma.mul_add((PI * (f64::unit(self) - 0.5)).tan(), median)));
+    }
+
+    /// Fills `out` with values whose logarithm is normal: `torch.Tensor.log_normal_`.
+    pub fn log_normal<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
+        out.fill_with(|| T::from_f64(self.one_normal(mean, std).exp()));
+    }
+
+    /// Fills `out` with the number of trials up to the first success: `torch.Tensor.geometric_`.
+    pub fn geometric<T: Real>(&mut self, out: &mut [T], p: f64) {
+        out.fill_with(|| T::from_f64((f64::unit(self).ln() / (-p).ln_1p()).ceil()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Generator;
+
+    #[test]
+    fn integers_cover_the_whole_of_i64() {
+        let drawn = Generator::with_seed(0)
+            .lock()
+            .integers(i64::MIN, i64::MAX, 100);
+        assert!(drawn.iter().any(|&value| value < 0) && drawn.iter().any(|&value| value > 0));
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "random_ expects 'from' to be less than 'to', but got from=3 >= to=3"
+    )]
+    fn an_empty_range_is_refused() {
+        Generator::with_seed(0).lock().integers(3, 3, 1);
+    }
+
+    #[test]
+    fn a_permutation_has_every_number_once() {
+        let mut order = Generator::with_seed(9).lock().permutation(100);
+        order.sort_unstable();
+        assert!(order.into_iter().eq(0..100));
+        assert!(Generator::with_seed(9).lock().permutation(0).is_empty());
+    }
+}

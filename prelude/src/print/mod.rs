@@ -1,4 +1,4 @@
-//! Text of tensors, equal to PyTorch's to the character.
+//! Text of tensors and arrays, equal to PyTorch's and NumPy's to the character.
 //!
 //! Nothing here knows [`Tensor`](crate): a tensor is described by a [`TensorText`], which names its shape, its dtype
 //! and a function that hands over the elements at given positions. The printer decides which positions it shows, so
@@ -21,10 +21,12 @@
 mod axes;
 mod elements;
 mod formatter;
+mod numpy;
 mod options;
 mod python;
 mod tensor;
 
 pub use elements::Elements;
+pub use numpy::ArrayText;
 pub use options::{PrintOptions, get_printoptions, printoptions, set_printoptions};
 pub use tensor::TensorText;

@@ -115,9 +115,11 @@ class Session:
         kernel_name: str = KERNEL_NAME,
         cwd: Path | None = None,
         env: dict[str, str] | None = None,
-        transport: str = "tcp",
+        ipc: Path | None = None,
     ) -> None:
-        self.manager = KernelManager(kernel_name=kernel_name, transport=transport)
+        """Starts `kernel_name` in the folder `cwd`; over sockets whose names begin with `ipc`, if given, instead of TCP."""
+        transport = {} if ipc is None else {"transport": "ipc", "ip": str(ipc)}
+        self.manager = KernelManager(kernel_name=kernel_name, **transport)
         options: dict[str, Any] = {"env": {**os.environ, **(env or {})}}
         if cwd is not None:
             options["cwd"] = str(cwd)

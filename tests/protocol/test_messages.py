@@ -218,7 +218,7 @@ def test_heartbeat_beats_while_a_cell_runs(kernel):
 
 
 def test_ipc_transport(tmp_path):
-    with Session(cwd=tmp_path, transport="ipc") as kernel:
+    with Session(cwd=tmp_path, ipc=tmp_path / "k") as kernel:
         assert kernel.manager.transport == "ipc"
         assert kernel.value("40 + 2") == "42"
         assert kernel.printed('print!("over ipc");') == "over ipc"

@@ -26,21 +26,38 @@ impl FloatWidth {
 
     /// The shortest digits that identify `value`, as `d.ddde-x`.
     fn shortest(self, value: f64) -> String {
-        match self {
-            Self::Double => format!("{value:e}"),
-            Self::Single => format!("{:e}", value as f32),
-            Self::Half => shortest_half(value),
-        }
+        let reads_back = |text: &String| match self {
+            Self::Double => text.parse() == Ok(value),
+            Self::Single => text.parse() == Ok(value as f32),
+            Self::Half => text
+                .parse()
+                .is_ok_and(|read| f16::from_f64(read) == f16::from_f64(value)),
+        };
+        // Rust knows no halves: five digits tell any two of them apart.
+        let digits = match self {
+            Self::Double => fraction_digits(&format!("{value:e}"))..=16,
+            Self::Single => fraction_digits(&format!("{:e}", value as f32))..=8,
+            Self::Half => 0..=4,
+        };
+        digits
+            .flat_map(|digits| {
+                // Halfway between two texts the even digit is taken. At a power of two the gap to the next smaller
+                // number is narrower, so that the next larger digit may do where the nearest does not.
+                let nearest = format!("{value:.digits$e}");
+                let up = last_digit_up(&nearest, digits);
+                [nearest, up]
+            })
+            .find(reads_back)
+            .unwrap_or_else(|| format!("{value:e}"))
     }
 
     /// The shortest digits without an exponent, ending in a point when `value` is whole.
     fn shortest_positional(self, value: f64) -> String {
         let shortest = self.shortest(value);
-        let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-        let fraction = mantissa
-            .split_once('.')
-            .map_or(0, |(_, digits)| digits.len());
-        let behind_point = fraction as i32 - exponent.parse::<i32>().unwrap_or(0);
+        let exponent: i32 = shortest
+            .split_once('e')
+            .map_or(0, |(_, digits)| digits.parse().unwrap_or(0));
+        let behind_point = fraction_digits(&shortest) as i32 - exponent;
         // Not the exact value: at these digits it may lie halfway between two.
         let read: f64 = shortest.parse().unwrap_or(value);
         if behind_point > 0 {
@@ -91,23 +108,12 @@ impl FloatWidth {
     }
 }
 
-/// The fewest digits that read back as the same `f16`; of several, the closest to `value`.
-fn shortest_half(value: f64) -> String {
-    let same = |text: &String| {
-        text.parse::<f64>()
-            .is_ok_and(|read| f16::from_f64(read) == f16::from_f64(value))
-    };
-    // Five digits tell any two of them apart.
-    (0..4)
-        .find_map(|digits| {
-            let nearest = format!("{value:.digits$e}");
-            // At a power of two the gap to the next smaller number is narrower: the next larger digit may do where the
-            // nearest does not.
-            Some(nearest.clone())
-                .filter(same)
-                .or_else(|| Some(last_digit_up(&nearest, digits)).filter(same))
-        })
-        .unwrap_or_else(|| format!("{value:.4e}"))
+/// How many digits `text`, such as `1.25e-3`, has between the point and the exponent.
+fn fraction_digits(text: &str) -> usize {
+    let mantissa = text.split('e').next().unwrap_or(text);
+    mantissa
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len())
 }
 
 /// `text`, which has `digits` behind the point, with the last of them one further from zero.
@@ -212,11 +218,7 @@ impl FloatFormat {
 
     fn cut_scientific(&self, value: f64) -> String {
         let shortest = self.floats.shortest(value);
-        let fraction = shortest
-            .split_once('e')
-            .and_then(|(mantissa, _)| mantissa.split_once('.'))
-            .map_or(0, |(_, digits)| digits.len());
-        if fraction <= PRECISION {
+        if fraction_digits(&shortest) <= PRECISION {
             return shortest;
         }
         let cut = format!("{value:.PRECISION$e}");

@@ -6,3 +6,5 @@
 //! * [`cli`] is the `wick` command.
 
 pub mod engine;
+pub mod jupyter;
+pub mod session;

@@ -1,0 +1,26 @@
+//! The heartbeat: whatever comes in goes back, also while a cell runs.
+
+use zeromq::{RepSocket, Socket, SocketRecv, SocketSend};
+
+use super::connection::{Connection, ConnectionError};
+use super::router::pause_after;
+
+/// Listens, and answers until the process ends.
+pub async fn bind(connection: &Connection) -> Result<(), ConnectionError> {
+    let mut socket = RepSocket::new();
+    connection
+        .bind(&mut socket, &connection.heartbeat())
+        .await?;
+    tokio::spawn(async move {
+        loop {
+            let echoed = match socket.recv().await {
+                Ok(beat) => socket.send(beat).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = echoed {
+                pause_after("heartbeat", &error).await;
+            }
+        }
+    });
+    Ok(())
+}

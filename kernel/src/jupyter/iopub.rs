@@ -1,0 +1,256 @@
+//! What everyone sees: outputs, and whether the kernel is busy.
+
+use std::time::Duration;
+
+use jupyter_protocol::{
+    ClearOutput, ErrorOutput, ExecuteInput, ExecutionCount, Header, IoPubWelcome, JupyterMessage,
+    JupyterMessageContent, Status, Stdio, StreamContent,
+};
+use jupyter_zmq_client::KernelIoPubXPubConnection;
+use jupyter_zmq_client::connection::{SubscriptionEvent, parse_subscription_message};
+use serde_json::json;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
+use zeromq::{Socket, SocketRecv, XPubSocket};
+
+use super::connection::{Connection, ConnectionError};
+use super::message::{self, Incoming};
+use super::router::pause_after;
+use crate::engine::Stream;
+use crate::session::Output;
+
+/// How long a client that does not read may hold up the others.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it may do so again, until it reads.
+const IMPATIENCE: Duration = Duration::from_millis(20);
+
+/// Publishes, in the order of the calls. Clones publish on the same socket.
+#[derive(Clone)]
+pub struct IoPub {
+    queue: UnboundedSender<Post>,
+}
+
+enum Post {
+    Message(Box<JupyterMessage>),
+    Flush(oneshot::Sender<()>),
+}
+
+impl IoPub {
+    /// Listens, and publishes until the process ends.
+    pub async fn bind(connection: &Connection) -> Result<Self, ConnectionError> {
+        let mut socket = XPubSocket::new();
+        connection.bind(&mut socket, &connection.iopub()).await?;
+        let (queue, posts) = mpsc::unbounded_channel();
+        let publisher = Publisher {
+            socket: connection.sign(socket),
+            topic: format!("kernel.{}", connection.session()),
+            patience: PATIENCE,
+        };
+        tokio::spawn(publisher.serve(posts));
+        Ok(Self { queue })
+    }
+
+    /// Publishes `content` as caused by `parent`.
+    pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&Header>) {
+        let message = Box::new(message::outgoing(content, parent));
+        // The publisher outlives every sender but those that are dropped with the process.
+        let _ = self.queue.send(Post::Message(message));
+    }
+
+    /// The kernel has come up.
+    pub fn starting(&self) {
+        self.publish(Status::starting(), None);
+    }
+
+    /// Work on `request` begins.
+    pub fn busy(&self, request: &Incoming) {
+        self.publish(Status::busy(), Some(&request.header));
+    }
+
+    /// Work on `request` has ended.
+    pub fn idle(&self, request: &Incoming) {
+        self.publish(Status::idle(), Some(&request.header));
+    }
+
+    /// Publishes what a session shows.
+    pub fn show(&self, output: Output, parent: Option<&Header>) {
+        self.publish(output_content(output), parent);
+    }
+
+    /// Waits until everything published so far has been handed to the system.
+    pub async fn flush(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.queue.send(Post::Flush(done)).is_ok() {
+            let _ = finished.await;
+        }
+    }
+
+    /// Publishes what is left.
+    pub async fn close(self) {
+        self.flush().await;
+    }
+}
+
+/// The message that shows `output`.
+fn output_content(output: Output) -> JupyterMessageContent {
+    match output {
+        Output::Input { code, count } => ExecuteInput {
+            code,
+            execution_count: ExecutionCount::new(count.0 as usize),
+        }
+        .into(),
+        Output::Stream { name, text } => StreamContent {
+            name: match name {
+                Stream::Stdout => Stdio::Stdout,
+                Stream::Stderr => Stdio::Stderr,
+            },
+            text,
+        }
+        .into(),
+        Output::Display {
+            data,
+            metadata,
+            display_id,
+            update,
+        } => {
+            let transient = match display_id {
+                Some(id) => json!({ "display_id": id }),
+                None => json!({}),
+            };
+            let kind = if update {
+                "update_display_data"
+            } else {
+                "display_data"
+            };
+            message::content(
+                kind,
+                json!({ "data": data, "metadata": metadata, "transient": transient }),
+            )
+        }
+        Output::Clear { wait } => ClearOutput { wait }.into(),
+        Output::Result { data, count } => message::content(
+            "execute_result",
+            json!({ "execution_count": count, "data": data, "metadata": {} }),
+        ),
+        Output::Error(error) => ErrorOutput {
+            ename: error.ename,
+            evalue: error.evalue,
+            traceback: error.traceback,
+        }
+        .into(),
+    }
+}
+
+/// The task that owns the socket.
+struct Publisher {
+    socket: KernelIoPubXPubConnection,
+    topic: String,
+    patience: Duration,
+}
+
+impl Publisher {
+    async fn serve(mut self, mut posts: UnboundedReceiver<Post>) {
+        loop {
+            tokio::select! {
+                post = posts.recv() => match post {
+                    Some(Post::Message(message)) => self.send(*message).await,
+                    Some(Post::Flush(done)) => drop(done.send(())),
+                    None => return,
+                },
+                frames = self.socket.socket.recv() => match frames {
+                    Ok(frames) => self.welcome(&frames).await,
+                    Err(error) => pause_after("iopub", &error).await,
+                },
+            }
+        }
+    }
+
+    /// Tells a client that from now on it hears everything.
+    async fn welcome(&mut self, frames: &zeromq::ZmqMessage) {
+        if let Some(SubscriptionEvent::Subscribe(topic)) = parse_subscription_message(frames) {
+            // The first frame is what the client subscribed to, or it would not get the message.
+            let welcome = message::outgoing(IoPubWelcome::new(topic.clone()), None)
+                .with_zmq_identities(vec![topic.into_bytes().into()]);
+            self.deliver(welcome).await;
+        }
+    }
+
+    async fn send(&mut self, message: JupyterMessage) {
+        let topic = match &message.content {
+            JupyterMessageContent::StreamContent(stream) => match stream.name {
+                Stdio::Stdout => "stream.stdout".to_owned(),
+                Stdio::Stderr => "stream.stderr".to_owned(),
+            },
+            other => format!("{}.{}", self.topic, other.message_type()),
+        };
+        self.deliver(message.with_zmq_identities(vec![topic.into_bytes().into()]))
+            .await;
+    }
+
+    /// A client that has stopped reading must not stop the session: its messages are dropped.
+    async fn deliver(&mut self, message: JupyterMessage) {
+        match tokio::time::timeout(self.patience, self.socket.send(message)).await {
+            Ok(Ok(())) => self.patience = PATIENCE,
+            Ok(Err(error)) => tracing::warn!("iopub: {error}"),
+            Err(_) => {
+                if self.patience == PATIENCE {
+                    tracing::warn!("iopub: a client does not read; it misses what is shown");
+                }
+                self.patience = IMPATIENCE;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{CellId, MimeBundle};
+
+    fn wire(output: Output) -> (String, serde_json::Value) {
+        let content = output_content(output);
+        let kind = content.message_type().to_owned();
+        (kind, serde_json::to_value(&content).unwrap())
+    }
+
+    #[test]
+    fn a_display_without_an_id_has_an_empty_transient() {
+        let display = |display_id, update| Output::Display {
+            data: MimeBundle::from_iter([("text/plain".to_owned(), "x".into())]),
+            metadata: Default::default(),
+            display_id,
+            update,
+        };
+        let data = json!({"text/plain": "x"});
+        assert_eq!(
+            wire(display(None, false)),
+            (
+                "display_data".to_owned(),
+                json!({"data": data, "metadata": {}, "transient": {}})
+            )
+        );
+        assert_eq!(
+            wire(display(Some("d".to_owned()), true)),
+            (
+                "update_display_data".to_owned(),
+                json!({"data": data, "metadata": {}, "transient": {"display_id": "d"}})
+            )
+        );
+    }
+
+    #[test]
+    fn a_result_carries_its_number() {
+        let result = Output::Result {
+            data: MimeBundle::from_iter([("text/plain".to_owned(), "7".into())]),
+            count: CellId(4),
+        };
+        assert_eq!(
+            wire(result),
+            (
+                "execute_result".to_owned(),
+                json!({"execution_count": 4, "data": {"text/plain": "7"}, "metadata": {}})
+            )
+        );
+    }
+}

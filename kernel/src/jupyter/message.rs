@@ -1,0 +1,90 @@
+//! Messages on the wire: frames, signatures, headers.
+
+use bytes::Bytes;
+use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent};
+use jupyter_zmq_client::{RawMessage, RuntimeError, connection::content::UnknownMessage};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The version of the messaging protocol that is spoken here.
+pub const PROTOCOL: &str = "5.4";
+
+/// A message from a client whose signature was right.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Where a reply has to go.
+    pub identities: Vec<Bytes>,
+    /// Who asks, and what.
+    pub header: Header,
+    /// What exactly, not yet looked at.
+    pub content: Value,
+}
+
+/// Why a message cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Malformed {
+    /// The frames are not those of a Jupyter message.
+    #[error("its frames are not those of a Jupyter message ({0})")]
+    Frames(&'static str),
+    /// It was not signed with the session's key.
+    #[error("its signature is wrong")]
+    Signature,
+    /// A part is not what it has to be.
+    #[error("its {part} is not valid: {source}")]
+    Part {
+        /// Which part.
+        part: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl Incoming {
+    /// Takes a message apart; `connection` knows the key. Signatures are compared in constant time.
+    pub fn parse<S>(
+        frames: zeromq::ZmqMessage,
+        connection: &jupyter_zmq_client::Connection<S>,
+    ) -> Result<Self, Malformed> {
+        let raw =
+            RawMessage::from_multipart(frames, &connection.mac).map_err(|error| match error {
+                RuntimeError::MissingDelimiter => Malformed::Frames("no delimiter"),
+                RuntimeError::MissingHmac => Malformed::Frames("no signature"),
+                RuntimeError::InsufficientMessageParts(_) => Malformed::Frames("too few parts"),
+                _ => Malformed::Signature,
+            })?;
+        let [header, _parent, _metadata, content, ..] = raw.jparts.as_slice() else {
+            return Err(Malformed::Frames("too few parts"));
+        };
+        let part = |part| move |source| Malformed::Part { part, source };
+        Ok(Self {
+            header: serde_json::from_slice(header).map_err(part("header"))?,
+            content: serde_json::from_slice(content).map_err(part("content"))?,
+            identities: raw.zmq_identities,
+        })
+    }
+
+    /// A message to the client that sent this one.
+    pub fn reply(&self, content: impl Into<JupyterMessageContent>) -> JupyterMessage {
+        outgoing(content, Some(&self.header)).with_zmq_identities(self.identities.clone())
+    }
+}
+
+/// A message that `parent` caused.
+pub fn outgoing(
+    content: impl Into<JupyterMessageContent>,
+    parent: Option<&Header>,
+) -> JupyterMessage {
+    let mut message = JupyterMessage::new(content, None);
+    message.header.username = "kernel".to_owned();
+    message.header.version = PROTOCOL.to_owned();
+    message.parent_header = parent.cloned();
+    message
+}
+
+/// Content that the protocol library has no exact type for.
+pub fn content(msg_type: &str, content: impl Serialize) -> JupyterMessageContent {
+    JupyterMessageContent::UnknownMessage(UnknownMessage {
+        msg_type: msg_type.to_owned(),
+        content: serde_json::to_value(content).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,132 @@
+//! Stopping a cell from outside.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::Notify;
+
+use crate::engine::Interrupt;
+
+/// Asks the running cell of a session to stop. Clones act on the same session. Without a running cell an
+/// interrupt does nothing, so that it cannot hit the next one.
+#[derive(Clone, Default)]
+pub struct Interrupts(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    asked: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    running: bool,
+    asked: bool,
+    engine: Option<Arc<dyn Interrupt>>,
+}
+
+impl Interrupts {
+    /// Asks the running cell to stop.
+    pub fn interrupt(&self) {
+        let engine = {
+            let mut state = self.state();
+            if !state.running {
+                return;
+            }
+            state.asked = true;
+            state.engine.clone()
+        };
+        self.0.asked.notify_waiters();
+        if let Some(engine) = engine {
+            engine.interrupt();
+        }
+    }
+
+    /// Marks that a cell runs, until the guard is dropped.
+    pub(super) fn begin(&self) -> Running {
+        *self.state() = State {
+            running: true,
+            ..State::default()
+        };
+        Running(self.clone())
+    }
+
+    /// From now on an interrupt goes to the engine; one that came before is handed on.
+    pub(super) fn reach(&self, engine: Arc<dyn Interrupt>) {
+        let mut state = self.state();
+        if state.running && state.asked {
+            engine.interrupt();
+        }
+        state.engine = Some(engine);
+    }
+
+    /// Waits until the running cell was asked to stop.
+    pub(super) async fn requested(&self) {
+        loop {
+            let asked = self.0.asked.notified();
+            tokio::pin!(asked);
+            asked.as_mut().enable();
+            if self.state().asked {
+                return;
+            }
+            asked.await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0
+            .state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// While this lives, a cell runs.
+pub(super) struct Running(Interrupts);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        *self.0.state() = State::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counted(AtomicU32);
+
+    impl Interrupt for Counted {
+        fn interrupt(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn an_idle_session_ignores_interrupts() {
+        let interrupts = Interrupts::default();
+        let engine = Arc::new(Counted::default());
+        interrupts.interrupt();
+        let running = interrupts.begin();
+        interrupts.reach(engine.clone());
+        assert_eq!(engine.0.load(Ordering::SeqCst), 0);
+        interrupts.interrupt();
+        assert_eq!(engine.0.load(Ordering::SeqCst), 1);
+        drop(running);
+        interrupts.interrupt();
+        assert_eq!(engine.0.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_cell_that_waits_for_its_engine_hears_of_it() {
+        let interrupts = Interrupts::default();
+        let _running = interrupts.begin();
+        let other = interrupts.clone();
+        let waiting = tokio::spawn(async move { other.requested().await });
+        tokio::task::yield_now().await;
+        interrupts.interrupt();
+        waiting.await.unwrap();
+    }
+}

@@ -1,0 +1,313 @@
+//! What a notebook session is: execution counts, history, what is shown, and the engine behind it.
+//!
+//! A [`Session`] knows neither ZeroMQ nor files. It takes one request at a time and hands everything that
+//! becomes visible, in order, to a `show` function: the Jupyter side turns that into messages, `wick run` into
+//! the outputs of a notebook file.
+
+mod engine_slot;
+pub mod history;
+mod interrupts;
+mod output;
+#[cfg(test)]
+pub(crate) mod scripted;
+mod stream;
+
+use std::collections::BTreeMap;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::task::JoinHandle;
+
+pub use engine_slot::{EngineHandle, StartEngine};
+pub use interrupts::Interrupts;
+pub use output::{Output, Show};
+
+use crate::engine::{Cell, CellError, CellId, Completeness, Completions, Event, MimeBundle, Reply};
+use engine_slot::EngineSlot;
+use history::{Entry, History};
+use stream::StreamBuffer;
+
+/// What a client asks to be run.
+#[derive(Debug, Clone, Default)]
+pub struct Execute {
+    /// The cell's text.
+    pub code: String,
+    /// Run quietly: nothing is shown, counted or remembered.
+    pub silent: bool,
+    /// Whether the cell counts and is remembered; a silent one never is.
+    pub store_history: bool,
+    /// Expressions to evaluate after the cell, by the names the client chose.
+    pub user_expressions: BTreeMap<String, String>,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub struct Executed {
+    /// The number the cell was run under.
+    pub count: CellId,
+    /// How the cell ended.
+    pub reply: Reply,
+    /// The values of the user expressions; none are evaluated after an error.
+    pub user_expressions: BTreeMap<String, Result<MimeBundle, CellError>>,
+}
+
+/// One notebook session.
+pub struct Session {
+    engine: EngineSlot,
+    events: UnboundedReceiver<Event>,
+    interrupts: Interrupts,
+    stream: StreamBuffer,
+    history: History,
+    /// The number of the next cell that counts.
+    next: u32,
+    /// The number of the cell that ran last: what threads print between cells belongs to it.
+    last: CellId,
+    /// The plain text of the running cell's value, for the history.
+    result: Option<String>,
+}
+
+impl Session {
+    /// A session whose engine is being started in the background by `start`. A cell that comes too early
+    /// waits; if `start` fails, every cell answers with its error and tries again.
+    pub fn new(start: impl Into<StartEngine>) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        Self {
+            engine: EngineSlot::start(start.into(), sender),
+            events,
+            interrupts: Interrupts::default(),
+            stream: StreamBuffer::default(),
+            history: History::default(),
+            next: 1,
+            last: CellId(0),
+            result: None,
+        }
+    }
+
+    /// What asks the running cell to stop, from anywhere.
+    pub fn interrupts(&self) -> Interrupts {
+        self.interrupts.clone()
+    }
+
+    /// What ends the engine, whatever this session is doing.
+    pub fn engine_handle(&self) -> EngineHandle {
+        self.engine.handle()
+    }
+
+    /// The cells that were run.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Runs a cell to its end. Everything it shows has been handed to `show` when this returns.
+    pub async fn execute(&mut self, request: Execute, show: &mut Show<'_>) -> Executed {
+        let counts = request.store_history && !request.silent;
+        let count = CellId(self.next);
+        let mut quiet = |_| {};
+        let show: &mut Show<'_> = if request.silent { &mut quiet } else { show };
+
+        self.flush(show);
+        show(Output::Input {
+            code: request.code.clone(),
+            count,
+        });
+        if request.code.trim().is_empty() {
+            return Executed {
+                count,
+                reply: Ok(()),
+                user_expressions: BTreeMap::new(),
+            };
+        }
+        if counts {
+            self.next += 1;
+        }
+        self.last = count;
+        self.result = None;
+
+        let _running = self.interrupts.begin();
+        let cell = Cell {
+            id: count,
+            code: request.code.clone(),
+        };
+        let reply = self.evaluate(cell, show).await;
+        if counts {
+            self.history.push(Entry {
+                line: count.0,
+                input: request.code,
+                output: self.result.take(),
+            });
+        }
+        let mut user_expressions = BTreeMap::new();
+        match &reply {
+            Err(error) => show(Output::Error(error.clone())),
+            Ok(()) => {
+                for (name, code) in request.user_expressions {
+                    let value = self.expression(code, count, show).await;
+                    user_expressions.insert(name, value);
+                }
+            }
+        }
+        Executed {
+            count,
+            reply,
+            user_expressions,
+        }
+    }
+
+    /// Hands what threads of earlier cells write to `show`, for ever. May be dropped at any time: nothing is
+    /// lost, the next call goes on.
+    pub async fn background(&mut self, show: &mut Show<'_>) {
+        loop {
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Some(event) => self.take(event, show),
+                    None => std::future::pending().await,
+                },
+                () = self.stream.due() => self.flush(show),
+            }
+        }
+    }
+
+    /// Shows the text that was held back so far.
+    pub fn flush(&mut self, show: &mut Show<'_>) {
+        if let Some((name, text)) = self.stream.take() {
+            show(Output::Stream { name, text });
+        }
+    }
+
+    /// Whether `code` could be run as it stands; `None` where there is no engine to ask.
+    pub async fn completeness(&mut self, code: &str) -> Option<Completeness> {
+        let engine = self.engine.started().await?;
+        let engine = engine.lock().await;
+        Some(engine.completeness(code))
+    }
+
+    /// What could stand at byte `cursor` of `code`.
+    pub async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
+        let nothing = Completions {
+            start: cursor,
+            end: cursor,
+            items: Vec::new(),
+        };
+        match self.engine.started().await {
+            Some(engine) => engine.lock().await.complete(code, cursor).await,
+            None => nothing,
+        }
+    }
+
+    /// What is known about the name at byte `cursor` of `code`.
+    pub async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
+        let engine = self.engine.started().await?;
+        let mut engine = engine.lock().await;
+        engine.inspect(code, cursor).await
+    }
+
+    /// Evaluates one user expression; its value is returned, not shown.
+    async fn expression(
+        &mut self,
+        code: String,
+        id: CellId,
+        show: &mut Show<'_>,
+    ) -> Result<MimeBundle, CellError> {
+        let mut value = None;
+        let mut keep_value = |output| match output {
+            Output::Result { data, .. } => value = Some(data),
+            other => show(other),
+        };
+        self.evaluate(Cell { id, code }, &mut keep_value).await?;
+        Ok(value.unwrap_or_else(|| MimeBundle::from_iter([("text/plain".into(), "()".into())])))
+    }
+
+    async fn evaluate(&mut self, cell: Cell, show: &mut Show<'_>) -> Reply {
+        let engine = tokio::select! {
+            biased;
+            () = self.interrupts.requested() => return Err(interrupted()),
+            engine = self.engine.get() => engine.map_err(|error| error.to_cell_error())?,
+        };
+        self.interrupts.reach(engine.lock().await.interrupter());
+        let mut running = AbortOnDrop(tokio::spawn(async move {
+            engine.lock().await.evaluate(cell).await
+        }));
+        let reply = loop {
+            tokio::select! {
+                biased;
+                Some(event) = self.events.recv() => self.take(event, show),
+                () = self.stream.due() => self.flush(show),
+                reply = &mut running.0 => break reply,
+            }
+        };
+        while let Ok(event) = self.events.try_recv() {
+            self.take(event, show);
+        }
+        self.flush(show);
+        reply.unwrap_or_else(|failure| Err(engine_failed(failure)))
+    }
+
+    /// Shows an event, holding text back for a moment so that many small writes become one message.
+    fn take(&mut self, event: Event, show: &mut Show<'_>) {
+        let output = match event {
+            Event::Output(name, text) => {
+                if let Some((name, text)) = self.stream.push(name, text) {
+                    show(Output::Stream { name, text });
+                }
+                return;
+            }
+            Event::Display {
+                data,
+                metadata,
+                display_id,
+                update,
+            } => Output::Display {
+                data,
+                metadata,
+                display_id,
+                update,
+            },
+            Event::ClearOutput { wait } => Output::Clear { wait },
+            Event::Result(data) => {
+                self.result = data
+                    .get("text/plain")
+                    .and_then(|text| Some(text.as_str()?.to_owned()));
+                Output::Result {
+                    data,
+                    count: self.last,
+                }
+            }
+        };
+        self.flush(show);
+        show(output);
+    }
+}
+
+/// A cell that is being evaluated; nobody waits for it any more once this is dropped.
+struct AbortOnDrop(JoinHandle<Reply>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The error of a cell that was interrupted before the engine could take it.
+fn interrupted() -> CellError {
+    CellError::plain("Interrupted", "the cell was interrupted before it began")
+}
+
+fn engine_failed(failure: tokio::task::JoinError) -> CellError {
+    let reason = match failure.try_into_panic() {
+        Ok(panic) => panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "unknown reason".to_owned()),
+        Err(failure) => failure.to_string(),
+    };
+    CellError::plain(
+        "InternalError",
+        &format!(
+            "Wick itself failed while it ran this cell: {reason}. \
+             Your variables are still there if the next cell runs; otherwise restart the kernel."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::engine::{EngineError, Stream};
+
+fn session() -> Session {
+    Session::new(scripted::start)
+}
+
+fn cell(code: &str) -> Execute {
+    Execute {
+        code: code.to_owned(),
+        store_history: true,
+        ..Execute::default()
+    }
+}
+
+async fn run(session: &mut Session, request: Execute) -> (Executed, Vec<Output>) {
+    let mut shown = Vec::new();
+    let executed = session
+        .execute(request, &mut |output| shown.push(output))
+        .await;
+    (executed, shown)
+}
+
+fn stdout(text: &str) -> Output {
+    Output::Stream {
+        name: Stream::Stdout,
+        text: text.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn outputs_come_in_order_and_joined() {
+    let mut session = session();
+    let (executed, shown) = run(
+        &mut session,
+        cell("print a\nprint b\neprint c\nprint d\nvalue 7"),
+    )
+    .await;
+    assert_eq!(executed.count, CellId(1));
+    assert_eq!(executed.reply, Ok(()));
+    assert_eq!(shown[1], stdout("a\nb\n"));
+    assert!(matches!(&shown[2], Output::Stream { name: Stream::Stderr, text } if text == "c\n"));
+    assert_eq!(shown[3], stdout("d\n"));
+    assert!(
+        matches!(&shown[4], Output::Result { data, count: CellId(1) } if data["text/plain"] == "7")
+    );
+    assert_eq!(shown.len(), 5);
+}
+
+#[tokio::test]
+async fn counts_begin_at_one_and_skip_what_is_not_stored() {
+    let mut session = session();
+    let silent = Execute {
+        silent: true,
+        ..cell("print a\nvalue 1")
+    };
+    let (executed, shown) = run(&mut session, silent).await;
+    assert_eq!((executed.count, shown), (CellId(1), vec![]));
+    let unstored = Execute {
+        store_history: false,
+        ..cell("print a")
+    };
+    assert_eq!(run(&mut session, unstored).await.0.count, CellId(1));
+    assert_eq!(run(&mut session, cell(" \n")).await.0.count, CellId(1));
+    assert_eq!(run(&mut session, cell("value 1")).await.0.count, CellId(1));
+    assert_eq!(run(&mut session, cell("fail E x")).await.0.count, CellId(2));
+    assert_eq!(run(&mut session, cell("value 3")).await.0.count, CellId(3));
+    let lines: Vec<_> = session.history().tail(9).iter().map(|e| e.line).collect();
+    assert_eq!(lines, [1, 2, 3]);
+    assert_eq!(session.history().tail(1)[0].output.as_deref(), Some("3"));
+}
+
+#[tokio::test]
+async fn user_expressions_have_values_or_errors_of_their_own() {
+    let mut session = session();
+    let request = Execute {
+        user_expressions: BTreeMap::from([
+            ("bad".to_owned(), "fail E nothing".to_owned()),
+            ("good".to_owned(), "value 5".to_owned()),
+            ("unit".to_owned(), "print u".to_owned()),
+        ]),
+        ..cell("value 1")
+    };
+    let (executed, shown) = run(&mut session, request.clone()).await;
+    let values = executed.user_expressions;
+    assert_eq!(values["good"].as_ref().unwrap()["text/plain"], "5");
+    assert_eq!(values["unit"].as_ref().unwrap()["text/plain"], "()");
+    assert_eq!(values["bad"].as_ref().unwrap_err().ename, "E");
+    assert_eq!(
+        shown
+            .iter()
+            .filter(|o| matches!(o, Output::Result { .. }))
+            .count(),
+        1
+    );
+    assert!(!shown.iter().any(|o| matches!(o, Output::Error(_))));
+
+    let failing = Execute {
+        code: "fail E x".to_owned(),
+        ..request
+    };
+    assert!(
+        run(&mut session, failing)
+            .await
+            .0
+            .user_expressions
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn threads_go_on_between_cells() {
+    let mut session = session();
+    run(&mut session, cell("later 30 tick")).await;
+    let shown = Mutex::new(Vec::new());
+    let mut show = |output| shown.lock().unwrap().push(output);
+    let background = session.background(&mut show);
+    let _ = tokio::time::timeout(Duration::from_millis(500), background).await;
+    assert_eq!(shown.into_inner().unwrap(), [stdout("tick")]);
+}
+
+#[tokio::test]
+async fn a_slow_cell_is_seen_while_it_runs() {
+    let mut session = session();
+    let seen = Arc::new(AtomicBool::new(false));
+    let (flag, interrupts) = (seen.clone(), session.interrupts());
+    let mut show = move |output| {
+        if output == stdout("early\n") {
+            flag.store(true, Ordering::SeqCst);
+            interrupts.interrupt();
+        }
+    };
+    let executed = session
+        .execute(cell("print early\nwait for interrupt"), &mut show)
+        .await;
+    assert!(seen.load(Ordering::SeqCst));
+    assert_eq!(executed.reply.unwrap_err().ename, "Interrupted");
+}
+
+#[tokio::test]
+async fn a_failing_engine_answers_each_cell_and_may_recover() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let flag = broken.clone();
+    let mut session = Session::new(move |events| {
+        if flag.load(Ordering::SeqCst) {
+            Err(EngineError::Toolchain("no rustc: install it".to_owned()))
+        } else {
+            scripted::start(events)
+        }
+    });
+    assert_eq!(session.completeness("x").await, None);
+    for _ in 0..2 {
+        let (executed, shown) = run(&mut session, cell("value 1")).await;
+        let error = executed.reply.unwrap_err();
+        assert_eq!(
+            (error.ename.as_str(), error.evalue.as_str()),
+            ("ToolchainError", "no rustc: install it")
+        );
+        assert!(matches!(&shown[1], Output::Error(_)));
+    }
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(run(&mut session, cell("value 1")).await.0.reply, Ok(()));
+}
+
+#[tokio::test]
+async fn a_cell_that_waits_for_its_engine_can_be_interrupted() {
+    let mut session = Session::new(|events| {
+        std::thread::sleep(Duration::from_millis(600));
+        scripted::start(events)
+    });
+    let interrupts = session.interrupts();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        interrupts.interrupt();
+    });
+    let began = std::time::Instant::now();
+    let (executed, _) = run(&mut session, cell("value 1")).await;
+    assert_eq!(executed.reply.unwrap_err().ename, "Interrupted");
+    assert!(began.elapsed() < Duration::from_millis(500));
+    assert_eq!(run(&mut session, cell("value 1")).await.0.reply, Ok(()));
+}
+
+#[tokio::test]
+async fn a_panic_of_the_engine_is_an_error_of_the_cell() {
+    let mut session = session();
+    let error = run(&mut session, cell("panic")).await.0.reply.unwrap_err();
+    assert_eq!(error.ename, "InternalError");
+    assert!(
+        error.evalue.contains("as the cell said"),
+        "{}",
+        error.evalue
+    );
+    assert_eq!(run(&mut session, cell("value 1")).await.0.reply, Ok(()));
+}

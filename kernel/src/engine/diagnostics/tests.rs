@@ -183,9 +183,15 @@ fn an_error_of_generated_code_alone_is_flagged() {
     assert!(!error.generated);
     assert_eq!(error.place().unwrap().range, 5..11);
 
-    let map = notebook("", "type u8 = String;");
+    let mut map = SourceMap::default();
+    let mut file = SourceFile::new("cell.rs", Some(cell(7, "1 + 1")));
+    file.push("pub fn wick_run() -> bool { ");
+    file.push_user(0..5);
+    file.push("; \"generated\" }");
+    map.insert(file);
     let errors = compile(&map);
     let error = errors.iter().find(|d| d.is_error()).unwrap();
+    assert!(error.generated);
     assert!(error.place().is_none());
     assert!(render::report(&errors).is_some());
 }

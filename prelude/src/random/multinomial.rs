@@ -69,7 +69,8 @@ impl Draws<'_> {
         }
     }
 
-    /// The `samples` largest of weight / exponential draw, by Gumbel's trick; the draws of all rows come first.
+    /// The `samples` largest of weight / exponential draw, by Gumbel's trick; the draws of all rows come first. Equal
+    /// scores, which only the half types have, come in the order of their categories, where PyTorch fixes none.
     fn without_replacement<T: Real>(
         &mut self,
         weights: &[T],
@@ -98,17 +99,16 @@ impl Draws<'_> {
     /// Looks uniform values up in the cumulative weights of one row.
     fn with_replacement<T: Real>(&mut self, row: &[T], samples: usize) -> Vec<i64> {
         let mut sum = T::Wide::ZERO;
-        let mut cumulative: Vec<T> = Vec::with_capacity(row.len());
+        let mut cumulative: Vec<T::Wide> = Vec::with_capacity(row.len());
         for weight in row {
-            // Each partial sum is rounded to the dtype, as it would be in a tensor of it.
-            sum = T::from_wide(sum + weight.to_wide()).to_wide();
-            cumulative.push(T::from_wide(sum));
+            sum = sum + weight.to_wide();
+            cumulative.push(sum);
         }
         for entry in &mut cumulative {
-            *entry = T::from_wide(entry.to_wide() / sum);
+            *entry = *entry / sum;
         }
         if let Some(last) = cumulative.last_mut() {
-            *last = T::from_f64(1.0);
+            *last = T::Wide::ONE;
         }
         (0..samples)
             .map(|_| {
@@ -116,5 +116,47 @@ impl Draws<'_> {
                 cumulative.partition_point(|entry| entry.to_f64() < point) as i64
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Generator;
+    use super::*;
+
+    #[test]
+    fn a_category_without_weight_is_never_drawn() {
+        let generator = Generator::with_seed(0);
+        let drawn = generator
+            .lock()
+            .multinomial(&[0f32, 1.0, 3.0], 3, 1000, true)
+            .unwrap();
+        let heavy = drawn.iter().filter(|&&category| category == 2).count();
+        assert!(!drawn.contains(&0));
+        assert!((700..800).contains(&heavy), "{heavy} of 1000");
+    }
+
+    #[test]
+    fn without_replacement_every_category_comes_once() {
+        let generator = Generator::with_seed(0);
+        let mut drawn = generator
+            .lock()
+            .multinomial(&[1f64; 5], 5, 5, false)
+            .unwrap();
+        drawn.sort_unstable();
+        assert_eq!(drawn, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_no_weight_is_refused() {
+        let draw = |weights: &[f32], samples| {
+            Generator::new()
+                .lock()
+                .multinomial(weights, 2, samples, false)
+        };
+        assert_eq!(draw(&[1.0, -1.0], 1), Err(InvalidWeights::Entry));
+        assert_eq!(draw(&[1.0, f32::NAN], 1), Err(InvalidWeights::Entry));
+        assert_eq!(draw(&[0.0, 0.0], 1), Err(InvalidWeights::Sum));
+        assert_eq!(draw(&[1.0, 1.0], 3), Err(InvalidWeights::TooFew));
     }
 }

@@ -57,8 +57,10 @@ check_tools() {
         need "cargo is missing" "install Rust from https://rustup.rs, then open a new terminal"
     if ! command -v rustc >/dev/null; then
         need "rustc is missing" "it comes with Rust from https://rustup.rs"
+    elif ! rustc_version="$(rustc --version 2>/dev/null)"; then
+        need "rustc does not run" "choose a toolchain with: rustup default stable"
     else
-        rustc_version="$(rustc --version | cut -d ' ' -f 2)"
+        rustc_version="$(cut -d ' ' -f 2 <<<"$rustc_version")"
         at_least "$rustc_version" "$rust_needed" ||
             need "rustc $rustc_version is too old" "Wick needs $rust_needed or newer; run: rustup update stable"
     fi

@@ -84,7 +84,12 @@ class LabNotebook:
         self.page = page
         page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+        page.wait_for_selector('.jp-KernelName:not(:text-is("No Kernel"))', timeout=60_000)
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        """Waits until the kernel is there and has nothing to do."""
+        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
 
     def menu(self, *path: str) -> None:
         """Chooses an entry of the menu bar."""

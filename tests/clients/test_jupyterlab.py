@@ -59,7 +59,7 @@ def test_interrupt_and_restart_in_jupyterlab(tmp_path):
         page.wait_for_selector(".jp-OutputArea-output:has-text('42')", timeout=30_000)
         lab.menu("Kernel", "Restart Kernel…")
         page.click(".jp-Dialog button:has-text('Restart')")
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=30_000)
+        lab.wait_until_idle()
         lab.code_cells().nth(2).locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(".jp-OutputArea-output:has-text('kept')", timeout=30_000)

@@ -28,7 +28,8 @@ def folder_of(tmp_path: Path, *tools: str) -> Path:
 
 
 def install(*arguments: str, path: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PATH": str(path), "HOME": str(home)}
+    rustup = os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup"))
+    env = {**os.environ, "PATH": str(path), "HOME": str(home), "RUSTUP_HOME": rustup}
     return subprocess.run([shutil.which("bash"), str(INSTALL), *arguments], env=env, capture_output=True, text=True, timeout=60)
 
 
@@ -72,6 +73,15 @@ def test_an_old_compiler_is_named(tmp_path):
     done = install(path=path, home=tmp_path)
     assert done.returncode == 1
     assert "1.70.0" in done.stderr and "rustup update" in done.stderr
+
+
+def test_a_rustup_without_a_toolchain_is_said(tmp_path):
+    path = folder_of(tmp_path, "cargo", "cc", "ld.bfd", "python3")
+    (path / "rustc").write_text("#!/bin/sh\necho 'error: no default toolchain' >&2\nexit 1\n")
+    (path / "rustc").chmod(0o755)
+    done = install(path=path, home=tmp_path)
+    assert done.returncode == 1
+    assert "rustup default stable" in done.stderr
 
 
 def test_cuda_without_the_toolkit_is_said(tmp_path):

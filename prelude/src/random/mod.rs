@@ -13,6 +13,7 @@
 //! assert_eq!(generator.lock().permutation(3), [0, 2, 1]);
 //! ```
 
+mod block;
 mod distributions;
 mod generator;
 mod mt19937;

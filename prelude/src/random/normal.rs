@@ -2,9 +2,9 @@
 
 use std::f64::consts::PI;
 
+use super::block;
 use super::generator::Draws;
 use super::real::{Real, WideReal};
-use super::vector_math;
 
 /// From this many values on, PyTorch transforms blocks instead of single values, and the numbers are others.
 const BLOCK: usize = 16;
@@ -95,11 +95,6 @@ impl WideReal for f32 {
     }
 
     fn normal_16(values: &mut [Self; 16], mean: Self, std: Self) {
-        for at in 0..8 {
-            let radius = (-2.0 * vector_math::log(1.0 - values[at])).sqrt();
-            let (sin, cos) = vector_math::sin_cos(std::f32::consts::TAU * values[at + 8]);
-            values[at] = (radius * cos).mul_add(std, mean);
-            values[at + 8] = (radius * sin).mul_add(std, mean);
-        }
+        block::normal_16(values, mean, std);
     }
 }

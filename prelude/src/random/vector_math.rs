@@ -18,6 +18,7 @@ const LOG: [f32; 9] = [
 const LN_2: [f32; 2] = [0.693_359_4, -0.000_212_194_44];
 
 /// The natural logarithm of a normal, positive `x`.
+#[inline(always)]
 pub(super) fn log(x: f32) -> f32 {
     let bits = x.max(f32::MIN_POSITIVE).to_bits();
     // x = m * 2^e with m in [sqrt(1/2), sqrt(2))
@@ -41,6 +42,7 @@ const SIN: [f32; 3] = [-0.000_195_152_96, 0.008_332_161, -0.166_666_55];
 const COS: [f32; 3] = [0.000_024_433_157, -0.001_388_731_6, 0.041_666_646];
 
 /// Sine and cosine of `x`, for `0 <= x < 8192`.
+#[inline(always)]
 pub(super) fn sin_cos(x: f32) -> (f32, f32) {
     // The octant, rounded up to an even one.
     let octant = ((x * FOUR_OVER_PI) as i32 + 1) & !1;

@@ -27,7 +27,7 @@ def test_gradients_accumulate_across_cells(kernel):
 
 
 def test_a_training_loop_over_cells(kernel):
-    kernel.ok("manual_seed(0);\nlet model = nn::Linear::new(2, 1);\nlet mut optimizer = SGD::new(model.parameters(), 0.1);")
+    kernel.ok("manual_seed(0);\nlet model = Linear::new(2, 1);\nlet mut optimizer = SGD::new(model.parameters(), 0.1);")
     kernel.ok("let x = tensor!([[0., 1.], [1., 0.], [1., 1.]]);\nlet y = tensor!([[2.], [1.], [3.]]);")
     kernel.ok(
         "let mut losses = vec![];\nfor _ in 0..200 {\n    let error = model.forward(&x) - &y;\n    let loss = (&error * &error).mean();\n"

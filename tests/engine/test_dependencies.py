@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 BUILD = 600  # seconds that cargo may take
+pytestmark = pytest.mark.timeout(BUILD + 120)
 
 
 def crate(folder: Path, name: str, source: str, manifest: str = "") -> Path:

@@ -48,7 +48,7 @@ def test_evcxr_display_before_everything(kernel):
         '        println!("EVCXR_BEGIN_CONTENT text/html\\n<b>{}</b>\\nEVCXR_END_CONTENT", self.0);\n    }\n}'
     )
     cell = kernel.ok('Html("bold")')
-    assert [bundle.get("text/html") for bundle in cell.displays] == ["<b>bold</b>"]
+    assert [bundle["text/html"].strip() for bundle in cell.displays] == ["<b>bold</b>"]
     assert cell.stdout == ""
 
 

@@ -29,7 +29,7 @@ def test_many_small_writes_are_complete_and_in_order(kernel):
 def test_output_and_displays_keep_their_order(kernel):
     kernel.ok("struct Html(u32);\nimpl Html { fn evcxr_display(&self) { println!(\"EVCXR_BEGIN_CONTENT text/html\\n<i>{}</i>\\nEVCXR_END_CONTENT\", self.0); } }")
     cell = kernel.ok('println!("a");\nHtml(1).evcxr_display();\nprintln!("b");\nHtml(2).evcxr_display();\nprintln!("c");\n5')
-    seen = [event.data.get("text/html") or event.text.strip() for event in cell.events]
+    seen = [(event.data.get("text/html") or event.text).strip() for event in cell.events]
     assert seen == ["a", "<i>1</i>", "b", "<i>2</i>", "c", "5"]
 
 

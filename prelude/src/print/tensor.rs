@@ -162,3 +162,116 @@ impl Page {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of 0, 1, 2, … of a shape. What it has to be comes from PyTorch 2.15.
+    fn counting(shape: &[usize], options: PrintOptions) -> String {
+        let text = TensorText {
+            shape,
+            dtype: "int64",
+            device: None,
+            requires_grad: false,
+            grad_fn: None,
+            fetch: &|at| Elements::Int(at.iter().map(|&at| at as i64).collect()),
+        };
+        text.text(&options)
+    }
+
+    fn floats(values: &[f64], options: PrintOptions) -> String {
+        let text = TensorText {
+            shape: &[values.len()],
+            dtype: "float32",
+            device: None,
+            requires_grad: false,
+            grad_fn: None,
+            fetch: &|at| Elements::Float(at.iter().map(|&at| values[at]).collect()),
+        };
+        text.text(&options)
+    }
+
+    #[test]
+    fn a_node_stands_instead_of_requires_grad() {
+        let sevenths =
+            |at: &[usize]| Elements::Float(at.iter().map(|&at| at as f64 / 7.0).collect());
+        let text = TensorText {
+            shape: &[3, 4],
+            dtype: "float32",
+            device: None,
+            requires_grad: true,
+            grad_fn: Some("AddBackward0"),
+            fetch: &sevenths,
+        };
+        assert_eq!(
+            text.text(&PrintOptions::DEFAULT),
+            "tensor([[0.0000, 0.1429, 0.2857, 0.4286],\n        \
+             [0.5714, 0.7143, 0.8571, 1.0000],\n        \
+             [1.1429, 1.2857, 1.4286, 1.5714]], grad_fn=<AddBackward0>)"
+        );
+        assert_eq!(
+            text.text(&PrintOptions::DEFAULT.precision(2).linewidth(30)),
+            "tensor([[0.00, 0.14, 0.29,\n         0.43],\n        \
+             [0.57, 0.71, 0.86,\n         1.00],\n        \
+             [1.14, 1.29, 1.43,\n         1.57]],\n       grad_fn=<AddBackward0>)"
+        );
+    }
+
+    #[test]
+    fn only_the_edges_are_fetched() {
+        let options = PrintOptions::DEFAULT.threshold(5).edgeitems(1);
+        assert_eq!(
+            counting(&[3, 4], options),
+            "tensor([[ 0,  ...,  3],\n        ...,\n        [ 8,  ..., 11]])"
+        );
+        assert_eq!(counting(&[10], options), "tensor([0,  ..., 9])");
+        assert_eq!(
+            counting(&[2000], PrintOptions::SHORT),
+            "tensor([   0,    1,  ..., 1998, 1999])"
+        );
+    }
+
+    #[test]
+    fn without_edges_only_the_size_is_shown() {
+        let options = PrintOptions::DEFAULT.threshold(5).edgeitems(0);
+        assert_eq!(counting(&[3, 4], options), "tensor([...], size=(3, 4))");
+        assert_eq!(counting(&[10], options), "tensor([...], size=(10,))");
+    }
+
+    #[test]
+    fn scientific_notation_can_be_forbidden_and_forced() {
+        let options = PrintOptions::DEFAULT;
+        assert_eq!(
+            floats(&[1e-6, 1e6], options.sci_mode(false)),
+            "tensor([      0.0000, 1000000.0000])"
+        );
+        assert_eq!(
+            floats(&[1.0, 2.0], options.sci_mode(true)),
+            "tensor([1.0000e+00, 2.0000e+00])"
+        );
+    }
+
+    #[test]
+    fn the_full_profile_leaves_nothing_out() {
+        let text = counting(&[3000], PrintOptions::FULL);
+        assert!(!text.contains("..."));
+        assert!(text.contains(" 1500,"));
+    }
+
+    #[test]
+    fn another_device_is_named() {
+        let text = TensorText {
+            shape: &[],
+            dtype: "float16",
+            device: Some("cuda:0"),
+            requires_grad: false,
+            grad_fn: None,
+            fetch: &|_| Elements::Float(vec![2.5]),
+        };
+        assert_eq!(
+            text.to_string(),
+            "tensor(2.5000, device='cuda:0', dtype=torch.float16)"
+        );
+    }
+}

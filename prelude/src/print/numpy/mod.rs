@@ -180,3 +180,73 @@ impl Page<'_> {
         format!("[{}]", &finished[indent..])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts of 0, 1, 2, … of a shape. What they have to be comes from NumPy 2.4.
+    fn counting(shape: &[usize], dtype: &str) -> (String, String) {
+        let fetch = |at: &[usize]| match dtype {
+            "bool" => Elements::Bool(at.iter().map(|&at| at % 2 == 0).collect()),
+            "float32" | "float64" => Elements::Float(at.iter().map(|&at| at as f64).collect()),
+            _ => Elements::Int(at.iter().map(|&at| at as i64).collect()),
+        };
+        let array = ArrayText {
+            shape,
+            dtype,
+            fetch: &fetch,
+        };
+        (format!("{array:?}"), array.to_string())
+    }
+
+    #[test]
+    fn axes_are_nested_brackets() {
+        assert_eq!(
+            counting(&[2, 3, 4], "float32").0,
+            "array([[[ 0.,  1.,  2.,  3.],\n        [ 4.,  5.,  6.,  7.],\n        [ 8.,  9., 10., 11.]],\n\n       \
+             [[12., 13., 14., 15.],\n        [16., 17., 18., 19.],\n        [20., 21., 22., 23.]]], dtype=float32)"
+        );
+    }
+
+    #[test]
+    fn a_large_array_names_its_shape() {
+        assert_eq!(
+            counting(&[2000], "int32").0,
+            "array([   0,    1,    2, ..., 1997, 1998, 1999],\n      shape=(2000,), dtype=int32)"
+        );
+    }
+
+    #[test]
+    fn what_is_empty_names_shape_and_dtype() {
+        assert_eq!(
+            counting(&[2, 0], "float64").0,
+            "array([], shape=(2, 0), dtype=float64)"
+        );
+        assert_eq!(counting(&[0], "float32").0, "array([], dtype=float32)");
+    }
+
+    #[test]
+    fn booleans_line_up_unless_alone() {
+        assert_eq!(
+            counting(&[2], "bool"),
+            (
+                "array([ True, False])".to_string(),
+                "[ True False]".to_string()
+            )
+        );
+        assert_eq!(
+            counting(&[], "bool"),
+            ("array(True)".to_string(), "True".to_string())
+        );
+    }
+
+    #[test]
+    fn a_long_row_is_broken() {
+        let (_, text) = counting(&[30], "int64");
+        assert_eq!(
+            text,
+            "[ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n 24 25 26 27 28 29]"
+        );
+    }
+}

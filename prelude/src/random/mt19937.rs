@@ -59,11 +59,18 @@ impl Mt19937 {
 
     fn refill(&mut self) {
         let words = &mut self.words;
-        for at in 0..N {
-            let bits = (words[at] & UPPER) | (words[(at + 1) % N] & LOWER);
-            let twist = (bits >> 1) ^ if bits & 1 == 1 { MATRIX_A } else { 0 };
-            words[at] = words[(at + M) % N] ^ twist;
+        let twist = |upper: u32, lower: u32| {
+            let bits = (upper & UPPER) | (lower & LOWER);
+            (bits >> 1) ^ if bits & 1 == 1 { MATRIX_A } else { 0 }
+        };
+        // Three stretches instead of indices modulo N.
+        for at in 0..N - M {
+            words[at] = words[at + M] ^ twist(words[at], words[at + 1]);
         }
+        for at in N - M..N - 1 {
+            words[at] = words[at + M - N] ^ twist(words[at], words[at + 1]);
+        }
+        words[N - 1] = words[M - 1] ^ twist(words[N - 1], words[0]);
         self.left = N as u32;
         self.next = 0;
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use tinyjson::JsonValue;
 
@@ -63,6 +64,14 @@ pub fn run(
     );
 }
 
+/// Runs `body` with the default generator seeded. The kinds run side by side and share that generator.
+pub fn seeded<T>(seed: f64, body: impl FnOnce() -> T) -> T {
+    static DEFAULT_GENERATOR: Mutex<()> = Mutex::new(());
+    let _alone = DEFAULT_GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
+    wick::random::manual_seed(seed as u64);
+    body()
+}
+
 fn directory() -> PathBuf {
     match std::env::var_os("WICK_FIXTURES") {
         Some(directory) => directory.into(),
@@ -107,7 +116,7 @@ impl Case {
         self.0.get(field).filter(|value| !value.is_null())
     }
 
-    fn required(&self, field: &str) -> &JsonValue {
+    pub fn required(&self, field: &str) -> &JsonValue {
         self.get(field)
             .unwrap_or_else(|| panic!("the fixture has no field '{field}'"))
     }
@@ -133,6 +142,10 @@ impl Case {
         numbers(self.required(field))
     }
 
+    pub fn list(&self, field: &str) -> &[JsonValue] {
+        list(self.required(field))
+    }
+
     pub fn sizes(&self, field: &str) -> Vec<usize> {
         self.numbers(field)
             .into_iter()
@@ -153,8 +166,12 @@ pub fn number(value: &JsonValue) -> f64 {
 }
 
 pub fn numbers(value: &JsonValue) -> Vec<f64> {
+    list(value).iter().map(number).collect()
+}
+
+pub fn list(value: &JsonValue) -> &[JsonValue] {
     match value {
-        JsonValue::Array(values) => values.iter().map(number).collect(),
+        JsonValue::Array(values) => values,
         other => panic!("{other:?} is no list"),
     }
 }

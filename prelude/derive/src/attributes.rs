@@ -1,6 +1,6 @@
-//! The `#[module(…)]` attribute of a field.
+//! The `#[module(…)]` attribute of a field and of a type.
 
-use syn::{Attribute, Error, Ident, Result};
+use syn::{Attribute, Error, Ident, Path, Result, Token};
 
 /// What a field is to its module.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,4 +32,20 @@ impl Role {
         }
         Ok(role)
     }
+}
+
+/// The method that `#[module(extra_repr = method)]` on a type names.
+pub fn extra_repr(attributes: &[Attribute]) -> Result<Option<Path>> {
+    let mut method = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("module")) {
+        method = Some(attribute.parse_args_with(|input: syn::parse::ParseStream| {
+            let key: Ident = input.parse()?;
+            if key != "extra_repr" {
+                return Err(Error::new(key.span(), "on a type, write `extra_repr = Self::method`"));
+            }
+            input.parse::<Token![=]>()?;
+            input.parse()
+        })?);
+    }
+    Ok(method)
 }

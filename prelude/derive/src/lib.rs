@@ -23,6 +23,9 @@ use proc_macro::TokenStream;
 /// - `#[module(parameter)]`: the tensor is a parameter even while it is frozen.
 /// - `#[module(buffer)]`: the tensor is part of the state, but not of what is trained.
 /// - `#[module(skip)]`: the field is none of the module's members.
+///
+/// On the type, `#[module(extra_repr = Self::method)]` names a method `fn(&self) -> String` whose text is printed between
+/// the module's parentheses.
 #[proc_macro_derive(Module, attributes(module))]
 pub fn derive_module(input: TokenStream) -> TokenStream {
     module::expand(syn::parse_macro_input!(input as syn::DeriveInput))

@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Index, Member, Result, Type};
 
-use crate::attributes::Role;
+use crate::attributes::{self, Role};
 use crate::bounds;
 
 pub fn expand(input: DeriveInput) -> Result<TokenStream> {
@@ -19,6 +19,13 @@ pub fn expand(input: DeriveInput) -> Result<TokenStream> {
     let (arms, types) = arms(&input)?;
     let name = &input.ident;
     let kind = name.to_string();
+    let extra_repr = attributes::extra_repr(&input.attrs)?.map(|method| {
+        quote! {
+            fn extra_repr(&self) -> ::std::string::String {
+                #method(self)
+            }
+        }
+    });
     let generics = bounds::bounded(&input.generics, &types.iter().collect::<Vec<_>>());
     let (_, arguments, _) = input.generics.split_for_impl();
     let (parameters, _, conditions) = generics.split_for_impl();
@@ -38,6 +45,7 @@ pub fn expand(input: DeriveInput) -> Result<TokenStream> {
             fn as_module(&self) -> &dyn ::wick::nn::Module {
                 self
             }
+            #extra_repr
         }
         #[automatically_derived]
         impl #parameters ::core::fmt::Display for #name #arguments #conditions {

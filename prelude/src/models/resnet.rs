@@ -1,0 +1,218 @@
+//! Deep residual networks (He et al., 2015), with torchvision's names, options and order of initial values.
+
+use crate::nn::init::{Fan, Nonlinearity, kaiming_normal_};
+use crate::nn::{
+    AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ModuleExt, ReLU, Sequential,
+};
+use crate::tensor::Tensor;
+
+/// A residual network.
+#[derive(Module)]
+pub struct ResNet {
+    /// From the image's three channels to 64.
+    pub conv1: Conv2d,
+    /// Normalizes what `conv1` gives.
+    pub bn1: BatchNorm2d,
+    /// Applied to that.
+    pub relu: ReLU,
+    /// Halves the size.
+    pub maxpool: MaxPool2d,
+    /// Blocks of the full size.
+    pub layer1: Sequential,
+    /// Blocks of half the size.
+    pub layer2: Sequential,
+    /// Blocks of a quarter of the size.
+    pub layer3: Sequential,
+    /// Blocks of an eighth of the size.
+    pub layer4: Sequential,
+    /// To one pixel.
+    pub avgpool: AdaptiveAvgPool2d,
+    /// To the classes.
+    pub fc: Linear,
+}
+
+/// What the networks differ in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Architecture {
+    pub block: Block,
+    /// How many blocks each of the four layers has.
+    pub layers: [usize; 4],
+    /// Into how many groups the 3×3 convolutions of bottlenecks are split.
+    pub groups: usize,
+    /// How many channels a group has where a layer has 64.
+    pub width_per_group: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Block {
+    Basic,
+    Bottleneck,
+}
+
+impl Block {
+    /// How many times more channels leave a block than its layer's number says.
+    fn expansion(self) -> usize {
+        match self {
+            Self::Basic => 1,
+            Self::Bottleneck => 4,
+        }
+    }
+}
+
+impl ResNet {
+    pub(super) fn new(architecture: Architecture) -> Self {
+        // The order of these lines is the order in which random numbers are drawn.
+        let conv1 = Conv2d::new(3, 64, 7).stride(2).padding(3).bias(false);
+        let mut inputs = 64;
+        let mut layer = |index: usize, channels, stride| {
+            architecture.layer(&mut inputs, channels, architecture.layers[index], stride)
+        };
+        let layer1 = layer(0, 64, 1);
+        let layer2 = layer(1, 128, 2);
+        let layer3 = layer(2, 256, 2);
+        let layer4 = layer(3, 512, 2);
+        let model = Self {
+            conv1,
+            bn1: BatchNorm2d::new(64),
+            relu: ReLU::new().inplace(true),
+            maxpool: MaxPool2d::new(3).stride(2).padding(1),
+            layer1,
+            layer2,
+            layer3,
+            layer4,
+            avgpool: AdaptiveAvgPool2d::new((1, 1)),
+            fc: Linear::new(512 * architecture.block.expansion(), 1000),
+        };
+        for module in model.modules() {
+            if let Some(conv) = module.downcast_ref::<Conv2d>() {
+                kaiming_normal_(&conv.weight, Fan::Out, Nonlinearity::ReLU);
+            }
+        }
+        model
+    }
+}
+
+impl Architecture {
+    fn layer(&self, inputs: &mut usize, channels: usize, blocks: usize, stride: usize) -> Sequential {
+        let outputs = channels * self.block.expansion();
+        let mut layer = Sequential::default();
+        for index in 0..blocks {
+            let stride = if index == 0 { stride } else { 1 };
+            let downsample = (stride != 1 || *inputs != outputs).then(|| {
+                Sequential::new((
+                    Conv2d::new(*inputs, outputs, 1).stride(stride).bias(false),
+                    BatchNorm2d::new(outputs),
+                ))
+            });
+            match self.block {
+                Block::Basic => layer.push(BasicBlock::new(*inputs, channels, stride, downsample)),
+                Block::Bottleneck => layer.push(Bottleneck::new(self, *inputs, channels, stride, downsample)),
+            };
+            *inputs = outputs;
+        }
+        layer
+    }
+}
+
+/// From `[N, 3, H, W]` to `[N, 1000]`.
+impl Forward for ResNet {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let x = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
+        let mut x = self.maxpool.forward(&x);
+        for layer in [&self.layer1, &self.layer2, &self.layer3, &self.layer4] {
+            x = layer.forward(&x);
+        }
+        self.fc.forward(&self.avgpool.forward(&x).flatten(1, -1))
+    }
+}
+
+/// Two 3×3 convolutions.
+#[derive(Module)]
+pub struct BasicBlock {
+    conv1: Conv2d,
+    bn1: BatchNorm2d,
+    relu: ReLU,
+    conv2: Conv2d,
+    bn2: BatchNorm2d,
+    downsample: Option<Sequential>,
+}
+
+impl BasicBlock {
+    fn new(inputs: usize, channels: usize, stride: usize, downsample: Option<Sequential>) -> Self {
+        Self {
+            conv1: Conv2d::new(inputs, channels, 3).stride(stride).padding(1).bias(false),
+            bn1: BatchNorm2d::new(channels),
+            relu: ReLU::new().inplace(true),
+            conv2: Conv2d::new(channels, channels, 3).padding(1).bias(false),
+            bn2: BatchNorm2d::new(channels),
+            downsample,
+        }
+    }
+}
+
+impl Forward for BasicBlock {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
+        let y = self.bn2.forward(&self.conv2.forward(&y));
+        self.relu.forward(&(y + shortcut(&self.downsample, x)))
+    }
+}
+
+/// A 1×1 convolution to few channels, a 3×3 one there, and a 1×1 one to many.
+#[derive(Module)]
+pub struct Bottleneck {
+    conv1: Conv2d,
+    bn1: BatchNorm2d,
+    conv2: Conv2d,
+    bn2: BatchNorm2d,
+    conv3: Conv2d,
+    bn3: BatchNorm2d,
+    relu: ReLU,
+    downsample: Option<Sequential>,
+}
+
+impl Bottleneck {
+    fn new(
+        architecture: &Architecture,
+        inputs: usize,
+        channels: usize,
+        stride: usize,
+        downsample: Option<Sequential>,
+    ) -> Self {
+        let width = channels * architecture.width_per_group / 64 * architecture.groups;
+        let outputs = channels * Block::Bottleneck.expansion();
+        Self {
+            conv1: Conv2d::new(inputs, width, 1).bias(false),
+            bn1: BatchNorm2d::new(width),
+            conv2: Conv2d::new(width, width, 3)
+                .stride(stride)
+                .padding(1)
+                .groups(architecture.groups)
+                .bias(false),
+            bn2: BatchNorm2d::new(width),
+            conv3: Conv2d::new(width, outputs, 1).bias(false),
+            bn3: BatchNorm2d::new(outputs),
+            relu: ReLU::new().inplace(true),
+            downsample,
+        }
+    }
+}
+
+impl Forward for Bottleneck {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
+        let y = self.relu.forward(&self.bn2.forward(&self.conv2.forward(&y)));
+        let y = self.bn3.forward(&self.conv3.forward(&y));
+        self.relu.forward(&(y + shortcut(&self.downsample, x)))
+    }
+}
+
+fn shortcut(downsample: &Option<Sequential>, x: &Tensor) -> Tensor {
+    match downsample {
+        Some(downsample) => downsample.forward(x),
+        None => x.clone(),
+    }
+}

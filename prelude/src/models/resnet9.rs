@@ -1,0 +1,111 @@
+//! A residual network of nine layers for small images.
+
+use crate::nn::{BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ReLU, Sequential};
+use crate::tensor::Tensor;
+
+/// The momentum of all batch norms here.
+const MOMENTUM: f64 = 0.9;
+
+/// Two convolutions whose result is added to what came in.
+#[derive(Module)]
+pub struct ResBlock {
+    /// The convolution that makes the image smaller if the stride is not 1.
+    pub conv1: Sequential,
+    /// The convolution that keeps the size.
+    pub conv2: Sequential,
+    /// Makes what came in smaller too, where that is needed.
+    pub downsample: Option<Sequential>,
+    /// Applied to the sum.
+    pub relu: ReLU,
+}
+
+impl ResBlock {
+    /// A block from `inputs` to `outputs` channels; there is no `downsample` with stride 1.
+    pub fn new(inputs: usize, outputs: usize, stride: usize) -> Self {
+        let conv = |inputs, stride| {
+            Sequential::new((
+                Conv2d::new(inputs, outputs, 3).stride(stride).padding(1).bias(false),
+                BatchNorm2d::new(outputs).momentum(MOMENTUM),
+                ReLU::new(),
+            ))
+        };
+        Self {
+            conv1: conv(inputs, stride),
+            conv2: conv(outputs, 1),
+            downsample: (stride != 1).then(|| {
+                Sequential::new((
+                    Conv2d::new(inputs, outputs, 1).stride(stride).bias(false),
+                    BatchNorm2d::new(outputs).momentum(MOMENTUM),
+                ))
+            }),
+            relu: ReLU::new(),
+        }
+    }
+}
+
+impl Forward for ResBlock {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let residual = match &self.downsample {
+            Some(downsample) => downsample.forward(x),
+            None => x.clone(),
+        };
+        let y = self.conv2.forward(&self.conv1.forward(x));
+        self.relu.forward(&(y + residual))
+    }
+}
+
+/// Nine layers, for images of 32 by 32 pixels in ten classes.
+#[derive(Module)]
+pub struct ResNet9 {
+    /// To 128 channels of 16 by 16.
+    pub conv_stack_1: Sequential,
+    /// Keeps the size.
+    pub res_block_2: ResBlock,
+    /// To 256 channels of 4 by 4.
+    pub conv_stack_3: Sequential,
+    /// Keeps the size.
+    pub res_block_4: ResBlock,
+    /// To 2 by 2.
+    pub max_pool_5: MaxPool2d,
+    /// To the ten classes.
+    pub fc: Linear,
+}
+
+/// A new [`ResNet9`].
+pub fn resnet9() -> ResNet9 {
+    let conv = |inputs, outputs| Conv2d::new(inputs, outputs, 3).padding(1).bias(false);
+    let norm = |channels| BatchNorm2d::new(channels).momentum(MOMENTUM);
+    let relu = || ReLU::new().inplace(true);
+    let pool = || MaxPool2d::new(2).stride(2);
+    ResNet9 {
+        conv_stack_1: Sequential::new((conv(3, 64), norm(64), relu(), conv(64, 128), norm(128), relu(), pool())),
+        res_block_2: ResBlock::new(128, 128, 1),
+        conv_stack_3: Sequential::new((
+            conv(128, 256),
+            norm(256),
+            relu(),
+            pool(),
+            conv(256, 256),
+            norm(256),
+            relu(),
+            pool(),
+        )),
+        res_block_4: ResBlock::new(256, 256, 1),
+        max_pool_5: pool(),
+        fc: Linear::new(1024, 10),
+    }
+}
+
+/// From `[N, 3, 32, 32]` to `[N, 10]`.
+impl Forward for ResNet9 {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let x = self.conv_stack_1.forward(x);
+        let x = self.res_block_2.forward(&x);
+        let x = self.conv_stack_3.forward(&x);
+        let x = self.res_block_4.forward(&x);
+        let x = self.max_pool_5.forward(&x);
+        self.fc.forward(&x.view([-1, 1024]))
+    }
+}

@@ -1,0 +1,45 @@
+//! Several modules of different types in a row, written as a tuple.
+
+use super::module::Forward;
+
+/// A module whose type is forgotten, so that it fits into a row with others.
+pub type Layer = Box<dyn Forward + Send + Sync>;
+
+/// What makes up a [`Sequential`](super::Sequential) or a [`ModuleList`](super::ModuleList): a tuple, an array or a `Vec`.
+pub trait IntoLayers {
+    /// The layers in their order.
+    fn into_layers(self) -> Vec<Layer>;
+}
+
+impl IntoLayers for () {
+    fn into_layers(self) -> Vec<Layer> {
+        Vec::new()
+    }
+}
+
+impl<M: Forward + Send + Sync> IntoLayers for Vec<M> {
+    fn into_layers(self) -> Vec<Layer> {
+        self.into_iter().map(|module| Box::new(module) as Layer).collect()
+    }
+}
+
+impl<M: Forward + Send + Sync, const N: usize> IntoLayers for [M; N] {
+    fn into_layers(self) -> Vec<Layer> {
+        self.into_iter().map(|module| Box::new(module) as Layer).collect()
+    }
+}
+
+macro_rules! layers_from_tuples {
+    ($first:ident $($rest:ident)*) => {
+        impl<$first: Forward + Send + Sync, $($rest: Forward + Send + Sync),*> IntoLayers for ($first, $($rest,)*) {
+            #[allow(non_snake_case)]
+            fn into_layers(self) -> Vec<Layer> {
+                let ($first, $($rest,)*) = self;
+                vec![Box::new($first), $(Box::new($rest)),*]
+            }
+        }
+        layers_from_tuples!($($rest)*);
+    };
+    () => {};
+}
+layers_from_tuples!(A B C D E F G H I J K L M N O P Q R S T U V W X);

@@ -1,0 +1,249 @@
+//! What a module holds, and how all of it is visited.
+
+use super::mode::Mode;
+use super::module::Module;
+use crate::tensor::To;
+use crate::{Error, Result, Tensor};
+
+/// What a module holds, as its `members` method lists it.
+#[derive(Default)]
+pub struct Members<'a> {
+    parameters: Vec<(String, &'a Tensor)>,
+    buffers: Vec<(String, &'a Tensor)>,
+    children: Vec<(String, Child<'a>)>,
+    modes: Vec<&'a Mode>,
+}
+
+/// A module inside another, or several in a list.
+pub(super) enum Child<'a> {
+    Module(&'a dyn Module),
+    List(Members<'a>),
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn of(module: &'a dyn Module) -> Self {
+        let mut members = Self::default();
+        module.members(&mut members);
+        members
+    }
+
+    /// Adds a tensor that is trained.
+    pub fn parameter(&mut self, name: &str, tensor: &'a Tensor) {
+        self.parameters.push((name.to_owned(), tensor));
+    }
+
+    /// Adds a tensor that belongs to the state but is not trained.
+    pub fn buffer(&mut self, name: &str, tensor: &'a Tensor) {
+        self.buffers.push((name.to_owned(), tensor));
+    }
+
+    /// Adds a module.
+    pub fn module(&mut self, name: &str, module: &'a dyn Module) {
+        self.children.push((name.to_owned(), Child::Module(module)));
+    }
+
+    /// Adds several members under the names `name.0`, `name.1`, ….
+    pub fn list(&mut self, name: &str, items: impl IntoIterator<Item = &'a dyn Member>) {
+        let mut list = Self::default();
+        for (index, item) in items.into_iter().enumerate() {
+            item.join(&index.to_string(), &mut list);
+        }
+        self.children.push((name.to_owned(), Child::List(list)));
+    }
+
+    /// Adds a training mode.
+    pub fn mode(&mut self, mode: &'a Mode) {
+        self.modes.push(mode);
+    }
+
+    pub(super) fn children(self) -> Vec<(String, Child<'a>)> {
+        self.children
+    }
+}
+
+/// A type whose values a module can hold under a name.
+pub trait Member: 'static {
+    /// Adds the value to `members` under `name`.
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>);
+}
+
+impl<M: Module> Member for M {
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+        members.module(name, self.as_module());
+    }
+}
+
+/// A tensor is trained if it requires a gradient; otherwise it is part of the state only.
+impl Member for Tensor {
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+        if self.requires_grad() { members.parameter(name, self) } else { members.buffer(name, self) }
+    }
+}
+
+impl<T: Member> Member for Option<T> {
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+        if let Some(member) = self {
+            member.join(name, members);
+        }
+    }
+}
+
+impl<T: Member> Member for Vec<T> {
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+        members.list(name, self.iter().map(|item| item as &dyn Member));
+    }
+}
+
+impl<T: Member, const N: usize> Member for [T; N] {
+    fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+        members.list(name, self.iter().map(|item| item as &dyn Member));
+    }
+}
+
+macro_rules! member_tuple {
+    ($($type:ident $index:tt),+) => {
+        impl<$($type: Member),+> Member for ($($type,)+) {
+            fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+                members.list(name, [$(&self.$index as &dyn Member),+]);
+            }
+        }
+    };
+}
+member_tuple!(A 0);
+member_tuple!(A 0, B 1);
+member_tuple!(A 0, B 1, C 2);
+member_tuple!(A 0, B 1, C 2, D 3);
+member_tuple!(A 0, B 1, C 2, D 3, E 4);
+member_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+
+/// A walk over a module and everything in it, in PyTorch's order: a module's own tensors, then its children.
+pub(super) struct Visit<'a> {
+    root: &'a dyn Module,
+}
+
+/// One place of the walk: a prefix such as `layer1.0.`, the module there unless it is a list, and what it holds.
+struct Place<'a, 'b> {
+    prefix: &'b str,
+    module: Option<&'a dyn Module>,
+    members: &'b Members<'a>,
+}
+
+impl<'a> Visit<'a> {
+    pub fn new(root: &'a dyn Module) -> Self {
+        Self { root }
+    }
+
+    /// Every parameter once, even where two modules share it.
+    pub fn parameters(&self) -> Vec<(String, Tensor)> {
+        self.tensors(|members| &members.parameters)
+    }
+
+    /// Every buffer once, even where two modules share it.
+    pub fn buffers(&self) -> Vec<(String, Tensor)> {
+        self.tensors(|members| &members.buffers)
+    }
+
+    /// Parameters and buffers as they stand in a state dict, shared ones under each of their names.
+    pub fn state(&self) -> Vec<(String, &'a Tensor)> {
+        let mut state = Vec::new();
+        self.walk(&mut |place| {
+            for (name, tensor) in place.members.parameters.iter().chain(&place.members.buffers) {
+                state.push((format!("{}{name}", place.prefix), *tensor));
+            }
+        });
+        state
+    }
+
+    pub fn modules(&self) -> Vec<(String, &'a dyn Module)> {
+        let mut modules = Vec::new();
+        self.walk(&mut |place| {
+            if let Some(module) = place.module {
+                modules.push((place.prefix.trim_end_matches('.').to_owned(), module));
+            }
+        });
+        modules
+    }
+
+    pub fn set_training(&self, training: bool) {
+        self.walk(&mut |place| place.members.modes.iter().for_each(|mode| mode.set_training(training)));
+    }
+
+    /// A module without any mode in it behaves as in training.
+    pub fn is_training(&self) -> bool {
+        let mut modes: Vec<&Mode> = Vec::new();
+        self.walk(&mut |place| modes.extend(&place.members.modes));
+        modes.is_empty() || modes.iter().any(|mode| mode.is_training())
+    }
+
+    /// Makes every tensor hold its values elsewhere or as other floats. A dtype leaves tensors of integers as they are.
+    pub fn convert(&self, target: To) -> Result<()> {
+        if let To::DType(dtype) | To::Both(dtype, _) = target
+            && !dtype.is_floating_point()
+        {
+            return Err(Error::dtype(format!(
+                "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )));
+        }
+        for (_, tensor) in self.state() {
+            let target = match target {
+                To::DType(_) if !tensor.is_floating_point() => continue,
+                To::Both(_, device) if !tensor.is_floating_point() => To::Device(device),
+                other => other,
+            };
+            tensor.set_data(&tensor.detach().try_to(target)?);
+            if let Some(gradient) = tensor.grad() {
+                gradient.set_data(&gradient.detach().try_to(target)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Children come before the module that holds them.
+    pub fn apply(&self, action: &mut dyn FnMut(&dyn Module)) {
+        fn apply(members: Members<'_>, action: &mut dyn FnMut(&dyn Module)) {
+            for (_, child) in members.children() {
+                match child {
+                    Child::Module(module) => {
+                        apply(Members::of(module), action);
+                        action(module);
+                    }
+                    Child::List(members) => apply(members, action),
+                }
+            }
+        }
+        apply(Members::of(self.root), action);
+        action(self.root);
+    }
+
+    fn tensors(&self, which: impl for<'m> Fn(&'m Members<'a>) -> &'m [(String, &'a Tensor)]) -> Vec<(String, Tensor)> {
+        let mut tensors: Vec<(String, Tensor)> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        self.walk(&mut |place| {
+            for (name, tensor) in which(place.members) {
+                if seen.insert(tensor.id()) {
+                    tensors.push((format!("{}{name}", place.prefix), (*tensor).clone()));
+                }
+            }
+        });
+        tensors
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(Place<'a, '_>)) {
+        fn walk<'a>(
+            prefix: &str,
+            module: Option<&'a dyn Module>,
+            members: Members<'a>,
+            visit: &mut dyn FnMut(Place<'a, '_>),
+        ) {
+            visit(Place { prefix, module, members: &members });
+            for (name, child) in members.children {
+                let prefix = format!("{prefix}{name}.");
+                match child {
+                    Child::Module(module) => walk(&prefix, Some(module), Members::of(module), visit),
+                    Child::List(members) => walk(&prefix, None, members, visit),
+                }
+            }
+        }
+        walk("", Some(self.root), Members::of(self.root), visit);
+    }
+}

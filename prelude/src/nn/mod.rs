@@ -1,0 +1,97 @@
+//! Parts of networks: `torch.nn`.
+//!
+//! A model is a struct that holds its parts, `#[derive(Module)]` that finds them, and a [`Forward`] that says how the
+//! data go through them:
+//!
+//! ```
+//! use wick::prelude::*;
+//!
+//! #[derive(Module)]
+//! struct Residual {
+//!     conv: Conv2d,
+//!     norm: BatchNorm2d,
+//!     shortcut: Option<Conv2d>,
+//! }
+//!
+//! impl Residual {
+//!     fn new(inputs: usize, outputs: usize) -> Self {
+//!         Self {
+//!             conv: Conv2d::new(inputs, outputs, 3).padding(1).bias(false),
+//!             norm: BatchNorm2d::new(outputs),
+//!             shortcut: (inputs != outputs).then(|| Conv2d::new(inputs, outputs, 1)),
+//!         }
+//!     }
+//! }
+//!
+//! impl Forward for Residual {
+//!     fn forward(&self, x: &Tensor) -> Tensor {
+//!         let y = self.norm.forward(&self.conv.forward(x));
+//!         match &self.shortcut {
+//!             Some(shortcut) => y + shortcut.forward(x),
+//!             None => y + x,
+//!         }
+//!     }
+//! }
+//!
+//! let net = Residual::new(3, 8);
+//! println!("{net}");
+//! assert_eq!(net.forward(&Tensor::rand([1, 3, 8, 8])).shape(), [1, 8, 8, 8]);
+//! assert_eq!(net.parameters().len(), 5);
+//! ```
+
+mod activation;
+mod batch_norm;
+mod conv;
+mod draws;
+mod dropout;
+pub mod field;
+pub mod functional;
+pub mod init;
+mod layers;
+mod linear;
+mod loss;
+mod members;
+mod mode;
+mod module;
+mod module_list;
+mod pair;
+mod pool;
+pub(crate) mod python;
+mod repr;
+mod sequential;
+mod shape;
+mod state_dict;
+
+pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
+pub use batch_norm::BatchNorm2d;
+pub use conv::Conv2d;
+pub use dropout::Dropout;
+pub use layers::{IntoLayers, Layer};
+pub use linear::Linear;
+pub use loss::{BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss};
+pub use members::{Member, Members};
+pub use mode::Mode;
+pub use module::{Forward, Module, ModuleExt};
+pub use module_list::ModuleList;
+pub use pair::Pair;
+pub use pool::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d};
+pub use repr::fmt_module;
+pub use sequential::Sequential;
+pub use shape::{Flatten, Identity};
+pub use state_dict::{IncompatibleKeys, StateDict};
+pub use wick_derive::Module;
+
+/// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.
+macro_rules! debug_is_display {
+    ($($module:ty),*) => {$(
+        impl std::fmt::Debug for $module {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+use debug_is_display;
+
+#[cfg(test)]
+mod tests;

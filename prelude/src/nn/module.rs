@@ -1,0 +1,201 @@
+//! What all modules have in common.
+
+use std::any::Any;
+
+use super::members::{Members, Visit};
+use super::state_dict::{IncompatibleKeys, StateDict};
+use crate::error::OrPanic;
+use crate::tensor::To;
+use crate::{Result, Tensor};
+
+/// A part of a network: it holds parameters, buffers and other modules. Write `#[derive(Module)]` to implement it.
+///
+/// What can be done with a module (`parameters`, `eval`, `state_dict`, …) is in [`ModuleExt`].
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// #[derive(Module)]
+/// struct Classifier {
+///     body: Sequential,
+///     head: Linear,
+///     classes: usize, // no module: ignored
+/// }
+///
+/// let net = Classifier { body: Sequential::new((Linear::new(8, 4), ReLU::new())), head: Linear::new(4, 3), classes: 3 };
+/// let names: Vec<_> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["body.0.weight", "body.0.bias", "head.weight", "head.bias"]);
+/// ```
+pub trait Module: Any {
+    /// The name of the module's type, as in `Conv2d`.
+    fn kind(&self) -> &'static str;
+
+    /// Adds everything the module holds to `members`, in the order in which it is declared.
+    fn members<'a>(&'a self, members: &mut Members<'a>);
+
+    /// The module without its type. Always `self`.
+    fn as_module(&self) -> &dyn Module;
+
+    /// What the printed module says between its parentheses: `3, 64, kernel_size=(3, 3)`.
+    fn extra_repr(&self) -> String {
+        String::new()
+    }
+}
+
+/// A module that turns one tensor into another.
+///
+/// PyTorch writes `net(x)` for what is `net.forward(&x)` here.
+pub trait Forward: Module {
+    /// Applies the module to `x`.
+    fn forward(&self, x: &Tensor) -> Tensor;
+}
+
+impl dyn Module {
+    /// The module as what it is, if it is a `M`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let net = Sequential::new((Linear::new(8, 4), ReLU::new()));
+    /// let linears = net.modules().into_iter().filter_map(|module| module.downcast_ref::<Linear>());
+    /// assert_eq!(linears.count(), 1);
+    /// ```
+    pub fn downcast_ref<M: Module>(&self) -> Option<&M> {
+        (self as &dyn Any).downcast_ref()
+    }
+
+    /// Whether the module is a `M`: Python's `isinstance`.
+    pub fn is<M: Module>(&self) -> bool {
+        (self as &dyn Any).is::<M>()
+    }
+}
+
+impl<M: Module + ?Sized> Module for Box<M> {
+    fn kind(&self) -> &'static str {
+        (**self).kind()
+    }
+
+    fn members<'a>(&'a self, members: &mut Members<'a>) {
+        (**self).members(members);
+    }
+
+    fn as_module(&self) -> &dyn Module {
+        (**self).as_module()
+    }
+
+    fn extra_repr(&self) -> String {
+        (**self).extra_repr()
+    }
+}
+
+impl<M: Forward + ?Sized> Forward for Box<M> {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        (**self).forward(x)
+    }
+}
+
+/// What can be done with every module.
+///
+/// Tensors that come out of here are handles on the module's own: what is done to them in place is done to the module.
+pub trait ModuleExt: Module {
+    /// The parameters of this module and of all modules in it.
+    fn parameters(&self) -> Vec<Tensor> {
+        Visit::new(self.as_module()).parameters().into_iter().map(|(_, tensor)| tensor).collect()
+    }
+
+    /// The parameters with their names: `conv1.0.weight`.
+    fn named_parameters(&self) -> Vec<(String, Tensor)> {
+        Visit::new(self.as_module()).parameters()
+    }
+
+    /// The tensors that belong to the state but are not trained, such as running means.
+    fn buffers(&self) -> Vec<Tensor> {
+        Visit::new(self.as_module()).buffers().into_iter().map(|(_, tensor)| tensor).collect()
+    }
+
+    /// The buffers with their names: `bn1.running_mean`.
+    fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        Visit::new(self.as_module()).buffers()
+    }
+
+    /// This module and all modules in it.
+    fn modules(&self) -> Vec<&dyn Module> {
+        Visit::new(self.as_module()).modules().into_iter().map(|(_, module)| module).collect()
+    }
+
+    /// This module, under the name ``, and all modules in it with their names.
+    fn named_modules(&self) -> Vec<(String, &dyn Module)> {
+        Visit::new(self.as_module()).modules()
+    }
+
+    /// Forgets the gradients of all parameters.
+    fn zero_grad(&self) {
+        for parameter in self.parameters() {
+            parameter.zero_grad();
+        }
+    }
+
+    /// Says of all parameters whether they get gradients; `false` freezes the module.
+    fn requires_grad_(&self, requires_grad: bool) -> &Self {
+        for parameter in self.parameters() {
+            parameter.requires_grad_(requires_grad);
+        }
+        self
+    }
+
+    /// Makes batch norms and dropouts behave as they do in training, which is what they do at first.
+    fn train(&self) -> &Self {
+        Visit::new(self.as_module()).set_training(true);
+        self
+    }
+
+    /// Makes batch norms use their running statistics and dropouts let everything through.
+    fn eval(&self) -> &Self {
+        Visit::new(self.as_module()).set_training(false);
+        self
+    }
+
+    /// Whether any part of the module is in training mode.
+    fn is_training(&self) -> bool {
+        Visit::new(self.as_module()).is_training()
+    }
+
+    /// All parameters and buffers under their names.
+    fn state_dict(&self) -> StateDict {
+        StateDict::of(self.as_module())
+    }
+
+    /// Copies the values in `state` into the parameters and buffers of the same names.
+    ///
+    /// # Errors
+    /// When a name is missing on either side or a shape differs; then nothing is copied.
+    fn load_state_dict(&self, state: &StateDict) -> Result<IncompatibleKeys> {
+        state.load_into(self.as_module(), true)
+    }
+
+    /// The same, but names that only one side has are left alone and listed: PyTorch's `strict=False`.
+    ///
+    /// # Errors
+    /// When a shape differs; then nothing is copied.
+    fn load_state_dict_partial(&self, state: &StateDict) -> Result<IncompatibleKeys> {
+        state.load_into(self.as_module(), false)
+    }
+
+    /// Moves all parameters and buffers to a device, or makes those that are floats another kind of float. Their handles
+    /// stay the same, so an optimizer goes on working.
+    ///
+    /// # Panics
+    /// When the device cannot be used, or the dtype is none of floats.
+    #[track_caller]
+    fn to(&self, target: impl Into<To>) -> &Self {
+        Visit::new(self.as_module()).convert(target.into()).or_panic();
+        self
+    }
+
+    /// Calls `action` with every module in this one and then with this one: `net.apply(init)`.
+    fn apply(&self, mut action: impl FnMut(&dyn Module)) -> &Self {
+        Visit::new(self.as_module()).apply(&mut action);
+        self
+    }
+}
+
+impl<M: Module + ?Sized> ModuleExt for M {}

@@ -1,0 +1,63 @@
+//! The text of a printed module, as PyTorch's `repr` writes it.
+
+use std::fmt;
+
+use super::members::{Child, Members};
+use super::module::Module;
+use super::module_list::ModuleList;
+
+/// Writes PyTorch's text for `module`. This is the `Display` of every module.
+pub fn fmt_module(module: &dyn Module, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&repr(module))
+}
+
+/// `Sequential(`, a line for each child, `)`; or `ReLU()`.
+fn repr(module: &dyn Module) -> String {
+    let extra = module.extra_repr();
+    let children = Members::of(module).children();
+    if module.is::<ModuleList>() {
+        return list_repr(module.kind(), children);
+    }
+    if children.is_empty() && !extra.contains('\n') {
+        return format!("{}({extra})", module.kind());
+    }
+    let mut lines: Vec<String> = extra.lines().map(str::to_owned).collect();
+    lines.extend(children.into_iter().map(|(name, child)| format!("({name}): {}", indented(&child_repr(child)))));
+    block(module.kind(), &lines)
+}
+
+/// A list whose neighbours have the same text shows it once: `(0-2): 3 x ReLU()`.
+fn list_repr(kind: &str, children: Vec<(String, Child<'_>)>) -> String {
+    let items: Vec<String> = children.into_iter().map(|(_, child)| child_repr(child)).collect();
+    if items.is_empty() {
+        return format!("{kind}()");
+    }
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for group in items.chunk_by(|left, right| left == right) {
+        let end = start + group.len();
+        let text = indented(&group[0]);
+        lines.push(match group.len() {
+            1 => format!("({start}): {text}"),
+            count => format!("({start}-{}): {count} x {text}", end - 1),
+        });
+        start = end;
+    }
+    block(kind, &lines)
+}
+
+fn child_repr(child: Child<'_>) -> String {
+    match child {
+        Child::Module(module) => repr(module),
+        Child::List(members) => list_repr("ModuleList", members.children()),
+    }
+}
+
+fn block(kind: &str, lines: &[String]) -> String {
+    format!("{kind}(\n  {}\n)", lines.join("\n  "))
+}
+
+/// All lines but the first two columns further in.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n  ")
+}

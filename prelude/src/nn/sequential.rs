@@ -1,0 +1,116 @@
+//! Modules one after another.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+
+use super::layers::{IntoLayers, Layer};
+use super::members::Members;
+use super::module::{Forward, Module};
+use crate::Tensor;
+
+/// Applies modules one after another: `nn.Sequential`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let net = Sequential::new((Linear::new(4, 8), ReLU::new(), Linear::new(8, 2)));
+/// assert_eq!(net.forward(&Tensor::rand([3, 4])).shape(), [3, 2]);
+/// assert_eq!(net[1].kind(), "ReLU");
+/// ```
+///
+/// The modules are numbered: the weight of the last one above is `2.weight`.
+#[derive(Default)]
+pub struct Sequential(Vec<(String, Layer)>);
+
+impl Sequential {
+    /// The modules of a tuple (of up to 24), an array or a `Vec`, in that order.
+    pub fn new(layers: impl IntoLayers) -> Self {
+        layers.into_layers().into_iter().collect()
+    }
+
+    /// Adds a module at the end.
+    pub fn push(&mut self, module: impl Forward + Send + Sync) -> &mut Self {
+        self.add_module(self.0.len().to_string(), module)
+    }
+
+    /// Adds a module at the end, under a name of its own.
+    pub fn add_module(&mut self, name: impl Into<String>, module: impl Forward + Send + Sync) -> &mut Self {
+        self.0.push((name.into(), Box::new(module)));
+        self
+    }
+
+    /// How many modules there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The modules in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Layer> {
+        self.0.iter().map(|(_, layer)| layer)
+    }
+
+    /// The module at `index` as what it is, if it is a `M`: `net.get::<Linear>(0)`.
+    pub fn get<M: Module>(&self, index: usize) -> Option<&M> {
+        self.0.get(index)?.1.as_module().downcast_ref()
+    }
+}
+
+impl Module for Sequential {
+    fn kind(&self) -> &'static str {
+        "Sequential"
+    }
+
+    fn members<'a>(&'a self, members: &mut Members<'a>) {
+        for (name, layer) in &self.0 {
+            members.module(name, layer.as_module());
+        }
+    }
+
+    fn as_module(&self) -> &dyn Module {
+        self
+    }
+}
+
+impl Forward for Sequential {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        self.iter().fold(x.clone(), |x, layer| layer.forward(&x))
+    }
+}
+
+impl FromIterator<Layer> for Sequential {
+    fn from_iter<I: IntoIterator<Item = Layer>>(layers: I) -> Self {
+        Self(layers.into_iter().enumerate().map(|(index, layer)| (index.to_string(), layer)).collect())
+    }
+}
+
+/// # Panics
+/// When there are not so many modules.
+impl Index<usize> for Sequential {
+    type Output = Layer;
+
+    #[track_caller]
+    fn index(&self, index: usize) -> &Layer {
+        &self.0[index].1
+    }
+}
+
+/// `net[6] = Box::new(Linear::new(4096, 10))` replaces a module.
+impl IndexMut<usize> for Sequential {
+    #[track_caller]
+    fn index_mut(&mut self, index: usize) -> &mut Layer {
+        &mut self.0[index].1
+    }
+}
+
+impl fmt::Display for Sequential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::fmt_module(self, f)
+    }
+}
+
+super::debug_is_display!(Sequential);

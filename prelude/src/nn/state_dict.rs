@@ -1,0 +1,171 @@
+//! The values of a module under their names.
+
+use std::fmt;
+
+use super::members::Visit;
+use super::module::Module;
+use crate::{Error, Result, Tensor, no_grad};
+
+/// Tensors under names, in the module's order: what `state_dict()` returns and `load_state_dict` takes.
+///
+/// The tensors are handles on the module's own: clone them deeply (`.detach().clone()` in PyTorch) to keep their values.
+#[derive(Clone, Default)]
+pub struct StateDict(Vec<(String, Tensor)>);
+
+impl StateDict {
+    pub(super) fn of(module: &dyn Module) -> Self {
+        Visit::new(module).state().into_iter().map(|(name, tensor)| (name, tensor.detach())).collect()
+    }
+
+    /// The tensor of that name.
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, tensor)| tensor)
+    }
+
+    /// Sets the tensor of that name, and returns the one it replaces.
+    pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
+        let name = name.into();
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, old)) => Some(std::mem::replace(old, tensor)),
+            None => {
+                self.0.push((name, tensor));
+                None
+            }
+        }
+    }
+
+    /// Takes the tensor of that name out, as when a checkpoint's last layer has another number of classes.
+    pub fn remove(&mut self, name: &str) -> Option<Tensor> {
+        let position = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.remove(position).1)
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The names and tensors.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// How many tensors there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn load_into(&self, module: &dyn Module, strict: bool) -> Result<IncompatibleKeys> {
+        let targets = Visit::new(module).state();
+        let mut pairs = Vec::with_capacity(targets.len());
+        let mut keys = IncompatibleKeys::default();
+        let mut problems = Vec::new();
+        for (name, target) in &targets {
+            match self.get(name) {
+                Some(source) if source.shape() == target.shape() => pairs.push((target, source)),
+                Some(source) => problems.push(format!(
+                    "size mismatch for {name}: copying a param with shape {} from checkpoint, the shape in current \
+                     model is {}.",
+                    source.shape(),
+                    target.shape()
+                )),
+                // Files from before PyTorch counted batches lack the count, and PyTorch takes them too.
+                None if name.ends_with("num_batches_tracked") => {}
+                None => keys.missing_keys.push(name.clone()),
+            }
+        }
+        let unexpected = self.keys().filter(|key| !targets.iter().any(|(name, _)| name == key));
+        keys.unexpected_keys = unexpected.map(str::to_owned).collect();
+        if strict {
+            problems.splice(0..0, keys.problems());
+        }
+        if !problems.is_empty() {
+            return Err(Error::runtime(format!(
+                "Error(s) in loading state_dict for {}:\n\t{}",
+                module.kind(),
+                problems.join("\n\t")
+            )));
+        }
+        no_grad(|| {
+            for (target, source) in pairs {
+                target.try_copy_(source)?;
+            }
+            Ok(keys)
+        })
+    }
+}
+
+impl FromIterator<(String, Tensor)> for StateDict {
+    fn from_iter<I: IntoIterator<Item = (String, Tensor)>>(tensors: I) -> Self {
+        Self(tensors.into_iter().collect())
+    }
+}
+
+impl IntoIterator for StateDict {
+    type Item = (String, Tensor);
+    type IntoIter = std::vec::IntoIter<(String, Tensor)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl fmt::Debug for StateDict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrderedDict({")?;
+        for (index, (name, tensor)) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}'{name}': {tensor}")?;
+        }
+        f.write_str("})")
+    }
+}
+
+impl fmt::Display for StateDict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// The names that a module and a state dict do not share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncompatibleKeys {
+    /// Names that only the module has.
+    pub missing_keys: Vec<String>,
+    /// Names that only the state dict has.
+    pub unexpected_keys: Vec<String>,
+}
+
+impl IncompatibleKeys {
+    fn problems(&self) -> Vec<String> {
+        let quoted = |keys: &[String]| keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
+        let mut problems = Vec::new();
+        if !self.unexpected_keys.is_empty() {
+            problems.push(format!("Unexpected key(s) in state_dict: {}. ", quoted(&self.unexpected_keys)));
+        }
+        if !self.missing_keys.is_empty() {
+            problems.insert(0, format!("Missing key(s) in state_dict: {}. ", quoted(&self.missing_keys)));
+        }
+        problems
+    }
+}
+
+impl fmt::Display for IncompatibleKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.missing_keys.is_empty() && self.unexpected_keys.is_empty() {
+            return f.write_str("<All keys matched successfully>");
+        }
+        let listed = |keys: &[String]| keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ");
+        write!(
+            f,
+            "_IncompatibleKeys(missing_keys=[{}], unexpected_keys=[{}])",
+            listed(&self.missing_keys),
+            listed(&self.unexpected_keys)
+        )
+    }
+}

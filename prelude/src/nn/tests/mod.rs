@@ -1,0 +1,5 @@
+//! Modules, from the outside.
+
+mod derive;
+mod repr;
+mod state;

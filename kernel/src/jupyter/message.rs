@@ -9,6 +9,9 @@ use serde_json::Value;
 /// The version of the messaging protocol that is spoken here.
 pub const PROTOCOL: &str = "5.4";
 
+/// What stands between the addresses and the message.
+const DELIMITER: &[u8] = b"<IDS|MSG>";
+
 /// A message from a client whose signature was right.
 #[derive(Debug, Clone)]
 pub struct Incoming {
@@ -18,6 +21,8 @@ pub struct Incoming {
     pub header: Header,
     /// What exactly, not yet looked at.
     pub content: Value,
+    /// No two messages have the same.
+    pub signature: Bytes,
 }
 
 /// Why a message cannot be answered.
@@ -29,6 +34,9 @@ pub enum Malformed {
     /// It was not signed with the session's key.
     #[error("its signature is wrong")]
     Signature,
+    /// A message with this signature came before.
+    #[error("it is a copy of an earlier one")]
+    Replayed,
     /// A part is not what it has to be.
     #[error("its {part} is not valid: {source}")]
     Part {
@@ -45,6 +53,10 @@ impl Incoming {
         frames: zeromq::ZmqMessage,
         connection: &jupyter_zmq_client::Connection<S>,
     ) -> Result<Self, Malformed> {
+        let mut parts = frames
+            .iter()
+            .skip_while(|part| part[..] != DELIMITER[..]);
+        let signature = parts.nth(1).cloned().unwrap_or_default();
         let raw =
             RawMessage::from_multipart(frames, &connection.mac).map_err(|error| match error {
                 RuntimeError::MissingDelimiter => Malformed::Frames("no delimiter"),
@@ -60,6 +72,7 @@ impl Incoming {
             header: serde_json::from_slice(header).map_err(part("header"))?,
             content: serde_json::from_slice(content).map_err(part("content"))?,
             identities: raw.zmq_identities,
+            signature,
         })
     }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub use info::LanguageVersion;
+pub use info::{LanguageVersion, language_info};
 
 use crate::session::Session;
 use connection::{Connection, ConnectionError};

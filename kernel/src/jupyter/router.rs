@@ -1,12 +1,15 @@
 //! A socket on which clients ask and are answered: shell and control.
 
+use std::collections::{HashSet, VecDeque};
+
+use bytes::Bytes;
 use jupyter_protocol::JupyterMessage;
 use jupyter_zmq_client::{RouterRecvConnection, RouterSendConnection};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use zeromq::{RouterSocket, Socket, SocketRecv, ZmqError};
 
 use super::connection::{Connection, ConnectionError};
-use super::message::Incoming;
+use super::message::{Incoming, Malformed};
 
 /// Requests as they come in, and the way back.
 pub struct Router {
@@ -42,7 +45,8 @@ pub async fn bind(
     connection.bind(&mut socket, &endpoint).await?;
     let (send, receive) = connection.sign(socket).split();
     let (sender, requests) = mpsc::unbounded_channel();
-    tokio::spawn(read(receive, sender, channel));
+    let seen = (!connection.info().key.is_empty()).then(Seen::default);
+    tokio::spawn(read(receive, sender, seen, channel));
     let replies = Replies {
         socket: send,
         channel,
@@ -54,6 +58,7 @@ pub async fn bind(
 async fn read(
     mut socket: RouterRecvConnection,
     requests: UnboundedSender<Incoming>,
+    mut seen: Option<Seen>,
     channel: &'static str,
 ) {
     loop {
@@ -62,16 +67,56 @@ async fn read(
             () = requests.closed() => return,
         };
         match frames {
-            Ok(frames) => match Incoming::parse(frames, &socket) {
-                Ok(request) => {
-                    if requests.send(request).is_err() {
-                        return;
+            Ok(frames) => {
+                match Incoming::parse(frames, &socket).and_then(|it| fresh(it, &mut seen)) {
+                    Ok(request) => {
+                        if requests.send(request).is_err() {
+                            return;
+                        }
                     }
+                    Err(problem) => tracing::warn!("{channel}: ignored a message: {problem}"),
                 }
-                Err(problem) => tracing::warn!("{channel}: ignored a message: {problem}"),
-            },
+            }
             Err(error) => pause_after(channel, &error).await,
         }
+    }
+}
+
+/// Refuses a request that came before: somebody may have recorded it. Without a key there are no signatures to
+/// know it by.
+fn fresh(request: Incoming, seen: &mut Option<Seen>) -> Result<Incoming, Malformed> {
+    let replayed = seen
+        .as_mut()
+        .is_some_and(|seen| !seen.is_new(&request.signature));
+    if replayed {
+        Err(Malformed::Replayed)
+    } else {
+        Ok(request)
+    }
+}
+
+/// The signatures of the latest messages.
+#[derive(Default)]
+struct Seen {
+    known: HashSet<Bytes>,
+    order: VecDeque<Bytes>,
+}
+
+impl Seen {
+    /// As many as Jupyter's own kernels remember.
+    const LIMIT: usize = 1 << 16;
+
+    fn is_new(&mut self, signature: &Bytes) -> bool {
+        if !self.known.insert(signature.clone()) {
+            return false;
+        }
+        self.order.push_back(signature.clone());
+        if self.order.len() > Self::LIMIT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
     }
 }
 

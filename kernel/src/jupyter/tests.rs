@@ -231,6 +231,17 @@ async fn bad_messages_do_not_end_the_kernel() {
 }
 
 #[tokio::test]
+async fn a_recorded_message_is_not_obeyed_again() {
+    let mut client = Client::start(Transport::TCP).await;
+    let request = outgoing(content("execute_request", json!({"code": "value 1"})), None);
+    client.shell.send(request.clone()).await.unwrap();
+    client.shell.send(request).await.unwrap();
+    assert_eq!(client.reply().await.content["execution_count"], 1);
+    client.execute("value 2").await;
+    assert_eq!(client.reply().await.content["execution_count"], 2);
+}
+
+#[tokio::test]
 async fn an_error_aborts_what_waits_and_nothing_later() {
     let mut client = Client::start(Transport::TCP).await;
     let failing = client.execute("wait 100\nfail E nothing").await;

@@ -1,5 +1,6 @@
 //! The engine while it starts, once it runs, and where it could not.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
@@ -15,16 +16,19 @@ type Started = Result<Box<dyn Engine>, EngineError>;
 /// How long an engine may take to end its processes.
 const SHUTDOWN: Duration = Duration::from_secs(2);
 
-/// How an engine is started. May block; is called again after it failed.
+/// How an engine is started; called again after it failed.
 #[derive(Clone)]
-pub struct StartEngine(Arc<dyn Fn(UnboundedSender<Event>) -> Started + Send + Sync>);
+pub struct StartEngine(Arc<dyn Fn(UnboundedSender<Event>) -> Starting + Send + Sync>);
 
-impl<F> From<F> for StartEngine
+type Starting = Pin<Box<dyn Future<Output = Started> + Send>>;
+
+impl<F, S> From<F> for StartEngine
 where
-    F: Fn(UnboundedSender<Event>) -> Started + Send + Sync + 'static,
+    F: Fn(UnboundedSender<Event>) -> S + Send + Sync + 'static,
+    S: Future<Output = Started> + Send + 'static,
 {
     fn from(start: F) -> Self {
-        Self(Arc::new(start))
+        Self(Arc::new(move |events| Box::pin(start(events))))
     }
 }
 
@@ -119,8 +123,7 @@ impl EngineSlot {
 }
 
 fn spawn(start: &StartEngine, events: &UnboundedSender<Event>) -> JoinHandle<Started> {
-    let (start, events) = (start.clone(), events.clone());
-    tokio::task::spawn_blocking(move || (start.0)(events))
+    tokio::spawn((start.0)(events.clone()))
 }
 
 impl EngineError {

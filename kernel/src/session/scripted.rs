@@ -26,7 +26,7 @@ impl Interrupt for Stop {
     }
 }
 
-pub(crate) fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, EngineError> {
+pub(crate) async fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, EngineError> {
     Ok(Box::new(Scripted {
         events,
         stop: Arc::default(),

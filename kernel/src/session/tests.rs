@@ -146,10 +146,13 @@ async fn a_failing_engine_answers_each_cell_and_may_recover() {
     let broken = Arc::new(AtomicBool::new(true));
     let flag = broken.clone();
     let mut session = Session::new(move |events| {
-        if flag.load(Ordering::SeqCst) {
-            Err(EngineError::Toolchain("no rustc: install it".to_owned()))
-        } else {
-            scripted::start(events)
+        let broken = flag.load(Ordering::SeqCst);
+        async move {
+            if broken {
+                let problem = "no rustc: install it".to_owned();
+                return Err(EngineError::Toolchain(problem));
+            }
+            scripted::start(events).await
         }
     });
     assert_eq!(session.completeness("x").await, None);
@@ -168,9 +171,9 @@ async fn a_failing_engine_answers_each_cell_and_may_recover() {
 
 #[tokio::test]
 async fn a_cell_that_waits_for_its_engine_can_be_interrupted() {
-    let mut session = Session::new(|events| {
-        std::thread::sleep(Duration::from_millis(600));
-        scripted::start(events)
+    let mut session = Session::new(|events| async move {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        scripted::start(events).await
     });
     let interrupts = session.interrupts();
     tokio::spawn(async move {

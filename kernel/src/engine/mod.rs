@@ -3,7 +3,10 @@
 //! A session only sees [`Engine`]: it hands over a [`Cell`], receives [`Event`]s while the cell runs and a
 //! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run.
 
+pub mod deps;
 pub mod diagnostics;
+pub mod native;
+pub mod prelude;
 pub mod source_map;
 
 use std::fmt;

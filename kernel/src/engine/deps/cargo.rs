@@ -1,0 +1,284 @@
+//! Running cargo: what it is doing, what it built, and why it failed.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{ChildStderr, ChildStdout, Command};
+
+use super::failure::{NAME, failure, io};
+use super::progress::{Follower, Progress};
+use super::project::{PACKAGE, Project};
+use super::wrapper::WRAPPER_VARIABLE;
+use crate::engine::CellError;
+use crate::engine::prelude::Prelude;
+
+/// What a successful build left.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    /// Libraries that run in the session, whoever built them.
+    pub(super) libraries: Vec<PathBuf>,
+    /// Proc macros.
+    pub(super) macros: Vec<PathBuf>,
+    /// Names of native libraries to link, as build scripts gave them.
+    pub(super) native: Vec<String>,
+    /// Where those are.
+    pub(super) native_paths: Vec<PathBuf>,
+    /// What rustc said about crates that do not compile.
+    errors: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Message {
+    CompilerArtifact {
+        target: Target,
+        profile: Profile,
+        filenames: Vec<PathBuf>,
+    },
+    CompilerMessage {
+        message: Diagnostic,
+    },
+    BuildScriptExecuted {
+        linked_libs: Vec<String>,
+        linked_paths: Vec<String>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    opt_level: String,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    level: String,
+    rendered: Option<String>,
+}
+
+/// Builds `project`. `wrapper` is the program that stands in for rustc.
+pub(super) async fn build(
+    project: &Project,
+    prelude: &Prelude,
+    wrapper: &Path,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Output, CellError> {
+    let mut child = Command::new("cargo")
+        .args(["build", "--release", "--lib", "--message-format=json"])
+        .arg("--target-dir")
+        .arg(&project.target)
+        .current_dir(&project.folder)
+        .env(WRAPPER_VARIABLE, prelude.folder())
+        .env("RUSTC_WRAPPER", wrapper)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "100")
+        // The prelude is for this machine.
+        .env_remove("CARGO_BUILD_TARGET")
+        .env_remove("CARGO_INCREMENTAL")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| {
+            let what = "`:dep` builds crates with cargo, which cannot be started";
+            io(what, &error)
+        })?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (output, said) = tokio::join!(read_messages(stdout), follow(stderr, progress));
+    let status = child.wait().await.map_err(|error| io("cargo", &error))?;
+    match status.success() {
+        true => Ok(output),
+        false => Err(explain(&said, &output.errors)),
+    }
+}
+
+async fn read_messages(stdout: Option<ChildStdout>) -> Output {
+    let mut output = Output::default();
+    let Some(stdout) = stdout else { return output };
+    let mut lines = BufReader::new(stdout).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Ok(message) = serde_json::from_str(&line) {
+            output.take(message);
+        }
+    }
+    output
+}
+
+impl Output {
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::CompilerArtifact {
+                target,
+                profile,
+                filenames,
+            } => {
+                let is = |kind: &str| target.kind.iter().any(|it| it == kind);
+                let ending = |extension: &str| {
+                    let mut files = filenames.iter();
+                    files
+                        .find(|it| it.extension().is_some_and(|it| it == extension))
+                        .cloned()
+                };
+                if is("proc-macro") {
+                    self.macros.extend(ending(std::env::consts::DLL_EXTENSION));
+                } else if profile.opt_level != "0" && target.name != PACKAGE.replace('-', "_") {
+                    // What is not optimised runs inside the compiler only.
+                    self.libraries.extend(ending("rlib"));
+                }
+            }
+            Message::CompilerMessage { message } if message.level.starts_with("error") => {
+                self.errors.extend(message.rendered);
+            }
+            Message::BuildScriptExecuted {
+                linked_libs,
+                linked_paths,
+            } => {
+                self.native.extend(linked_libs);
+                let paths = linked_paths.iter();
+                // `native=/usr/lib`, or the path alone.
+                self.native_paths
+                    .extend(paths.map(|path| {
+                        PathBuf::from(path.split_once('=').map_or(&**path, |it| it.1))
+                    }));
+            }
+            Message::CompilerMessage { .. } | Message::Other => {}
+        }
+    }
+}
+
+/// Passes on what cargo does and keeps what it says.
+async fn follow(
+    stderr: Option<ChildStderr>,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> String {
+    let mut said = String::new();
+    let Some(mut stderr) = stderr else {
+        return said;
+    };
+    let mut follower = Follower::default();
+    let mut buffer = [0; 4096];
+    let mut line = Vec::new();
+    while let Ok(length @ 1..) = stderr.read(&mut buffer).await {
+        for &byte in &buffer[..length] {
+            if !matches!(byte, b'\r' | b'\n') {
+                line.push(byte);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_start_matches("\u{1b}[K");
+            if let Some(news) = follower.line(text) {
+                progress(news);
+            } else if byte == b'\n' {
+                said += text;
+                said.push('\n');
+            }
+            line.clear();
+        }
+    }
+    said
+}
+
+/// Cargo's reason in words of a notebook: its own project is none of a person's business.
+fn explain(said: &str, errors: &[String]) -> CellError {
+    let start = said.find("error").unwrap_or(0);
+    let lines: Vec<String> = said[start..]
+        .lines()
+        .filter(|line| !is_noise(line))
+        .map(in_notebook_words)
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let text = lines.join("\n");
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or("cargo failed without saying why");
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let rest: Vec<&str> = lines.collect();
+    // What cargo heads with a mere "failed to select a version" it explains further down.
+    let reason = rest.iter().find(|line| {
+        line.contains("does not have")
+            || line.contains("Could not resolve host")
+            || line.contains("offline")
+    });
+    let message = match reason {
+        Some(reason) => format!("{}: {}", first.trim_end_matches('.'), reason.trim()),
+        None => first.to_owned(),
+    };
+    let compiler = errors.iter().flat_map(|error| error.trim_end().lines());
+    let details: Vec<String> = rest
+        .into_iter()
+        .chain(compiler)
+        .map(str::to_owned)
+        .collect();
+    failure(NAME, &message, &details)
+}
+
+fn is_noise(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(&format!("required by package `{PACKAGE} "))
+        || line.starts_with("... required by package")
+        || line.starts_with("warning: build failed, waiting for other jobs")
+        || line.starts_with("location searched: crates.io index")
+        || ["Compiling ", "Building ", "Finished "]
+            .iter()
+            .any(|it| line.starts_with(it))
+}
+
+fn in_notebook_words(line: &str) -> String {
+    let own = format!("package `{PACKAGE}`");
+    let line = line.replace(&format!("the {own}"), "the notebook");
+    line.replace(&own, "the notebook")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_cargos_without_its_project() {
+        let said = "    Updating crates.io index\nerror: no matching package named `nonesuch` found\n\
+                    location searched: crates.io index\n\
+                    required by package `wick-session v0.0.0 (/tmp/x)`\n";
+        let error = explain(said, &[]);
+        assert_eq!(error.evalue, "no matching package named `nonesuch` found");
+        assert_eq!(error.traceback.len(), 1);
+    }
+
+    #[test]
+    fn a_crate_that_does_not_compile_shows_why() {
+        let said = "error: could not compile `mine` (lib) due to 1 previous error\n";
+        let error = explain(
+            said,
+            &["error[E0308]: mismatched types\n --> src/lib.rs\n".into()],
+        );
+        assert!(error.evalue.starts_with("could not compile `mine`"));
+        assert!(error.traceback[1].contains("error[E0308]: mismatched types"));
+    }
+
+    #[test]
+    fn messages_tell_what_runs_where() {
+        let mut output = Output::default();
+        for line in [
+            r#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"regex"},"profile":{"opt_level":"3"},"filenames":["/t/libregex-1.rlib","/t/libregex-1.rmeta"]}"#,
+            r#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"syn"},"profile":{"opt_level":"0"},"filenames":["/t/libsyn-1.rlib"]}"#,
+            r#"{"reason":"compiler-artifact","target":{"kind":["proc-macro"],"name":"d"},"profile":{"opt_level":"0"},"filenames":["/t/libd-1.so"]}"#,
+            r#"{"reason":"build-script-executed","linked_libs":["static=z","ssl"],"linked_paths":["native=/usr/x"]}"#,
+            r#"{"reason":"build-finished","success":true}"#,
+        ] {
+            output.take(serde_json::from_str(line).unwrap());
+        }
+        assert_eq!(output.libraries, [PathBuf::from("/t/libregex-1.rlib")]);
+        assert_eq!(output.macros, [PathBuf::from("/t/libd-1.so")]);
+        assert_eq!(output.native, ["static=z", "ssl"]);
+        assert_eq!(output.native_paths, [PathBuf::from("/usr/x")]);
+    }
+}

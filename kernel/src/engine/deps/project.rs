@@ -1,0 +1,152 @@
+//! The cargo project that stands for a set of dependencies.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use toml::{Table, Value};
+
+use super::spec::DependencySpec;
+use crate::engine::prelude::Prelude;
+
+/// The name of the project's package, by which the compiler wrapper knows it.
+pub(super) const PACKAGE: &str = "wick-session";
+/// Where the wrapper notes which file belongs to which name.
+pub(super) const EXTERNS_FILE: &str = "externs.json";
+
+/// A cargo project whose dependencies are a session's.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) folder: PathBuf,
+    /// Cargo's output, common to all projects of one prelude.
+    pub(super) target: PathBuf,
+}
+
+impl Project {
+    /// The project for `specs` below `cache`; `before` is the key of the set that the session has loaded already.
+    pub(super) fn new(
+        cache: &Path,
+        prelude: &Prelude,
+        specs: &[DependencySpec],
+        before: &str,
+    ) -> Self {
+        let prelude_key = hash(&[prelude.id(), &prelude.folder().display().to_string()]);
+        let manifest = manifest(specs);
+        let key = hash(&[&prelude_key, before, &manifest]);
+        Self {
+            folder: cache.join("projects").join(key),
+            target: cache.join(format!("target-{prelude_key}")),
+        }
+    }
+
+    /// Names the set of dependencies, and how the session came to it.
+    pub(super) fn key(&self) -> &str {
+        let name = self.folder.file_name().and_then(|name| name.to_str());
+        name.unwrap_or_default()
+    }
+
+    /// Writes the project. Versions start from those of `lock`, so that whatever both have in common is the same.
+    pub(super) fn write(&self, specs: &[DependencySpec], lock: &Path) -> io::Result<()> {
+        fs::create_dir_all(self.folder.join("src"))?;
+        fs::create_dir_all(&self.target)?;
+        write_if_changed(&self.folder.join("Cargo.toml"), &manifest(specs))?;
+        write_if_changed(&self.folder.join("src/lib.rs"), "")?;
+        let own_lock = self.lock_file();
+        if !own_lock.exists() {
+            fs::copy(lock, own_lock)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn lock_file(&self) -> PathBuf {
+        self.folder.join("Cargo.lock")
+    }
+}
+
+/// The project's `Cargo.toml`.
+fn manifest(specs: &[DependencySpec]) -> String {
+    let package = Table::from_iter([
+        ("name".to_owned(), Value::from(PACKAGE)),
+        ("version".to_owned(), "0.0.0".into()),
+        ("edition".to_owned(), "2024".into()),
+    ]);
+    let dependencies: Table = specs
+        .iter()
+        .map(|spec| (spec.name().to_owned(), spec.value()))
+        .collect();
+    // As the prelude was built; and no debug information, which costs time and tells a cell nothing.
+    let release = Table::from_iter([
+        ("opt-level".to_owned(), Value::from(3)),
+        ("debug".to_owned(), false.into()),
+        ("panic".to_owned(), "unwind".into()),
+    ]);
+    let whole = Table::from_iter([
+        ("package".to_owned(), Value::Table(package)),
+        ("dependencies".to_owned(), Value::Table(dependencies)),
+        (
+            "profile".to_owned(),
+            Value::Table(Table::from_iter([(
+                "release".to_owned(),
+                Value::Table(release),
+            )])),
+        ),
+        // Whatever lies around the cache is no part of this.
+        ("workspace".to_owned(), Value::Table(Table::new())),
+    ]);
+    whole.to_string()
+}
+
+/// Cargo goes by the time of a file.
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    match fs::read_to_string(path) {
+        Ok(old) if old == text => Ok(()),
+        _ => fs::write(path, text),
+    }
+}
+
+/// A short hash of several texts.
+pub(super) fn hash(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_holds_what_was_asked_for() {
+        let spec = |line| DependencySpec::parse(line, Path::new("/")).unwrap();
+        let text = manifest(&[
+            spec("regex = \"1\""),
+            spec("serde = { version = \"1\", features = [\"derive\"] }"),
+        ]);
+        let table: Table = toml::from_str(&text).unwrap();
+        assert_eq!(
+            table["dependencies"]["regex"]["version"].as_str(),
+            Some("1")
+        );
+        assert_eq!(
+            table["dependencies"]["serde"]["features"][0].as_str(),
+            Some("derive")
+        );
+        assert_eq!(
+            table["profile"]["release"]["opt-level"].as_integer(),
+            Some(3)
+        );
+    }
+
+    #[test]
+    fn a_hash_keeps_its_parts_apart() {
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+    }
+}

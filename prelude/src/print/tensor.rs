@@ -24,7 +24,8 @@ pub struct TensorText<'a> {
     pub requires_grad: bool,
     /// The name of the node that made the tensor: `AddBackward0`.
     pub grad_fn: Option<&'a str>,
-    /// Hands over the elements at the given row-major positions, in the order given.
+    /// Hands over the elements at the given row-major positions, in the order given; none where they cannot be read,
+    /// which prints as `...`.
     pub fetch: &'a dyn Fn(&[usize]) -> Elements,
 }
 
@@ -53,7 +54,12 @@ impl TensorText<'_> {
 
     fn contents(&self, options: &PrintOptions) -> String {
         let axes = Axes::new(self.shape, options.threshold, options.edgeitems);
-        let elements = (self.fetch)(&axes.positions(self.shape));
+        let positions = axes.positions(self.shape);
+        let elements = (self.fetch)(&positions);
+        if elements.len() < positions.len() {
+            // PyTorch's text of a tensor whose elements are out of reach.
+            return "...".to_string();
+        }
         let formatter = Formatter::new(&elements, options);
         let mut page = Page {
             elements,
@@ -257,6 +263,19 @@ mod tests {
         let text = counting(&[3000], PrintOptions::FULL);
         assert!(!text.contains("..."));
         assert!(text.contains(" 1500,"));
+    }
+
+    #[test]
+    fn elements_out_of_reach_are_three_points() {
+        let text = TensorText {
+            shape: &[2],
+            dtype: "float32",
+            device: None,
+            requires_grad: false,
+            grad_fn: None,
+            fetch: &|_| Elements::Float(Vec::new()),
+        };
+        assert_eq!(text.to_string(), "tensor(...)");
     }
 
     #[test]

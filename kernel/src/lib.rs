@@ -5,6 +5,7 @@
 //! * [`engine`] turns a cell's text into effects: split, generate, compile, run, report,
 //! * [`cli`] is the `wick` command.
 
+pub mod cli;
 pub mod engine;
 pub mod jupyter;
 pub mod session;

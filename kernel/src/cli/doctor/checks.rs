@@ -1,0 +1,219 @@
+//! What is looked for.
+
+use std::env;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Finding;
+use crate::cli::{paths, toolchain};
+use crate::engine::EngineError;
+use crate::engine::prelude::Prelude;
+
+/// With less than this, a `:dep` or a long session may fill the disk.
+const ENOUGH_DISK: u64 = 1_000_000_000;
+
+/// Everything, in the order in which it is needed.
+pub fn all() -> Vec<Finding> {
+    vec![
+        rustc(),
+        prelude(),
+        linker(),
+        kernelspec(),
+        jupyter(),
+        cargo(),
+        rust_analyzer(),
+        disk(),
+        cuda(),
+    ]
+}
+
+fn rustc() -> Finding {
+    match toolchain::ask(&["--version"]) {
+        Some(version) => Finding::good("rustc", version.trim()),
+        None => Finding::missing(
+            "rustc",
+            "not found: every cell is compiled with it",
+            "install Rust from https://rustup.rs; with rustup there, run `rustup default stable`",
+        ),
+    }
+}
+
+/// The compiled prelude, and whether the compiler here goes with it.
+fn prelude() -> Finding {
+    const NAME: &str = "prelude";
+    let checked = Prelude::find().and_then(|prelude| prelude.check_toolchain().map(|()| prelude));
+    match checked {
+        Ok(prelude) => Finding::good(NAME, prelude.folder().display().to_string()),
+        Err(EngineError::Toolchain(problem)) => {
+            Finding::missing(NAME, "does not go with the rustc here", problem)
+        }
+        Err(problem) => Finding::missing(NAME, problem.to_string(), "run ./install.sh"),
+    }
+}
+
+fn linker() -> Finding {
+    match first_line("ld.bfd", &["--version"]) {
+        Some(version) => Finding::good("ld.bfd", version),
+        None => Finding::missing(
+            "ld.bfd",
+            "not found: every cell is linked with it",
+            "on Debian or Ubuntu: sudo apt-get install binutils",
+        ),
+    }
+}
+
+fn cargo() -> Finding {
+    match first_line("cargo", &["--version"]) {
+        Some(version) => Finding::good("cargo", version),
+        None => Finding::optional(
+            "cargo",
+            "not found: `:dep` needs it",
+            "it comes with Rust from https://rustup.rs",
+        ),
+    }
+}
+
+fn rust_analyzer() -> Finding {
+    match first_line("rust-analyzer", &["--version"]) {
+        Some(version) => Finding::good("rust-analyzer", version),
+        None => Finding::optional(
+            "rust-analyzer",
+            "not found: completion knows less without it",
+            "run `rustup component add rust-analyzer`",
+        ),
+    }
+}
+
+fn jupyter() -> Finding {
+    match find("jupyter") {
+        Some(path) => Finding::good("jupyter", path.display().to_string()),
+        None => Finding::optional(
+            "jupyter",
+            "not on PATH",
+            "pip install jupyterlab, or activate the environment that has it; `wick run` works without",
+        ),
+    }
+}
+
+/// The kernelspec that Jupyter would find first.
+fn kernelspec() -> Finding {
+    const NAME: &str = "kernelspec";
+    let again = "run `wick install`";
+    let folders = jupyter_zmq_client::dirs::data_dirs();
+    let mut specs = folders
+        .iter()
+        .map(|folder| folder.join("kernels/wick/kernel.json"));
+    let Some(path) = specs.find(|path| path.exists()) else {
+        return Finding::optional(
+            NAME,
+            "Jupyter does not know of Wick in its usual folders",
+            format!(
+                "{again}; or, after an install elsewhere, set JUPYTER_PATH to its share/jupyter"
+            ),
+        );
+    };
+    match command_of(&path) {
+        None => Finding::optional(NAME, format!("{} is damaged", path.display()), again),
+        Some(command) if !is_executable(&command) => Finding::optional(
+            NAME,
+            format!(
+                "{} starts {}, which is gone",
+                path.display(),
+                command.display()
+            ),
+            again,
+        ),
+        Some(_) => Finding::good(NAME, path.display().to_string()),
+    }
+}
+
+fn command_of(kernelspec: &Path) -> Option<PathBuf> {
+    let text = std::fs::read(kernelspec).ok()?;
+    let spec: jupyter_protocol::JupyterKernelspec = serde_json::from_slice(&text).ok()?;
+    spec.argv.first().map(PathBuf::from)
+}
+
+fn disk() -> Finding {
+    const NAME: &str = "disk";
+    let Ok(cache) = paths::cache() else {
+        return Finding::missing(NAME, "there is no home folder", "set HOME or WICK_CACHE");
+    };
+    let Some(existing) = cache.ancestors().find(|folder| folder.exists()) else {
+        return Finding::missing(
+            NAME,
+            format!("{} cannot be made", cache.display()),
+            "set WICK_CACHE",
+        );
+    };
+    let Ok(space) = nix::sys::statvfs::statvfs(existing) else {
+        return Finding::optional(
+            NAME,
+            format!("{} cannot be read", existing.display()),
+            "set WICK_CACHE",
+        );
+    };
+    let free = space.blocks_available() * space.fragment_size();
+    let found = format!("{} free for {}", paths::bytes(free), cache.display());
+    if free < ENOUGH_DISK {
+        Finding::optional(
+            NAME,
+            found,
+            "run `wick cache clear`, or set WICK_CACHE to a folder with more room",
+        )
+    } else {
+        Finding::good(NAME, found)
+    }
+}
+
+fn cuda() -> Finding {
+    match std::fs::read_to_string("/proc/driver/nvidia/version") {
+        Ok(version) => Finding::good("CUDA driver", version.lines().next().unwrap_or_default()),
+        Err(_) => Finding::good("CUDA driver", "none: tensors are computed on the CPU"),
+    }
+}
+
+/// The first line of what a program prints.
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().next()?.trim();
+    output.status.success().then(|| line.to_owned())
+}
+
+/// A program on PATH.
+fn find(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| is_executable(path))
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_on_the_path() {
+        assert!(find("sh").is_some_and(|path| path.is_absolute()));
+        assert_eq!(find("no-such-program-anywhere"), None);
+        assert_eq!(first_line("false", &[]), None);
+        assert_eq!(first_line("echo", &["a\nb"]), Some("a".to_owned()));
+    }
+
+    #[test]
+    fn a_damaged_kernelspec_has_no_command() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(command_of(file.path()), None);
+        std::fs::write(
+            file.path(),
+            r#"{"argv": ["/x/wick"], "display_name": "", "language": ""}"#,
+        )
+        .unwrap();
+        assert_eq!(command_of(file.path()), Some(PathBuf::from("/x/wick")));
+    }
+}

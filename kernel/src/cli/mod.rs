@@ -1,0 +1,94 @@
+//! The `wick` command: one file a subcommand.
+
+mod cache;
+mod doctor;
+mod install;
+mod kernel;
+mod paths;
+mod run;
+mod session;
+mod toolchain;
+mod uninstall;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Rust tensor notebooks for Jupyter.
+#[derive(Parser)]
+#[command(
+    name = "wick",
+    version,
+    arg_required_else_help = true,
+    after_help = "Environment:
+  WICK_LOG      what to log to stderr, e.g. `debug` or `wick_kernel=info` (default: warn)
+  WICK_CACHE    where compiled cells are kept (default: $XDG_CACHE_HOME/wick or ~/.cache/wick)"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Install(install::Install),
+    Uninstall(uninstall::Uninstall),
+    Doctor(doctor::Doctor),
+    Kernel(kernel::Kernel),
+    Run(run::Run),
+    Cache(cache::Cache),
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr();
+    let outcome = match cli.command {
+        Command::Install(command) => command.run(),
+        Command::Uninstall(command) => command.run(),
+        Command::Doctor(command) => command.run(),
+        Command::Kernel(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Cache(command) => command.run(),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("wick: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn log_to_stderr() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("WICK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            assert!(
+                help.is_some_and(|help| help.contains("Examples:")),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Running cargo: what it is doing, what it built, and why it failed.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -72,6 +73,13 @@ pub(super) async fn build(
     wrapper: &Path,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Output, CellError> {
+    let mut hidden: HashSet<String> = prelude
+        .manifest()
+        .crates
+        .iter()
+        .map(|krate| format!("{} v{}", krate.package, krate.version))
+        .collect();
+    hidden.insert(format!("{PACKAGE} v0.0.0"));
     let mut child = Command::new("cargo")
         .args(["build", "--release", "--lib", "--message-format=json"])
         .arg("--target-dir")
@@ -95,7 +103,8 @@ pub(super) async fn build(
             io(what, &error)
         })?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (output, said) = tokio::join!(read_messages(stdout), follow(stderr, progress));
+    let follower = Follower::new(&hidden);
+    let (output, said) = tokio::join!(read_messages(stdout), follow(stderr, follower, progress));
     let status = child.wait().await.map_err(|error| io("cargo", &error))?;
     match status.success() {
         true => Ok(output),
@@ -160,13 +169,13 @@ impl Output {
 /// Passes on what cargo does and keeps what it says.
 async fn follow(
     stderr: Option<ChildStderr>,
+    mut follower: Follower<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> String {
     let mut said = String::new();
     let Some(mut stderr) = stderr else {
         return said;
     };
-    let mut follower = Follower::default();
     let mut buffer = [0; 4096];
     let mut line = Vec::new();
     while let Ok(length @ 1..) = stderr.read(&mut buffer).await {

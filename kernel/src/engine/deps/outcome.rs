@@ -126,12 +126,12 @@ fn externs(
 ) -> Result<Vec<(String, PathBuf)>, CellError> {
     let path = project.folder.join(EXTERNS_FILE);
     let read = fs::read(&path).and_then(|text| Ok(serde_json::from_slice(&text)?));
-    let noted: HashMap<String, PathBuf> = read.map_err(|error| io_error(path.display(), &error))?;
+    let noted: Vec<(String, PathBuf)> = read.map_err(|error| io_error(path.display(), &error))?;
     specs
         .iter()
         .map(|spec| {
             let name = spec.crate_name();
-            let Some(file) = noted.get(&name) else {
+            let Some((_, file)) = noted.iter().find(|it| it.0 == name) else {
                 let why = format!("`{}` has no library that a cell could use", spec.name());
                 return Err(failure(NAME, &why, &[]));
             };

@@ -1,5 +1,6 @@
 //! What cargo is doing, for a line that updates.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// What cargo is doing at the moment: `Compiling regex v1.11.0 (12/34)`.
@@ -24,13 +25,24 @@ impl fmt::Display for Progress {
 }
 
 /// Follows what cargo writes to stderr.
-#[derive(Debug, Default)]
-pub(super) struct Follower {
+#[derive(Debug)]
+pub(super) struct Follower<'a> {
+    /// Crates that cargo only believes to be compiled, as `regex v1.11.0`.
+    hidden: &'a HashSet<String>,
     doing: Option<(String, String)>,
     done: Option<(usize, usize)>,
 }
 
-impl Follower {
+impl<'a> Follower<'a> {
+    /// Says nothing about the crates in `hidden`.
+    pub(super) fn new(hidden: &'a HashSet<String>) -> Self {
+        Self {
+            hidden,
+            doing: None,
+            done: None,
+        }
+    }
+
     /// Takes one line (cargo's bar ends in a carriage return). Gives what to show, if that changed.
     pub(super) fn line(&mut self, line: &str) -> Option<Progress> {
         let line = line.trim();
@@ -46,6 +58,9 @@ impl Follower {
             "Compiling" => {
                 // The folder that stands behind a crate of one's own says nothing here.
                 let what = rest.split(" (").next().unwrap_or(rest);
+                if self.hidden.contains(what) {
+                    return None;
+                }
                 self.doing = Some((verb.into(), what.into()));
             }
             "Updating" | "Downloading" | "Blocking" | "Locking" => {
@@ -76,7 +91,8 @@ mod tests {
 
     #[test]
     fn what_cargo_writes_becomes_a_line() {
-        let mut follower = Follower::default();
+        let hidden = HashSet::from(["libc v0.2.1".to_owned()]);
+        let mut follower = Follower::new(&hidden);
         let mut shown = |line: &str| follower.line(line).map(|progress| progress.to_string());
         assert_eq!(
             shown("    Updating crates.io index").unwrap(),
@@ -93,6 +109,7 @@ mod tests {
             shown("   Compiling mine v0.1.0 (/home/me/mine)").unwrap(),
             "Compiling mine v0.1.0 (12/34)"
         );
+        assert_eq!(shown("   Compiling libc v0.2.1"), None);
         assert_eq!(shown("error: no"), None);
         assert_eq!(shown(""), None);
     }

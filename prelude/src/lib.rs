@@ -1,6 +1,42 @@
-//! Wick's prelude.
-pub use candle_core;
-pub use candle_nn;
-pub use wick_runtime;
+//! PyTorch for Rust notebooks: tensors, autograd, modules, optimizers and models, with PyTorch's semantics, numbers and
+//! text.
+//!
+//! ```
+//! use wick::prelude::*;
+//!
+//! let x = tensor!([1., 2., 3.]).requires_grad_(true);
+//! let loss = (&x * &x).sum();
+//! loss.backward();
+//! assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [2., 4., 6.]);
+//! ```
+
+pub mod autograd;
+mod device;
+mod dtype;
+mod error;
+mod kernels;
+pub mod prelude;
 pub mod print;
 pub mod random;
+mod scalar;
+mod shape;
+mod storage;
+#[macro_use]
+pub mod tensor;
+
+pub use candle_core;
+pub use candle_nn;
+pub use ndarray;
+pub use wick_runtime;
+
+pub use autograd::{grad, no_grad};
+pub use device::{Device, cuda};
+pub use dtype::DType;
+pub use error::{Error, ErrorKind, Result};
+pub use random::manual_seed;
+pub use scalar::{Arg, Scalar};
+pub use shape::{DimInt, Dims, Shape};
+pub use tensor::Tensor;
+
+/// The ratio of a circle's circumference to its diameter (`torch.pi`).
+pub const PI: f64 = std::f64::consts::PI;

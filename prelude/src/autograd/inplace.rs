@@ -1,0 +1,138 @@
+//! Operations that change a tensor's numbers, on and off the tape.
+
+use super::node::{Node, next_sequence};
+use super::{is_grad_enabled, record};
+use crate::error::{Result, bail};
+use crate::kernels::{Array, transfer};
+use crate::tensor::{Tensor, strided};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Replaces the numbers of `target` by the result of `compute` on it, and records that.
+///
+/// `compute` is the ordinary operation. Its result is what the tensor now is; where the tensor is a view, the tensor
+/// it looks at becomes "the old one with this part replaced" (PyTorch's `CopySlices`), and the view is derived anew.
+pub(crate) fn in_place(target: &Tensor, compute: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<()> {
+    let array = target.array();
+    let recorded = is_grad_enabled();
+    if recorded {
+        check_allowed(target)?;
+    }
+    if overlaps_itself(&array) {
+        bail!(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
+             Please clone() the tensor before performing the operation."
+        );
+    }
+    let first_new = next_sequence();
+    let result = compute(target)?;
+    if result.shape() != target.shape() {
+        bail!(
+            "output with shape {} doesn't match the broadcast shape {}",
+            target.shape().list(),
+            result.shape().list()
+        );
+    }
+    if result.dtype().category() > target.dtype().category() {
+        bail!(
+            "result type {} can't be cast to the desired output type {}",
+            result.dtype().scalar_type(),
+            target.dtype().scalar_type()
+        );
+    }
+    let result = result.try_to_dtype(target.dtype())?;
+    let old = target.gradient_edge();
+    let tracked = recorded && (result.requires_grad() || old.is_some());
+    if tracked && let Some(node) = result.grad_fn_node() {
+        keep_overwritten(&node, first_new, &array)?;
+    }
+    let numbers = result.array();
+    if Arc::ptr_eq(&numbers.storage, &array.storage) {
+        transfer::write(&array, &transfer::copy(&numbers)?)?;
+    } else {
+        transfer::write(&array, &numbers)?;
+    }
+    if tracked {
+        rebase(target, &result)?;
+    }
+    Ok(())
+}
+
+/// PyTorch's rules on who may be written to while operations are recorded.
+fn check_allowed(target: &Tensor) -> Result<()> {
+    let (view, leaf) = {
+        let meta = target.meta();
+        (meta.view.clone(), meta.requires_grad && meta.grad_fn.is_none())
+    };
+    if let Some(view) = view {
+        if view.base.requires_grad() && view.base.is_leaf() {
+            bail!("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+        }
+        if view.in_no_grad && view.base.requires_grad() {
+            bail!(
+                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that \
+                 this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both \
+                 the view and the inplace either both inside the no_grad block (if you don't want the inplace to be \
+                 tracked) or both outside (if you want the inplace to be tracked)."
+            );
+        }
+    }
+    if leaf {
+        bail!("a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+    Ok(())
+}
+
+/// Whether two elements of a layout are the same number.
+fn overlaps_itself(array: &Array) -> bool {
+    array.numel() > 1 && array.layout.has_internal_overlap()
+}
+
+/// Nodes that `compute` just made may have saved the numbers that are about to be overwritten: they get a copy.
+fn keep_overwritten(newest: &Arc<Node>, first_new: u64, array: &Array) -> Result<()> {
+    let mut seen = HashSet::new();
+    let mut stack = vec![newest.clone()];
+    while let Some(node) = stack.pop() {
+        if node.leaf().is_some() || node.sequence() < first_new || !seen.insert(Arc::as_ptr(&node)) {
+            continue;
+        }
+        node.edit_saved(|saved| saved.copy_if_in(array))?;
+        stack.extend(node.edges().iter().flatten().cloned());
+    }
+    Ok(())
+}
+
+/// Makes `target` what `result` is, on the tape.
+fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
+    let Some(base) = target.view_base() else {
+        match result.grad_fn_node() {
+            Some(node) => target.set_grad_fn(node),
+            // The result is a leaf: the target is a copy of it now.
+            None => {
+                let copied = record("CopyBackwards", &[result], Tensor::from_array(target.array()), |_| {
+                    (Vec::new(), |_: &super::Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))
+                });
+                match copied.grad_fn_node() {
+                    Some(node) => target.set_grad_fn(node),
+                    None => target.meta().grad_fn = None,
+                }
+            }
+        }
+        return Ok(());
+    };
+    let (view_layout, base_layout) = (target.array().layout.clone(), base.array().layout.clone());
+    let rebased = record("CopySlices", &[&base, result], Tensor::from_array(base.array()), |_| {
+        let backward = move |ctx: &super::Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || strided::erase_view(g, &view_layout, &base_layout))?,
+                ctx.when(1, || strided::gather_view(g, &view_layout, &base_layout))?,
+            ])
+        };
+        (Vec::new(), backward)
+    });
+    if let Some(node) = rebased.grad_fn_node() {
+        base.set_grad_fn(node);
+    }
+    // The view's own node is made anew from the base when it is next asked for: its version is older now.
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What a tensor knows of autograd.
+
+use super::node::{Edge, Hook, Node};
+use super::{Ctx, is_grad_enabled, record};
+use crate::kernels::Array;
+use crate::tensor::Tensor;
+use candle_core::Layout;
+use std::sync::{Arc, Weak};
+
+/// What a tensor knows of autograd.
+#[derive(Default)]
+pub(crate) struct Meta {
+    /// Set by the user on a leaf.
+    pub requires_grad: bool,
+    pub grad: Option<Tensor>,
+    pub grad_fn: Option<Arc<Node>>,
+    /// Where a leaf's gradient arrives; held by the graph, found again through here.
+    pub accumulator: Weak<Node>,
+    pub retains_grad: bool,
+    /// Hooks on a leaf.
+    pub hooks: Vec<(u64, Hook)>,
+    pub view: Option<ViewOf>,
+}
+
+/// Which tensor a view looks at, for in-place operations through it.
+#[derive(Clone)]
+pub(crate) struct ViewOf {
+    /// Never a view itself.
+    pub base: Tensor,
+    /// The version at which `grad_fn` was right; a later one means that the base was written to since.
+    pub version: u64,
+    /// Whether it was made where nothing is recorded.
+    pub in_no_grad: bool,
+}
+
+impl Tensor {
+    /// A view of this tensor's numbers through another layout, recorded under `name`.
+    pub(crate) fn view_as<B>(&self, layout: Layout, name: &'static str, backward: B) -> Tensor
+    where
+        B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
+    {
+        let array = self.array().with_layout(layout);
+        let view = ViewOf {
+            base: self.view_base().unwrap_or_else(|| self.clone()),
+            version: array.storage.version(),
+            in_no_grad: !is_grad_enabled(),
+        };
+        let output = Tensor::from_array(array);
+        output.meta().view = Some(view);
+        record(name, &[self], output, |_| (Vec::new(), backward))
+    }
+
+    /// The tensor this one is a view of.
+    pub(crate) fn view_base(&self) -> Option<Tensor> {
+        self.meta().view.as_ref().map(|view| view.base.clone())
+    }
+
+    /// Whether gradients flow to or through this tensor.
+    pub fn requires_grad(&self) -> bool {
+        if self.meta().requires_grad {
+            return true;
+        }
+        self.grad_fn_node().is_some()
+    }
+
+    /// The node that made this tensor. A view whose base was written to since gets it anew from the base.
+    pub(crate) fn grad_fn_node(&self) -> Option<Arc<Node>> {
+        let (current, view) = {
+            let meta = self.meta();
+            (meta.grad_fn.clone(), meta.view.clone())
+        };
+        let Some(view) = view else { return current };
+        let array = self.array();
+        let version = array.storage.version();
+        if view.version == version {
+            return current;
+        }
+        let Some(base) = view.base.gradient_edge() else { return current };
+        let node = as_strided_node(&view.base, &array, base, self);
+        let mut meta = self.meta();
+        if let Some(view) = &mut meta.view {
+            view.version = version;
+        }
+        meta.grad_fn = Some(node.clone());
+        Some(node)
+    }
+
+    /// Where a gradient for this tensor has to go.
+    pub(crate) fn gradient_edge(&self) -> Edge {
+        if let Some(node) = self.grad_fn_node() {
+            return Some(node);
+        }
+        let mut meta = self.meta();
+        if !meta.requires_grad {
+            return None;
+        }
+        if let Some(node) = meta.accumulator.upgrade() {
+            return Some(node);
+        }
+        let node = Node::accumulate(self.clone());
+        meta.accumulator = Arc::downgrade(&node);
+        Some(node)
+    }
+
+    pub(crate) fn set_grad_fn(&self, node: Arc<Node>) {
+        let version = self.array().storage.version();
+        let mut meta = self.meta();
+        if let Some(view) = &mut meta.view {
+            view.version = version;
+        }
+        let before = meta.grad_fn.replace(node);
+        drop(meta);
+        drop(before);
+    }
+
+    /// A tensor of these numbers that came from `edge`.
+    pub(crate) fn with_edge(array: Array, edge: Edge) -> Tensor {
+        let tensor = Tensor::from_array(array);
+        tensor.meta().grad_fn = edge;
+        tensor
+    }
+}
+
+/// The node of a view that is described by its layout alone.
+fn as_strided_node(base: &Tensor, view: &Array, edge: Arc<Node>, output: &Tensor) -> Arc<Node> {
+    let (base_layout, view_layout) = (base.array().layout.clone(), view.layout.clone());
+    Node::function(
+        "AsStridedBackward0",
+        vec![Some(edge)],
+        output,
+        Vec::new(),
+        Box::new(move |_, g| Ok(vec![Some(crate::tensor::strided::scatter_view(g, &view_layout, &base_layout)?)])),
+    )
+}

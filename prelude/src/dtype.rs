@@ -1,0 +1,217 @@
+//! Element types and PyTorch's rules for which type an operation answers in.
+
+use std::fmt;
+
+/// The element type of a tensor. `f32` unless something says otherwise, as in PyTorch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DType {
+    /// 32-bit float, PyTorch's default.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// 16-bit IEEE float.
+    F16,
+    /// 16-bit float with `f32`'s range.
+    BF16,
+    /// 64-bit integer, what integer literals become.
+    I64,
+    /// 32-bit integer.
+    I32,
+    /// 16-bit integer.
+    I16,
+    /// Unsigned byte.
+    U8,
+    /// True or false, stored as one byte that is 1 or 0.
+    Bool,
+}
+
+/// The order in which kinds of numbers win over each other in type promotion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Category {
+    Bool,
+    Int,
+    Float,
+}
+
+impl DType {
+    /// Every dtype there is.
+    pub const ALL: [DType; 9] = [
+        DType::F32,
+        DType::F64,
+        DType::F16,
+        DType::BF16,
+        DType::I64,
+        DType::I32,
+        DType::I16,
+        DType::U8,
+        DType::Bool,
+    ];
+
+    /// PyTorch's name without `torch.`: `float32`.
+    pub fn name(self) -> &'static str {
+        match self {
+            DType::F32 => "float32",
+            DType::F64 => "float64",
+            DType::F16 => "float16",
+            DType::BF16 => "bfloat16",
+            DType::I64 => "int64",
+            DType::I32 => "int32",
+            DType::I16 => "int16",
+            DType::U8 => "uint8",
+            DType::Bool => "bool",
+        }
+    }
+
+    /// The dtype of that name (`float32`, `torch.float32`), if there is one.
+    pub fn from_name(name: &str) -> Option<DType> {
+        let name = name.strip_prefix("torch.").unwrap_or(name);
+        DType::ALL.into_iter().find(|dtype| dtype.name() == name)
+    }
+
+    /// The name of the C++ type in PyTorch's messages: `Float`, `Long`.
+    pub(crate) fn scalar_type(self) -> &'static str {
+        match self {
+            DType::F32 => "Float",
+            DType::F64 => "Double",
+            DType::F16 => "Half",
+            DType::BF16 => "BFloat16",
+            DType::I64 => "Long",
+            DType::I32 => "Int",
+            DType::I16 => "Short",
+            DType::U8 => "Byte",
+            DType::Bool => "Bool",
+        }
+    }
+
+    /// The name in messages that speak of C types: `float`, `long int`.
+    pub(crate) fn c_name(self) -> &'static str {
+        match self {
+            DType::F32 => "float",
+            DType::F64 => "double",
+            DType::F16 => "c10::Half",
+            DType::BF16 => "c10::BFloat16",
+            DType::I64 => "long int",
+            DType::I32 => "int",
+            DType::I16 => "short int",
+            DType::U8 => "unsigned char",
+            DType::Bool => "bool",
+        }
+    }
+
+    /// Bytes per element.
+    pub fn size(self) -> usize {
+        match self {
+            DType::F64 | DType::I64 => 8,
+            DType::F32 | DType::I32 => 4,
+            DType::F16 | DType::BF16 | DType::I16 => 2,
+            DType::U8 | DType::Bool => 1,
+        }
+    }
+
+    /// Whether it is one of the float types, which are the differentiable ones.
+    pub fn is_floating_point(self) -> bool {
+        self.category() == Category::Float
+    }
+
+    pub(crate) fn category(self) -> Category {
+        match self {
+            DType::F32 | DType::F64 | DType::F16 | DType::BF16 => Category::Float,
+            DType::I64 | DType::I32 | DType::I16 | DType::U8 => Category::Int,
+            DType::Bool => Category::Bool,
+        }
+    }
+
+    /// Itself if it is a float type, PyTorch's default float type if not.
+    pub(crate) fn to_float(self) -> DType {
+        if self.is_floating_point() { self } else { DType::F32 }
+    }
+
+    /// The type that can hold the values of both (`torch.promote_types`).
+    pub fn promote(self, other: DType) -> DType {
+        use DType::*;
+        if self == other {
+            return self;
+        }
+        match (self, other) {
+            (Bool, x) | (x, Bool) => x,
+            (F16, BF16) | (BF16, F16) => F32,
+            (a, b) if a.category() != b.category() => {
+                if a.category() > b.category() { a } else { b }
+            }
+            // u8 with a signed type needs the sign; all others differ only in width.
+            (U8, x) | (x, U8) => x,
+            (a, b) => {
+                if a.size() >= b.size() { a } else { b }
+            }
+        }
+    }
+
+    /// How candle stores it. A bool is a byte there.
+    pub(crate) fn candle(self) -> candle_core::DType {
+        match self {
+            DType::F32 => candle_core::DType::F32,
+            DType::F64 => candle_core::DType::F64,
+            DType::F16 => candle_core::DType::F16,
+            DType::BF16 => candle_core::DType::BF16,
+            DType::I64 => candle_core::DType::I64,
+            DType::I32 => candle_core::DType::I32,
+            DType::I16 => candle_core::DType::I16,
+            DType::U8 | DType::Bool => candle_core::DType::U8,
+        }
+    }
+
+    /// The dtype that holds candle's values as they are, if there is one.
+    pub(crate) fn from_candle(dtype: candle_core::DType) -> Option<DType> {
+        Some(match dtype {
+            candle_core::DType::F32 => DType::F32,
+            candle_core::DType::F64 => DType::F64,
+            candle_core::DType::F16 => DType::F16,
+            candle_core::DType::BF16 => DType::BF16,
+            candle_core::DType::I64 => DType::I64,
+            candle_core::DType::I32 => DType::I32,
+            candle_core::DType::I16 => DType::I16,
+            candle_core::DType::U8 => DType::U8,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "torch.{}", self.name())
+    }
+}
+
+impl fmt::Debug for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DType::{self, *};
+
+    #[test]
+    fn promotion_follows_pytorch() {
+        for (a, b, expected) in [
+            (F32, I64, F32),
+            (F16, I64, F16),
+            (F16, BF16, F32),
+            (U8, I16, I16),
+            (I32, I64, I64),
+            (Bool, U8, U8),
+            (F32, F64, F64),
+        ] {
+            assert_eq!(a.promote(b), expected);
+            assert_eq!(b.promote(a), expected);
+        }
+    }
+
+    #[test]
+    fn names_go_both_ways() {
+        for dtype in DType::ALL {
+            assert_eq!(DType::from_name(&dtype.to_string()), Some(dtype));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Picking and placing elements by index.
+
+use super::array::{Array, elements, locked, on_cpu};
+use super::element::{Element, with_element};
+use super::map::update;
+use super::reduce::{Rows, rows};
+use super::transfer::contiguous;
+use crate::dtype::DType;
+use crate::error::{Result, bail, bail_index};
+use candle_core::{CpuStorage, Layout};
+
+/// An index as a place: negative ones count from the back.
+fn place(index: i64, size: usize) -> Result<usize> {
+    let at = if index < 0 { index + size as i64 } else { index };
+    if at < 0 || at >= size as i64 {
+        bail_index!("index {index} is out of bounds for dimension with size {size}");
+    }
+    Ok(at as usize)
+}
+
+fn plain<'a, T: Element>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a [T]> {
+    let from = layout.start_offset();
+    Ok(&elements::<T>(data)?[from..from + layout.shape().elem_count()])
+}
+
+/// For each index of `index` (i64, in the shape of the result) the element there along `axis`.
+pub(crate) fn gather(a: &Array, axis: usize, index: &Array) -> Result<Array> {
+    let index = contiguous(index)?;
+    on_cpu([a, &index], a.dtype(), index.dims(), |[(data, layout), at]| {
+        let at = plain::<i64>(at)?;
+        with_element!(a.dtype(), T => {
+            let data = elements::<T>(data)?;
+            let mut out = Vec::with_capacity(at.len());
+            each_place(&index, axis, layout, at, |_, place| out.push(data[place]))?;
+            Ok(T::wrap(out))
+        })
+    })
+}
+
+/// Calls `f` with the number of each index and the place in `layout` that it stands for.
+fn each_place(
+    index: &Array,
+    axis: usize,
+    layout: &Layout,
+    at: &[i64],
+    mut f: impl FnMut(usize, usize),
+) -> Result<()> {
+    let (dims, strides) = (index.dims(), layout.stride());
+    let size = layout.dims()[axis];
+    let mut position = vec![0; dims.len()];
+    for (i, &index) in at.iter().enumerate() {
+        let mut offset = layout.start_offset();
+        for (d, &p) in position.iter().enumerate() {
+            offset += strides[d] * if d == axis { place(index, size)? } else { p };
+        }
+        f(i, offset);
+        for d in (0..dims.len()).rev() {
+            position[d] += 1;
+            if position[d] < dims[d] {
+                break;
+            }
+            position[d] = 0;
+        }
+    }
+    Ok(())
+}
+
+/// A copy of `a` in which each element of `source` replaces, or is added to, the one its index stands for.
+pub(crate) fn scatter(a: &Array, axis: usize, index: &Array, source: &Array, add: bool) -> Result<Array> {
+    let (a, index, source) = (contiguous(a)?, contiguous(index)?, contiguous(source)?);
+    on_cpu([&a, &index, &source], a.dtype(), a.dims(), |[base, at, source]| {
+        let at = plain::<i64>(at)?;
+        let layout = Layout::contiguous(a.dims());
+        with_element!(a.dtype(), T => {
+            let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
+            each_place(&index, axis, &layout, at, |i, place| {
+                out[place] = if add { plus(out[place], source[i]) } else { source[i] };
+            })?;
+            Ok(T::wrap(out))
+        })
+    })
+}
+
+#[inline(always)]
+fn plus<T: Element>(x: T, y: T) -> T {
+    use super::element::Wide;
+    T::narrow(x.wide().plus(y.wide()))
+}
+
+/// The slices of `axis` that a 1-d index lists.
+pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Array> {
+    let index = contiguous(index)?;
+    let mut shape = a.dims().to_vec();
+    shape[axis] = index.numel();
+    let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;
+    on_cpu([&a, &index], a.dtype(), &shape, |[data, at]| {
+        let places = plain::<i64>(at)?.iter().map(|&i| place(i, len)).collect::<Result<Vec<_>>>()?;
+        with_element!(a.dtype(), T => {
+            let data = plain::<T>(data)?;
+            let mut out = Vec::with_capacity(outer * places.len() * inner);
+            for block in 0..outer {
+                for place in &places {
+                    let from = (block * len + place) * inner;
+                    out.extend_from_slice(&data[from..from + inner]);
+                }
+            }
+            Ok(T::wrap(out))
+        })
+    })
+}
+
+/// A copy of `a` in which the slices of `source` replace, or are added to, those of `axis` that a 1-d index lists.
+pub(crate) fn index_put(a: &Array, axis: usize, index: &Array, source: &Array, add: bool) -> Result<Array> {
+    let (index, source) = (contiguous(index)?, contiguous(source)?);
+    let shape = a.dims().to_vec();
+    let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;
+    on_cpu([&a, &index, &source], a.dtype(), &shape, |[base, at, source]| {
+        let places = plain::<i64>(at)?.iter().map(|&i| place(i, len)).collect::<Result<Vec<_>>>()?;
+        with_element!(a.dtype(), T => {
+            let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
+            for block in 0..outer {
+                for (i, place) in places.iter().enumerate() {
+                    let (to, from) = ((block * len + place) * inner, (block * places.len() + i) * inner);
+                    let target = out[to..to + inner].iter_mut().zip(&source[from..from + inner]);
+                    if add {
+                        target.for_each(|(x, &y)| *x = plus(*x, y));
+                    } else {
+                        target.for_each(|(x, &y)| *x = y);
+                    }
+                }
+            }
+            Ok(T::wrap(out))
+        })
+    })
+}
+
+/// Adds `source` to the numbers that `target` looks at; where it looks twice, both are added.
+pub(crate) fn add_into(target: &Array, source: &Array) -> Result<()> {
+    if target.device().is_cuda() {
+        let sum = super::pointwise::binary(super::pointwise::Binary::Add, target, source)?;
+        return super::transfer::write(target, &sum);
+    }
+    locked([source], |[(source, ls)]| {
+        target.storage.write(|storage| {
+            with_element!(target.dtype(), T => {
+                let Some(data) = T::slice_mut(storage) else { bail!("dtypes differ") };
+                update(data, &target.layout, elements::<T>(source)?, ls, plus::<T>);
+            });
+            Ok(())
+        })?
+    })
+}
+
+/// The positions of all elements that are not 0, one row each (i64).
+pub(crate) fn nonzero(a: &Array) -> Result<Array> {
+    let a = super::transfer::cast(&super::transfer::to_device(a, crate::Device::Cpu)?, DType::Bool)?;
+    let a = contiguous(&a)?;
+    let dims = a.dims().to_vec();
+    let mut found = Vec::new();
+    locked([&a], |[data]| {
+        for (i, _) in plain::<u8>(data)?.iter().enumerate().filter(|(_, x)| **x != 0) {
+            let mut rest = i;
+            let start = found.len();
+            for &size in dims.iter().rev() {
+                found.push((rest % size) as i64);
+                rest /= size;
+            }
+            found[start..].reverse();
+        }
+        Ok(())
+    })?;
+    let count = found.len().checked_div(dims.len()).unwrap_or(0);
+    let found = if dims.is_empty() { Vec::new() } else { found };
+    Ok(Array::from_vec(found, DType::I64, &[count, dims.len()]))
+}
+
+/// The elements of some dimensions in reverse.
+pub(crate) fn flip(a: &Array, axes: &[usize]) -> Result<Array> {
+    let mut a = a.clone();
+    for &axis in axes {
+        let size = a.dims()[axis];
+        let index = Array::from_vec((0..size as i64).rev().collect(), DType::I64, &[size]);
+        a = index_select(&a, axis, &super::transfer::to_device(&index, a.device())?)?;
+    }
+    contiguous(&a)
+}

@@ -1,0 +1,142 @@
+//! Copies: to another device, to another dtype, to a plain layout, and into existing numbers.
+
+use super::array::{Array, elements, locked, on_cpu};
+use super::element::{Element, with_element};
+use super::map::{map1, update};
+use crate::device::Device;
+use crate::dtype::DType;
+use crate::error::{Result, bail};
+use crate::storage::Storage;
+use candle_core::{CpuStorage, Layout};
+
+/// The numbers on another device, contiguous.
+pub(crate) fn to_device(a: &Array, device: Device) -> Result<Array> {
+    if a.device() == device {
+        return contiguous(a);
+    }
+    let plain = contiguous(a)?;
+    let moved = as_candle(&plain)?.to_device(&device.candle()?)?;
+    Ok(Array::new(Storage::from_candle(moved, a.dtype(), device), Layout::contiguous(a.dims())))
+}
+
+/// The numbers as a candle tensor that shares them; only for a contiguous array.
+pub(crate) fn as_candle(a: &Array) -> Result<candle_core::Tensor> {
+    let owner = a.storage.owner();
+    if owner.layout() == &*a.layout {
+        return Ok(owner.clone());
+    }
+    let flat = owner.flatten_all()?.narrow(0, a.layout.start_offset(), a.numel())?;
+    Ok(flat.reshape(a.dims())?)
+}
+
+/// The same array if it is contiguous, a contiguous copy if not.
+pub(crate) fn contiguous(a: &Array) -> Result<Array> {
+    if a.is_contiguous() { Ok(a.clone()) } else { copy(a) }
+}
+
+/// A contiguous copy.
+pub(crate) fn copy(a: &Array) -> Result<Array> {
+    if a.device().is_cuda() {
+        return copy_on_device(a);
+    }
+    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
+        with_element!(a.dtype(), T => {
+            let data = elements::<T>(data)?;
+            Ok(T::wrap(match layout.contiguous_offsets() {
+                Some((from, to)) => data[from..to].to_vec(),
+                None => map1(data, layout, |x| x),
+            }))
+        })
+    })
+}
+
+/// A contiguous copy that never leaves the device.
+fn copy_on_device(a: &Array) -> Result<Array> {
+    use candle_core::backend::BackendStorage;
+    use candle_core::op::BackpropOp;
+    let (guard, _) = a.storage.owner().storage_and_layout();
+    let candle_core::Storage::Cuda(source) = &*guard else {
+        bail!("expected a tensor on a GPU, but it is on {}", a.device());
+    };
+    // Candle's own way to make a strided tensor plain: allocate, then copy by layout.
+    let fresh = candle_core::Tensor::zeros(a.dims(), a.dtype().candle(), a.storage.owner().device())?;
+    let mut target = {
+        let (fresh, layout) = fresh.storage_and_layout();
+        let candle_core::Storage::Cuda(fresh) = &*fresh else {
+            bail!("expected a tensor on a GPU");
+        };
+        fresh.try_clone(layout)?
+    };
+    source.copy_strided_src(&mut target, 0, &a.layout)?;
+    let owner =
+        candle_core::Tensor::from_storage(candle_core::Storage::Cuda(target), a.dims(), BackpropOp::none(), false);
+    Ok(Array::new(Storage::from_candle(owner, a.dtype(), a.device()), Layout::contiguous(a.dims())))
+}
+
+/// The numbers as another dtype, contiguous if a conversion was needed.
+pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
+    if a.dtype() == dtype {
+        return Ok(a.clone());
+    }
+    on_cpu([a], dtype, a.dims(), |[(data, layout)]| {
+        with_element!(a.dtype(), T => {
+            let data = elements::<T>(data)?;
+            if dtype == DType::Bool {
+                return Ok(CpuStorage::U8(map1(data, layout, |x| u8::from(x != T::default()))));
+            }
+            with_element!(dtype, U => Ok(U::wrap(map1(data, layout, convert::<T, U>))))
+        })
+    })
+}
+
+#[inline(always)]
+fn convert<T: Element, U: Element>(x: T) -> U {
+    if T::FLOAT || U::FLOAT { U::from_f64(x.to_f64()) } else { U::from_i64(x.to_i64()) }
+}
+
+/// Writes `src` into the numbers of `dst`. Both have one dtype, one device and one shape; `src` may repeat elements
+/// but must not share storage with `dst`.
+pub(crate) fn write(dst: &Array, src: &Array) -> Result<()> {
+    debug_assert!(!std::sync::Arc::ptr_eq(&dst.storage, &src.storage));
+    if dst.device().is_cuda() {
+        return write_on_device(dst, src);
+    }
+    let result = locked([src], |[(src, ls)]| {
+        dst.storage.write(|storage| {
+            with_element!(dst.dtype(), T => {
+                let src = elements::<T>(src)?;
+                let Some(dst_data) = T::slice_mut(storage) else { bail!("dtypes differ") };
+                match (dst.layout.contiguous_offsets(), ls.contiguous_offsets()) {
+                    (Some((d0, d1)), Some((s0, s1))) => dst_data[d0..d1].copy_from_slice(&src[s0..s1]),
+                    _ => update(dst_data, &dst.layout, src, ls, |_, s| s),
+                }
+            });
+            Ok(())
+        })?
+    });
+    dst.storage.bump_version();
+    result
+}
+
+/// On a GPU, whole runs are copied one by one through candle's `slice_set`.
+fn write_on_device(dst: &Array, src: &Array) -> Result<()> {
+    let flat = dst.storage.owner().flatten_all()?;
+    let source = as_candle(&contiguous(src)?)?.flatten_all()?;
+    let mut done = 0;
+    let mut result = Ok(());
+    super::walk::Walk::new([&dst.layout]).runs(0, dst.numel(), |run| {
+        let [step] = run.step;
+        let pieces = if step == 1 { 1 } else { run.len };
+        let len = run.len / pieces;
+        for piece in 0..pieces {
+            if result.is_ok() {
+                result = source
+                    .narrow(0, done, len)
+                    .and_then(|part| flat.slice_set(&part.contiguous()?, 0, run.at[0] + piece * step));
+            }
+            done += len;
+        }
+    });
+    dst.storage.bump_version();
+    Ok(result?)
+}

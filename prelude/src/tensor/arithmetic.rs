@@ -1,0 +1,256 @@
+//! Arithmetic of two operands: promotion, broadcasting and the derivatives.
+
+use super::Tensor;
+use super::creation::full_array;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, record};
+use crate::dtype::{Category, DType};
+use crate::error::Result;
+use crate::kernels::pointwise::{Binary, binary};
+use crate::scalar::{Arg, Scalar};
+use crate::shape::{Shape, broadcast};
+
+/// Two operands of one dtype and one shape.
+pub(super) struct Operands {
+    pub a: Tensor,
+    pub b: Tensor,
+    pub shape: Shape,
+}
+
+/// The dtype that a tensor of this dtype and a plain number answer in: only a higher kind of number changes it.
+pub(crate) fn promote_scalar(dtype: DType, scalar: Scalar) -> DType {
+    if scalar.category() > dtype.category() { scalar.dtype() } else { dtype }
+}
+
+/// PyTorch's `result_type`: tensors with dimensions decide; 0-d tensors count only with a higher kind of number.
+fn result_type(a: &Tensor, b: &Tensor) -> DType {
+    let ((a, rank_a), (b, rank_b)) = ((a.dtype(), a.dim()), (b.dtype(), b.dim()));
+    match (rank_a == 0, rank_b == 0) {
+        (true, false) if a.category() <= b.category() => b,
+        (false, true) if b.category() <= a.category() => a,
+        _ => a.promote(b),
+    }
+}
+
+/// Converts and broadcasts; `least` is the lowest kind of number the operation works on.
+pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
+    let (dtype, b) = match b {
+        Arg::Scalar(b) => (promote_scalar(a.dtype(), b), Err(b)),
+        Arg::Tensor(b) => (result_type(a, &b), Ok(b)),
+    };
+    let dtype = match least {
+        Category::Float => dtype.to_float(),
+        Category::Int if dtype == DType::Bool => DType::I64,
+        _ => dtype,
+    };
+    let a = a.try_to_dtype(dtype)?;
+    let b = match b {
+        Ok(b) => on_device_of(&a, b.try_to_dtype(dtype)?)?,
+        Err(scalar) => Tensor::from_array(full_array(&[], scalar, dtype, a.device())?),
+    };
+    let a = on_device_of(&b, a)?;
+    let shape = broadcast(&a.shape(), &b.shape())?;
+    Ok(Operands { a, b, shape })
+}
+
+/// A 0-d tensor in main memory may be combined with a tensor on a GPU.
+fn on_device_of(other: &Tensor, tensor: Tensor) -> Result<Tensor> {
+    if tensor.dim() == 0 && other.device().is_cuda() && !tensor.device().is_cuda() {
+        return tensor.try_to_device(other.device());
+    }
+    Ok(tensor)
+}
+
+impl Operands {
+    pub fn compute(&self, op: Binary) -> Result<Tensor> {
+        let (a, b) = (self.a.array().broadcast(&self.shape)?, self.b.array().broadcast(&self.shape)?);
+        Ok(Tensor::from_array(binary(op, &a, &b)?))
+    }
+}
+
+/// The gradients of both operands, each asked for only where it is wanted.
+fn gradients(
+    ctx: &Ctx,
+    a: impl FnOnce() -> Result<Tensor>,
+    b: impl FnOnce() -> Result<Tensor>,
+) -> Result<Vec<Option<Tensor>>> {
+    Ok(vec![ctx.when(0, a)?, ctx.when(1, b)?])
+}
+
+/// Saves an operand only if the derivative that needs it is wanted.
+fn needed(tensor: &Tensor, wanted_by: &Tensor) -> Saved {
+    Saved::input(&if wanted_by.requires_grad() { tensor.clone() } else { tensor.detach() })
+}
+
+fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Bool)?;
+    let output = operands.compute(Binary::Add)?;
+    Ok(record("AddBackward0", &[&operands.a, &operands.b], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| gradients(ctx, || Ok(g.clone()), || Ok(g.clone())))
+    }))
+}
+
+fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Bool)?;
+    let output = operands.compute(Binary::Sub)?;
+    Ok(record("SubBackward0", &[&operands.a, &operands.b], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| gradients(ctx, || Ok(g.clone()), || g.try_neg()))
+    }))
+}
+
+fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Bool)?;
+    let output = operands.compute(Binary::Mul)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record("MulBackward0", &[a, b], output, |_| {
+        let saved = vec![needed(a, b), needed(b, a)];
+        (saved, |ctx: &Ctx, g: &Tensor| {
+            gradients(ctx, || g.try_mul(ctx.saved(1)?), || g.try_mul(ctx.saved(0)?))
+        })
+    }))
+}
+
+fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Float)?;
+    let output = operands.compute(Binary::Div)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record("DivBackward0", &[a, b], output, |_| {
+        (vec![needed(a, b), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
+            let b = ctx.saved(1)?;
+            gradients(ctx, || g.try_div(&b), || Ok(-g * ((ctx.saved(0)? / &b) / &b)))
+        })
+    }))
+}
+
+fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let name = if matches!(exponent, Arg::Scalar(_)) { "PowBackward0" } else { "PowBackward1" };
+    let operands = operands(x, exponent, Category::Bool)?;
+    let output = operands.compute(Binary::Pow)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record(name, &[a, b], output, |output| {
+        let saved = vec![Saved::input(a), Saved::input(b), Saved::output(output)];
+        (saved, |ctx: &Ctx, g: &Tensor| {
+            let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
+            gradients(
+                ctx,
+                // 0 where the exponent is 0, even at 0, where the general rule is 0 / 0.
+                || b.try_eq(0)?.try_where_(&g.try_zeros_like()?, g * (&b * a.pow(&b - 1))),
+                // 0 at 0 to a power that is not negative, where the logarithm is infinite.
+                || {
+                    let at_zero = a.try_eq(0)?.try_mul(b.try_ge(0)?)?;
+                    at_zero.try_where_(&g.try_zeros_like()?, g * (ctx.saved(2)? * a.log()))
+                },
+            )
+        })
+    }))
+}
+
+/// Where the operands are equal, each gets half of the gradient, as in PyTorch.
+fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Bool)?;
+    let output = operands.compute(op)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record(name, &[a, b], output, |_| {
+        (vec![Saved::input(a), Saved::input(b)], move |ctx: &Ctx, g: &Tensor| {
+            let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
+            let (a_loses, b_loses) = match op {
+                Binary::Max => (a.try_lt(&b)?, b.try_lt(&a)?),
+                _ => (a.try_gt(&b)?, b.try_gt(&a)?),
+            };
+            let shared = a.try_eq(&b)?.try_where_(g / 2, g)?;
+            gradients(
+                ctx,
+                || a_loses.try_where_(&g.try_zeros_like()?, &shared),
+                || b_loses.try_where_(&g.try_zeros_like()?, &shared),
+            )
+        })
+    }))
+}
+
+fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
+    operands(x, other, Category::Int)?.compute(Binary::FloorDiv)
+}
+
+fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
+    let operands = operands(x, other, Category::Int)?;
+    let output = operands.compute(Binary::Remainder)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record("RemainderBackward0", &[a, b], output, |_| {
+        (vec![Saved::input(a), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
+            gradients(ctx, || Ok(g.clone()), || Ok(-g * ctx.saved(0)?.try_floor_divide(ctx.saved(1)?)?))
+        })
+    }))
+}
+
+fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
+    let operands = operands(x, other, Category::Float)?;
+    let output = operands.compute(Binary::Atan2)?;
+    let (a, b) = (&operands.a, &operands.b);
+    Ok(record("Atan2Backward0", &[a, b], output, |_| {
+        (vec![Saved::input(a), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
+            let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
+            let g = g / (a.square() + b.square());
+            gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
+        })
+    }))
+}
+
+ops! {
+    /// Sum, also `a + b`.
+    add, try_add, [add_, try_add_] (x, other: impl Into<Arg>) => add(x, other.into());
+    /// Difference, also `a - b`.
+    sub, try_sub, [sub_, try_sub_] (x, other: impl Into<Arg>) => sub(x, other.into());
+    /// Product of elements, also `a * b`.
+    mul, try_mul, [mul_, try_mul_] (x, other: impl Into<Arg>) => mul(x, other.into());
+    /// Quotient, also `a / b`; of integers too it is a float.
+    div, try_div, [div_, try_div_] (x, other: impl Into<Arg>) => div(x, other.into());
+    /// Quotient rounded down (Python's `//`).
+    floor_divide, try_floor_divide, [floor_divide_, try_floor_divide_] (x, other: impl Into<Arg>)
+        => floor_divide(x, other.into());
+    /// What is left over by [`Tensor::floor_divide`], also `a % b`; it has the sign of `b`.
+    remainder, try_remainder, [remainder_, try_remainder_] (x, other: impl Into<Arg>) => remainder(x, other.into());
+    /// Power (Python's `**`).
+    pow, try_pow, [pow_, try_pow_] (x, exponent: impl Into<Arg>) => pow(x, exponent.into());
+    /// The larger of two elements.
+    maximum, try_maximum, [] (x, other: impl Into<Arg>) => extreme(x, other.into(), Binary::Max, "MaximumBackward0");
+    /// The smaller of two elements.
+    minimum, try_minimum, [] (x, other: impl Into<Arg>) => extreme(x, other.into(), Binary::Min, "MinimumBackward0");
+    /// The angle of the point (`other`, `self`) against the first axis.
+    atan2, try_atan2, [] (x, other: impl Into<Arg>) => atan2(x, other.into());
+    /// `self + alpha * other`.
+    add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
+        => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());
+    /// `self + value * a * b`.
+    addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64)
+        => add(x, mul(&mul(a, b.into())?, Arg::Scalar(value.into()))?.into());
+    /// `self + value * a / b`.
+    addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64)
+        => add(x, mul(&div(a, b.into())?, Arg::Scalar(value.into()))?.into());
+    /// `self + weight * (end - self)`.
+    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: f64)
+        => add(x, mul(&sub(end, x.into())?, Arg::Scalar(weight.into()))?.into());
+}
+
+ops! {
+    /// `other - self`.
+    rsub, try_rsub, [] (x, other: impl Into<Scalar>) => reversed(x, other.into(), sub);
+    /// `other / self`.
+    rdiv, try_rdiv, [] (x, other: impl Into<Scalar>) => reversed(x, other.into(), div);
+}
+
+/// A plain number as the left operand; it must not decide the dtype, so it becomes a 0-d tensor of the right one.
+fn reversed(
+    x: &Tensor,
+    left: Scalar,
+    op: fn(&Tensor, Arg) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let dtype = promote_scalar(x.dtype(), left);
+    let left = Tensor::from_array(full_array(&[], left, dtype, x.device())?);
+    op(&left, x.into())
+}

@@ -1,0 +1,272 @@
+//! From tensors to Rust's own types, to other dtypes and devices, and to candle and back.
+
+use super::Tensor;
+use crate::autograd::record;
+use crate::device::Device;
+use crate::dtype::DType;
+use crate::error::{OrPanic, Result, bail};
+use crate::kernels::array::{elements, locked};
+use crate::kernels::{Array, Element, transfer};
+use crate::storage::Storage;
+use candle_core::CpuStorage;
+use half::{bf16, f16};
+
+/// A Rust type that is the element type of some dtype.
+pub trait TensorElement: Copy + Send + Sync + 'static {
+    /// That dtype.
+    const DTYPE: DType;
+    #[doc(hidden)]
+    fn store(numbers: Vec<Self>) -> CpuStorage;
+}
+
+macro_rules! tensor_element {
+    ($($t:ty => $dtype:ident),*) => {$(
+        impl TensorElement for $t {
+            const DTYPE: DType = DType::$dtype;
+            fn store(numbers: Vec<Self>) -> CpuStorage {
+                <$t as Element>::wrap(numbers)
+            }
+        }
+    )*};
+}
+tensor_element!(f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i64 => I64, i32 => I32, i16 => I16, u8 => U8);
+
+impl TensorElement for bool {
+    const DTYPE: DType = DType::Bool;
+    fn store(numbers: Vec<Self>) -> CpuStorage {
+        CpuStorage::U8(numbers.into_iter().map(u8::from).collect())
+    }
+}
+
+/// A Rust type that elements can be taken out as, converted where the dtype is another one.
+pub trait FromElement: Sized {
+    #[doc(hidden)]
+    fn take(tensor: &Tensor) -> Result<Vec<Self>>;
+}
+
+macro_rules! from_element {
+    ($($t:ty => $dtype:ident as $e:ty, $f:expr);*) => {$(
+        impl FromElement for $t {
+            fn take(tensor: &Tensor) -> Result<Vec<Self>> {
+                let f: fn($e) -> $t = $f;
+                Ok(numbers::<$e>(&tensor.array(), DType::$dtype)?.into_iter().map(f).collect())
+            }
+        }
+    )*};
+}
+from_element!(
+    f32 => F32 as f32, |x| x; f64 => F64 as f64, |x| x; f16 => F16 as f16, |x| x; bf16 => BF16 as bf16, |x| x;
+    i64 => I64 as i64, |x| x; i32 => I32 as i32, |x| x; i16 => I16 as i16, |x| x; u8 => U8 as u8, |x| x;
+    usize => I64 as i64, |x| x as usize; u64 => I64 as i64, |x| x as u64; u32 => I64 as i64, |x| x as u32;
+    bool => Bool as u8, |x| x != 0
+);
+
+/// The numbers in row-major order, as that dtype.
+fn numbers<T: Element>(array: &Array, dtype: DType) -> Result<Vec<T>> {
+    let array = transfer::cast(&transfer::to_device(array, Device::Cpu)?, dtype)?;
+    let array = transfer::contiguous(&array)?;
+    locked([&array], |[(data, layout)]| {
+        let from = layout.start_offset();
+        Ok(elements::<T>(data)?[from..from + array.numel()].to_vec())
+    })
+}
+
+impl Tensor {
+    /// All elements in row-major order.
+    #[track_caller]
+    pub fn to_vec<T: FromElement>(&self) -> Vec<T> {
+        self.try_to_vec().or_panic()
+    }
+
+    /// Like [`Tensor::to_vec`]. Fails if the numbers cannot be read.
+    pub fn try_to_vec<T: FromElement>(&self) -> Result<Vec<T>> {
+        T::take(self)
+    }
+
+    /// The single element of a tensor that has one (`a.item()`).
+    #[track_caller]
+    pub fn item<T: FromElement>(&self) -> T {
+        self.try_item().or_panic()
+    }
+
+    /// Like [`Tensor::item`]. Fails if there is not exactly one element.
+    pub fn try_item<T: FromElement>(&self) -> Result<T> {
+        match (self.numel(), self.try_to_vec()?.pop()) {
+            (1, Some(element)) => Ok(element),
+            (n, _) => bail!("a Tensor with {n} elements cannot be converted to Scalar"),
+        }
+    }
+
+    /// The element of a 0-d tensor.
+    #[track_caller]
+    pub fn to_vec0<T: FromElement>(&self) -> T {
+        self.expect_dims(0).or_panic();
+        self.item()
+    }
+
+    /// The elements of a 1-d tensor.
+    #[track_caller]
+    pub fn to_vec1<T: FromElement>(&self) -> Vec<T> {
+        self.expect_dims(1).or_panic();
+        self.to_vec()
+    }
+
+    /// The rows of a 2-d tensor.
+    #[track_caller]
+    pub fn to_vec2<T: FromElement>(&self) -> Vec<Vec<T>> {
+        self.expect_dims(2).or_panic();
+        let columns = self.dims()[1];
+        nest(self.to_vec(), columns, self.dims()[0])
+    }
+
+    /// The matrices of a 3-d tensor.
+    #[track_caller]
+    pub fn to_vec3<T: FromElement>(&self) -> Vec<Vec<Vec<T>>> {
+        self.expect_dims(3).or_panic();
+        let dims = self.dims();
+        nest(nest(self.to_vec(), dims[2], dims[0] * dims[1]), dims[1], dims[0])
+    }
+
+    fn expect_dims(&self, dims: usize) -> Result<()> {
+        if self.dim() != dims {
+            bail!("expected a tensor of {dims} dimensions, got one of shape {}", self.shape().list());
+        }
+        Ok(())
+    }
+
+    /// The tensor as another dtype or on another device; itself if it is that already.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::ones([2]).to(DType::F64).dtype(), DType::F64);
+    /// ```
+    #[track_caller]
+    pub fn to(&self, target: impl Into<To>) -> Tensor {
+        self.try_to(target).or_panic()
+    }
+
+    /// Like [`Tensor::to`]. Fails if the device cannot be used.
+    pub fn try_to(&self, target: impl Into<To>) -> Result<Tensor> {
+        match target.into() {
+            To::DType(dtype) => self.try_to_dtype(dtype),
+            To::Device(device) => self.try_to_device(device),
+            To::Both(dtype, device) => self.try_to_dtype(dtype)?.try_to_device(device),
+        }
+    }
+
+    pub(crate) fn try_to_dtype(&self, dtype: DType) -> Result<Tensor> {
+        if self.dtype() == dtype {
+            return Ok(self.clone());
+        }
+        // The engine brings the gradient back to this dtype.
+        let output = Tensor::from_array(transfer::cast(&self.array(), dtype)?);
+        Ok(record("ToCopyBackward0", &[self], output, |_| (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))))
+    }
+
+    pub(crate) fn try_to_device(&self, device: Device) -> Result<Tensor> {
+        if self.device() == device {
+            return Ok(self.clone());
+        }
+        let output = Tensor::from_array(transfer::to_device(&self.array(), device)?);
+        Ok(record("ToCopyBackward0", &[self], output, |_| (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))))
+    }
+
+    /// The tensor in main memory.
+    #[track_caller]
+    pub fn cpu(&self) -> Tensor {
+        self.try_to_device(Device::Cpu).or_panic()
+    }
+
+    /// The tensor as `f32`.
+    #[track_caller]
+    pub fn float(&self) -> Tensor {
+        self.try_to_dtype(DType::F32).or_panic()
+    }
+
+    /// The tensor as `f64`.
+    #[track_caller]
+    pub fn double(&self) -> Tensor {
+        self.try_to_dtype(DType::F64).or_panic()
+    }
+
+    /// The tensor as `i64`.
+    #[track_caller]
+    pub fn long(&self) -> Tensor {
+        self.try_to_dtype(DType::I64).or_panic()
+    }
+
+    /// The tensor as truth values.
+    #[track_caller]
+    pub fn bool(&self) -> Tensor {
+        self.try_to_dtype(DType::Bool).or_panic()
+    }
+
+    /// A candle tensor of the same numbers. Contiguous tensors share them; others are copied.
+    pub fn to_candle(&self) -> Result<candle_core::Tensor> {
+        transfer::as_candle(&transfer::contiguous(&self.array())?)
+    }
+
+    /// A tensor of the same numbers as a candle tensor. They are shared, except for `u32`, which becomes `i64`.
+    pub fn from_candle(tensor: &candle_core::Tensor) -> Result<Tensor> {
+        let tensor = tensor.detach();
+        let device = Device::from_candle(tensor.device())?;
+        let (tensor, dtype) = match (DType::from_candle(tensor.dtype()), tensor.dtype()) {
+            (Some(dtype), _) => (tensor, dtype),
+            (None, candle_core::DType::U32) => (tensor.to_dtype(candle_core::DType::I64)?, DType::I64),
+            (None, other) => bail!("candle's dtype {other:?} has no counterpart"),
+        };
+        // Numbers that candle sees twice cannot be written to through it.
+        let tensor = if tensor.layout().has_internal_overlap() { tensor.force_contiguous()? } else { tensor };
+        let layout = tensor.layout().clone();
+        Ok(Tensor::from_array(Array::new(Storage::from_candle(tensor, dtype, device), layout)))
+    }
+}
+
+/// Rows of `width` each.
+fn nest<T>(flat: Vec<T>, width: usize, rows: usize) -> Vec<Vec<T>> {
+    let mut flat = flat.into_iter();
+    (0..rows).map(|_| flat.by_ref().take(width).collect()).collect()
+}
+
+/// Where or what a tensor is to become: a [`DType`], a [`Device`], or both.
+#[derive(Clone, Copy, Debug)]
+pub enum To {
+    /// Another dtype.
+    DType(DType),
+    /// Another device.
+    Device(Device),
+    /// Both.
+    Both(DType, Device),
+}
+
+impl From<DType> for To {
+    fn from(dtype: DType) -> Self {
+        To::DType(dtype)
+    }
+}
+
+impl From<Device> for To {
+    fn from(device: Device) -> Self {
+        To::Device(device)
+    }
+}
+
+impl From<(DType, Device)> for To {
+    fn from((dtype, device): (DType, Device)) -> Self {
+        To::Both(dtype, device)
+    }
+}
+
+impl TryFrom<&Tensor> for candle_core::Tensor {
+    type Error = crate::Error;
+    fn try_from(tensor: &Tensor) -> Result<Self> {
+        tensor.to_candle()
+    }
+}
+
+impl TryFrom<&candle_core::Tensor> for Tensor {
+    type Error = crate::Error;
+    fn try_from(tensor: &candle_core::Tensor) -> Result<Self> {
+        Tensor::from_candle(tensor)
+    }
+}

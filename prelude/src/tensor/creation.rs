@@ -1,0 +1,387 @@
+//! Tensors out of nothing: constants, ranges and random numbers.
+
+use super::{Tensor, TensorOptions};
+use crate::device::Device;
+use crate::dtype::{Category, DType};
+use crate::error::{Error, OrPanic, Result, bail};
+use crate::kernels::element::with_element;
+use crate::kernels::{Array, Element, transfer};
+use crate::random::{Draws, Generator, default_generator};
+use crate::scalar::Scalar;
+use crate::shape::Dims;
+use half::{bf16, f16};
+
+/// An array filled with one number.
+pub(crate) fn full_array(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Array> {
+    let len = shape.iter().product();
+    let array = with_element!(dtype, T => {
+        let value = match value {
+            _ if dtype == DType::Bool => T::from_i64(i64::from(value.to_f64() != 0.0)),
+            Scalar::Float(x) => T::from_f64(x),
+            other => if T::FLOAT { T::from_f64(other.to_f64()) } else { T::from_i64(other.to_i64()) },
+        };
+        Array::from_vec(vec![value; len], dtype, shape)
+    });
+    transfer::to_device(&array, device)
+}
+
+/// Puts fresh numbers where the options want them.
+fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
+    let array = match options.dtype {
+        Some(dtype) => transfer::cast(array, dtype)?,
+        None => array.clone(),
+    };
+    Tensor::from_array(transfer::to_device(&array, options.device)?).try_requires_grad_(options.requires_grad)
+}
+
+fn filled(shape: &Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
+    let dtype = options.dtype.unwrap_or(match value.category() {
+        Category::Float => DType::F32,
+        Category::Int => DType::I64,
+        Category::Bool => DType::Bool,
+    });
+    let shape = shape.to_shape()?;
+    Tensor::from_array(full_array(&shape, value, dtype, options.device)?).try_requires_grad_(options.requires_grad)
+}
+
+/// Draws floats: in `f64` for that dtype, in `f32` rounded at the end for the others.
+fn drawn(
+    shape: &Dims,
+    options: TensorOptions,
+    generator: &Generator,
+    draw: impl Draw,
+) -> Result<Tensor> {
+    let shape = shape.to_shape()?;
+    let dtype = options.dtype.unwrap_or(DType::F32);
+    let array = match dtype {
+        DType::F32 => drawn_as::<f32>(&shape, dtype, generator, &draw),
+        DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw),
+        DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw),
+        DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw),
+        other => bail!("\"{}\" not implemented for '{}'", draw.name(), other.scalar_type()),
+    };
+    finish(&array, options)
+}
+
+fn drawn_as<T: Element + crate::random::Real>(
+    shape: &[usize],
+    dtype: DType,
+    generator: &Generator,
+    draw: &impl Draw,
+) -> Array {
+    let mut numbers = vec![<T as Default>::default(); shape.iter().product()];
+    draw.fill(&mut generator.lock(), &mut numbers);
+    Array::from_vec(numbers, dtype, shape)
+}
+
+/// A way to draw floats of any width.
+pub(crate) trait Draw {
+    fn name(&self) -> &'static str;
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]);
+}
+
+/// Evenly from `[from, to)`.
+pub(crate) struct Uniform {
+    pub from: f64,
+    pub to: f64,
+}
+
+impl Draw for Uniform {
+    fn name(&self) -> &'static str {
+        "uniform"
+    }
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
+        draws.uniform(out, self.from, self.to);
+    }
+}
+
+/// From the bell curve.
+pub(crate) struct Normal {
+    pub mean: f64,
+    pub std: f64,
+}
+
+impl Draw for Normal {
+    fn name(&self) -> &'static str {
+        "normal_kernel_cpu"
+    }
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
+        draws.normal(out, self.mean, self.std);
+    }
+}
+
+/// `name` and `name_with` (options last), each with its `try_` twin, from one line.
+macro_rules! creations {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident, $try_name:ident, $with:ident, $try_with:ident
+        ($($arg:ident : $ty:ty),*) |$options:ident| $body:expr;
+    )*) => {
+        impl Tensor {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name($($arg: $ty),*) -> Tensor {
+                Self::$try_name($($arg),*).or_panic()
+            }
+
+            #[doc = concat!("[`Tensor::", stringify!($name), "`] that returns what is wrong instead of panicking.")]
+            pub fn $try_name($($arg: $ty),*) -> Result<Tensor> {
+                Self::$try_with($($arg,)* TensorOptions::default())
+            }
+
+            #[doc = concat!("[`Tensor::", stringify!($name), "`] with a dtype, a device, or that gradients are wanted.")]
+            #[track_caller]
+            pub fn $with($($arg: $ty,)* options: impl Into<TensorOptions>) -> Tensor {
+                Self::$try_with($($arg,)* options).or_panic()
+            }
+
+            #[doc = concat!("[`Tensor::", stringify!($with), "`] that returns what is wrong instead of panicking.")]
+            pub fn $try_with($($arg: $ty,)* options: impl Into<TensorOptions>) -> Result<Tensor> {
+                let $options: TensorOptions = options.into();
+                $body
+            }
+        )*}
+    };
+}
+
+creations! {
+    /// Zeros (`f32`).
+    zeros, try_zeros, zeros_with, try_zeros_with (shape: impl Into<Dims>)
+        |options| filled(&shape.into(), Scalar::Float(0.), options);
+
+    /// Ones (`f32`).
+    ones, try_ones, ones_with, try_ones_with (shape: impl Into<Dims>)
+        |options| filled(&shape.into(), Scalar::Float(1.), options);
+
+    /// Numbers that nobody should rely on; zeros here.
+    empty, try_empty, empty_with, try_empty_with (shape: impl Into<Dims>)
+        |options| filled(&shape.into(), Scalar::Float(0.), options);
+
+    /// One number everywhere; an integer gives `i64`, a float `f32`, a truth value `bool`.
+    full, try_full, full_with, try_full_with (shape: impl Into<Dims>, value: impl Into<Scalar>)
+        |options| filled(&shape.into(), value.into(), options);
+
+    /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
+    rand, try_rand, rand_with, try_rand_with (shape: impl Into<Dims>)
+        |options| drawn(&shape.into(), options, &default_generator(), Uniform { from: 0., to: 1. });
+
+    /// Random floats from the standard normal distribution; the same as PyTorch's after the same `manual_seed`.
+    randn, try_randn, randn_with, try_randn_with (shape: impl Into<Dims>)
+        |options| drawn(&shape.into(), options, &default_generator(), Normal { mean: 0., std: 1. });
+
+    /// Random integers from `low` up to but not including `high` (`i64`).
+    randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl Into<Dims>)
+        |options| random_integers(low, high, &shape.into(), options);
+
+    /// The numbers from 0 to `n - 1` in random order (`i64`).
+    randperm, try_randperm, randperm_with, try_randperm_with (n: usize)
+        |options| finish(&Array::from_vec(default_generator().lock().permutation(n), DType::I64, &[n]), options);
+
+    /// The numbers from `start` up to but not including `end`: `i64` if all three are integers, `f32` if one is not.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::arange(0., 3., 0.5).numel(), 6);
+    /// assert_eq!(Tensor::arange(3, 0, -1).to_vec1::<i64>(), [3, 2, 1]);
+    /// ```
+    arange, try_arange, arange_with, try_arange_with
+        (start: impl Into<Scalar>, end: impl Into<Scalar>, step: impl Into<Scalar>)
+        |options| range(start.into(), end.into(), step.into(), options);
+
+    /// `steps` numbers from `start` to `end`, both included (`f32`).
+    linspace, try_linspace, linspace_with, try_linspace_with (start: f64, end: f64, steps: usize)
+        |options| spaced(start, end, steps, options);
+
+    /// The identity matrix of `n` rows (`f32`).
+    eye, try_eye, eye_with, try_eye_with (n: usize)
+        |options| identity(n, options);
+}
+
+fn random_integers(low: i64, high: i64, shape: &Dims, options: TensorOptions) -> Result<Tensor> {
+    if low >= high {
+        bail!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}");
+    }
+    let shape = shape.to_shape()?;
+    let numbers = default_generator().lock().integers(low, high, shape.numel());
+    finish(&Array::from_vec(numbers, DType::I64, &shape), options)
+}
+
+fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Result<Tensor> {
+    let (first, last, by) = (start.to_f64(), end.to_f64(), step.to_f64());
+    if by == 0. {
+        bail!("step must be nonzero");
+    }
+    if !first.is_finite() || !last.is_finite() {
+        bail!("unsupported range: {first} -> {last}");
+    }
+    if (by > 0. && last < first) || (by < 0. && last > first) {
+        bail!("upper bound and lower bound inconsistent with step sign");
+    }
+    let len = ((last - first) / by).ceil() as usize;
+    let integers = [start, end, step].iter().all(|s| s.category() <= Category::Int);
+    let array = if integers {
+        let (first, by) = (start.to_i64(), step.to_i64());
+        Array::from_vec((0..len as i64).map(|i| first + i * by).collect(), DType::I64, &[len])
+    } else if options.dtype == Some(DType::F64) {
+        Array::from_vec((0..len).map(|i| first + i as f64 * by).collect(), DType::F64, &[len])
+    } else {
+        Array::from_vec((0..len).map(|i| (first + i as f64 * by) as f32).collect(), DType::F32, &[len])
+    };
+    finish(&array, options)
+}
+
+/// Counts from both ends, so that the numbers are symmetric, as PyTorch does.
+fn spaced(start: f64, end: f64, steps: usize, options: TensorOptions) -> Result<Tensor> {
+    let array = if options.dtype == Some(DType::F64) {
+        let by = (end - start) / (steps.max(2) - 1) as f64;
+        let number = |i| if i < steps / 2 { start + by * i as f64 } else { end - by * (steps - i - 1) as f64 };
+        Array::from_vec((0..steps).map(number).collect(), DType::F64, &[steps])
+    } else {
+        let (start, end) = (start as f32, end as f32);
+        let by = (end - start) / (steps.max(2) - 1) as f32;
+        let number = |i| if i < steps / 2 { start + by * i as f32 } else { end - by * (steps - i - 1) as f32 };
+        let mut numbers: Vec<f32> = (0..steps).map(number).collect();
+        if steps == 1 {
+            numbers[0] = start;
+        }
+        Array::from_vec(numbers, DType::F32, &[steps])
+    };
+    finish(&array, options)
+}
+
+fn identity(n: usize, options: TensorOptions) -> Result<Tensor> {
+    let mut numbers = vec![0f32; n * n];
+    numbers.iter_mut().step_by(n + 1).for_each(|x| *x = 1.);
+    finish(&Array::from_vec(numbers, DType::F32, &[n, n]), options)
+}
+
+impl Tensor {
+    fn like(&self) -> TensorOptions {
+        TensorOptions::new().dtype(self.dtype()).device(self.device())
+    }
+
+    fn like_dtype(&self, dtype: DType) -> TensorOptions {
+        self.like().dtype(dtype)
+    }
+
+    pub(crate) fn try_ones_like(&self) -> Result<Tensor> {
+        filled(&self.shape().into(), Scalar::Int(1), self.like())
+    }
+
+    pub(crate) fn try_zeros_like(&self) -> Result<Tensor> {
+        filled(&self.shape().into(), Scalar::Int(0), self.like())
+    }
+
+    /// Ones in the shape and dtype and on the device of this tensor.
+    pub fn ones_like(&self) -> Tensor {
+        self.try_ones_like().or_panic()
+    }
+
+    /// Ones in the shape and on the device of this tensor.
+    pub fn ones_like_with(&self, dtype: DType) -> Tensor {
+        filled(&self.shape().into(), Scalar::Int(1), self.like_dtype(dtype)).or_panic()
+    }
+
+    /// Zeros in the shape and dtype and on the device of this tensor.
+    pub fn zeros_like(&self) -> Tensor {
+        self.try_zeros_like().or_panic()
+    }
+
+    /// Zeros in the shape and on the device of this tensor.
+    pub fn zeros_like_with(&self, dtype: DType) -> Tensor {
+        filled(&self.shape().into(), Scalar::Int(0), self.like_dtype(dtype)).or_panic()
+    }
+
+    /// Unspecified numbers in the shape and dtype and on the device of this tensor.
+    pub fn empty_like(&self) -> Tensor {
+        self.zeros_like()
+    }
+
+    /// One number in the shape and dtype and on the device of this tensor.
+    pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
+        filled(&self.shape().into(), value.into(), self.like()).or_panic()
+    }
+
+    /// Random floats from `[0, 1)` in the shape and dtype and on the device of this tensor.
+    #[track_caller]
+    pub fn rand_like(&self) -> Tensor {
+        Tensor::rand_with(self.shape(), self.like())
+    }
+
+    /// Random floats from `[0, 1)` in the shape and on the device of this tensor (`rand_like(b, dtype=torch.float)`).
+    #[track_caller]
+    pub fn rand_like_with(&self, dtype: DType) -> Tensor {
+        Tensor::rand_with(self.shape(), self.like_dtype(dtype))
+    }
+
+    /// Standard normal numbers in the shape and dtype and on the device of this tensor.
+    #[track_caller]
+    pub fn randn_like(&self) -> Tensor {
+        Tensor::randn_with(self.shape(), self.like())
+    }
+
+    /// Standard normal numbers in the shape and on the device of this tensor.
+    #[track_caller]
+    pub fn randn_like_with(&self, dtype: DType) -> Tensor {
+        Tensor::randn_with(self.shape(), self.like_dtype(dtype))
+    }
+
+    /// A tensor of these numbers in row-major order.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let t = Tensor::from_vec(vec![1f32, 2., 3., 4.], [2, 2]);
+    /// assert_eq!(t.shape(), [2, 2]);
+    /// ```
+    #[track_caller]
+    pub fn from_vec<T: super::TensorElement>(numbers: Vec<T>, shape: impl Into<Dims>) -> Tensor {
+        Self::try_from_vec(numbers, shape).or_panic()
+    }
+
+    /// Like [`Tensor::from_vec`]. Fails if the shape is not for that many numbers.
+    pub fn try_from_vec<T: super::TensorElement>(numbers: Vec<T>, shape: impl Into<Dims>) -> Result<Tensor> {
+        let shape = shape.into().to_view_shape(numbers.len())?;
+        Ok(Tensor::from_array(Array::from_cpu(T::store(numbers), T::DTYPE, &shape)))
+    }
+
+    /// A tensor with a copy of these numbers.
+    #[track_caller]
+    pub fn from_slice<T: super::TensorElement>(numbers: &[T], shape: impl Into<Dims>) -> Tensor {
+        Self::from_vec(numbers.to_vec(), shape)
+    }
+
+    /// A 0-d tensor.
+    pub fn scalar(value: impl Into<Scalar>) -> Tensor {
+        let value = value.into();
+        filled(&Dims::default(), value, TensorOptions::new()).or_panic()
+    }
+
+    /// Refills this tensor with floats from `[from, to)`.
+    #[track_caller]
+    pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
+        self.refill(&default_generator(), Uniform { from, to }).or_panic()
+    }
+
+    /// Refills this tensor with normal numbers.
+    #[track_caller]
+    pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
+        self.refill(&default_generator(), Normal { mean, std }).or_panic()
+    }
+
+    /// Refills this tensor with 1 (with probability `p`) and 0.
+    #[track_caller]
+    pub fn bernoulli_(&self, p: f64) -> Tensor {
+        if !(0. ..=1.).contains(&p) {
+            Err::<(), _>(Error::runtime(format!("bernoulli_ expects p to be in [0, 1], but got p={p}"))).or_panic();
+        }
+        let draws = default_generator().lock().bernoulli(p, self.numel());
+        let bytes: Vec<u8> = draws.into_iter().map(u8::from).collect();
+        let drawn = Array::from_vec(bytes, DType::U8, &self.shape());
+        self.try_copy_(&Tensor::from_array(drawn)).or_panic()
+    }
+
+    pub(crate) fn refill(&self, generator: &Generator, draw: impl Draw) -> Result<Tensor> {
+        let drawn = drawn(&self.shape().into(), TensorOptions::new().dtype(self.dtype()), generator, draw)?;
+        self.try_copy_(&drawn.try_to_device(self.device())?)
+    }
+}

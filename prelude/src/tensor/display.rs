@@ -1,0 +1,68 @@
+//! A tensor as text: PyTorch's, to the character.
+
+use super::Tensor;
+use crate::device::Device;
+use crate::dtype::Category;
+use crate::kernels::array::{elements, locked};
+use crate::kernels::element::with_element;
+use crate::kernels::{Array, Element, transfer};
+use crate::print::{Elements, TensorText};
+use std::fmt;
+
+/// Every element that is asked for, by its row-major position.
+fn fetch(array: &Array, positions: &[usize]) -> crate::Result<Elements> {
+    let (dims, strides) = (array.dims(), array.layout.stride());
+    let place = |position: usize| {
+        let (mut rest, mut at) = (position, array.layout.start_offset());
+        for (&size, &stride) in dims.iter().zip(strides).rev() {
+            at += rest % size * stride;
+            rest /= size;
+        }
+        at
+    };
+    locked([array], |[(data, _)]| {
+        with_element!(array.dtype(), T => {
+            let data = elements::<T>(data)?;
+            let picked = positions.iter().map(|&position| data[place(position)]);
+            Ok(match array.dtype().category() {
+                Category::Float => Elements::Float(picked.map(|x| x.to_f64()).collect()),
+                Category::Int => Elements::Int(picked.map(|x| x.to_i64()).collect()),
+                Category::Bool => Elements::Bool(picked.map(|x| x.to_i64() != 0).collect()),
+            })
+        })
+    })
+}
+
+fn text(tensor: &Tensor) -> crate::Result<String> {
+    let array = tensor.array();
+    let host = if array.device() == Device::Cpu { array.clone() } else { transfer::to_device(&array, Device::Cpu)? };
+    let device = array.device().is_cuda().then(|| array.device().to_string());
+    let grad_fn = tensor.grad_fn();
+    let shape = array.shape();
+    // What cannot be read is shown as nothing; reading main memory does not fail.
+    let fetch = |positions: &[usize]| fetch(&host, positions).unwrap_or(Elements::Float(Vec::new()));
+    Ok(TensorText {
+        shape: &shape,
+        dtype: array.dtype().name(),
+        device: device.as_deref(),
+        requires_grad: tensor.requires_grad(),
+        grad_fn: grad_fn.as_ref().map(|grad_fn| grad_fn.name()),
+        fetch: &fetch,
+    }
+    .to_string())
+}
+
+impl fmt::Display for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match text(self) {
+            Ok(text) => f.write_str(&text),
+            Err(error) => write!(f, "<tensor that cannot be read: {error}>"),
+        }
+    }
+}
+
+impl fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,239 @@
+//! Products of vectors and matrices.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, record};
+use crate::error::{Result, bail};
+use crate::kernels::matmul::batched;
+use crate::shape::broadcast;
+
+/// Two 2-d tensors.
+fn mm(a: &Tensor, b: &Tensor, name: &'static str) -> Result<Tensor> {
+    let (x, y) = (a.array(), b.array());
+    let ([m, _], [_, n]) = (x.dims(), y.dims()) else { bail!("mm: expected matrices") };
+    let lift = |array: &crate::kernels::Array| {
+        let (dims, strides) = (array.dims(), array.layout.stride());
+        let layout = candle_core::Layout::new(
+            (1, dims[0], dims[1]).into(),
+            vec![dims[0] * dims[1], strides[0], strides[1]],
+            array.layout.start_offset(),
+        );
+        array.with_layout(layout)
+    };
+    let output = Tensor::from_array(batched(&lift(&x), &lift(&y))?.reshaped(&[*m, *n]));
+    Ok(product(name, a, b, output))
+}
+
+/// Two 3-d tensors of as many matrices.
+fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let output = Tensor::from_array(batched(&a.array(), &b.array())?);
+    Ok(product("BmmBackward0", a, b, output))
+}
+
+fn product(name: &'static str, a: &Tensor, b: &Tensor, output: Tensor) -> Tensor {
+    record(name, &[a, b], output, |_| {
+        let keep = |t: &Tensor, other: &Tensor| {
+            Saved::input(&if other.requires_grad() { t.clone() } else { t.detach() })
+        };
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_matmul(&ctx.saved(1)?.try_mt()?))?,
+                ctx.when(1, || ctx.saved(0)?.try_mt()?.try_matmul(g))?,
+            ])
+        };
+        (vec![keep(a, b), keep(b, a)], backward)
+    })
+}
+
+/// Matrix times vector.
+fn mv(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let output = crate::autograd::no_grad(|| mm(a, &b.try_unsqueeze(1)?, "MvBackward0"))?;
+    let output = Tensor::from_array(output.array().reshaped(&[a.dims()[0]]));
+    Ok(record("MvBackward0", &[a, b], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_unsqueeze(1)?.try_mul(ctx.saved(1)?))?,
+                ctx.when(1, || ctx.saved(0)?.try_t()?.try_matmul(g))?,
+            ])
+        };
+        (vec![Saved::input(a), Saved::input(b)], backward)
+    }))
+}
+
+fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let output = crate::autograd::no_grad(|| {
+        mm(&a.try_unsqueeze(0)?, &b.try_unsqueeze(1)?, "DotBackward0")
+    })?;
+    let output = Tensor::from_array(output.array().reshaped(&[]));
+    Ok(record("DotBackward0", &[a, b], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_mul(ctx.saved(1)?))?,
+                ctx.when(1, || g.try_mul(ctx.saved(0)?))?,
+            ])
+        };
+        (vec![Saved::input(a), Saved::input(b)], backward)
+    }))
+}
+
+fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let (sa, sb) = (a.shape(), b.shape());
+    if sa.rank() == 0 || sb.rank() == 0 {
+        bail!("both arguments to matmul need to be at least 1D, but they are {}D and {}D", sa.rank(), sb.rank());
+    }
+    if a.dtype() != b.dtype() {
+        bail!("expected m1 and m2 to have the same dtype, but got: {} != {}", a.dtype().c_name(), b.dtype().c_name());
+    }
+    match (&sa[..], &sb[..]) {
+        (&[m], &[n]) => {
+            if m != n {
+                bail!(
+                    "inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, \
+                     but got {m} and {n} elements respectively"
+                );
+            }
+            dot(a, b)
+        }
+        (&[m, k], &[n]) => {
+            if k != n {
+                bail!("size mismatch, got input ({m}), mat ({m}x{k}), vec ({n})");
+            }
+            mv(a, b)
+        }
+        (&[k], &[k2, n]) => {
+            check_inner(1, k, k2, n)?;
+            mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?.try_squeeze_dim(0)
+        }
+        (&[m, k], &[k2, n]) => {
+            check_inner(m, k, k2, n)?;
+            mm(a, b, "MmBackward0")
+        }
+        // One matrix (or vector) on the right: all rows of the left at once.
+        (left, &[_] | &[_, _]) => {
+            let k = left[left.len() - 1];
+            let (n, columns) = (sb[0], if sb.rank() == 2 { sb[1] } else { 1 });
+            let rows: usize = left[..left.len() - 1].iter().product();
+            check_inner(rows, k, n, columns)?;
+            let flat = matmul(&a.try_reshape([rows, k])?, b)?;
+            let mut shape = left[..left.len() - 1].to_vec();
+            shape.extend(sb.get(1));
+            flat.try_reshape(shape)
+        }
+        _ => matmul_batches(a, b),
+    }
+}
+
+fn check_inner(m: usize, k: usize, k2: usize, n: usize) -> Result<()> {
+    if k != k2 {
+        bail!("mat1 and mat2 shapes cannot be multiplied ({m}x{k} and {k2}x{n})");
+    }
+    Ok(())
+}
+
+fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let vector = a.dim() == 1;
+    let a = if vector { a.try_unsqueeze(0)? } else { a.clone() };
+    let (sa, sb) = (a.shape(), b.shape());
+    let ([batch_a @ .., m, k], [batch_b @ .., k2, n]) = (&sa[..], &sb[..]) else { bail!("matmul: expected matrices") };
+    let batch = broadcast(batch_a, batch_b)?;
+    let (count, m, n) = (batch.numel(), *m, *n);
+    if k != k2 {
+        bail!(
+            "Expected size for first two dimensions of batch2 tensor to be: [{count}, {k}] but got: [{count}, {k2}]."
+        );
+    }
+    let flat = |t: &Tensor, tail: [usize; 2]| {
+        let wide: Vec<usize> = batch.iter().copied().chain(tail).collect();
+        t.try_expand(wide)?.try_reshape([count, tail[0], tail[1]])
+    };
+    let product = bmm(&flat(&a, [m, *k])?, &flat(b, [*k, n])?)?;
+    let mut shape = batch.to_vec();
+    if !vector {
+        shape.push(m);
+    }
+    shape.push(n);
+    product.try_reshape(shape)
+}
+
+fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let (sa, sb) = (a.shape(), b.shape());
+    let (&[n, _, k], &[n2, k2, _]) = (&sa[..], &sb[..]) else { bail!("batch1 must be a 3D tensor") };
+    if n != n2 || k != k2 {
+        bail!("Expected size for first two dimensions of batch2 tensor to be: [{n}, {k}] but got: [{n2}, {k2}].");
+    }
+    bmm(a, b)
+}
+
+/// `input · weightᵀ + bias`.
+fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let [_, features] = weight.dims()[..] else { bail!("linear: expected a weight of two dimensions") };
+    let shape = x.shape();
+    let Some((&last, front)) = shape.split_last() else { bail!("linear: expected an input of at least one dimension") };
+    let rows: usize = front.iter().product();
+    let transposed = weight.try_t()?;
+    check_inner(rows, last, features, weight.dims()[0])?;
+    if x.dtype() != weight.dtype() {
+        bail!("mat1 and mat2 must have the same dtype, but got {} and {}", x.dtype().scalar_type(), weight.dtype().scalar_type());
+    }
+    let flat = if shape.rank() == 2 { x.clone() } else { x.try_reshape([rows, last])? };
+    let output = match bias {
+        Some(bias) => addmm(bias, &flat, &transposed)?,
+        None => mm(&flat, &transposed, "MmBackward0")?,
+    };
+    if shape.rank() == 2 {
+        return Ok(output);
+    }
+    output.try_reshape(front.iter().copied().chain([weight.dims()[0]]).collect::<Vec<_>>())
+}
+
+/// `bias + a · b`.
+fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let output = crate::autograd::no_grad(|| mm(a, b, "MmBackward0")?.try_add(bias))?;
+    Ok(record("AddmmBackward0", &[bias, a, b], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                Some(g.clone()),
+                ctx.when(1, || g.try_matmul(&ctx.saved(1)?.try_t()?))?,
+                ctx.when(2, || ctx.saved(0)?.try_t()?.try_matmul(g))?,
+            ])
+        };
+        (vec![Saved::input(a), Saved::input(b)], backward)
+    }))
+}
+
+ops! {
+    /// The product of vectors, matrices or batches of matrices (Python's `a @ b`), by PyTorch's rules for each.
+    matmul, try_matmul, [] (x, other: &Tensor) => matmul(x, other);
+    /// The product of two matrices.
+    mm, try_mm, [] (x, other: &Tensor) => {
+        if x.dim() != 2 {
+            bail!("self must be a matrix");
+        }
+        if other.dim() != 2 {
+            bail!("mat2 must be a matrix");
+        }
+        matmul(x, other)
+    };
+    /// The products of two batches of matrices.
+    bmm, try_bmm, [] (x, other: &Tensor) => batch_product(x, other);
+    /// The sum of products of two vectors.
+    dot, try_dot, [] (x, other: &Tensor) => {
+        if x.dim() != 1 || other.dim() != 1 {
+            bail!("1D tensors expected, but got {}D and {}D tensors", x.dim(), other.dim());
+        }
+        matmul(x, other)
+    };
+    /// All products of the elements of two vectors.
+    outer, try_outer, [] (x, other: &Tensor) => x.try_unsqueeze(1)?.try_mul(other);
+    /// `self + a · b`.
+    addmm, try_addmm, [] (x, a: &Tensor, b: &Tensor) => {
+        let (sa, sb) = (a.shape(), b.shape());
+        let (&[m, k], &[k2, n]) = (&sa[..], &sb[..]) else { bail!("addmm: expected matrices") };
+        check_inner(m, k, k2, n)?;
+        addmm(x, a, b)
+    };
+    /// `self · weightᵀ + bias`, for the last dimension of this tensor.
+    linear, try_linear, [] (x, weight: &Tensor, bias: Option<&Tensor>) => linear(x, weight, bias);
+}

@@ -1,0 +1,143 @@
+//! `tensor!`: tensors written down as nested lists.
+
+use super::Tensor;
+use crate::dtype::DType;
+use crate::error::{OrPanic, Result, bail};
+use crate::kernels::Array;
+
+/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults), truth values `bool`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let a = tensor!([[1, 1], [2, 2]]);
+/// assert_eq!((a.dtype(), a.dims()), (DType::I64, vec![2, 2]));
+/// let x = 0.5;
+/// assert_eq!(tensor!([x, 2. * x]).dtype(), DType::F32);
+/// assert_eq!(tensor!(7).item::<i64>(), 7);
+/// ```
+#[macro_export]
+macro_rules! tensor {
+    ($value:expr) => {
+        $crate::Tensor::new(&$value)
+    };
+    ($($value:expr),+ $(,)?) => {
+        $crate::Tensor::new(&[$($value),+])
+    };
+}
+
+/// What may stand inside `tensor!`: numbers, truth values, and arrays, slices and vectors of them.
+pub trait Literal {
+    /// The dtype of its numbers.
+    const DTYPE: DType;
+    /// Its sizes, outermost first, as far as the first element of each level shows them.
+    fn dims(&self, dims: &mut Vec<usize>);
+    /// Appends its numbers; fails where a list is longer or shorter than its neighbours.
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()>;
+}
+
+/// The numbers of a literal, as they are collected.
+#[derive(Debug, Default)]
+pub struct LiteralBuffer {
+    dims: Vec<usize>,
+    floats: Vec<f64>,
+    integers: Vec<i64>,
+}
+
+impl LiteralBuffer {
+    fn enter(&self, depth: usize, len: usize) -> Result<()> {
+        let expected = self.dims[depth];
+        if len != expected {
+            return Err(crate::Error::value(format!("expected sequence of length {expected} at dim {depth} (got {len})")));
+        }
+        Ok(())
+    }
+
+    fn into_tensor(self, dtype: DType) -> Result<Tensor> {
+        let array = match dtype {
+            DType::F32 => {
+                Array::from_vec(self.floats.iter().map(|&x| x as f32).collect::<Vec<f32>>(), dtype, &self.dims)
+            }
+            DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
+            DType::U8 | DType::Bool => {
+                Array::from_vec(self.integers.iter().map(|&x| x as u8).collect::<Vec<u8>>(), dtype, &self.dims)
+            }
+            other => bail!("a literal cannot be {other}"),
+        };
+        Ok(Tensor::from_array(array))
+    }
+}
+
+macro_rules! literal {
+    ($($t:ty => $dtype:ident, $buffer:ident as $as:ty);*) => {$(
+        impl Literal for $t {
+            const DTYPE: DType = DType::$dtype;
+            fn dims(&self, _: &mut Vec<usize>) {}
+            fn append(&self, _: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+                buffer.$buffer.push(*self as $as);
+                Ok(())
+            }
+        }
+    )*};
+}
+literal!(f32 => F32, floats as f64; f64 => F32, floats as f64; i32 => I64, integers as i64; i64 => I64, integers as i64;
+    usize => I64, integers as i64; u32 => I64, integers as i64; u8 => U8, integers as i64; bool => Bool, integers as i64);
+
+impl<T: Literal> Literal for [T] {
+    const DTYPE: DType = T::DTYPE;
+    fn dims(&self, dims: &mut Vec<usize>) {
+        dims.push(self.len());
+        if let Some(first) = self.first() {
+            first.dims(dims);
+        }
+    }
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        buffer.enter(depth, self.len())?;
+        self.iter().try_for_each(|item| item.append(depth + 1, buffer))
+    }
+}
+
+impl<T: Literal, const N: usize> Literal for [T; N] {
+    const DTYPE: DType = T::DTYPE;
+    fn dims(&self, dims: &mut Vec<usize>) {
+        self.as_slice().dims(dims);
+    }
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        self.as_slice().append(depth, buffer)
+    }
+}
+
+impl<T: Literal> Literal for Vec<T> {
+    const DTYPE: DType = T::DTYPE;
+    fn dims(&self, dims: &mut Vec<usize>) {
+        self.as_slice().dims(dims);
+    }
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        self.as_slice().append(depth, buffer)
+    }
+}
+
+impl<T: Literal + ?Sized> Literal for &T {
+    const DTYPE: DType = T::DTYPE;
+    fn dims(&self, dims: &mut Vec<usize>) {
+        (**self).dims(dims);
+    }
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        (**self).append(depth, buffer)
+    }
+}
+
+impl Tensor {
+    /// What `tensor!` calls: a tensor of a number or of nested lists of numbers.
+    #[track_caller]
+    pub fn new<L: Literal + ?Sized>(value: &L) -> Tensor {
+        Self::try_new(value).or_panic()
+    }
+
+    /// Like [`Tensor::new`]. Fails if the lists are not all of one length.
+    pub fn try_new<L: Literal + ?Sized>(value: &L) -> Result<Tensor> {
+        let mut buffer = LiteralBuffer::default();
+        value.dims(&mut buffer.dims);
+        value.append(0, &mut buffer)?;
+        buffer.into_tensor(L::DTYPE)
+    }
+}

@@ -1,0 +1,136 @@
+//! Questions about elements, and choosing by the answers.
+
+use super::Tensor;
+use super::arithmetic::operands;
+use super::ops::ops;
+use crate::autograd::{Ctx, record};
+use crate::dtype::{Category, DType};
+use crate::error::{Result, bail};
+use crate::kernels::pointwise::{self, Compare};
+use crate::scalar::Arg;
+use crate::shape::broadcast;
+
+fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other, Category::Bool)?;
+    let (a, b) = (operands.a.array().broadcast(&operands.shape)?, operands.b.array().broadcast(&operands.shape)?);
+    Ok(Tensor::from_array(pointwise::compare(op, &a, &b)?))
+}
+
+fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
+    let operands = operands(x, other, Category::Bool)?;
+    if operands.a.is_floating_point() {
+        bail!("\"bitwise_{name}_cpu\" not implemented for '{}'", operands.a.dtype().scalar_type());
+    }
+    let (a, b) = (operands.a.array().broadcast(&operands.shape)?, operands.b.array().broadcast(&operands.shape)?);
+    Ok(Tensor::from_array(pointwise::bits(op, &a, &b)?))
+}
+
+fn logical(op: fn(i64, i64) -> i64, x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    let other = other.try_to_dtype(DType::Bool)?;
+    bitwise("logical", op, &x.try_to_dtype(DType::Bool)?, other.into())
+}
+
+fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
+    if cond.dtype() != DType::Bool {
+        bail!("where expected condition to be a boolean tensor, but got a tensor with dtype {}", cond.dtype().scalar_type());
+    }
+    let cond_shape = cond.shape();
+    let a = match (a, &b) {
+        (Arg::Tensor(a), _) => a,
+        // A number takes its dtype from the other choice.
+        (Arg::Scalar(a), Arg::Tensor(b)) => {
+            let dtype = super::arithmetic::promote_scalar(b.dtype(), a);
+            Tensor::from_array(super::creation::full_array(&[], a, dtype, b.device())?)
+        }
+        (Arg::Scalar(a), Arg::Scalar(_)) => Tensor::scalar(a),
+    };
+    let pair = operands(&a, b, Category::Bool)?;
+    let shape = broadcast(&cond_shape, &pair.shape)?;
+    let array = pointwise::select(
+        &cond.array().broadcast(&shape)?,
+        &pair.a.array().broadcast(&shape)?,
+        &pair.b.array().broadcast(&shape)?,
+    )?;
+    let cond = cond.detach();
+    Ok(record("WhereBackward0", &[&pair.a, &pair.b], Tensor::from_array(array), |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let zero = g.try_zeros_like()?;
+            Ok(vec![ctx.when(0, || cond.try_where_(g, &zero))?, ctx.when(1, || cond.try_where_(&zero, g))?])
+        };
+        (Vec::new(), backward)
+    }))
+}
+
+fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
+    let (x, other) = (x.detach(), other.detach());
+    let equal = x.try_eq(&other)?;
+    let near = x.try_sub(&other)?.try_abs()?.try_le(other.try_abs()?.try_mul(rtol)?.try_add(atol)?)?;
+    // An infinite tolerance does not make infinities close.
+    let finite = other.try_isfinite()?.try_logical_and(&x.try_isfinite()?)?;
+    equal.try_logical_or(&near.try_logical_and(&finite)?)
+}
+
+ops! {
+    /// Where the elements are equal.
+    eq, try_eq, [] (x, other: impl Into<Arg>) => compared(Compare::Eq, x, other.into());
+    /// Where the elements differ.
+    ne, try_ne, [] (x, other: impl Into<Arg>) => compared(Compare::Ne, x, other.into());
+    /// Where this element is smaller.
+    lt, try_lt, [] (x, other: impl Into<Arg>) => compared(Compare::Lt, x, other.into());
+    /// Where this element is smaller or equal.
+    le, try_le, [] (x, other: impl Into<Arg>) => compared(Compare::Le, x, other.into());
+    /// Where this element is larger.
+    gt, try_gt, [] (x, other: impl Into<Arg>) => compared(Compare::Gt, x, other.into());
+    /// Where this element is larger or equal.
+    ge, try_ge, [] (x, other: impl Into<Arg>) => compared(Compare::Ge, x, other.into());
+
+    /// Bits that are set in both, also `a & b`; on truth values "and".
+    bitwise_and, try_bitwise_and, [bitwise_and_, try_bitwise_and_] (x, other: impl Into<Arg>)
+        => bitwise("and", |a, b| a & b, x, other.into());
+    /// Bits that are set in either, also `a | b`; on truth values "or".
+    bitwise_or, try_bitwise_or, [bitwise_or_, try_bitwise_or_] (x, other: impl Into<Arg>)
+        => bitwise("or", |a, b| a | b, x, other.into());
+    /// Bits that are set in exactly one, also `a ^ b`.
+    bitwise_xor, try_bitwise_xor, [bitwise_xor_, try_bitwise_xor_] (x, other: impl Into<Arg>)
+        => bitwise("xor", |a, b| a ^ b, x, other.into());
+    /// Where both are not 0.
+    logical_and, try_logical_and, [] (x, other: &Tensor) => logical(|a, b| a & b, x, other);
+    /// Where either is not 0.
+    logical_or, try_logical_or, [] (x, other: &Tensor) => logical(|a, b| a | b, x, other);
+    /// Where exactly one is not 0.
+    logical_xor, try_logical_xor, [] (x, other: &Tensor) => logical(|a, b| a ^ b, x, other);
+    /// Where the element is 0, also `!a`.
+    logical_not, try_logical_not, [] (x) => compared(Compare::Eq, x, Arg::Scalar(0.into()));
+
+    /// Where the element is not a number.
+    isnan, try_isnan, [] (x) => compared(Compare::Ne, x, x.into());
+    /// Where the element is infinite.
+    isinf, try_isinf, [] (x) => compared(Compare::Eq, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into()));
+    /// Where the element is neither infinite nor not a number.
+    isfinite, try_isfinite, [] (x) => compared(Compare::Lt, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into()));
+
+    /// The element of `a` where this (a bool tensor) is true, that of `b` elsewhere: `torch.where(cond, a, b)`.
+    where_, try_where_, [] (x, a: impl Into<Arg>, b: impl Into<Arg>) => chosen(x, a.into(), b.into());
+    /// `value` where `mask` is true, this tensor's element elsewhere.
+    masked_fill, try_masked_fill, [masked_fill_, try_masked_fill_] (x, mask: &Tensor, value: impl Into<Arg>)
+        => chosen(mask, match value.into() {
+            Arg::Scalar(s) => Tensor::from_array(super::creation::full_array(&[], s, x.dtype(), x.device())?).into(),
+            tensor => tensor,
+        }, x.into());
+
+    /// Where the elements are within `atol + rtol * |other|` of each other.
+    isclose, try_isclose, [] (x, other: &Tensor, rtol: f64, atol: f64) => close(x, other, rtol, atol);
+    /// Whether all elements are close, with PyTorch's tolerances (1e-5 relative, 1e-8 absolute).
+    allclose, try_allclose, [] (x, other: &Tensor) -> bool => close(x, other, 1e-5, 1e-8)?.try_all()?.try_item();
+    /// [`Tensor::allclose`] with other tolerances.
+    allclose_with, try_allclose_with, [] (x, other: &Tensor, rtol: f64, atol: f64) -> bool
+        => close(x, other, rtol, atol)?.try_all()?.try_item();
+    /// Whether both tensors have the same shape and equal elements.
+    equal, try_equal, [] (x, other: &Tensor) -> bool => {
+        if x.shape() != other.shape() {
+            return Ok(false);
+        }
+        compared(Compare::Eq, x, other.into())?.try_all()?.try_item()
+    };
+}

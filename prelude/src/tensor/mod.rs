@@ -1,0 +1,98 @@
+//! [`Tensor`] and everything it can do, one idea a file.
+
+mod access;
+mod arithmetic;
+mod convert;
+mod creation;
+mod display;
+mod index;
+mod index_ops;
+mod join;
+mod linalg;
+#[macro_use]
+mod literal;
+mod logic;
+mod operators;
+mod ops;
+mod options;
+mod pointwise;
+mod reduce;
+mod rich;
+pub(crate) mod strided;
+mod view;
+
+pub use convert::{FromElement, TensorElement, To};
+pub use index::{Ellipsis, Index, IndexArg, IndexArgs, NewAxis, step};
+pub use literal::{Literal, LiteralBuffer};
+pub use options::TensorOptions;
+
+use crate::autograd::meta::Meta;
+use crate::kernels::Array;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+
+/// An n-dimensional array of numbers with PyTorch's semantics.
+///
+/// A `Tensor` is a handle: `clone()` is cheap and gives another handle to the same tensor, as assignment does in
+/// Python. Views (`t`, `view`, `permute`, `expand`, `i`, …) share its numbers, and operations whose name ends in `_`
+/// change them, for every view at once. [`Tensor::copy`] is what Python calls `.clone()`.
+///
+/// Operations panic with PyTorch's message when shapes or dtypes do not go together; each has a `try_` twin that
+/// returns a [`Result`](crate::Result) instead.
+///
+/// ```
+/// use wick::prelude::*;
+/// let d = tensor!([1, 2, 3]).expand([2, 3]).copy();
+/// d.i((.., 0..2)).add_(&tensor!([2, 1]));
+/// assert_eq!(d.to_vec2::<i64>(), [[3, 3, 3], [3, 3, 3]]);
+/// ```
+#[derive(Clone)]
+pub struct Tensor(Arc<Inner>);
+
+struct Inner {
+    id: u64,
+    array: RwLock<Array>,
+    meta: Mutex<Meta>,
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+impl Tensor {
+    /// A new leaf of these numbers.
+    pub(crate) fn from_array(array: Array) -> Tensor {
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Tensor(Arc::new(Inner { id, array: RwLock::new(array), meta: Mutex::default() }))
+    }
+
+    /// The numbers and where they are.
+    pub(crate) fn array(&self) -> Array {
+        self.0.array.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn replace_array(&self, array: Array) {
+        *self.0.array.write().unwrap_or_else(PoisonError::into_inner) = array;
+    }
+
+    /// What autograd knows of it. The lock must not be held while anything else of this tensor is asked for.
+    pub(crate) fn meta(&self) -> MutexGuard<'_, Meta> {
+        self.0.meta.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakTensor {
+        WeakTensor(Arc::downgrade(&self.0))
+    }
+
+    /// A number that no other tensor of this process has.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+}
+
+/// A handle that does not keep the tensor alive.
+pub(crate) struct WeakTensor(Weak<Inner>);
+
+impl WeakTensor {
+    pub fn upgrade(&self) -> Option<Tensor> {
+        self.0.upgrade().map(Tensor)
+    }
+}

@@ -1,0 +1,240 @@
+//! Functions of each element.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, record};
+use crate::error::Result;
+use crate::kernels::pointwise::{Sign, Unary, sign, unary};
+use crate::kernels::{pointwise, transfer};
+use crate::scalar::Scalar;
+
+/// A derivative: the gradient, then what was saved, then the gradient of the input.
+type Derivative = fn(&Tensor, &Tensor) -> Tensor;
+
+/// A function of floats (integers are converted first), with its derivative in terms of its input or output.
+fn float(name: &'static str, op: Unary, x: &Tensor, save: Save, derivative: Derivative) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let x = &x.try_to_dtype(x.dtype().to_float())?;
+    let output = Tensor::from_array(unary(op, &x.array())?);
+    Ok(recorded(name, x, output, save, derivative))
+}
+
+/// A function of numbers of any dtype.
+fn any(name: &'static str, op: Sign, x: &Tensor, save: Save, derivative: Derivative) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let output = Tensor::from_array(sign(op, &x.array())?);
+    Ok(recorded(name, x, output, save, derivative))
+}
+
+/// A function that is flat wherever it has a derivative; integers are their own result.
+fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
+    if !x.dtype().is_floating_point() {
+        return x.try_copy();
+    }
+    float(name, op, x, Save::Input, |g, _| g.zeros_like())
+}
+
+/// What a derivative is written in.
+#[derive(Clone, Copy)]
+enum Save {
+    Input,
+    Output,
+    Nothing,
+}
+
+fn recorded(name: &'static str, x: &Tensor, output: Tensor, save: Save, derivative: Derivative) -> Tensor {
+    record(name, &[x], output, |output| {
+        let saved = match save {
+            Save::Input => vec![Saved::input(x)],
+            Save::Output => vec![Saved::output(output)],
+            Save::Nothing => Vec::new(),
+        };
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let kept = if matches!(save, Save::Nothing) { g.clone() } else { ctx.saved(0)? };
+            Ok(vec![Some(derivative(g, &kept))])
+        };
+        (saved, backward)
+    })
+}
+
+use Save::{Input, Nothing, Output};
+
+ops! {
+    /// Sine, of angles in radians.
+    sin, try_sin, [sin_, try_sin_] (x) => float("SinBackward0", Unary::Sin, x, Input, |g, x| g * x.cos());
+    /// Cosine, of angles in radians.
+    cos, try_cos, [cos_, try_cos_] (x) => float("CosBackward0", Unary::Cos, x, Input, |g, x| g * -x.sin());
+    /// Tangent, of angles in radians.
+    tan, try_tan, [tan_, try_tan_] (x) => float("TanBackward0", Unary::Tan, x, Output, |g, y| g * (y.square() + 1));
+    /// Inverse sine.
+    asin, try_asin, [asin_, try_asin_] (x)
+        => float("AsinBackward0", Unary::Asin, x, Input, |g, x| g * (1. - x.square()).rsqrt());
+    /// Inverse cosine.
+    acos, try_acos, [acos_, try_acos_] (x)
+        => float("AcosBackward0", Unary::Acos, x, Input, |g, x| g * -(1. - x.square()).rsqrt());
+    /// Inverse tangent.
+    atan, try_atan, [atan_, try_atan_] (x)
+        => float("AtanBackward0", Unary::Atan, x, Input, |g, x| g / (x.square() + 1));
+    /// Hyperbolic sine.
+    sinh, try_sinh, [sinh_, try_sinh_] (x) => float("SinhBackward0", Unary::Sinh, x, Input, |g, x| g * x.cosh());
+    /// Hyperbolic cosine.
+    cosh, try_cosh, [cosh_, try_cosh_] (x) => float("CoshBackward0", Unary::Cosh, x, Input, |g, x| g * x.sinh());
+    /// Hyperbolic tangent.
+    tanh, try_tanh, [tanh_, try_tanh_] (x) => float("TanhBackward0", Unary::Tanh, x, Output, |g, y| g * (1. - y.square()));
+    /// e to the power of each element.
+    exp, try_exp, [exp_, try_exp_] (x) => float("ExpBackward0", Unary::Exp, x, Output, |g, y| g * y);
+    /// `exp(x) - 1`, exact near 0.
+    expm1, try_expm1, [expm1_, try_expm1_] (x) => float("Expm1Backward0", Unary::Expm1, x, Output, |g, y| g * (y + 1));
+    /// Natural logarithm.
+    log, try_log, [log_, try_log_] (x) => float("LogBackward0", Unary::Log, x, Input, |g, x| g / x);
+    /// Logarithm to base 2.
+    log2, try_log2, [log2_, try_log2_] (x)
+        => float("Log2Backward0", Unary::Log2, x, Input, |g, x| g / (x * std::f64::consts::LN_2));
+    /// Logarithm to base 10.
+    log10, try_log10, [log10_, try_log10_] (x)
+        => float("Log10Backward0", Unary::Log10, x, Input, |g, x| g / (x * std::f64::consts::LN_10));
+    /// `log(1 + x)`, exact near 0.
+    log1p, try_log1p, [log1p_, try_log1p_] (x) => float("Log1PBackward0", Unary::Log1p, x, Input, |g, x| g / (x + 1));
+    /// Square root.
+    sqrt, try_sqrt, [sqrt_, try_sqrt_] (x) => float("SqrtBackward0", Unary::Sqrt, x, Output, |g, y| g / (2 * y));
+    /// One over the square root.
+    rsqrt, try_rsqrt, [rsqrt_, try_rsqrt_] (x)
+        => float("RsqrtBackward0", Unary::Rsqrt, x, Output, |g, y| -0.5 * g * y * y.square());
+    /// One over each element.
+    reciprocal, try_reciprocal, [reciprocal_, try_reciprocal_] (x)
+        => float("ReciprocalBackward0", Unary::Reciprocal, x, Output, |g, y| -g * y.square());
+    /// `1 / (1 + exp(-x))`.
+    sigmoid, try_sigmoid, [sigmoid_, try_sigmoid_] (x)
+        => float("SigmoidBackward0", Unary::Sigmoid, x, Output, |g, y| g * ((1. - y) * y));
+    /// Logarithm of the sigmoid, exact for large negative elements.
+    logsigmoid, try_logsigmoid, [] (x)
+        => float("LogSigmoidBackward0", Unary::LogSigmoid, x, Input, |g, x| g * (-x).sigmoid());
+    /// `log(1 + exp(x))`, a smooth `relu`.
+    softplus, try_softplus, [] (x) => float("SoftplusBackward0", Unary::Softplus, x, Input, |g, x| g * x.sigmoid());
+    /// `x * sigmoid(x)`, also called swish.
+    silu, try_silu, [silu_, try_silu_] (x) => float("SiluBackward0", Unary::Silu, x, Input, |g, x| {
+        let s = x.sigmoid();
+        g * (&s * (1. + x * (1. - &s)))
+    });
+    /// Gaussian error linear unit: `x` times the share of the bell curve below `x`.
+    gelu, try_gelu, [] (x) => float("GeluBackward0", Unary::Gelu, x, Input, |g, x| {
+        let below = 0.5 * (1. + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
+        let density = (-0.5 * x.square()).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+        g * (below + x * density)
+    });
+    /// The `tanh` approximation of [`Tensor::gelu`] (`approximate='tanh'`).
+    gelu_tanh, try_gelu_tanh, [] (x) => float("GeluBackward0", Unary::GeluTanh, x, Input, |g, x| {
+        let k = (2. / std::f64::consts::PI).sqrt();
+        let t = (k * (x + 0.044715 * x * x.square())).tanh();
+        let slope = k * (1. + 3. * 0.044715 * x.square());
+        g * (0.5 * (1. + &t) + 0.5 * x * (1. - t.square()) * slope)
+    });
+    /// The error function.
+    erf, try_erf, [erf_, try_erf_] (x)
+        => float("ErfBackward0", Unary::Erf, x, Input, |g, x| g * (std::f64::consts::FRAC_2_SQRT_PI * (-x.square()).exp()));
+    /// The largest integer not above each element.
+    floor, try_floor, [floor_, try_floor_] (x) => step("FloorBackward0", Unary::Floor, x);
+    /// The smallest integer not below each element.
+    ceil, try_ceil, [ceil_, try_ceil_] (x) => step("CeilBackward0", Unary::Ceil, x);
+    /// The nearest integer; halves go to the even one.
+    round, try_round, [round_, try_round_] (x) => step("RoundBackward0", Unary::Round, x);
+    /// The integer part.
+    trunc, try_trunc, [trunc_, try_trunc_] (x) => step("TruncBackward0", Unary::Trunc, x);
+
+    /// The element with its sign changed.
+    neg, try_neg, [neg_, try_neg_] (x) => negated(x);
+    /// The element without its sign.
+    abs, try_abs, [abs_, try_abs_] (x) => any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign());
+    /// -1, 0 or 1.
+    sign, try_sign, [sign_, try_sign_] (x) => any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like());
+    /// The element times itself.
+    square, try_square, [square_, try_square_] (x) => any("PowBackward0", Sign::Square, x, Input, |g, x| g * (x * 2));
+    /// The element where it is positive, 0 elsewhere.
+    relu, try_relu, [relu_, try_relu_] (x)
+        => any("ReluBackward0", Sign::Relu, x, Output, |g, y| y.gt(0).where_(g, 0));
+
+    /// The element, or the nearest end of the range from `min` to `max` where it lies outside.
+    clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl Into<Scalar>, max: impl Into<Scalar>)
+        => clamped(x, Some(min.into()), Some(max.into()));
+    /// The element, or `min` where it is smaller.
+    clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl Into<Scalar>) => clamped(x, Some(min.into()), None);
+    /// The element, or `max` where it is larger.
+    clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl Into<Scalar>) => clamped(x, None, Some(max.into()));
+    /// `x` where it is positive, `slope` times `x` elsewhere.
+    leaky_relu, try_leaky_relu, [leaky_relu_, try_leaky_relu_] (x, slope: f64) => leaky(x, slope);
+    /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere.
+    elu, try_elu, [] (x, alpha: f64) => exponential_unit(x, alpha);
+
+    /// A copy with numbers of its own; Python's `.clone()`. (Rust's `clone()` gives another handle to the same tensor.)
+    copy, try_copy, [] (x) => copied(x);
+}
+
+fn negated(x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == crate::DType::Bool {
+        crate::error::bail!(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the \
+             `~` or `logical_not()` operator instead."
+        );
+    }
+    any("NegBackward0", Sign::Neg, x, Nothing, |g, _| -g)
+}
+
+fn clamped(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tensor> {
+    let dtype = [min, max]
+        .into_iter()
+        .flatten()
+        .fold(x.dtype(), |dtype, bound| super::arithmetic::promote_scalar(dtype, bound));
+    let x = &x.try_to_dtype(dtype)?;
+    let mut array = x.array();
+    for (bound, op) in [(min, pointwise::Binary::Max), (max, pointwise::Binary::Min)] {
+        if let Some(bound) = bound {
+            let bound = super::creation::full_array(&[], bound, dtype, x.device())?;
+            array = pointwise::binary(op, &array, &bound.broadcast(array.dims())?)?;
+        }
+    }
+    Ok(record("ClampBackward1", &[x], Tensor::from_array(array), |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let x = ctx.saved(0)?;
+            let mut g = g.clone();
+            if let Some(min) = min {
+                g = x.try_ge(min)?.try_where_(&g, 0)?;
+            }
+            if let Some(max) = max {
+                g = x.try_le(max)?.try_where_(&g, 0)?;
+            }
+            Ok(vec![Some(g)])
+        };
+        (vec![Saved::input(x)], backward)
+    }))
+}
+
+fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
+    let array = x.array();
+    let steep = pointwise::sign(Sign::Relu, &array)?;
+    let flat = x.detach().try_mul(slope)?.array();
+    let positive = x.detach().try_gt(0)?.array();
+    let output = Tensor::from_array(pointwise::select(&positive, &steep, &flat)?);
+    Ok(record("LeakyReluBackward0", &[x], output, |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| Ok(vec![Some(ctx.saved(0)?.try_gt(0)?.try_where_(g, g * slope)?)]);
+        (vec![Saved::input(x)], backward)
+    }))
+}
+
+fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
+    let array = x.array();
+    let curve = x.detach().try_expm1()?.try_mul(alpha)?.array();
+    let positive = x.detach().try_gt(0)?.array();
+    let output = Tensor::from_array(pointwise::select(&positive, &array, &curve)?);
+    Ok(record("EluBackward0", &[x], output, |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let x = ctx.saved(0)?;
+            Ok(vec![Some(x.try_gt(0)?.try_where_(g, g * (alpha * x.exp()))?)])
+        };
+        (vec![Saved::input(x)], backward)
+    }))
+}
+
+fn copied(x: &Tensor) -> Result<Tensor> {
+    let output = Tensor::from_array(transfer::copy(&x.array())?);
+    Ok(record("CloneBackward0", &[x], output, |_| (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))))
+}

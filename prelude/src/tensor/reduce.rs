@@ -1,0 +1,341 @@
+//! Sums, means, extremes and their kin, over everything or over some dimensions.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, record};
+use crate::dtype::DType;
+use crate::error::{Result, bail};
+use crate::kernels::reduce::{self, Reduce, reduced_shape};
+use crate::kernels::softmax::softmax;
+use crate::shape::{Dims, Shape, axis};
+
+/// Which dimensions, and whether they stay with size 1.
+#[derive(Clone)]
+struct Over {
+    axes: Vec<usize>,
+    keepdim: bool,
+    full: bool,
+}
+
+impl Over {
+    fn all(x: &Tensor) -> Over {
+        Over { axes: (0..x.dim()).collect(), keepdim: false, full: true }
+    }
+
+    /// An empty list means all dimensions, as in PyTorch.
+    fn dims(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Over> {
+        let rank = x.dim();
+        if dims.as_slice().is_empty() {
+            return Ok(Over { keepdim, ..Over::all(x) });
+        }
+        let axes = dims.to_axes(rank)?;
+        Ok(Over { axes: if rank == 0 { Vec::new() } else { axes }, keepdim, full: false })
+    }
+
+    fn one(x: &Tensor, dim: i64, keepdim: bool) -> Result<Over> {
+        Over::dims(x, &dim.into(), keepdim)
+    }
+
+    /// A reduced array, whose dimensions all stayed, in the shape that was asked for.
+    fn shaped(&self, x: &Shape, array: &crate::kernels::Array) -> Tensor {
+        Tensor::from_array(array.reshaped(&reduced_shape(x, &self.axes, self.keepdim)))
+    }
+
+    /// A reduced tensor with its dimensions back as size 1, so that it broadcasts.
+    fn restored(&self, x: &Shape, reduced: &Tensor) -> Result<Tensor> {
+        reduced.try_reshape(reduced_shape(x, &self.axes, true))
+    }
+
+    fn count(&self, x: &Shape) -> usize {
+        self.axes.iter().map(|&axis| x[axis]).product()
+    }
+
+    /// The node's name: PyTorch numbers its overloads.
+    fn name(&self, full: &'static str, some: &'static str) -> &'static str {
+        if self.full { full } else { some }
+    }
+}
+
+fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let shape = x.shape();
+    let output = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?);
+    Ok(record(over.name("SumBackward0", "SumBackward1"), &[x], output, |_| {
+        let backward = move |_: &Ctx, g: &Tensor| Ok(vec![Some(over.restored(&shape, g)?.try_expand(&shape)?)]);
+        (Vec::new(), backward)
+    }))
+}
+
+fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    if !x.is_floating_point() {
+        bail!(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
+            x.dtype().scalar_type()
+        );
+    }
+    let shape = x.shape();
+    let count = over.count(&shape) as f64;
+    let sum = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?);
+    let output = sum.try_div(count)?;
+    Ok(record(over.name("MeanBackward0", "MeanBackward1"), &[x], output, |_| {
+        let backward = move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(over.restored(&shape, g)?.try_expand(&shape)?.try_div(count)?)])
+        };
+        (Vec::new(), backward)
+    }))
+}
+
+fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
+    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let shape = x.shape();
+    let output = over.shaped(&shape, &reduce::reduce(Reduce::Prod, &x.array(), &over.axes)?);
+    Ok(record(over.name("ProdBackward0", "ProdBackward1"), &[x], output, |output| {
+        let saved = vec![Saved::input(x), Saved::output(output)];
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
+            let g = over.restored(&shape, g)?;
+            // Where there are zeros, the product of the others is needed: move the zero aside.
+            let zeros = x.try_eq(0)?;
+            let dims: Vec<i64> = over.axes.iter().map(|&a| a as i64).collect();
+            let many = sum(&zeros.try_to_dtype(DType::I64)?, Over::dims(&x, &dims.clone().into(), true)?)?;
+            let others = prod(&x.try_masked_fill(&zeros, 1)?, Over::dims(&x, &dims.into(), true)?)?;
+            let at_zero = many.try_eq(1)?.try_logical_and(&zeros)?.try_where_(&others, 0)?;
+            let plain = zeros.try_where_(0, y.try_div(&x)?)?;
+            Ok(vec![Some(g.try_mul(zeros.try_where_(at_zero, plain)?)?)])
+        };
+        (saved, backward)
+    }))
+}
+
+/// Largest or smallest elements; equals share the gradient.
+fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let shape = x.shape();
+    let output = over.shaped(&shape, &reduce::reduce(op, &x.array(), &over.axes)?);
+    let name = match (op, over.full) {
+        (Reduce::Max, true) => "MaxBackward1",
+        (Reduce::Max, false) => "AmaxBackward0",
+        (_, true) => "MinBackward1",
+        (_, false) => "AminBackward0",
+    };
+    Ok(record(name, &[x], output, |output| {
+        let saved = vec![Saved::input(x), Saved::output(output)];
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
+            let mask = x.try_eq(&y)?.try_to_dtype(g.dtype())?;
+            let winners = sum(&mask, Over { keepdim: true, ..over.clone() })?;
+            Ok(vec![Some(mask.try_mul(over.restored(&shape, g)?)?.try_div(winners)?)])
+        };
+        (saved, backward)
+    }))
+}
+
+/// Extremes of one dimension and where they are; the gradient goes there.
+fn extreme_with_index(x: &Tensor, dim: i64, keepdim: bool, largest: bool) -> Result<(Tensor, Tensor)> {
+    let over = Over::one(x, dim, true)?;
+    let shape = x.shape();
+    let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
+    if x.dim() == 0 {
+        return Ok((x.try_copy()?, index));
+    }
+    let at = over.axes[0] as i64;
+    let array = x.detach().try_gather(at, &index)?.array();
+    let name = if largest { "MaxBackward0" } else { "MinBackward0" };
+    let places = index.clone();
+    let values = record(name, &[x], Tensor::from_array(array), |_| {
+        let backward = move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter_add(at, &places, g)?)])
+        };
+        (Vec::new(), backward)
+    });
+    if keepdim { Ok((values, index)) } else { Ok((values.try_squeeze_dim(at)?, index.try_squeeze_dim(at)?)) }
+}
+
+fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
+    let over = match dim {
+        Some((dim, keepdim)) => Over::one(x, dim, keepdim)?,
+        None => Over::all(x),
+    };
+    Ok(over.shaped(&x.shape(), &reduce::arg_extreme(&x.array(), &over.axes, largest)?))
+}
+
+fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
+    let x = x.detach().try_to_dtype(DType::Bool)?;
+    let axes = &over.axes;
+    if over.count(&x.shape()) == 0 {
+        // All of nothing is true, any of nothing is not.
+        let shape = reduced_shape(&x.shape(), axes, over.keepdim);
+        return Tensor::try_full(shape, op == Reduce::Min);
+    }
+    Ok(over.shaped(&x.shape(), &reduce::reduce(op, &x.array(), axes)?))
+}
+
+fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    if !x.is_floating_point() {
+        bail!("std and var only support floating point and complex dtypes");
+    }
+    let shape = x.shape();
+    let output = over.shaped(&shape, &reduce::variance(&x.array(), &over.axes, correction)?);
+    let freedom = (over.count(&shape) as f64 - correction).max(0.);
+    Ok(record("VarBackward0", &[x], output, |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let x = ctx.saved(0)?;
+            let center = mean(&x, Over { keepdim: true, ..over.clone() })?;
+            Ok(vec![Some((over.restored(&shape, g)? * (2. / freedom)) * (&x - center))])
+        };
+        (vec![Saved::input(x)], backward)
+    }))
+}
+
+fn deviation(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
+    let shape = x.shape();
+    let output = variance(&x.detach(), over.clone(), correction)?.try_sqrt()?;
+    let freedom = (over.count(&shape) as f64 - correction).max(0.);
+    Ok(record("StdBackward0", &[x], output, |output| {
+        let saved = vec![Saved::input(x), Saved::output(output)];
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
+            let center = mean(&x, Over { keepdim: true, ..over.clone() })?;
+            let slope = y.try_eq(0)?.try_where_(0, g / (y * freedom))?;
+            Ok(vec![Some(over.restored(&shape, &slope)? * (&x - center))])
+        };
+        (saved, backward)
+    }))
+}
+
+fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let x = &x.try_to_dtype(x.dtype().to_float())?;
+    let axis = axis(dim, x.dim())?;
+    if x.dim() == 0 {
+        return if log { x.try_mul(0) } else { x.try_mul(0)?.try_add(1) };
+    }
+    let output = Tensor::from_array(softmax(&x.array(), axis, log)?);
+    let name = if log { "LogSoftmaxBackward0" } else { "SoftmaxBackward0" };
+    Ok(record(name, &[x], output, |output| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let y = ctx.saved(0)?;
+            let dims = Dims::from(axis);
+            let over = Over::dims(&y, &dims, true)?;
+            Ok(vec![Some(if log {
+                g - y.exp() * sum(g, over)?
+            } else {
+                let weighted = g * &y;
+                &weighted - &y * sum(&weighted, over)?
+            })])
+        };
+        (vec![Saved::output(output)], backward)
+    }))
+}
+
+fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let axis = axis(dim, x.dim())?;
+    if x.dim() == 0 {
+        return x.try_copy();
+    }
+    let output = Tensor::from_array(reduce::cumulative(&x.array(), axis, false)?);
+    Ok(record("CumsumBackward0", &[x], output, |_| {
+        let at = axis as i64;
+        let backward =
+            move |_: &Ctx, g: &Tensor| Ok(vec![Some(running_sum(&g.try_flip(at)?, at)?.try_flip(at)?)]);
+        (Vec::new(), backward)
+    }))
+}
+
+/// Sums away what broadcasting added, so that the tensor has `shape`.
+fn sum_to(x: &Tensor, shape: &Shape) -> Result<Tensor> {
+    let from = x.shape();
+    let Some(added) = from.rank().checked_sub(shape.rank()) else {
+        bail!("a gradient of shape {from} does not go with a tensor of shape {shape}");
+    };
+    let axes: Vec<i64> = (0..from.rank())
+        .filter(|&i| i < added || (shape[i - added] == 1 && from[i] != 1))
+        .map(|i| i as i64)
+        .collect();
+    let summed = if axes.is_empty() { x.clone() } else { sum(x, Over::dims(x, &axes.into(), true)?)? };
+    summed.try_reshape(shape)
+}
+
+ops! {
+    /// The sum of all elements; integers give `i64`.
+    sum, try_sum, [] (x) => sum(x, Over::all(x));
+    /// Sums over some dimensions.
+    sum_dim, try_sum_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => sum(x, Over::dims(x, &dims.into(), keepdim)?);
+    /// The mean of all elements.
+    mean, try_mean, [] (x) => mean(x, Over::all(x));
+    /// Means over some dimensions.
+    mean_dim, try_mean_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => mean(x, Over::dims(x, &dims.into(), keepdim)?);
+    /// The product of all elements.
+    prod, try_prod, [] (x) => prod(x, Over::all(x));
+    /// Products over one dimension.
+    prod_dim, try_prod_dim, [] (x, dim: i64, keepdim: bool) => prod(x, Over::one(x, dim, keepdim)?);
+    /// The largest element.
+    max, try_max, [] (x) => extreme(x, Over::all(x), Reduce::Max);
+    /// The smallest element.
+    min, try_min, [] (x) => extreme(x, Over::all(x), Reduce::Min);
+    /// The largest elements over some dimensions; equals share the gradient.
+    amax, try_amax, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme(x, Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
+    /// The smallest elements over some dimensions; equals share the gradient.
+    amin, try_amin, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme(x, Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
+    /// The largest elements over one dimension, and where they are: `torch.max(x, dim)`.
+    max_dim, try_max_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, true);
+    /// The smallest elements over one dimension, and where they are: `torch.min(x, dim)`.
+    min_dim, try_min_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, false);
+    /// Where the largest element is, counted through all of them.
+    argmax, try_argmax, [] (x) => arg(x, None, true);
+    /// Where the largest element of one dimension is.
+    argmax_dim, try_argmax_dim, [] (x, dim: i64, keepdim: bool) => arg(x, Some((dim, keepdim)), true);
+    /// Where the smallest element is, counted through all of them.
+    argmin, try_argmin, [] (x) => arg(x, None, false);
+    /// Where the smallest element of one dimension is.
+    argmin_dim, try_argmin_dim, [] (x, dim: i64, keepdim: bool) => arg(x, Some((dim, keepdim)), false);
+    /// Whether no element is 0.
+    all, try_all, [] (x) => truth(x, &Over::all(x), Reduce::Min);
+    /// Whether no element over some dimensions is 0.
+    all_dim, try_all_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
+    /// Whether any element is not 0.
+    any, try_any, [] (x) => truth(x, &Over::all(x), Reduce::Max);
+    /// Whether any element over some dimensions is not 0.
+    any_dim, try_any_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
+    /// The variance of all elements, over `n - 1`.
+    var, try_var, [] (x) => variance(x, Over::all(x), 1.);
+    /// Variances over some dimensions, over `n - correction`.
+    var_dim, try_var_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool)
+        => variance(x, Over::dims(x, &dims.into(), keepdim)?, correction);
+    /// The standard deviation of all elements, over `n - 1`.
+    std, try_std, [] (x) => deviation(x, Over::all(x), 1.);
+    /// Standard deviations over some dimensions, over `n - correction`.
+    std_dim, try_std_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool)
+        => deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction);
+    /// The logarithm of the sum of exponentials over some dimensions, without overflow.
+    logsumexp, try_logsumexp, [] (x, dims: impl Into<Dims>, keepdim: bool) => {
+        let dims = dims.into();
+        let over = Over::dims(x, &dims, keepdim)?;
+        let largest = x.detach().try_amax(dims.clone(), true)?;
+        let largest = largest.try_isfinite()?.try_where_(&largest, 0)?;
+        let sums = x.try_sub(&largest)?.try_exp()?.try_sum_dim(dims, true)?.try_log()?.try_add(&largest)?;
+        sums.try_reshape(reduced_shape(&x.shape(), &over.axes, keepdim))
+    };
+    /// Exponentials over their sum, along one dimension.
+    softmax, try_softmax, [] (x, dim: i64) => softmax_along(x, dim, false);
+    /// The logarithm of [`Tensor::softmax`], without losing small ones.
+    log_softmax, try_log_softmax, [] (x, dim: i64) => softmax_along(x, dim, true);
+    /// Running sums along one dimension.
+    cumsum, try_cumsum, [] (x, dim: i64) => running_sum(x, dim);
+    /// Sums away dimensions until the tensor has a shape that broadcasts to its own.
+    sum_to, try_sum_to, [] (x, shape: &Shape) => sum_to(x, shape);
+    /// The Euclidean length of all elements together.
+    norm, try_norm, [] (x) => x.try_square()?.try_sum()?.try_sqrt();
+}
+
+impl Tensor {
+    /// Zeros of another shape, in this tensor's dtype and on its device.
+    pub(crate) fn try_new_zeros(&self, shape: &[usize]) -> Result<Tensor> {
+        let zero = super::creation::full_array(shape, 0.into(), self.dtype(), self.device())?;
+        Ok(Tensor::from_array(zero))
+    }
+}

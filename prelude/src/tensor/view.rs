@@ -1,0 +1,423 @@
+//! Other shapes of the same numbers. Everything here shares storage, except where a copy is named.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, record};
+use crate::error::{Result, bail, bail_index};
+use crate::kernels::transfer;
+use crate::shape::{Dims, axis};
+use candle_core::Layout;
+
+/// The strides with which a strided tensor can be seen as another shape, if it can: each new dimension must lie within
+/// old ones that follow each other evenly.
+fn view_strides(dims: &[usize], strides: &[usize], shape: &[usize]) -> Option<Vec<usize>> {
+    if dims.iter().product::<usize>() == 0 || dims.is_empty() {
+        return Some(Layout::contiguous(shape).stride().to_vec());
+    }
+    let mut out = vec![0; shape.len()];
+    let mut view = shape.len();
+    // Elements of the current run of old dimensions, and of new ones placed in it.
+    let (mut run, mut placed) = (1, 1);
+    let mut base = strides[dims.len() - 1];
+    for i in (0..dims.len()).rev() {
+        run *= dims[i];
+        if i == 0 || (dims[i - 1] != 1 && strides[i - 1] != run * base) {
+            while view > 0 && (placed < run || shape[view - 1] == 1) {
+                view -= 1;
+                out[view] = placed * base;
+                placed *= shape[view];
+            }
+            if placed != run {
+                return None;
+            }
+            if i > 0 {
+                base = strides[i - 1];
+                (run, placed) = (1, 1);
+            }
+        }
+    }
+    (view == 0).then_some(out)
+}
+
+fn relaid(x: &Tensor, shape: &[usize], strides: Vec<usize>) -> Layout {
+    Layout::new(shape.into(), strides, x.array().layout.start_offset())
+}
+
+fn view(x: &Tensor, shape: &Dims, name: &'static str) -> Result<Option<Tensor>> {
+    let array = x.array();
+    let from = array.shape();
+    let shape = shape.to_view_shape(array.numel())?;
+    let Some(strides) = view_strides(&from, array.layout.stride(), &shape) else { return Ok(None) };
+    Ok(Some(x.view_as(relaid(x, &shape, strides), name, move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]))))
+}
+
+fn viewed(x: &Tensor, shape: &Dims) -> Result<Tensor> {
+    match view(x, shape, "ViewBackward0")? {
+        Some(view) => Ok(view),
+        None => bail!(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two \
+             contiguous subspaces). Use .reshape(...) instead."
+        ),
+    }
+}
+
+fn reshaped(x: &Tensor, shape: &Dims) -> Result<Tensor> {
+    if let Some(view) = view(x, shape, "ViewBackward0")? {
+        return Ok(view);
+    }
+    let from = x.shape();
+    let array = x.array();
+    let shape = shape.to_view_shape(array.numel())?;
+    let output = Tensor::from_array(transfer::copy(&array)?.reshaped(&shape));
+    Ok(record("UnsafeViewBackward0", &[x], output, |_| {
+        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_reshape(&from)?)]))
+    }))
+}
+
+fn flattened(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
+    let shape = x.shape();
+    let (start, end) = (axis(start, shape.rank())?, axis(end, shape.rank())?);
+    if start > end {
+        bail!("flatten() has invalid args: start_dim cannot come after end_dim");
+    }
+    if shape.rank() == 0 {
+        return reshaped(x, &1.into());
+    }
+    if start == end {
+        return Ok(x.clone());
+    }
+    let middle = shape[start..=end].iter().product();
+    let dims: Vec<usize> = [&shape[..start], &[middle], &shape[end + 1..]].concat();
+    reshaped(x, &dims.into())
+}
+
+fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
+    let rank = x.dim();
+    if dims.as_slice().len() != rank {
+        bail!(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired \
+             ordering of dimensions i.e. input.dim() = {rank} is not equal to len(dims) = {}",
+            dims.as_slice().len()
+        );
+    }
+    let axes = dims.to_axes(rank)?;
+    let layout = (*x.array().permuted(&axes).layout).clone();
+    let mut back = vec![0i64; rank];
+    for (to, &from) in axes.iter().enumerate() {
+        back[from] = to as i64;
+    }
+    Ok(x.view_as(layout, "PermuteBackward0", move |_, g| Ok(vec![Some(g.try_permute(&back)?)])))
+}
+
+fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
+    let rank = x.dim();
+    let (a, b) = (axis(a, rank)?, axis(b, rank)?);
+    if rank == 0 {
+        return Ok(x.clone());
+    }
+    let mut axes: Vec<usize> = (0..rank).collect();
+    axes.swap(a, b);
+    let layout = (*x.array().permuted(&axes).layout).clone();
+    let (a, b) = (a as i64, b as i64);
+    Ok(x.view_as(layout, name, move |_, g| Ok(vec![Some(g.try_transpose(a, b)?)])))
+}
+
+fn matrix_transposed(x: &Tensor) -> Result<Tensor> {
+    match x.dim() {
+        0 | 1 => transposed(x, 0, 0, "TBackward0"),
+        2 => transposed(x, 0, 1, "TBackward0"),
+        // What `tensor.T` does: all dimensions in reverse.
+        rank => permuted(x, &(0..rank).rev().collect::<Vec<_>>().into()),
+    }
+}
+
+fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
+    let array = x.array();
+    let from = array.shape();
+    let sizes = sizes.as_slice();
+    let Some(added) = sizes.len().checked_sub(from.rank()) else {
+        bail!(
+            "expand(torch.{}Tensor{{{}}}, size={sizes:?}): the number of sizes provided ({}) must be greater or equal \
+             to the number of dimensions in the tensor ({})",
+            array.dtype().scalar_type(),
+            from.list(),
+            sizes.len(),
+            from.rank()
+        );
+    };
+    let (mut shape, mut strides) = (Vec::new(), Vec::new());
+    for (i, &size) in sizes.iter().enumerate() {
+        let old = i.checked_sub(added).map(|i| (from[i], array.layout.stride()[i]));
+        let (size, stride) = match (size, old) {
+            (-1, Some(old)) => old,
+            (-1, None) => bail!(
+                "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}"
+            ),
+            (size, _) if size < 0 => bail!("expand: sizes must not be negative, got {sizes:?}"),
+            (size, Some((old, stride))) if old == size as usize => (old, stride),
+            (size, None | Some((1, _))) => (size as usize, 0),
+            (size, Some((old, _))) => bail!(
+                "The expanded size of the tensor ({size}) must match the existing size ({old}) at non-singleton \
+                 dimension {i}.  Target sizes: {sizes:?}.  Tensor sizes: {}",
+                from.list()
+            ),
+        };
+        shape.push(size);
+        strides.push(stride);
+    }
+    let layout = relaid(x, &shape, strides);
+    Ok(x.view_as(layout, "ExpandBackward0", move |_, g| Ok(vec![Some(g.try_sum_to(&from)?)])))
+}
+
+/// Drops those of `axes` that have size 1.
+fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
+    let array = x.array();
+    let from = array.shape();
+    let kept: Vec<usize> = (0..from.rank()).filter(|i| !(axes.contains(i) && from[*i] == 1)).collect();
+    let shape: Vec<usize> = kept.iter().map(|&i| from[i]).collect();
+    let strides = kept.iter().map(|&i| array.layout.stride()[i]).collect();
+    Ok(x.view_as(relaid(x, &shape, strides), name, move |_, g| Ok(vec![Some(g.try_reshape(&from)?)])))
+}
+
+fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let array = x.array();
+    let from = array.shape();
+    let at = axis(dim, from.rank() + 1)?;
+    let (mut shape, mut strides) = (from.to_vec(), array.layout.stride().to_vec());
+    let stride = if at < shape.len() { shape[at] * strides[at] } else { 1 };
+    shape.insert(at, 1);
+    strides.insert(at, stride);
+    Ok(x.view_as(relaid(x, &shape, strides), "UnsqueezeBackward0", move |_, g| Ok(vec![Some(g.try_reshape(&from)?)])))
+}
+
+/// A view that shows some of the elements, as `pick` picks them from a layout; its gradient is 0 elsewhere.
+fn part(x: &Tensor, name: &'static str, pick: impl Fn(&Layout) -> Layout) -> Tensor {
+    let array = x.array();
+    // A gradient lies in a plain layout, whatever the tensor's own is.
+    let plain = Layout::contiguous(array.dims());
+    let picked = pick(&plain);
+    x.view_as(pick(&array.layout), name, move |_, g| {
+        Ok(vec![Some(super::strided::scatter_view(g, &picked, &plain)?)])
+    })
+}
+
+/// Every `step`-th of the elements `start..end` of one dimension.
+pub(super) fn sliced(x: &Tensor, at: usize, start: usize, end: usize, step: usize, name: &'static str) -> Tensor {
+    part(x, name, |layout| {
+        let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
+        let offset = layout.start_offset() + start * strides[at];
+        shape[at] = end.saturating_sub(start).div_ceil(step);
+        strides[at] *= step;
+        Layout::new(shape.into(), strides, offset)
+    })
+}
+
+fn narrowed(x: &Tensor, dim: i64, start: i64, len: usize) -> Result<Tensor> {
+    let shape = x.shape();
+    if shape.rank() == 0 {
+        bail!("narrow() cannot be applied to a 0-dim tensor.");
+    }
+    let at = axis(dim, shape.rank())?;
+    let size = shape[at] as i64;
+    if start < -size || start > size {
+        bail_index!("start out of range (expected to be in range of [{}, {size}], but got {start})", -size);
+    }
+    let start = if start < 0 { start + size } else { start };
+    if start + len as i64 > size {
+        bail!("start ({start}) + length ({len}) exceeds dimension size ({size}).");
+    }
+    let start = start as usize;
+    Ok(sliced(x, at, start, start + len, 1, "SliceBackward0"))
+}
+
+/// One element of one dimension, which goes away.
+pub(super) fn selected(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
+    let shape = x.shape();
+    if shape.rank() == 0 {
+        bail_index!("select() cannot be applied to a 0-dim tensor.");
+    }
+    let at = axis(dim, shape.rank())?;
+    let size = shape[at] as i64;
+    if index < -size || index >= size {
+        bail_index!("index {index} is out of bounds for dimension {at} with size {size}");
+    }
+    let start = (if index < 0 { index + size } else { index }) as usize;
+    Ok(part(x, "SelectBackward0", |layout| {
+        let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
+        let offset = layout.start_offset() + start * strides[at];
+        shape.remove(at);
+        strides.remove(at);
+        Layout::new(shape.into(), strides, offset)
+    }))
+}
+
+fn diagonal(x: &Tensor, offset: i64) -> Result<Tensor> {
+    let shape = x.shape();
+    let rank = shape.rank();
+    if rank < 2 {
+        bail!("diagonal dimensions cannot be identical 0, 0");
+    }
+    let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
+    let len = shape[rank - 2].saturating_sub(down).min(shape[rank - 1].saturating_sub(right));
+    Ok(part(x, "DiagonalBackward0", |layout| {
+        let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
+        let (row, column) = (strides[rank - 2], strides[rank - 1]);
+        let start = if len == 0 { 0 } else { down * row + right * column };
+        shape.truncate(rank - 2);
+        strides.truncate(rank - 2);
+        shape.push(len);
+        strides.push(row + column);
+        Layout::new(shape.into(), strides, layout.start_offset() + start)
+    }))
+}
+
+fn pieces(x: &Tensor, dim: i64, sizes: &[usize]) -> Result<Vec<Tensor>> {
+    let at = axis(dim, x.dim())?;
+    let total: usize = sizes.iter().sum();
+    if total != x.try_size(dim)? {
+        bail!(
+            "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {at}), but got \
+             split_sizes={sizes:?}",
+            x.try_size(dim)?
+        );
+    }
+    let mut start = 0;
+    Ok(sizes
+        .iter()
+        .map(|&size| {
+            start += size;
+            sliced(x, at, start - size, start, 1, "SplitBackward0")
+        })
+        .collect())
+}
+
+/// Pieces of `size`; the last may be smaller.
+fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
+    if size == 0 {
+        bail!("split expects split_size to be positive, but got split_size=0");
+    }
+    let total = x.try_size(dim)?;
+    let mut sizes = vec![size; total / size];
+    if total % size > 0 || total == 0 {
+        sizes.push(total % size);
+    }
+    pieces(x, dim, &sizes)
+}
+
+fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result<Tensor> {
+    let shape = shape.to_shape()?;
+    let array = x.array();
+    let reach: usize = shape.iter().zip(strides).map(|(&n, &s)| n.saturating_sub(1) * s).sum();
+    let stored = array.storage.owner().elem_count();
+    if shape.rank() != strides.len() {
+        bail!("mismatch in length of strides and shape");
+    }
+    if shape.numel() > 0 && offset + reach >= stored {
+        bail!(
+            "setStorage: sizes {}, strides {strides:?}, storage offset {offset}, and itemsize {} are out of bounds for \
+             storage of {stored} elements",
+            shape.list(),
+            array.dtype().size()
+        );
+    }
+    let layout = Layout::new(shape.dims().into(), strides.to_vec(), offset);
+    let (view, base) = (layout.clone(), (*array.layout).clone());
+    Ok(x.view_as(layout, "AsStridedBackward0", move |_, g| {
+        Ok(vec![Some(super::strided::scatter_view(g, &view, &base)?)])
+    }))
+}
+
+fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
+    let axes = dims.to_axes(x.dim())?;
+    let array = x.array();
+    let output = Tensor::from_array(crate::kernels::indexing::flip(&array, &axes)?);
+    let dims = dims.clone();
+    Ok(record("FlipBackward0", &[x], output, |_| {
+        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_flip(dims.clone())?)]))
+    }))
+}
+
+fn repeated(x: &Tensor, times: &Dims) -> Result<Tensor> {
+    let times = times.to_shape()?;
+    let shape = x.shape();
+    let Some(added) = times.rank().checked_sub(shape.rank()) else {
+        bail!("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+    };
+    let sizes: Vec<usize> = (0..times.rank()).map(|i| if i < added { 1 } else { shape[i - added] }).collect();
+    let apart: Vec<usize> = sizes.iter().flat_map(|&n| [1, n]).collect();
+    let wide: Vec<usize> = times.iter().zip(&sizes).flat_map(|(&t, &n)| [t, n]).collect();
+    let whole: Vec<usize> = times.iter().zip(&sizes).map(|(&t, &n)| t * n).collect();
+    reshaped(&expanded(&reshaped(x, &apart.into())?, &wide.into())?.try_copy()?, &whole.into())
+}
+
+fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {
+    let rank = x.dim();
+    let (from, to) = (axis(from, rank)?, axis(to, rank)?);
+    let mut order: Vec<usize> = (0..rank).filter(|&i| i != from).collect();
+    if rank > 0 {
+        order.insert(to, from);
+    }
+    permuted(x, &order.into())
+}
+
+ops! {
+    /// The same numbers as another shape; one size may be -1. Fails where a copy would be needed.
+    view, try_view, [] (x, shape: impl Into<Dims>) => viewed(x, &shape.into());
+    /// The same numbers as another shape; one size may be -1. Copies only where it must.
+    reshape, try_reshape, [] (x, shape: impl Into<Dims>) => reshaped(x, &shape.into());
+    /// The dimensions from `start` to `end` (both included) as one.
+    flatten, try_flatten, [] (x, start: i64, end: i64) => flattened(x, start, end);
+    /// All elements as one dimension.
+    ravel, try_ravel, [] (x) => reshaped(x, &(-1).into());
+    /// The dimensions in another order.
+    permute, try_permute, [] (x, dims: impl Into<Dims>) => permuted(x, &dims.into());
+    /// Two dimensions in each other's place.
+    transpose, try_transpose, [] (x, a: i64, b: i64) => transposed(x, a, b, "TransposeBackward0");
+    /// The transposed matrix, Python's `a.T`.
+    t, try_t, [] (x) => matrix_transposed(x);
+    /// The last two dimensions in each other's place, Python's `a.mT`.
+    mt, try_mt, [] (x) => transposed(x, -2, -1, "TransposeBackward0");
+    /// One dimension moved to another place.
+    movedim, try_movedim, [] (x, from: i64, to: i64) => moved(x, from, to);
+    /// Dimensions of size 1 repeated to other sizes, and new ones in front, without a copy; -1 keeps a size.
+    expand, try_expand, [] (x, shape: impl Into<Dims>) => expanded(x, &shape.into());
+    /// [`Tensor::expand`] to the shape of another tensor.
+    expand_as, try_expand_as, [] (x, other: &Tensor) => expanded(x, &other.shape().into());
+    /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`.
+    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => squeezed(x, &dims.into().to_axes(x.dim())?, "SqueezeBackward1");
+    /// Without one dimension, if it has size 1.
+    squeeze_dim, try_squeeze_dim, [] (x, dim: i64) => squeezed(x, &[axis(dim, x.dim())?], "SqueezeBackward1");
+    /// Without any dimension of size 1: Python's `a.squeeze()`.
+    squeeze_all, try_squeeze_all, [] (x) => squeezed(x, &(0..x.dim()).collect::<Vec<_>>(), "SqueezeBackward0");
+    /// With a new dimension of size 1 at `dim`.
+    unsqueeze, try_unsqueeze, [] (x, dim: i64) => unsqueezed(x, dim);
+    /// `len` elements of one dimension from `start` on.
+    narrow, try_narrow, [] (x, dim: i64, start: i64, len: usize) => narrowed(x, dim, start, len);
+    /// One element of one dimension, which goes away.
+    select, try_select, [] (x, dim: i64, index: i64) => selected(x, dim, index);
+    /// The diagonals of the last two dimensions; a positive offset lies above.
+    diagonal, try_diagonal, [] (x, offset: i64) => diagonal(x, offset);
+    /// Pieces of `size` along one dimension; the last may be smaller.
+    split, try_split, [] (x, size: usize, dim: i64) -> Vec<Tensor> => split(x, size, dim);
+    /// Pieces of the given sizes along one dimension.
+    split_sizes, try_split_sizes, [] (x, sizes: &[usize], dim: i64) -> Vec<Tensor> => pieces(x, dim, sizes);
+    /// At most `chunks` pieces of equal size along one dimension; the last may be smaller.
+    chunk, try_chunk, [] (x, chunks: usize, dim: i64) -> Vec<Tensor> => {
+        if chunks == 0 {
+            bail!("chunk expects `chunks` to be greater than 0, got: 0");
+        }
+        split(x, x.try_size(dim)?.div_ceil(chunks).max(1), dim)
+    };
+    /// The elements of one dimension, one by one.
+    unbind, try_unbind, [] (x, dim: i64) -> Vec<Tensor>
+        => (0..x.try_size(dim)? as i64).map(|i| selected(x, dim, i)).collect();
+    /// Any view that a shape, strides and an offset describe.
+    as_strided, try_as_strided, [] (x, shape: impl Into<Dims>, strides: &[usize], offset: usize)
+        => strided(x, &shape.into(), strides, offset);
+    /// Itself if it is contiguous, a contiguous copy if not.
+    contiguous, try_contiguous, [] (x) => if x.is_contiguous() { Ok(x.clone()) } else { x.try_copy() };
+    /// The elements of some dimensions in reverse (a copy).
+    flip, try_flip, [] (x, dims: impl Into<Dims>) => flipped(x, &dims.into());
+    /// The whole tensor again and again along each dimension (a copy).
+    repeat, try_repeat, [] (x, times: impl Into<Dims>) => repeated(x, &times.into());
+}

@@ -1,0 +1,123 @@
+//! Tensors as a notebook uses them: views, in-place operations, promotion, messages.
+
+use wick::prelude::*;
+
+#[test]
+fn a_view_shares_the_numbers_that_it_shows() {
+    let d = tensor!([1, 2, 3]).expand([2, 3]).copy();
+    d.i((.., 0..2)).add_(&tensor!([2, 1]));
+    assert_eq!(d.to_vec2::<i64>(), [[3, 3, 3], [3, 3, 3]]);
+    let t = d.t();
+    t.i(0).fill_(9);
+    assert_eq!(d.to_vec2::<i64>(), [[9, 3, 3], [9, 3, 3]]);
+    assert!(t.shares_storage(&d) && !d.copy().shares_storage(&d));
+}
+
+#[test]
+fn numbers_stand_on_both_sides() {
+    let x = tensor!([1., 4.]);
+    assert_eq!((-1 * x.sqrt()).to_vec::<f32>(), [-1., -2.]);
+    assert_eq!((1. - &x).to_vec::<f32>(), [0., -3.]);
+    assert_eq!((2 / &x).to_vec::<f32>(), [2., 0.5]);
+    assert_eq!((&x * 2).sum().item::<f32>(), 10.);
+    let mut y = x.copy();
+    y += 1;
+    y *= &x;
+    assert_eq!(y.to_vec::<f32>(), [2., 20.]);
+}
+
+#[test]
+fn types_are_promoted_as_in_pytorch() {
+    let int = tensor!([1, 2]);
+    assert_eq!((&int * 2).dtype(), DType::I64);
+    assert_eq!((&int * 2.5).dtype(), DType::F32);
+    assert_eq!((&int / 2).dtype(), DType::F32);
+    assert_eq!((Tensor::ones_with([2], DType::F16) * Tensor::ones([2])).dtype(), DType::F32);
+    assert_eq!((Tensor::ones_with([2], DType::F16) * Tensor::scalar(2.)).dtype(), DType::F16);
+    assert_eq!((&int * Tensor::ones([2])).dtype(), DType::F32);
+    assert_eq!(int.to(DType::Bool).sum().dtype(), DType::I64);
+}
+
+#[test]
+fn errors_have_pytorchs_words() {
+    let a = Tensor::ones([2, 3]);
+    assert_eq!(
+        a.try_matmul(&a).unwrap_err().to_string(),
+        "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+    );
+    assert_eq!(
+        a.try_add(&Tensor::ones([2])).unwrap_err().to_string(),
+        "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1"
+    );
+    assert_eq!(
+        tensor!([1, 2]).try_add_(1.5).unwrap_err().to_string(),
+        "result type Float can't be cast to the desired output type Long"
+    );
+    assert_eq!(a.try_view([4]).unwrap_err().to_string(), "shape '[4]' is invalid for input of size 6");
+    assert!(a.t().try_view([6]).unwrap_err().to_string().starts_with("view size is not compatible"));
+    assert_eq!(a.try_i(5).unwrap_err().to_string(), "index 5 is out of bounds for dimension 0 with size 2");
+}
+
+#[test]
+fn a_panic_names_the_line_of_the_caller() {
+    let here = std::panic::catch_unwind(|| std::panic::Location::caller().line());
+    assert!(here.is_ok());
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = lines.clone();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if let Some(location) = info.location() {
+            seen.lock().unwrap().push((location.file().to_string(), location.line()));
+        }
+    }));
+    let a = Tensor::ones([2, 3]);
+    let line = line!() + 1;
+    let result = std::panic::catch_unwind(|| a.matmul(&a));
+    let operator = std::panic::catch_unwind(|| &a + Tensor::ones([2]));
+    std::panic::set_hook(before);
+    assert!(result.is_err() && operator.is_err());
+    let lines = lines.lock().unwrap();
+    let ours: Vec<u32> = lines.iter().filter(|(file, _)| file.ends_with("tensors.rs")).map(|(_, line)| *line).collect();
+    assert!(ours.contains(&line) && ours.contains(&(line + 1)), "{lines:?}");
+}
+
+#[test]
+fn indexing_reads_like_python() {
+    let t = Tensor::arange(0, 24, 1).view([2, 3, 4]);
+    assert_eq!(t.i((0, 1)).to_vec1::<i64>(), [4, 5, 6, 7]);
+    assert_eq!(t.i((Ellipsis, -1)).to_vec2::<i64>(), [[3, 7, 11], [15, 19, 23]]);
+    assert_eq!(t.i((.., 1.., step(.., 2))).shape(), [2, 2, 2]);
+    assert_eq!(t.i((NewAxis, 0)).shape(), [1, 3, 4]);
+    assert_eq!(t.i(&tensor!([1, 0])).i((.., 0, 0)).to_vec1::<i64>(), [12, 0]);
+    assert_eq!(t.i((.., &tensor!([2, 0]), ..)).i((0, .., 0)).to_vec1::<i64>(), [8, 0]);
+    assert_eq!(t.i((0, [0, 1], [1, 2])).to_vec1::<i64>(), [1, 6]);
+    assert_eq!(t.i(&t.gt(21)).to_vec1::<i64>(), [22, 23]);
+    let m = Tensor::zeros([3, 3]);
+    m.set((1, ..), 5);
+    m.set((.., 0), &tensor!([1., 2., 3.]));
+    assert_eq!(m.to_vec2::<f32>(), [[1., 0., 0.], [2., 5., 5.], [3., 0., 0.]]);
+    m.index_put_(([0, 0], [1, 1]), &tensor!([1., 1.]), true);
+    assert_eq!(m.i((0, 1)).item::<f32>(), 2.);
+}
+
+#[test]
+fn candle_shares_the_numbers() {
+    let t = Tensor::zeros([2, 2]);
+    let candle = t.to_candle().unwrap();
+    t.add_(1);
+    assert_eq!(candle.to_vec2::<f32>().unwrap(), [[1., 1.], [1., 1.]]);
+    let back = Tensor::from_candle(&candle.t().unwrap()).unwrap();
+    back.i(0).fill_(7);
+    assert_eq!(t.to_vec2::<f32>(), [[7., 1.], [7., 1.]]);
+}
+
+#[test]
+fn threads_may_hold_tensors() {
+    let t = Tensor::zeros([100]).requires_grad_(true);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (&t * 2).sum().backward());
+        }
+    });
+    assert!(t.grad().is_some());
+}

@@ -17,15 +17,16 @@ static CELLS: LazyLock<Mutex<HashMap<Vec<u8>, u32>>> = LazyLock::new(Mutex::defa
 pub(crate) struct Library(*mut c_void);
 
 impl Library {
-    /// Loads a library so that what is loaded later sees its symbols.
+    /// Loads a library; `shared` ones give their symbols to what is loaded later.
     ///
     /// # Errors
     /// With the dynamic linker's words.
-    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+    pub(crate) fn open(path: &Path, shared: bool) -> Result<Self, String> {
         let name = CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())?;
+        let scope = if shared { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
         // SAFETY: `name` is a C string. The library is one that the kernel made: its constructors are those of
         // Rust code, which has none, or of a dependency that the user asked for.
-        let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+        let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | scope) };
         if handle.is_null() {
             Err(last_error())
         } else {

@@ -67,9 +67,9 @@ pub(crate) fn flush() {
 }
 
 /// Marks the end of a cell's output on both streams.
-pub(crate) fn end_of_cell(cell: u32) {
+pub(crate) fn end_of_cell(run: u64) {
     flush();
-    let Some(bytes) = token().and_then(|token| encode(&token, &Frame::End { cell }).ok()) else {
+    let Some(bytes) = token().and_then(|token| encode(&token, &Frame::End { run }).ok()) else {
         return;
     };
     for stream in STREAMS.get().into_iter().flatten() {

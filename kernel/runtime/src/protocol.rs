@@ -29,6 +29,8 @@ pub enum Request {
 /// A compiled cell and the variables it works with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
+    /// Counts the runs of a runtime process, from 1.
+    pub run: u64,
     /// Its execution count, for places in tracebacks.
     pub cell: u32,
     /// The shared library that holds [`ENTRY`].
@@ -169,8 +171,8 @@ pub enum Frame {
     },
     /// The last of a cell on this stream.
     End {
-        /// Its execution count.
-        cell: u32,
+        /// The number of the run.
+        run: u64,
     },
 }
 

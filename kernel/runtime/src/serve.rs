@@ -65,7 +65,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
             Request::Load(libraries) => {
                 let loaded = libraries
                     .iter()
-                    .try_for_each(|library| Library::open(library).map(|_| ()));
+                    .try_for_each(|library| Library::open(library, true).map(|_| ()));
                 wire::send(socket, &Response::Loaded(loaded))?;
             }
             Request::Run(run) => {
@@ -238,7 +238,7 @@ fn run_cell(run: &Run) -> Finished {
         },
     };
     output::set_running(false);
-    output::end_of_cell(run.cell);
+    output::end_of_cell(run.run);
     output::restore_streams();
     let timing = RunTiming {
         snapshot: 0,
@@ -254,7 +254,7 @@ fn run_cell(run: &Run) -> Finished {
 }
 
 fn load(run: &Run) -> Result<fn(), String> {
-    let library = Library::open(&run.library)?;
+    let library = Library::open(&run.library, false)?;
     loaded::runs_as(&run.library, run.cell);
     let name = CString::new(ENTRY).expect("a name without NUL");
     let address = library

@@ -52,6 +52,14 @@ impl SourceFile {
         &self.name
     }
 
+    /// The same file under another name.
+    pub fn renamed(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
     /// The text so far.
     pub fn text(&self) -> &str {
         &self.text

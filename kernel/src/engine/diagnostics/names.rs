@@ -47,7 +47,7 @@ impl Names {
                 number
                     .trim_start_matches('_')
                     .chars()
-                    .all(|c| c.is_ascii_digit())
+                    .all(|c| c.is_ascii_digit() || c == '_')
             })
         })
     }

@@ -1,0 +1,110 @@
+//! What the next attempt at compiling a cell does otherwise.
+//!
+//! rustc itself says what a cell does with its variables: that it moves one (E0382, about our code that puts it
+//! back), that one never got a value (E0381), that one holds a closure (its type in MIR).
+
+use super::generate::{CELL_FILE, Generated, Keep, Kept, Plan, ROOT_FILE, Take};
+use super::mir::{Mir, Written, written};
+use super::split::Split;
+use crate::engine::diagnostics::rustc::Diagnostic;
+
+/// What rejected code means for the plan.
+pub(super) enum Verdict {
+    /// Only our own code was wrong: try with this plan.
+    Again(Plan),
+    /// The types of these earlier variables cannot be written in this cell.
+    Unwritable(Vec<String>),
+    /// The user's code is wrong.
+    Wrong,
+}
+
+/// Looks for errors that the generated code provoked.
+pub(super) fn after_rejection(plan: &Plan, generated: &Generated, split: &Split, diagnostics: &[Diagnostic]) -> Verdict {
+    let mut next = plan.clone();
+    let mut explained = true;
+    let mut unwritable = Vec::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
+        let bad_type = generated.types.iter().position(|range| !range.is_empty() && diagnostic.is_about(ROOT_FILE, range));
+        match diagnostic.code() {
+            Some("E0382" | "E0381") if excuse(&mut next, generated, split, diagnostic) => {}
+            Some("E0382" | "E0381") => explained = false,
+            _ if bad_type.is_some() => unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone())),
+            // The summary at the end.
+            None if diagnostic.spans.is_empty() => {}
+            _ => explained = false,
+        }
+    }
+    if !unwritable.is_empty() {
+        return Verdict::Unwritable(unwritable);
+    }
+    if explained { Verdict::Again(next) } else { Verdict::Wrong }
+}
+
+/// Changes the plan so that an error about a variable's fate goes away; false if it is the user's.
+fn excuse(plan: &mut Plan, generated: &Generated, split: &Split, diagnostic: &Diagnostic) -> bool {
+    let about = |file: &str, range: &Option<std::ops::Range<usize>>| {
+        range.as_ref().is_some_and(|range| diagnostic.is_about(file, range))
+    };
+    for ((variable, take), range) in plan.takes.iter_mut().zip(&generated.takes) {
+        match take {
+            Take::PutBack if about(ROOT_FILE, range) => {
+                *take = if split.assigned.contains(&variable.name) { Take::Inside } else { Take::Moved };
+                return true;
+            }
+            Take::Inside if about(CELL_FILE, range) => {
+                *take = Take::Moved;
+                return true;
+            }
+            _ => {}
+        }
+    }
+    for ((_, keep), range) in plan.keeps.iter_mut().zip(&generated.keeps) {
+        if about(CELL_FILE, range) {
+            *keep = Keep::Not;
+            return true;
+        }
+    }
+    false
+}
+
+/// What the types of the kept variables mean for the plan.
+pub(super) enum Types {
+    /// All can be written: in the order of [`Plan::kept`].
+    Written(Vec<String>),
+    /// Some must be coerced: try with this plan.
+    Coerce(Plan),
+    /// The variable with this name has a type that cannot be written: this one.
+    Unwritable { name: String, ty: String },
+}
+
+/// Reads the types of a cell's variables.
+pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
+    let mut next = plan.clone();
+    let mut types = Vec::new();
+    let mut coerce = false;
+    for (index, kept) in plan.kept().enumerate() {
+        let found = mir.kept.get(&index).map(String::as_str).unwrap_or_default();
+        let coercion = match written(found) {
+            Written::As(ty) => {
+                types.push(ty);
+                continue;
+            }
+            Written::Function(ty) => Keep::Coerced { ty, boxed: false },
+            Written::Closure(closure) if mir.closures.contains_key(&closure) => {
+                let ty = format!("::std::boxed::Box<{}>", mir.closures[&closure].dyn_type());
+                Keep::Coerced { ty, boxed: true }
+            }
+            Written::Closure(ty) => return Types::Unwritable { name: kept.name().into(), ty },
+            Written::Not => return Types::Unwritable { name: kept.name().into(), ty: found.into() },
+        };
+        coerce = true;
+        if let Kept::New(binding) = kept {
+            for (other, keep) in &mut next.keeps {
+                if other.name == binding.name {
+                    *keep = coercion.clone();
+                }
+            }
+        }
+    }
+    if coerce { Types::Coerce(next) } else { Types::Written(types) }
+}

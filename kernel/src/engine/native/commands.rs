@@ -1,0 +1,195 @@
+//! What a cell can ask of the session itself: lines that start with `:`.
+
+use std::ops::Range;
+
+use serde_json::json;
+
+use super::NativeEngine;
+use super::advice::nearest;
+use super::compile::{CompileTiming, Failed, Job, OptLevel, other_error};
+use super::generate::{ROOT_FILE, generate_type_probe};
+use super::mir::{self, Written};
+use super::variables::Variable;
+use crate::engine::source_map::CellText;
+use crate::engine::{CellError, Event, MimeBundle, Reply, Stream};
+
+/// A command: its name and what `:help` says of it.
+struct Command {
+    name: &'static str,
+    usage: &'static str,
+    help: &'static str,
+}
+
+const COMMANDS: [Command; 6] = [
+    Command { name: "dep", usage: ":dep NAME = \"VERSION\"", help: "use a crate: also { version, features, path, git }" },
+    Command { name: "vars", usage: ":vars", help: "the variables, their types and the cells that made them" },
+    Command { name: "type", usage: ":type EXPRESSION", help: "the type of an expression, without running it" },
+    Command { name: "timing", usage: ":timing [off]", help: "show where each cell's milliseconds go" },
+    Command { name: "clear", usage: ":clear", help: "forget all variables and items; dependencies stay" },
+    Command { name: "help", usage: ":help", help: "this list" },
+];
+
+/// The names of all commands.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|command| command.name)
+}
+
+impl NativeEngine {
+    /// Runs the command at `range` of the cell.
+    pub(super) async fn command(&mut self, cell: &CellText, range: Range<usize>) -> Reply {
+        let text = cell.text[range.clone()].trim();
+        let (name, rest) = match text[1..].split_once(char::is_whitespace) {
+            Some((name, rest)) => (name, rest.trim()),
+            None => (&text[1..], ""),
+        };
+        match name {
+            "dep" => self.add_dependency(rest).await,
+            "vars" => {
+                self.show_variables();
+                Ok(())
+            }
+            "type" => {
+                let start = range.start + cell.text[range.clone()].find(rest).unwrap_or(0);
+                self.show_type(cell, start..start + rest.len()).await
+            }
+            "timing" => self.set_timing(rest),
+            "clear" => self.clear().await,
+            "help" => {
+                self.say(Stream::Stdout, help());
+                Ok(())
+            }
+            _ => Err(unknown(name)),
+        }
+    }
+
+    async fn add_dependency(&mut self, _text: &str) -> Reply {
+        Ok(())
+    }
+
+    fn set_timing(&mut self, argument: &str) -> Reply {
+        match argument {
+            "off" => self.show_phases = false,
+            "" | "on" => {
+                if !self.show_phases && let Some(last) = &self.last_phases {
+                    self.say(Stream::Stdout, format!("the cell before:\n{}", last.table()));
+                }
+                self.show_phases = true;
+            }
+            other => {
+                let message = format!("`:timing` takes nothing, `on` or `off`, not `{other}`");
+                return Err(other_error("CommandError", message));
+            }
+        }
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Reply {
+        let dependencies = self.compiler.toolchain.clone();
+        let cleared = crate::engine::Engine::reset(self).await;
+        self.compiler.toolchain = dependencies;
+        cleared.map_err(|error| other_error("EngineError", error.to_string()))
+    }
+
+    fn show_variables(&self) {
+        let variables: Vec<&Variable> = self.variables.iter().collect();
+        if variables.is_empty() {
+            self.say(Stream::Stdout, "no variables\n".into());
+            return;
+        }
+        let mut data = MimeBundle::new();
+        data.insert("text/plain".into(), json!(self.variable_lines(&variables)));
+        data.insert("text/html".into(), json!(self.variable_table(&variables)));
+        let event = Event::Display { data, metadata: Default::default(), display_id: None, update: false };
+        let _ = self.events.send(event);
+    }
+
+    fn variable_lines(&self, variables: &[&Variable]) -> String {
+        let rows: Vec<[String; 3]> = variables.iter().map(|variable| self.variable_row(variable)).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (first, second) = (width(0), width(1));
+        let lines: Vec<_> = rows.iter().map(|[name, ty, cell]| format!("{name:first$}  {ty:second$}  {cell}")).collect();
+        lines.join("\n")
+    }
+
+    fn variable_table(&self, variables: &[&Variable]) -> String {
+        let rows: String = variables
+            .iter()
+            .map(|variable| {
+                let [name, ty, cell] = self.variable_row(variable).map(|text| escape(&text));
+                format!("<tr><td><code>{name}</code></td><td><code>{ty}</code></td><td>{cell}</td></tr>")
+            })
+            .collect();
+        format!("<table><thead><tr><th>name</th><th>type</th><th>cell</th></tr></thead><tbody>{rows}</tbody></table>")
+    }
+
+    fn variable_row(&self, variable: &Variable) -> [String; 3] {
+        let mutable = if variable.mutable { "mut " } else { "" };
+        [format!("{mutable}{}", variable.name), self.readable_type(&variable.ty), variable.cell.to_string()]
+    }
+
+    /// A type without the paths that everybody knows.
+    pub(super) fn readable_type(&self, ty: &str) -> String {
+        let mut text = self.names.clean(ty).into_owned();
+        for path in [
+            "std::string::", "std::vec::", "std::option::", "std::result::", "std::boxed::", "std::ops::", "std::collections::",
+            "std::sync::", "std::rc::", "wick::nn::", "wick::optim::", "wick::", "&'static ",
+        ] {
+            let short = if path.starts_with('&') { "&" } else { "" };
+            text = text.replace(path, short);
+        }
+        text
+    }
+
+    async fn show_type(&mut self, cell: &CellText, expression: Range<usize>) -> Reply {
+        if expression.is_empty() {
+            return Err(other_error("CommandError", "`:type` takes an expression: `:type x.shape()`".into()));
+        }
+        let map = generate_type_probe(cell, expression, &self.variables, &self.notebook);
+        let job = Job {
+            crate_name: "wick_cell",
+            root: ROOT_FILE,
+            map: &map,
+            opt_level: OptLevel::None,
+            notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
+            mir: true,
+            metadata: false,
+            code: false,
+        };
+        let compiled = match self.compiler.compile(&job, &mut CompileTiming::default()).await {
+            Ok(compiled) => compiled,
+            Err(Failed::Other(error)) => return Err(error),
+            Err(Failed::Rejected(diagnostics)) => {
+                return Err(self.rejected(self.mapped(&diagnostics, &map), &diagnostics));
+            }
+        };
+        let text = compiled.mir().map_err(|error| other_error("CacheError", error.to_string()))?;
+        let ty = mir::read(&text).probed.unwrap_or_default();
+        let ty = match mir::written(&ty) {
+            Written::As(ty) | Written::Function(ty) => ty,
+            Written::Closure(_) => "a closure".into(),
+            Written::Not => ty,
+        };
+        self.say(Stream::Stdout, format!("{}\n", self.readable_type(&ty)));
+        Ok(())
+    }
+}
+
+fn help() -> String {
+    let width = COMMANDS.iter().map(|command| command.usage.len()).max().unwrap_or(0);
+    let lines = COMMANDS.iter().map(|command| format!("{:width$}  {}\n", command.usage, command.help));
+    format!(
+        "A cell is Rust: items, statements, and a last expression without `;`, which is shown.\n\
+         `use wick::prelude::*` is always there. Lines that start with `:` are commands:\n\n{}",
+        lines.collect::<String>()
+    )
+}
+
+fn unknown(name: &str) -> CellError {
+    let near = nearest(name, names());
+    let hint = near.map(|near| format!(" Did you mean `:{near}`?")).unwrap_or_default();
+    other_error("CommandError", format!("there is no command `:{name}`.{hint} `:help` lists them."))
+}
+
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

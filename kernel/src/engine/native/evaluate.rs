@@ -1,0 +1,440 @@
+//! A cell's way from text to effects.
+
+use std::time::Instant;
+
+use wick_runtime::protocol::{Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId};
+
+use super::advice::{self, Context};
+use super::attempts::{self, Types, Verdict};
+use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
+use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE, Take, generate};
+use super::notebook::{CRATE, Notebook};
+use super::process::Death;
+use super::split::{Split, blank, split};
+use super::timing::Phases;
+use super::variables::{Gone, Variable};
+use super::{NativeEngine, lex, mir};
+use crate::engine::diagnostics::panic::{Failure, Frame};
+use crate::engine::diagnostics::rustc::Diagnostic;
+use crate::engine::diagnostics::{Mapped, Place, report, warnings};
+use crate::engine::source_map::{CellText, SourceMap};
+use crate::engine::{Cell, CellError, Reply, Stream};
+
+/// No cell needs this many: each one fixes something that the one before found.
+const ATTEMPTS: usize = 6;
+
+/// The types of a cell's variables, beside its code in the cache: one a line.
+const TYPES: &str = "types";
+
+/// A cell's statements, ready to run.
+struct Prepared {
+    plan: Plan,
+    compiled: Compiled,
+    /// In the order of [`Plan::kept`].
+    types: Vec<String>,
+    map: SourceMap,
+}
+
+impl NativeEngine {
+    pub(super) async fn evaluate_cell(&mut self, cell: &Cell, phases: &mut Phases) -> Reply {
+        let text = CellText { id: cell.id, text: cell.code.as_str().into() };
+        let started = Instant::now();
+        let split = split(&text.text);
+        phases.split = started.elapsed();
+
+        let code_starts = first_code(&split, &text);
+        for command in split.commands.iter().filter(|command| command.start < code_starts) {
+            self.command(&text, command.clone()).await?;
+        }
+        let compiling = self.compiling.clone();
+        let interrupted = compiling.notified();
+        let prepared = tokio::select! {
+            prepared = self.prepare(&text, &split, phases) => prepared?,
+            () = interrupted => return Err(interrupted_error("while it was being compiled")),
+        };
+        if let Some(prepared) = prepared {
+            self.run(&text, prepared, phases).await?;
+        }
+        for command in split.commands.iter().filter(|command| command.start >= code_starts) {
+            self.command(&text, command.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// Compiles items and statements. Nothing changes unless both compile.
+    async fn prepare(&mut self, cell: &CellText, split: &Split, phases: &mut Phases) -> Result<Option<Prepared>, CellError> {
+        let mut notebook = self.notebook.clone();
+        let changed = notebook.add(cell, split);
+        let must_load = (changed || self.items.is_none()) && !notebook.is_empty();
+        let items = if must_load {
+            let mut timing = CompileTiming::default();
+            let items = self.compile_items(cell, &mut notebook, &mut timing).await;
+            phases.items = Some(timing);
+            Some(items?)
+        } else {
+            self.items.clone().filter(|_| !notebook.is_empty())
+        };
+        let declares = !split.uses.is_empty() || !split.attributes.is_empty() || split.items.len() > usize::from(changed);
+        let prepared = if split.runs || (declares && !changed) {
+            Some(self.compile_statements(cell, split, &notebook, items.as_ref(), phases).await?)
+        } else {
+            None
+        };
+        self.adopt(cell, notebook, items, must_load).await?;
+        Ok(prepared)
+    }
+
+    /// The session's items from now on: loads their code and drops variables of types that are no more.
+    async fn adopt(&mut self, cell: &CellText, mut notebook: Notebook, items: Option<Compiled>, load: bool) -> Reply {
+        if load && let Some(items) = &items {
+            match self.runtime.call(&Request::Load(vec![items.library()])).await {
+                Ok(Response::Loaded(Ok(()))) => notebook.mark_loaded(),
+                Ok(Response::Loaded(Err(reason))) => return Err(other_error("LoadError", reason)),
+                Ok(_) => return Err(other_error("InternalError", "the runtime gave an answer to something else".into())),
+                Err(death) => return Err(self.died(cell, &death).await),
+            }
+            for file in notebook.source().files().filter(|file| file.cell().is_some()) {
+                self.sources.insert(file.clone());
+            }
+        }
+        self.items = items;
+        self.notebook = notebook;
+        let stale: Vec<(String, String)> = self
+            .variables
+            .iter()
+            .filter_map(|variable| {
+                let changed = |(name, identity): &&(String, _)| self.notebook.identity(name) != *identity;
+                variable.made_of.iter().find(changed).map(|(ty, _)| (variable.name.clone(), ty.clone()))
+            })
+            .collect();
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let mut slots = Vec::new();
+        for (name, ty) in &stale {
+            slots.extend(self.variables.remove(name, Gone::Redefined(ty.clone(), cell.id)));
+        }
+        let list = |items: Vec<String>| items.join(", ");
+        let names = list(stale.iter().map(|(name, _)| format!("`{name}`")).collect());
+        let mut types: Vec<_> = stale.iter().map(|(_, ty)| format!("`{ty}`")).collect();
+        types.dedup();
+        let verb = if stale.len() == 1 { "was" } else { "were" };
+        self.say(Stream::Stderr, format!("{names} {verb} dropped: made of the earlier {}\n", list(types)));
+        self.drop_slots(cell, slots).await
+    }
+
+    /// Compiles the session's items. Earlier ones that no longer compile are set aside, and said.
+    async fn compile_items(
+        &self,
+        cell: &CellText,
+        notebook: &mut Notebook,
+        timing: &mut CompileTiming,
+    ) -> Result<Compiled, CellError> {
+        loop {
+            let map = notebook.source();
+            let text: String = map.files().map(|file| file.text()).collect();
+            let job = Job {
+                crate_name: CRATE,
+                root: "notebook.rs",
+                map: &map,
+                opt_level: opt_level(&lex::mentions(&text)),
+                notebook: None,
+                mir: false,
+                metadata: true,
+                code: true,
+            };
+            let diagnostics = match self.compiler.compile(&job, timing).await {
+                Ok(compiled) => {
+                    let said = self.mapped(&compiled.warnings(), &map);
+                    let said: Vec<_> = said.into_iter().filter(|warning| is_about(warning, cell)).collect();
+                    self.say_warnings(&said);
+                    return Ok(compiled);
+                }
+                Err(Failed::Rejected(diagnostics)) => diagnostics,
+                Err(Failed::Other(error)) => return Err(error),
+            };
+            let errors: Vec<Mapped> = self.mapped(&diagnostics, &map).into_iter().filter(Mapped::is_error).collect();
+            let set_aside: Vec<_> = if errors.iter().any(|error| is_about(error, cell)) {
+                Vec::new()
+            } else {
+                let places = errors.iter().filter_map(|error| error.place().map(|place| (place, error)));
+                places
+                    .filter_map(|(place, error)| {
+                        let gone = notebook.set_aside(place.cell.id, place.range.start, cell.id)?;
+                        Some(format!("`{}` of {} does not fit any more and was dropped: {}\n", gone.describe(), gone.cell.id, error.message))
+                    })
+                    .collect()
+            };
+            if set_aside.is_empty() {
+                let context = Context { variables: &self.variables, notebook, statements: None };
+                return Err(self.rejected(advice::add(errors, &context), &diagnostics));
+            }
+            set_aside.into_iter().for_each(|line| self.say(Stream::Stderr, line));
+        }
+    }
+
+    /// Compiles a cell's statements, in as many attempts as it takes to know what becomes of its variables.
+    async fn compile_statements(
+        &mut self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        items: Option<&Compiled>,
+        phases: &mut Phases,
+    ) -> Result<Prepared, CellError> {
+        let mentions = lex::mentions(&blank(&cell.text, &split.commands));
+        let level = if split.awaits { OptLevel::None } else { opt_level(&mentions) };
+        let mut plan = Plan::new(split, &cell.text, &self.variables);
+        for attempt in 0..ATTEMPTS {
+            let generated = generate(cell, split, &plan, notebook);
+            // A closure's signature has to be known before it can be kept: no machine code yet.
+            let only_types = attempt == 0 && split.bindings.iter().any(|binding| binding.closure);
+            let job = Job {
+                crate_name: "wick_cell",
+                root: ROOT_FILE,
+                map: &generated.map,
+                opt_level: level,
+                notebook: items,
+                mir: true,
+                metadata: false,
+                code: !only_types,
+            };
+            let mut timing = CompileTiming::default();
+            let result = self.compiler.compile(&job, &mut timing).await;
+            phases.attempts.push(timing);
+            let compiled = match result {
+                Ok(compiled) => compiled,
+                Err(Failed::Other(error)) => return Err(error),
+                Err(Failed::Rejected(diagnostics)) => {
+                    match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
+                        Verdict::Again(next) => plan = next,
+                        Verdict::Unwritable(names) => self.forget_unwritable(cell, &mut plan, &names).await?,
+                        Verdict::Wrong => return Err(self.wrong(&plan, &generated, notebook, &diagnostics)),
+                    }
+                    continue;
+                }
+            };
+            let found = match compiled.note(TYPES) {
+                Some(types) => Types::Written(types.lines().map(ToOwned::to_owned).collect()),
+                None => {
+                    let text = compiled.mir().map_err(|error| other_error("CacheError", error.to_string()))?;
+                    attempts::types(&plan, &mir::read(&text))
+                }
+            };
+            match found {
+                Types::Written(types) if !only_types => {
+                    compiled.set_note(TYPES, &types.join("\n"));
+                    self.say_warnings(&self.mapped(&compiled.warnings(), &generated.map));
+                    return Ok(Prepared { plan, compiled, types, map: generated.map });
+                }
+                Types::Written(_) => continue,
+                Types::Coerce(next) => plan = next,
+                Types::Unwritable { name, ty } => return Err(self.cannot_keep(cell, split, &name, &ty)),
+            }
+        }
+        Err(other_error("InternalError", "the cell could not be compiled in several attempts; please report it".into()))
+    }
+
+    /// The type of an earlier variable names something that this cell cannot reach.
+    async fn forget_unwritable(&mut self, cell: &CellText, plan: &mut Plan, names: &[String]) -> Reply {
+        plan.takes.retain(|(variable, _)| !names.contains(&variable.name));
+        let mut slots = Vec::new();
+        for name in names {
+            if let Some(variable) = self.variables.get(name) {
+                let line = format!("`{name}` was dropped: its type `{}` cannot be named any more\n", variable.ty);
+                let ty = variable.ty.clone();
+                slots.extend(self.variables.remove(name, Gone::Redefined(ty, cell.id)));
+                self.say(Stream::Stderr, line);
+            }
+        }
+        self.drop_slots(cell, slots).await
+    }
+
+    async fn run(&mut self, cell: &CellText, prepared: Prepared, phases: &mut Phases) -> Reply {
+        let Prepared { plan, compiled, types, map } = prepared;
+        if let Some(file) = map.get(CELL_FILE) {
+            self.sources.insert(file.clone().renamed(cell_file(cell.id.0)));
+        }
+        let takes: Vec<SlotId> = plan.takes.iter().map(|(variable, _)| variable.slot).collect();
+        let keeps: Vec<SlotId> = plan.kept().map(|_| self.new_slot()).collect();
+        let run = Run {
+            run: self.next_run,
+            cell: cell.id.0,
+            library: compiled.library(),
+            takes,
+            keeps: keeps.clone(),
+            snapshot: self.snapshots,
+        };
+        self.next_run += 1;
+        let number = run.run;
+        let finished = match self.runtime.call(&Request::Run(run)).await {
+            Ok(Response::Finished(finished)) => finished,
+            Ok(_) => return Err(other_error("InternalError", "the runtime gave an answer to something else".into())),
+            Err(death) => return Err(self.died(cell, &death).await),
+        };
+        self.runtime.last_output(number).await;
+        phases.run = Some(finished.timing);
+        self.settle(cell, &plan, &types, &keeps, &finished).await?;
+        self.outcome(finished.outcome)
+    }
+
+    /// What the variables are after a cell.
+    async fn settle(&mut self, cell: &CellText, plan: &Plan, types: &[String], keeps: &[SlotId], finished: &Finished) -> Reply {
+        for (variable, take) in &plan.takes {
+            if finished.gone.contains(&variable.slot) && *take != Take::PutBack {
+                self.variables.remove(&variable.name, Gone::Moved(cell.id));
+            }
+        }
+        let mut replaced = Vec::new();
+        for ((kept, ty), slot) in plan.kept().zip(types).zip(keeps) {
+            if !finished.kept.contains(slot) {
+                continue;
+            }
+            let (name, mutable) = match kept {
+                super::generate::Kept::New(binding) => (&binding.name, binding.mutable),
+                super::generate::Kept::Again(variable) => (&variable.name, variable.mutable),
+            };
+            let made_of = mir::notebook_names(ty).into_iter().map(|name| {
+                let identity = self.notebook.identity(&name);
+                (name, identity)
+            });
+            let variable = Variable {
+                name: name.clone(),
+                ty: ty.clone(),
+                mutable,
+                slot: *slot,
+                cell: cell.id,
+                made_of: made_of.collect(),
+            };
+            replaced.extend(self.variables.insert(variable));
+        }
+        self.drop_slots(cell, replaced).await
+    }
+
+    fn outcome(&self, outcome: Outcome) -> Reply {
+        let frames = |places: Vec<RuntimePlace>| places.into_iter().map(frame).collect::<Vec<_>>();
+        let failure = match outcome {
+            Outcome::Ok => return Ok(()),
+            Outcome::Panicked(panic) => Failure::panic(panic.message, frames(panic.frames)),
+            Outcome::Failed(failure) => {
+                let place = frames(vec![failure.place]);
+                Failure::error(&failure.type_name, failure.message, failure.causes, place)
+            }
+            Outcome::Interrupted { frames: places } => {
+                Failure::error("Interrupted", "the cell was interrupted", Vec::new(), frames(places))
+            }
+            Outcome::NotLoaded(reason) => return Err(other_error("LoadError", reason)),
+        };
+        Err(failure.report(&self.sources, &self.names))
+    }
+
+    /// The process died with the cell. What is left depends on whether a snapshot took over.
+    async fn died(&mut self, cell: &CellText, death: &Death) -> CellError {
+        self.runtime.output_of_the_dead().await;
+        let stopped = self.target.was_killed();
+        let what = if stopped {
+            "the cell did not listen to the interrupt and was stopped".to_string()
+        } else {
+            format!("the cell ended the process it ran in ({})", death.how)
+        };
+        let kept = if death.recovered {
+            "Variables are as they were before the cell; threads that earlier cells had started have ended.".to_string()
+        } else {
+            match self.restart(cell.id).await {
+                Ok(lost) if lost.is_empty() => "A new process is ready; there were no variables to lose.".to_string(),
+                Ok(lost) => format!("A new process is ready; these variables are lost: {}.", lost.join(", ")),
+                Err(error) => format!("No new process could be started: {error}"),
+            }
+        };
+        let name = if stopped { "Interrupted" } else { &death.how };
+        other_error(name, format!("{what}\n{kept}"))
+    }
+
+    pub(super) async fn drop_slots(&mut self, cell: &CellText, slots: Vec<SlotId>) -> Reply {
+        if slots.is_empty() {
+            return Ok(());
+        }
+        match self.runtime.call(&Request::Drop(slots)).await {
+            Ok(Response::Dropped(Some(message))) => {
+                self.say(Stream::Stderr, format!("a value panicked while it was dropped: {message}\n"));
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(death) => Err(self.died(cell, &death).await),
+        }
+    }
+
+    fn new_slot(&mut self) -> SlotId {
+        let slot = SlotId(self.next_slot);
+        self.next_slot += 1;
+        slot
+    }
+
+    pub(super) fn mapped(&self, diagnostics: &[Diagnostic], map: &SourceMap) -> Vec<Mapped> {
+        Mapped::all(diagnostics, map, &self.names)
+    }
+
+    fn say_warnings(&self, diagnostics: &[Mapped]) {
+        if let Some(text) = warnings(diagnostics) {
+            self.say(Stream::Stderr, text);
+        }
+    }
+
+    fn wrong(&self, plan: &Plan, generated: &Generated, notebook: &Notebook, diagnostics: &[Diagnostic]) -> CellError {
+        let context = Context { variables: &self.variables, notebook, statements: Some((plan, generated)) };
+        let mapped = advice::add(self.mapped(diagnostics, &generated.map), &context);
+        self.rejected(mapped, diagnostics)
+    }
+
+    pub(super) fn rejected(&self, mapped: Vec<Mapped>, raw: &[Diagnostic]) -> CellError {
+        report(&mapped).unwrap_or_else(|| {
+            let messages: Vec<_> = raw.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+            other_error("CompileError", messages.join("\n"))
+        })
+    }
+
+    /// A variable whose type has no name.
+    fn cannot_keep(&self, cell: &CellText, split: &Split, name: &str, ty: &str) -> CellError {
+        let range = split.bindings.iter().find(|binding| binding.name == name).map(|binding| binding.range.clone());
+        let place = Place { cell: cell.clone(), range: range.unwrap_or(0..cell.text.len()) };
+        let what = if ty.contains("{async") || ty.contains("{coroutine") { "a future" } else { "a value" };
+        let message = format!("`{name}` cannot be kept for later cells: the type of such {what} cannot be written");
+        let mut error = Mapped::error(message, place, Some("made here".into()));
+        error.advice.push(if what == "a future" {
+            format!("`.await` it in this cell, or give it a type that can be written: `let {name}: Pin<Box<dyn Future<Output = …>>> = Box::pin(…)`")
+        } else {
+            format!(
+                "collect it (`.collect::<Vec<_>>()`), give it a type that can be written (`let {name}: Box<dyn Iterator<Item = …>> = Box::new(…)`), \
+                 or put the lines into a block `{{ … }}`"
+            )
+        });
+        self.rejected(vec![error], &[])
+    }
+}
+
+/// Where a cell's own code starts.
+fn first_code(split: &Split, text: &CellText) -> usize {
+    let code = blank(&text.text, &split.commands);
+    code.len() - code.trim_start().len()
+}
+
+fn is_about(diagnostic: &Mapped, cell: &CellText) -> bool {
+    diagnostic.place().is_some_and(|place| place.cell == *cell)
+}
+
+/// What a cell's statements are called among the session's sources.
+fn cell_file(cell: u32) -> String {
+    format!("{CELL_FILE} {cell}")
+}
+
+fn frame(place: RuntimePlace) -> Frame {
+    let file = match place.cell {
+        Some(cell) if place.file == CELL_FILE => cell_file(cell),
+        _ => place.file,
+    };
+    Frame { file, line: place.line as usize, column: Some(place.column as usize).filter(|column| *column > 0) }
+}
+
+pub(super) fn interrupted_error(when: &str) -> CellError {
+    other_error("Interrupted", format!("the cell was interrupted {when}"))
+}

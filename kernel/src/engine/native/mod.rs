@@ -1,0 +1,182 @@
+//! The engine that compiles each cell with one direct rustc run.
+//!
+//! A cell's way: [`split`] takes its text apart, [`notebook`] takes over its items, [`generate`] writes a crate of
+//! its statements, [`compile`] makes a shared library of it, [`process`] has it run by the runtime, and what comes
+//! back becomes variables, output or an error. [`evaluate`] is that way from start to end.
+
+mod advice;
+mod assist;
+mod attempts;
+mod commands;
+mod compile;
+mod evaluate;
+mod frames;
+mod generate;
+mod item;
+mod lex;
+mod mir;
+mod notebook;
+pub mod process;
+mod split;
+mod timing;
+mod variables;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+
+use self::compile::{Compiled, Compiler, Toolchain};
+use self::notebook::Notebook;
+use self::process::{Interrupter, Runtime, Target};
+use self::timing::Phases;
+use self::variables::{Gone, Variables};
+use super::diagnostics::Names;
+use super::source_map::SourceMap;
+use super::{Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle, Reply};
+
+/// Where an engine finds what it needs.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The compiler.
+    pub rustc: PathBuf,
+    /// The prelude's shared library.
+    pub prelude: PathBuf,
+    /// Changes when the prelude or the compiler does.
+    pub id: String,
+    /// Crates that cells may name without asking for them, with their compiled form.
+    pub externs: Vec<(String, PathBuf)>,
+    /// Folders of the crates that those depend on.
+    pub search: Vec<PathBuf>,
+    /// Where compiled cells are kept.
+    pub cache: PathBuf,
+}
+
+/// See the module.
+pub struct NativeEngine {
+    config: Config,
+    compiler: Compiler,
+    runtime: Runtime,
+    events: UnboundedSender<Event>,
+    target: Arc<Target>,
+    compiling: Arc<Notify>,
+    notebook: Notebook,
+    /// The loaded version of the notebook's items.
+    items: Option<Compiled>,
+    variables: Variables,
+    next_slot: u64,
+    next_run: u64,
+    /// Source of everything that may stand in a traceback.
+    sources: SourceMap,
+    names: Names,
+    last_phases: Option<Phases>,
+    show_phases: bool,
+    snapshots: bool,
+}
+
+impl NativeEngine {
+    /// Starts a session.
+    ///
+    /// # Errors
+    /// When the prelude does not load or a process cannot be started.
+    pub async fn start(config: Config, events: UnboundedSender<Event>) -> Result<Self, EngineError> {
+        // What a dead runtime leaves behind becomes our child, so that we know when it ends.
+        nix::sys::prctl::set_child_subreaper(true).map_err(|error| EngineError::Io {
+            what: "cannot adopt the session's processes".into(),
+            source: error.into(),
+        })?;
+        let target = Target::new();
+        let runtime = Runtime::start(&config.prelude, target.clone(), &events).await?;
+        let toolchain = Toolchain {
+            rustc: config.rustc.clone(),
+            id: config.id.clone(),
+            externs: config.externs.clone(),
+            search: config.search.clone(),
+        };
+        Ok(Self {
+            compiler: Compiler::new(toolchain, &config.cache)?,
+            config,
+            runtime,
+            events,
+            target,
+            compiling: Arc::new(Notify::new()),
+            notebook: Notebook::default(),
+            items: None,
+            variables: Variables::default(),
+            next_slot: 1,
+            next_run: 1,
+            sources: SourceMap::default(),
+            names: Names::hiding(["notebook", "cell", "wick_cell"]),
+            last_phases: None,
+            show_phases: false,
+            snapshots: true,
+        })
+    }
+
+    fn say(&self, stream: super::Stream, text: String) {
+        // Nobody listens any more when the session is being closed.
+        let _ = self.events.send(Event::Output(stream, text));
+    }
+
+    /// Starts a new runtime after the old one died, with the items of the session but without its variables.
+    async fn restart(&mut self, cell: CellId) -> Result<Vec<String>, EngineError> {
+        let lost = self.variables.remove_all(&Gone::Lost(cell));
+        self.start_runtime().await?;
+        self.notebook.mark_unloaded();
+        self.items = None;
+        Ok(lost)
+    }
+
+    async fn start_runtime(&mut self) -> Result<(), EngineError> {
+        self.runtime = Runtime::start(&self.config.prelude, self.target.clone(), &self.events).await?;
+        self.next_run = 1;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Engine for NativeEngine {
+    async fn evaluate(&mut self, cell: Cell) -> Reply {
+        let mut phases = Phases::start();
+        let reply = self.evaluate_cell(&cell, &mut phases).await;
+        phases.end();
+        if self.show_phases {
+            self.say(super::Stream::Stdout, phases.table());
+        }
+        if phases.compiled_anything() {
+            self.last_phases = Some(phases);
+        }
+        reply
+    }
+
+    fn completeness(&self, code: &str) -> Completeness {
+        split::completeness(code)
+    }
+
+    async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
+        self.completions(code, cursor)
+    }
+
+    async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
+        self.inspection(code, cursor)
+    }
+
+    fn interrupter(&self) -> Arc<dyn Interrupt> {
+        Arc::new(Interrupter { target: self.target.clone(), compiling: self.compiling.clone() })
+    }
+
+    async fn reset(&mut self) -> Result<(), EngineError> {
+        self.runtime.end().await;
+        self.variables = Variables::default();
+        self.notebook = Notebook::default();
+        self.items = None;
+        self.sources = SourceMap::default();
+        self.start_runtime().await
+    }
+
+    async fn shutdown(&mut self) {
+        self.runtime.end().await;
+    }
+}

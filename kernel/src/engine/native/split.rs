@@ -1,0 +1,393 @@
+//! A cell's text, taken apart with a real parser: commands, `use`s, items, statements, a trailing expression.
+//! Everything is a range of the cell's own text, so that diagnostics can point into it.
+
+use std::ops::Range;
+
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+
+use super::item::Item;
+use super::lex;
+use crate::engine::Completeness;
+
+/// What a cell is made of.
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    /// `:` commands, in order.
+    pub commands: Vec<Range<usize>>,
+    /// `#![…]` attributes.
+    pub attributes: Vec<Range<usize>>,
+    /// `use` and `extern crate` declarations.
+    pub uses: Vec<Use>,
+    /// Functions, types, impls and the like.
+    pub items: Vec<Item>,
+    /// The names that top-level `let`s bind, the last binding of each.
+    pub bindings: Vec<Binding>,
+    /// The names that statements assign to as a whole (`x = …`).
+    pub assigned: Vec<String>,
+    /// The last expression, if it has no semicolon and is worth showing.
+    pub trailing: Option<Range<usize>>,
+    /// Whether there is code to run at all.
+    pub runs: bool,
+    /// Whether statements wait for a future outside of any async block.
+    pub awaits: bool,
+    /// Whether the text did not parse: then everything counts as statements, and rustc says what is wrong.
+    pub broken: bool,
+}
+
+/// A `use` declaration.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    /// Where it stands, attributes and semicolon included.
+    pub range: Range<usize>,
+    /// The same, one declaration for each name.
+    pub leaves: Vec<Leaf>,
+}
+
+/// A declaration of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Leaf {
+    /// The name; `None` for a glob and for `as _`.
+    pub name: Option<String>,
+    /// The whole declaration: `use std::fmt::Write as W;`.
+    pub text: String,
+}
+
+/// A variable made by a `let` at the top level of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Binding {
+    pub name: String,
+    pub mutable: bool,
+    /// Where the name stands.
+    pub range: Range<usize>,
+    /// Whether it is bound to a closure, as far as the syntax shows.
+    pub closure: bool,
+}
+
+/// Takes a cell apart.
+pub(super) fn split(text: &str) -> Split {
+    let commands = lex::command_lines(text);
+    let code = blank(text, &commands);
+    // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
+    let cell = |input: syn::parse::ParseStream<'_>| {
+        Ok((input.call(syn::Attribute::parse_inner)?, input.call(syn::Block::parse_within)?))
+    };
+    let parsed = cell.parse_str(&code);
+    let mut split = match parsed {
+        Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
+        Err(_) => Split { broken: true, runs: true, ..Split::default() },
+    };
+    // Every parse adds to proc-macro2's table of sources for this thread.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    split.commands = commands;
+    split
+}
+
+/// `text` with `ranges` replaced by spaces, lines kept.
+pub(super) fn blank(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for byte in ranges.iter().flat_map(|range| range.clone()) {
+        if bytes[byte] != b'\n' {
+            bytes[byte] = b' ';
+        }
+    }
+    String::from_utf8(bytes).expect("whole ranges of a text were replaced")
+}
+
+fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn::Stmt]) -> Split {
+    let mut split = Split { attributes: attributes.iter().map(|a| a.span().byte_range()).collect(), ..Split::default() };
+    let item_macros = item_macros(statements);
+    for (index, statement) in statements.iter().enumerate() {
+        match statement {
+            syn::Stmt::Item(syn::Item::Use(item)) => split.uses.push(of_use(item)),
+            syn::Stmt::Item(syn::Item::ExternCrate(item)) => {
+                let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name);
+                let leaf = Leaf { name: Some(name.to_string()), text: item.to_token_stream().to_string() };
+                split.uses.push(Use { range: item.span().byte_range(), leaves: vec![leaf] });
+            }
+            syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
+            syn::Stmt::Macro(item) if is_item_macro(&item.mac, &item_macros) => {
+                split.items.push(Item::of_macro(code, item));
+            }
+            _ => {
+                split.runs = true;
+                of_statement(&mut split, statement, index + 1 == statements.len());
+            }
+        }
+    }
+    split
+}
+
+fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
+    match statement {
+        syn::Stmt::Local(local) => {
+            let closure = local.init.as_ref().is_some_and(|init| matches!(*init.expr, syn::Expr::Closure(_)));
+            let mut names = BoundNames { bindings: Vec::new(), closure };
+            names.visit_pat(&local.pat);
+            for binding in names.bindings {
+                split.bindings.retain(|earlier| earlier.name != binding.name);
+                split.bindings.push(binding);
+            }
+        }
+        syn::Stmt::Expr(expr, None) if last && is_worth_showing(expr) => split.trailing = Some(expr.span().byte_range()),
+        syn::Stmt::Macro(item) if last && item.semi_token.is_none() && !is_unit_macro(&item.mac.path) => {
+            split.trailing = Some(item.span().byte_range());
+        }
+        _ => {}
+    }
+    let mut seen = Seen::default();
+    seen.visit_stmt(statement);
+    split.awaits |= seen.awaits;
+    split.assigned.extend(seen.assigned);
+}
+
+/// Loops and the like have no value. Showing them would only take them out of statement position.
+fn is_worth_showing(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::ForLoop(_)
+        | syn::Expr::While(_)
+        | syn::Expr::Assign(_)
+        | syn::Expr::Return(_)
+        | syn::Expr::Break(_)
+        | syn::Expr::Continue(_) => false,
+        syn::Expr::If(expr) => expr.else_branch.is_some(),
+        syn::Expr::Binary(expr) => !is_compound_assignment(&expr.op),
+        syn::Expr::Macro(expr) => !is_unit_macro(&expr.mac.path),
+        _ => true,
+    }
+}
+
+fn is_compound_assignment(op: &syn::BinOp) -> bool {
+    use syn::BinOp::{
+        AddAssign, BitAndAssign, BitOrAssign, BitXorAssign, DivAssign, MulAssign, RemAssign, ShlAssign, ShrAssign,
+        SubAssign,
+    };
+    matches!(
+        op,
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
+    )
+}
+
+/// std's macros that print, check or give up.
+fn is_unit_macro(path: &syn::Path) -> bool {
+    const NAMES: [&str; 14] = [
+        "print", "println", "eprint", "eprintln", "panic", "todo", "unimplemented", "unreachable", "assert",
+        "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
+    ];
+    path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+}
+
+/// Macros of this cell that expand to items: the text of their first rule starts like one.
+fn item_macros(statements: &[syn::Stmt]) -> Vec<String> {
+    let definitions = statements.iter().filter_map(|statement| match statement {
+        syn::Stmt::Item(syn::Item::Macro(item)) => Some(item),
+        _ => None,
+    });
+    definitions.filter(|item| super::item::expands_to_items(item)).filter_map(|item| Some(item.ident.as_ref()?.to_string())).collect()
+}
+
+fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
+    let Some(last) = mac.path.segments.last() else { return false };
+    let name = last.ident.to_string();
+    name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
+}
+
+fn of_use(item: &syn::ItemUse) -> Use {
+    fn walk(tree: &syn::UseTree, path: &str, leaves: &mut Vec<Leaf>) {
+        let last = |path: &str| path.rsplit("::").next().map(ToOwned::to_owned);
+        let mut leaf = |name, text: String| leaves.push(Leaf { name, text: format!("use {text};") });
+        match tree {
+            syn::UseTree::Path(tree) => walk(&tree.tree, &join(path, &tree.ident), leaves),
+            syn::UseTree::Name(tree) if tree.ident == "self" => leaf(last(path), path.to_string()),
+            syn::UseTree::Name(tree) => leaf(Some(tree.ident.to_string()), join(path, &tree.ident)),
+            syn::UseTree::Rename(tree) => {
+                let from = if tree.ident == "self" { path.to_string() } else { join(path, &tree.ident) };
+                let name = (tree.rename != "_").then(|| tree.rename.to_string());
+                leaf(name, format!("{from} as {}", tree.rename));
+            }
+            syn::UseTree::Glob(_) => leaf(None, join(path, &"*")),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| walk(tree, path, leaves)),
+            _ => {}
+        }
+    }
+    fn join(path: &str, name: &dyn std::fmt::Display) -> String {
+        if path.is_empty() || path == "::" { format!("{path}{name}") } else { format!("{path}::{name}") }
+    }
+    let mut leaves = Vec::new();
+    walk(&item.tree, if item.leading_colon.is_some() { "::" } else { "" }, &mut leaves);
+    Use { range: item.span().byte_range(), leaves }
+}
+
+/// Collects what a pattern binds.
+struct BoundNames {
+    bindings: Vec<Binding>,
+    closure: bool,
+}
+
+impl<'ast> Visit<'ast> for BoundNames {
+    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+        let name = pat.ident.to_string();
+        // A pattern that is a constant or a unit variant looks the same; `None` is the one people write.
+        if name != "None" {
+            let binding = Binding {
+                name,
+                mutable: pat.mutability.is_some(),
+                range: pat.ident.span().byte_range(),
+                closure: self.closure,
+            };
+            self.bindings.push(binding);
+        }
+        syn::visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+}
+
+/// Looks for `.await` and plain assignments, not inside of functions, closures and async blocks for the former.
+#[derive(Default)]
+struct Seen {
+    awaits: bool,
+    assigned: Vec<String>,
+    inside: bool,
+}
+
+impl Seen {
+    fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outside = std::mem::replace(&mut self.inside, true);
+        visit(self);
+        self.inside = outside;
+    }
+}
+
+impl<'ast> Visit<'ast> for Seen {
+    fn visit_expr_await(&mut self, expr: &'ast syn::ExprAwait) {
+        self.awaits |= !self.inside;
+        syn::visit::visit_expr_await(self, expr);
+    }
+
+    fn visit_expr_assign(&mut self, expr: &'ast syn::ExprAssign) {
+        let mut targets = vec![&*expr.left];
+        while let Some(target) = targets.pop() {
+            match target {
+                syn::Expr::Path(path) => self.assigned.extend(path.path.get_ident().map(ToString::to_string)),
+                syn::Expr::Tuple(tuple) => targets.extend(&tuple.elems),
+                _ => {}
+            }
+        }
+        syn::visit::visit_expr_assign(self, expr);
+    }
+
+    fn visit_expr_async(&mut self, expr: &'ast syn::ExprAsync) {
+        self.nested(|seen| syn::visit::visit_expr_async(seen, expr));
+    }
+
+    fn visit_expr_closure(&mut self, expr: &'ast syn::ExprClosure) {
+        self.nested(|seen| syn::visit::visit_expr_closure(seen, expr));
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        // What a macro does with its tokens is not known; `println!("{}", f().await)` is what people write.
+        let tokens = mac.tokens.to_string();
+        self.awaits |= !self.inside && (tokens.contains(". await") || tokens.contains(".await"));
+    }
+}
+
+/// Whether a text could be run as it stands.
+pub(super) fn completeness(text: &str) -> Completeness {
+    let code = blank(text, &lex::command_lines(text));
+    let indent_of_last_line = || {
+        let last = code.lines().last().unwrap_or_default();
+        last[..last.len() - last.trim_start().len()].to_string()
+    };
+    match lex::shape(&code) {
+        lex::Shape::Mismatched => return Completeness::Invalid,
+        lex::Shape::Open(depth) => return Completeness::Incomplete { indent: "    ".repeat(depth) },
+        lex::Shape::Closed => {}
+    }
+    let parsed = syn::Block::parse_within.parse_str(&code);
+    let completeness = match parsed {
+        Ok(_) => Completeness::Complete,
+        Err(error) => {
+            let rest = code.get(error.span().byte_range().start..).unwrap_or_default();
+            let at_end = error.to_string().contains("unexpected end of input") || rest.trim().is_empty();
+            if at_end { Completeness::Incomplete { indent: indent_of_last_line() } } else { Completeness::Invalid }
+        }
+    };
+    proc_macro2::extra::invalidate_current_thread_spans();
+    completeness
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(split: &Split) -> Vec<&str> {
+        split.bindings.iter().map(|binding| binding.name.as_str()).collect()
+    }
+
+    #[test]
+    fn every_part_is_found_where_it_stands() {
+        let text = ":timing\nuse std::fmt::{self, Write as W};\nfn f() {}\nlet é = 1;\né + 1";
+        let split = split(text);
+        assert_eq!(&text[split.commands[0].clone()], ":timing");
+        let leaves: Vec<_> = split.uses[0].leaves.iter().map(|leaf| leaf.text.as_str()).collect();
+        assert_eq!(leaves, ["use std::fmt;", "use std::fmt::Write as W;"]);
+        assert_eq!(split.items[0].names, ["f"]);
+        assert_eq!(names(&split), ["é"]);
+        assert_eq!(&text[split.trailing.unwrap()], "é + 1");
+    }
+
+    #[test]
+    fn patterns_bind_all_their_names() {
+        let split = split("let (a, mut b) = t; let P { x, y: Q(z, ..), .. } = p; let Some(w) = o else { return };");
+        assert_eq!(names(&split), ["a", "b", "x", "z", "w"]);
+        assert!(split.bindings[1].mutable);
+    }
+
+    #[test]
+    fn a_name_bound_twice_is_one_variable() {
+        assert_eq!(names(&split("let x = 1; let x = x + 1;")), ["x"]);
+    }
+
+    #[test]
+    fn what_has_no_value_is_not_shown() {
+        for text in ["x;", "for i in v {}", "println!(\"\")", "x = 1", "x += 1", "if a { b() }", "fn f() {}"] {
+            assert_eq!(split(text).trailing, None, "{text}");
+        }
+        for text in ["x", "vec![1]", "if a { 1 } else { 2 }", "match x { _ => 1 }", "{ 1 }", "f()", "(x)"] {
+            assert!(split(text).trailing.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn waiting_counts_outside_of_async_blocks() {
+        assert!(split("let x = f().await;").awaits);
+        assert!(split("println!(\"{}\", f().await)").awaits);
+        assert!(!split("let x = async { f().await };").awaits);
+        assert!(!split("async fn f() { g().await }").awaits);
+    }
+
+    #[test]
+    fn unfinished_cells_ask_for_more() {
+        assert_eq!(completeness("let x = 1;"), Completeness::Complete);
+        assert_eq!(completeness("fn f() {"), Completeness::Incomplete { indent: "    ".into() });
+        assert!(matches!(completeness("let x ="), Completeness::Incomplete { .. }));
+        assert!(matches!(completeness("x."), Completeness::Incomplete { .. }));
+        assert_eq!(completeness("let = 5;"), Completeness::Invalid);
+        assert_eq!(completeness(")"), Completeness::Invalid);
+        assert_eq!(completeness(":vars\n"), Completeness::Complete);
+    }
+}

@@ -9,9 +9,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout, Command};
 
 use super::failure::{NAME, failure, io};
+use super::plan::Metadata;
 use super::progress::{Follower, Progress};
 use super::project::{PACKAGE, Project};
-use super::wrapper::WRAPPER_VARIABLE;
+use super::wrapper::{PLAN_VARIABLE, WRAPPER_VARIABLE};
 use crate::engine::CellError;
 use crate::engine::prelude::Prelude;
 
@@ -66,27 +67,76 @@ struct Diagnostic {
     rendered: Option<String>,
 }
 
-/// Builds `project`. `wrapper` is the program that stands in for rustc.
+/// Resolves the versions of `project`'s dependencies and downloads them.
+pub(super) async fn resolve(
+    project: &Project,
+    prelude: &Prelude,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Metadata, CellError> {
+    let mut command = Command::new("cargo");
+    let host = &prelude.manifest().host;
+    command.args(["metadata", "--format-version=1", "--filter-platform", host]);
+    let read = |stdout: ChildStdout| async {
+        let mut text = Vec::new();
+        BufReader::new(stdout).read_to_end(&mut text).await?;
+        Ok(text)
+    };
+    let text = run(command, project, &HashSet::new(), read, |_| &[], progress).await?;
+    serde_json::from_slice(&text).map_err(|error| {
+        let what = "what `cargo metadata` says cannot be understood";
+        io(what, &error.into())
+    })
+}
+
+/// Builds `project` in the folder `target`. `wrapper` is the program that stands in for rustc.
 pub(super) async fn build(
     project: &Project,
+    target: &Path,
     prelude: &Prelude,
     wrapper: &Path,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Output, CellError> {
-    let mut hidden: HashSet<String> = prelude
-        .manifest()
-        .crates
-        .iter()
+    let crates = prelude.manifest().crates.iter();
+    let mut hidden: HashSet<String> = crates
         .map(|krate| format!("{} v{}", krate.package, krate.version))
         .collect();
     hidden.insert(format!("{PACKAGE} v0.0.0"));
-    let mut child = Command::new("cargo")
+    let mut command = Command::new("cargo");
+    command
         .args(["build", "--release", "--lib", "--message-format=json"])
         .arg("--target-dir")
-        .arg(&project.target)
-        .current_dir(&project.folder)
+        .arg(target)
         .env(WRAPPER_VARIABLE, prelude.folder())
-        .env("RUSTC_WRAPPER", wrapper)
+        .env(PLAN_VARIABLE, project.plan_file())
+        .env("RUSTC_WRAPPER", wrapper);
+    run(
+        command,
+        project,
+        &hidden,
+        read_messages,
+        |output: &Output| &output.errors,
+        progress,
+    )
+    .await
+}
+
+/// Runs cargo in `project`, passing on what it does. `read` takes its stdout; `errors` are what compilers said there.
+async fn run<T, F: Future<Output = std::io::Result<T>>>(
+    mut command: Command,
+    project: &Project,
+    hidden: &HashSet<String>,
+    read: impl FnOnce(ChildStdout) -> F,
+    errors: impl FnOnce(&T) -> &[String],
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<T, CellError> {
+    let failed = |error: std::io::Error| {
+        io(
+            "`:dep` builds crates with cargo, which cannot be run",
+            &error,
+        )
+    };
+    let mut child = command
+        .current_dir(&project.folder)
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_TERM_PROGRESS_WHEN", "always")
         .env("CARGO_TERM_PROGRESS_WIDTH", "100")
@@ -98,30 +148,32 @@ pub(super) async fn build(
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| {
-            let what = "`:dep` builds crates with cargo, which cannot be started";
-            io(what, &error)
-        })?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let follower = Follower::new(&hidden);
-    let (output, said) = tokio::join!(read_messages(stdout), follow(stderr, follower, progress));
-    let status = child.wait().await.map_err(|error| io("cargo", &error))?;
+        .map_err(failed)?;
+    let gone = || failed(std::io::Error::other("it has no output"));
+    let (stdout, stderr) = (
+        child.stdout.take().ok_or_else(gone)?,
+        child.stderr.take().ok_or_else(gone)?,
+    );
+    let (output, said) = tokio::join!(
+        read(stdout),
+        follow(stderr, Follower::new(hidden), progress)
+    );
+    let (output, status) = (output.map_err(failed)?, child.wait().await.map_err(failed)?);
     match status.success() {
         true => Ok(output),
-        false => Err(explain(&said, &output.errors)),
+        false => Err(explain(&said, errors(&output))),
     }
 }
 
-async fn read_messages(stdout: Option<ChildStdout>) -> Output {
+async fn read_messages(stdout: ChildStdout) -> std::io::Result<Output> {
     let mut output = Output::default();
-    let Some(stdout) = stdout else { return output };
     let mut lines = BufReader::new(stdout).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
+    while let Some(line) = lines.next_line().await? {
         if let Ok(message) = serde_json::from_str(&line) {
             output.take(message);
         }
     }
-    output
+    Ok(output)
 }
 
 impl Output {
@@ -168,14 +220,11 @@ impl Output {
 
 /// Passes on what cargo does and keeps what it says.
 async fn follow(
-    stderr: Option<ChildStderr>,
+    mut stderr: ChildStderr,
     mut follower: Follower<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> String {
     let mut said = String::new();
-    let Some(mut stderr) = stderr else {
-        return said;
-    };
     let mut buffer = [0; 4096];
     let mut line = Vec::new();
     while let Ok(length @ 1..) = stderr.read(&mut buffer).await {

@@ -14,7 +14,9 @@
 mod cargo;
 mod failure;
 mod link;
+mod lock;
 mod outcome;
+mod plan;
 mod progress;
 mod project;
 mod spec;
@@ -31,6 +33,7 @@ pub use self::wrapper::{WRAPPER_VARIABLE, rustc_wrapper};
 
 use self::failure::io;
 use self::outcome::Outcome;
+use self::plan::Plan;
 use self::project::Project;
 use super::CellError;
 use super::prelude::Prelude;
@@ -136,20 +139,25 @@ impl Dependencies {
         if !may_have_changed && let Some(outcome) = Outcome::read(&project.folder) {
             return Ok(outcome);
         }
-        // The versions of the session so far; of the prelude at first.
-        let earlier = self
-            .cache
-            .join("projects")
-            .join(&self.key)
-            .join("Cargo.lock");
-        let lock_file = match self.key.is_empty() {
-            true => self.prelude.lock_file(),
-            false => earlier,
-        };
+        // The versions of the session so far, and those of the prelude for what is new.
+        let mut locks = vec![self.prelude.lock_file()];
+        if !self.key.is_empty() {
+            locks.push(
+                self.cache
+                    .join("projects")
+                    .join(&self.key)
+                    .join("Cargo.lock"),
+            );
+        }
         project
-            .write(specs, &lock_file)
+            .write(specs, &locks)
             .map_err(|error| io(project.folder.display(), &error))?;
-        let output = cargo::build(project, &self.prelude, &self.wrapper, progress).await?;
+        let metadata = cargo::resolve(project, &self.prelude, progress).await?;
+        let plan = Plan::new(&metadata, self.prelude.manifest());
+        let target = project
+            .write_plan(&plan)
+            .map_err(|error| io(project.folder.display(), &error))?;
+        let output = cargo::build(project, &target, &self.prelude, &self.wrapper, progress).await?;
         progress(Progress {
             verb: "Linking".into(),
             what: specs

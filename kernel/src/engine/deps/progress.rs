@@ -54,6 +54,9 @@ impl<'a> Follower<'a> {
                 if self.done.replace(done) == Some(done) {
                     return None;
                 }
+                if self.doing.as_ref().is_none_or(|it| it.0 != "Compiling") {
+                    self.doing = Some(("Compiling".into(), "crates".into()));
+                }
             }
             "Compiling" => {
                 // The folder that stands behind a crate of one's own says nothing here.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
+use super::lock;
+use super::plan::Plan;
 use super::spec::DependencySpec;
 use crate::engine::prelude::Prelude;
 
@@ -19,8 +21,8 @@ pub(super) const EXTERNS_FILE: &str = "externs.json";
 #[derive(Debug)]
 pub(super) struct Project {
     pub(super) folder: PathBuf,
-    /// Cargo's output, common to all projects of one prelude.
-    pub(super) target: PathBuf,
+    cache: PathBuf,
+    prelude_key: String,
 }
 
 impl Project {
@@ -36,7 +38,8 @@ impl Project {
         let key = hash(&[&prelude_key, before, &manifest]);
         Self {
             folder: cache.join("projects").join(key),
-            target: cache.join(format!("target-{prelude_key}")),
+            cache: cache.to_owned(),
+            prelude_key,
         }
     }
 
@@ -46,21 +49,37 @@ impl Project {
         name.unwrap_or_default()
     }
 
-    /// Writes the project. Versions start from those of `lock`, so that whatever both have in common is the same.
-    pub(super) fn write(&self, specs: &[DependencySpec], lock: &Path) -> io::Result<()> {
+    /// Writes the project. Versions start from those in `locks`, so that whatever both have in common is the same.
+    pub(super) fn write(&self, specs: &[DependencySpec], locks: &[PathBuf]) -> io::Result<()> {
         fs::create_dir_all(self.folder.join("src"))?;
-        fs::create_dir_all(&self.target)?;
         write_if_changed(&self.folder.join("Cargo.toml"), &manifest(specs))?;
         write_if_changed(&self.folder.join("src/lib.rs"), "")?;
-        let own_lock = self.lock_file();
-        if !own_lock.exists() {
-            fs::copy(lock, own_lock)?;
+        let own = self.folder.join("Cargo.lock");
+        if !own.exists() {
+            let texts: Vec<String> = locks
+                .iter()
+                .map(fs::read_to_string)
+                .collect::<io::Result<_>>()?;
+            fs::write(own, lock::merged(&texts).map_err(io::Error::other)?)?;
         }
         Ok(())
     }
 
-    pub(super) fn lock_file(&self) -> PathBuf {
-        self.folder.join("Cargo.lock")
+    /// Writes down which crates are taken from the prelude. Gives cargo's folder, which is common to all projects that
+    /// take the same.
+    pub(super) fn write_plan(&self, plan: &Plan) -> io::Result<PathBuf> {
+        write_if_changed(&self.plan_file(), &serde_json::to_string(plan)?)?;
+        let name = match plan.exceptions() {
+            none if none.is_empty() => format!("target-{}", self.prelude_key),
+            some => format!("target-{}-{}", self.prelude_key, hash(&[&some])),
+        };
+        let target = self.cache.join(name);
+        fs::create_dir_all(&target)?;
+        Ok(target)
+    }
+
+    pub(super) fn plan_file(&self) -> PathBuf {
+        self.folder.join("plan.json")
     }
 }
 

@@ -1,24 +1,28 @@
 //! What cargo calls instead of rustc while it builds a session's dependencies.
 //!
 //! A crate that the prelude already holds is not compiled: links to the prelude's files are put where cargo expects
-//! the result. Everything else goes to rustc, which additionally finds the crates that those files need. Cargo calls
+//! the result, as the session's [plan](super::plan) says. Everything else goes to rustc, which additionally finds the crates that those files need. Cargo calls
 //! this once a crate, so it does as little as possible.
 
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::plan::{Plan, Treatment};
 use super::project::{EXTERNS_FILE, PACKAGE};
 use crate::engine::prelude::manifest::{Crate, Manifest, Role};
 
 /// Names the prelude's folder to the program that cargo calls as its compiler; a program that finds it set is to
 /// call [`rustc_wrapper`] and nothing else.
 pub const WRAPPER_VARIABLE: &str = "WICK_RUSTC_WRAPPER";
+/// Names the file with the session's plan.
+pub(super) const PLAN_VARIABLE: &str = "WICK_SESSION_PLAN";
 
 /// Stands in for rustc: the program's arguments are rustc's path and arguments. Gives the exit status; where rustc
 /// itself has to run it takes this process over.
@@ -45,9 +49,15 @@ fn run(rustc: &str, arguments: Vec<String>) -> io::Result<()> {
     if let Some(request) = Request::new(&arguments) {
         if request.package == PACKAGE {
             request.record_externs()?;
-        } else if let Some(krate) = request.find(&Manifest::read(&folder)?, &folder) {
-            return request.answer(&krate, &folder);
-        } else if !request.is_downloaded() {
+        } else if request.is_from_registry() {
+            let plan = fs::read(env::var_os(PLAN_VARIABLE).unwrap_or_default())?;
+            let plan: Plan = serde_json::from_slice(&plan)?;
+            if let Some(treatment) = plan.of(&request.package, &request.version)
+                && request.answer(treatment, &folder)?
+            {
+                return Ok(());
+            }
+        } else if !request.is_from_git() {
             // A changed crate keeps its file name; a session that has loaded the old one needs other symbols.
             let now = SystemTime::now().duration_since(UNIX_EPOCH);
             command.arg(format!("-Cmetadata={}", now.unwrap_or_default().as_nanos()));
@@ -79,7 +89,7 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads rustc's arguments; `None` where they compile no library for cargo (`-vV`, `--print`, a program).
+    /// Reads rustc's arguments; `None` where they compile nothing (`-vV`, `--print`).
     fn new(arguments: &'a [String]) -> Option<Self> {
         let mut request = Self {
             package: env::var("CARGO_PKG_NAME").ok()?,
@@ -123,17 +133,8 @@ impl<'a> Request<'a> {
                 _ => {}
             }
         }
-        let is_library = matches!(request.crate_types[..], ["lib" | "rlib" | "proc-macro"]);
         let is_whole = !request.crate_name.is_empty() && request.out_dir != Path::new("");
-        (is_library && is_whole).then_some(request)
-    }
-
-    /// Whether cargo downloaded the crate's source, so that it never changes; else it is a person's own.
-    fn is_downloaded(&self) -> bool {
-        let folders: Vec<_> = self.manifest_dir.iter().collect();
-        folders
-            .windows(2)
-            .any(|pair| pair == ["registry", "src"] || pair == ["git", "checkouts"])
+        is_whole.then_some(request)
     }
 
     /// Whether the source is that of a package from crates.io: another one may have the same name and version.
@@ -144,26 +145,65 @@ impl<'a> Request<'a> {
             .is_some_and(|it| it.ends_with("registry/src"))
     }
 
-    /// The crate of the prelude that does what is asked for.
-    fn find(&self, manifest: &Manifest, folder: &Path) -> Option<Crate> {
-        if !self.is_from_registry() {
-            return None;
+    /// Whether cargo downloaded the source from a repository, so that it does not change.
+    fn is_from_git(&self) -> bool {
+        let folders: Vec<_> = self.manifest_dir.iter().collect();
+        folders.windows(2).any(|pair| pair == ["git", "checkouts"])
+    }
+
+    /// Does without rustc what `treatment` allows; `false` where rustc has to compile.
+    fn answer(&self, treatment: Treatment, folder: &Path) -> io::Result<bool> {
+        if self.crate_types == ["bin"] && self.crate_name.starts_with("build_script_") {
+            let runs = !matches!(
+                treatment,
+                Treatment::Taken { script: false } | Treatment::Unused
+            );
+            if !runs {
+                self.write_empty_script()?;
+            }
+            return Ok(!runs);
         }
-        let fits = |krate: &&Crate| {
-            krate.registry
+        let manifest = Manifest::read(folder)?;
+        match self.find(treatment, &manifest, folder) {
+            Some(krate) => self.link(krate, folder).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// The crate of the prelude that may stand for what is asked for; the one most like it.
+    fn find<'m>(
+        &self,
+        treatment: Treatment,
+        manifest: &'m Manifest,
+        folder: &Path,
+    ) -> Option<&'m Crate> {
+        let is_library = matches!(self.crate_types[..], ["lib" | "rlib" | "proc-macro"]);
+        let is_macro = self.crate_types == ["proc-macro"];
+        let same = |krate: &&Crate| {
+            is_library
+                && krate.registry
                 && krate.package == self.package
                 && krate.version == self.version
                 && krate.name == self.crate_name
-                && (krate.role == Role::ProcMacro) == (self.crate_types == ["proc-macro"])
-                && (krate.role != Role::Host || self.opt_level == "0")
-                && self
-                    .features
-                    .iter()
-                    .all(|it| krate.features.iter().any(|has| has == it))
+                && (krate.role == Role::ProcMacro) == is_macro
         };
-        let candidates = manifest.crates.iter().filter(fits);
-        let krate = candidates.max_by_key(|krate| krate.opt_level == self.opt_level)?;
-        (is_shared_by_force(krate) || self.is_made_of(folder)).then(|| krate.clone())
+        let has_features = |krate: &Crate| {
+            self.features
+                .iter()
+                .all(|it| krate.features.iter().any(|has| has == it))
+        };
+        let fits = |krate: &Crate| {
+            has_features(krate) && (krate.role != Role::Host || self.opt_level == "0")
+        };
+        let candidates = manifest.crates.iter().filter(same);
+        let krate =
+            candidates.max_by_key(|krate| (fits(krate), krate.opt_level == self.opt_level))?;
+        let may = match treatment {
+            Treatment::Unused => true,
+            Treatment::Taken { .. } => fits(krate),
+            Treatment::Open => fits(krate) && self.is_made_of(folder),
+        };
+        may.then_some(krate)
     }
 
     /// Whether everything that the crate uses is the prelude's too. Were it not, its callers would see two versions
@@ -175,8 +215,17 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// In place of a build script whose words nobody hears.
+    fn write_empty_script(&self) -> io::Result<()> {
+        let name = format!("{}{}", self.crate_name, self.extra_filename);
+        let output = self.out_dir.join(name);
+        fs::write(&output, "#!/bin/sh\n")?;
+        fs::set_permissions(&output, fs::Permissions::from_mode(0o755))?;
+        self.write_dep_info(&[output])
+    }
+
     /// Puts links to the prelude's files where cargo expects the crate.
-    fn answer(&self, krate: &Crate, folder: &Path) -> io::Result<()> {
+    fn link(&self, krate: &Crate, folder: &Path) -> io::Result<()> {
         let mut announcements = String::new();
         let mut outputs = Vec::new();
         for file in &krate.files {
@@ -224,15 +273,6 @@ impl<'a> Request<'a> {
         let text = serde_json::to_vec(&self.externs)?;
         fs::write(self.manifest_dir.join(EXTERNS_FILE), text)
     }
-}
-
-/// Crates whose types pass between cells, the prelude and other crates: one copy, whatever else differs.
-fn is_shared_by_force(krate: &Crate) -> bool {
-    krate.role == Role::Linked
-        && matches!(
-            krate.name.as_str(),
-            "candle_core" | "candle_nn" | "ndarray" | "half" | "tokio" | "rayon" | "rayon_core"
-        )
 }
 
 /// `feature="std"` → `std`.

@@ -5,12 +5,16 @@
 //! survive the `fork` that a notebook's snapshots need; these loops run on rayon's current pool.
 
 pub(crate) mod array;
+pub(crate) mod conv;
 pub(crate) mod element;
+pub(crate) mod gemm;
 pub(crate) mod indexing;
 pub(crate) mod join;
 pub(crate) mod map;
 pub(crate) mod matmul;
+pub(crate) mod norm;
 pub(crate) mod pointwise;
+pub(crate) mod pool;
 pub(crate) mod reduce;
 pub(crate) mod softmax;
 pub(crate) mod transfer;

@@ -12,10 +12,14 @@ mod linalg;
 #[macro_use]
 mod literal;
 mod logic;
+mod loss;
+mod neural;
+mod normalize;
 mod operators;
 mod ops;
 mod options;
 mod pointwise;
+mod pool;
 mod reduce;
 mod rich;
 pub(crate) mod strided;
@@ -24,7 +28,10 @@ mod view;
 pub use convert::{FromElement, TensorElement, To};
 pub use index::{Ellipsis, Index, IndexArg, IndexArgs, NewAxis, step};
 pub use literal::{Literal, LiteralBuffer};
+pub use loss::{ClassLossOptions, Reduction};
+pub use neural::Conv2dOptions;
 pub use options::TensorOptions;
+pub use pool::Pool2dOptions;
 
 use crate::autograd::meta::Meta;
 use crate::kernels::Array;

@@ -1,0 +1,252 @@
+//! Losses: how far a prediction is from what it should be, as one number.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, no_grad, record};
+use crate::dtype::DType;
+use crate::error::{Result, bail, bail_index};
+
+/// What becomes of the losses of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+    /// Nothing: one loss each.
+    None,
+}
+
+/// The choices of [`Tensor::cross_entropy_with`] and [`Tensor::nll_loss_with`].
+#[derive(Clone, Debug)]
+pub struct ClassLossOptions {
+    /// How much each class counts, `[C]`.
+    pub weight: Option<Tensor>,
+    /// The class that does not count.
+    pub ignore_index: i64,
+    /// How much of the target is spread over all classes.
+    pub label_smoothing: f64,
+    /// What becomes of the losses of a batch.
+    pub reduction: Reduction,
+}
+
+impl Default for ClassLossOptions {
+    fn default() -> Self {
+        Self { weight: None, ignore_index: -100, label_smoothing: 0., reduction: Reduction::Mean }
+    }
+}
+
+fn reduced(losses: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    match reduction {
+        Reduction::Mean => losses.try_mean(),
+        Reduction::Sum => losses.try_sum(),
+        Reduction::None => Ok(losses.clone()),
+    }
+}
+
+/// Log-probabilities with the classes in dimension 1 (or alone), and the right classes.
+fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let shape = x.shape();
+    let class_dim = if shape.rank() == 1 { 0 } else { 1 };
+    let Some(&classes) = shape.get(class_dim) else { bail!("input tensor should be 1D or 2D") };
+    if !matches!(target.dtype(), DType::I64 | DType::I32 | DType::U8) {
+        bail!("expected scalar type Long but found {}", target.dtype().scalar_type());
+    }
+    let mut expected = shape.to_vec();
+    expected.remove(class_dim);
+    if target.dims() != expected {
+        if shape.rank() == 2 {
+            bail!("Expected input batch_size ({}) to match target batch_size ({}).", shape[0], target.try_size(0).unwrap_or(1));
+        }
+        bail!("Expected target size {expected:?}, got {}", target.shape().list());
+    }
+    let ignore = options.ignore_index;
+    let (output, factors, places) = no_grad(|| -> Result<(Tensor, Tensor, Tensor)> {
+        let target = target.detach().try_to_dtype(DType::I64)?.try_to_device(x.device())?;
+        let counts = target.try_ne(ignore)?;
+        let inside = target.try_ge(0)?.try_logical_and(&target.try_lt(classes)?)?;
+        if !inside.try_logical_or(&counts.try_logical_not()?)?.try_all()?.try_item::<bool>()? {
+            let wrong: Vec<i64> = target.try_masked_select(&inside.try_logical_not()?)?.try_to_vec()?;
+            let wrong = wrong.into_iter().find(|&t| t != ignore).unwrap_or_default();
+            bail_index!("Target {wrong} is out of bounds.");
+        }
+        let places = counts.try_where_(&target, 0)?;
+        let mut weights = counts.try_to_dtype(x.dtype())?;
+        if let Some(weight) = &options.weight {
+            weights = weights.try_mul(weight.detach().try_embedding_1d(&places)?)?;
+        }
+        let places = places.try_unsqueeze(class_dim as i64)?;
+        let picked = x.detach().try_gather(class_dim as i64, &places)?.try_squeeze_dim(class_dim as i64)?;
+        let losses = picked.try_mul(&weights)?.try_neg()?;
+        let (output, factors) = match options.reduction {
+            Reduction::None => (losses, weights.try_neg()?),
+            Reduction::Sum => (losses.try_sum()?, weights.try_neg()?),
+            Reduction::Mean => {
+                let total = weights.try_sum()?;
+                (losses.try_sum()?.try_div(&total)?, weights.try_div(total)?.try_neg()?)
+            }
+        };
+        Ok((output, factors, places))
+    })?;
+    let name = if shape.rank() > 2 { "NllLoss2DBackward0" } else { "NllLossBackward0" };
+    Ok(record(name, &[x], output, |_| {
+        let backward = move |_: &Ctx, g: &Tensor| {
+            let at = class_dim as i64;
+            let shares = g.try_mul(&factors)?.try_unsqueeze(at)?;
+            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter(at, &places, &shares)?)])
+        };
+        (Vec::new(), backward)
+    }))
+}
+
+fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor> {
+    let class_dim = if x.dim() == 1 { 0 } else { 1 };
+    if x.dim() == 0 {
+        bail!("cross_entropy: expected an input of at least one dimension");
+    }
+    let log = x.try_log_softmax(class_dim)?;
+    let classes = x.try_size(class_dim)?;
+    if target.is_floating_point() {
+        // Probabilities of classes instead of the right class.
+        if target.shape() != x.shape() {
+            bail!(
+                "cross_entropy: expected probabilities of shape {}, got {}",
+                x.shape().list(),
+                target.shape().list()
+            );
+        }
+        let smooth = options.label_smoothing;
+        let target = target.try_mul(1. - smooth)?.try_add(smooth / classes as f64)?;
+        let mut terms = log.try_mul(&target)?;
+        if let Some(weight) = &options.weight {
+            let mut shape = vec![1; x.dim()];
+            shape[class_dim as usize] = classes;
+            terms = terms.try_mul(weight.try_reshape(shape)?)?;
+        }
+        let losses = terms.try_sum_dim(class_dim, false)?.try_neg()?;
+        return match options.reduction {
+            Reduction::Mean => losses.try_sum()?.try_div(x.numel() / classes.max(1)),
+            other => reduced(&losses, other),
+        };
+    }
+    let hard = nll(&log, target, options)?;
+    if options.label_smoothing == 0. {
+        return Ok(hard);
+    }
+    if options.weight.is_some() {
+        bail!("cross_entropy: label_smoothing together with weight is not supported; pass probabilities as the target");
+    }
+    let smooth = options.label_smoothing;
+    let counts = target.try_ne(options.ignore_index)?;
+    let spread = counts.try_where_(log.try_sum_dim(class_dim, false)?.try_neg()?, 0)?;
+    let spread = match options.reduction {
+        Reduction::Mean => spread.try_sum()?.try_div(counts.try_sum()?)?,
+        other => reduced(&spread, other)?,
+    };
+    hard.try_mul(1. - smooth)?.try_add(spread.try_mul(smooth / classes as f64)?)
+}
+
+/// A loss of each pair of elements, reduced, as one node of that name.
+fn pairwise(
+    name: &'static str,
+    x: &Tensor,
+    target: &Tensor,
+    reduction: Reduction,
+    loss: fn(&Tensor, &Tensor) -> Result<Tensor>,
+    slopes: fn(&Tensor, &Tensor) -> Result<(Tensor, Tensor)>,
+) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let (a, b) = (x.detach(), target.detach());
+    let losses = loss(&a, &b)?;
+    let output = reduced(&losses, reduction)?;
+    let count = losses.numel() as f64;
+    Ok(record(name, &[x, target], output, |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let (dx, dt) = slopes(&ctx.saved(0)?, &ctx.saved(1)?)?;
+            let g = if reduction == Reduction::Mean { g.try_div(count)? } else { g.clone() };
+            Ok(vec![ctx.when(0, || g.try_mul(&dx))?, ctx.when(1, || g.try_mul(&dt))?])
+        };
+        (vec![Saved::input(x), Saved::input(target)], backward)
+    }))
+}
+
+fn mse(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    pairwise("MseLossBackward0", x, target, reduction, |x, t| x.try_sub(t)?.try_square(), |x, t| {
+        let slope = x.try_sub(t)?.try_mul(2)?;
+        Ok((slope.clone(), slope.try_neg()?))
+    })
+}
+
+fn l1(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    reduced(&x.try_sub(target)?.try_abs()?, reduction)
+}
+
+fn same_sizes(x: &Tensor, target: &Tensor) -> Result<()> {
+    if x.shape() != target.shape() {
+        return Err(crate::Error::value(format!(
+            "Target size ({}) must be the same as input size ({})",
+            target.shape(),
+            x.shape()
+        )));
+    }
+    Ok(())
+}
+
+fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    same_sizes(x, target)?;
+    // (1 - t) x - log sigmoid(x), which does not overflow.
+    let loss = |x: &Tensor, t: &Tensor| t.try_rsub(1)?.try_mul(x)?.try_sub(x.try_logsigmoid()?);
+    pairwise("BinaryCrossEntropyWithLogitsBackward0", x, target, reduction, loss, |x, t| {
+        Ok((x.try_sigmoid()?.try_sub(t)?, x.try_neg()?))
+    })
+}
+
+fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    same_sizes(x, target)?;
+    // PyTorch cuts logarithms off at -100.
+    fn log(p: &Tensor) -> Result<Tensor> {
+        p.try_log()?.try_clamp_min(-100.)
+    }
+    let loss = |p: &Tensor, t: &Tensor| {
+        t.try_mul(log(p)?)?.try_add(t.try_rsub(1)?.try_mul(log(&p.try_rsub(1)?)?)?)?.try_neg()
+    };
+    pairwise("BinaryCrossEntropyBackward0", x, target, reduction, loss, |p, t| {
+        let variance = p.try_rsub(1)?.try_mul(p)?.try_clamp_min(1e-12)?;
+        Ok((p.try_sub(t)?.try_div(variance)?, p.try_rsub(1)?.try_log()?.try_sub(p.try_log()?)?))
+    })
+}
+
+impl Tensor {
+    /// Element `i` of this vector for each index `i`.
+    fn try_embedding_1d(&self, index: &Tensor) -> Result<Tensor> {
+        self.try_index_select(0, &index.try_reshape(-1)?)?.try_reshape(index.shape())
+    }
+}
+
+ops! {
+    /// The mean cross entropy of these logits `[N, C, …]` and the right classes `[N, …]`, or probabilities of classes.
+    cross_entropy, try_cross_entropy, [] (x, target: &Tensor) => cross_entropy(x, target, &ClassLossOptions::default());
+    /// [`Tensor::cross_entropy`] with weights, an ignored class, label smoothing or another reduction.
+    cross_entropy_with, try_cross_entropy_with, [] (x, target: &Tensor, options: &ClassLossOptions)
+        => cross_entropy(x, target, options);
+    /// The mean negative log-likelihood of these log-probabilities `[N, C, …]` and the right classes `[N, …]`.
+    nll_loss, try_nll_loss, [] (x, target: &Tensor) => nll(x, target, &ClassLossOptions::default());
+    /// [`Tensor::nll_loss`] with weights, an ignored class or another reduction.
+    nll_loss_with, try_nll_loss_with, [] (x, target: &Tensor, options: &ClassLossOptions) => nll(x, target, options);
+    /// The mean squared difference.
+    mse_loss, try_mse_loss, [] (x, target: &Tensor) => mse(x, target, Reduction::Mean);
+    /// [`Tensor::mse_loss`] with another reduction.
+    mse_loss_with, try_mse_loss_with, [] (x, target: &Tensor, reduction: Reduction) => mse(x, target, reduction);
+    /// The mean absolute difference.
+    l1_loss, try_l1_loss, [] (x, target: &Tensor) => l1(x, target, Reduction::Mean);
+    /// The mean binary cross entropy of these logits and probabilities.
+    binary_cross_entropy_with_logits, try_binary_cross_entropy_with_logits, [] (x, target: &Tensor)
+        => bce_logits(x, target, Reduction::Mean);
+    /// [`Tensor::binary_cross_entropy_with_logits`] with another reduction.
+    binary_cross_entropy_with_logits_with, try_binary_cross_entropy_with_logits_with, []
+        (x, target: &Tensor, reduction: Reduction) => bce_logits(x, target, reduction);
+    /// The mean binary cross entropy of these probabilities and those they should be.
+    binary_cross_entropy, try_binary_cross_entropy, [] (x, target: &Tensor) => bce(x, target, Reduction::Mean);
+}

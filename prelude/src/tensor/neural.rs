@@ -1,0 +1,183 @@
+//! Convolution.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::autograd::{Ctx, Saved, record};
+use crate::error::{Result, bail};
+use crate::kernels::conv::{self, Geometry};
+
+/// How a kernel moves over an image; height before width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conv2dOptions {
+    /// How far the kernel moves from one output to the next.
+    pub stride: [usize; 2],
+    /// How many zeros are put around the image on each side.
+    pub padding: [usize; 2],
+    /// The distance between neighbouring points of the kernel.
+    pub dilation: [usize; 2],
+    /// Into how many groups the channels are split that do not see each other.
+    pub groups: usize,
+}
+
+impl Default for Conv2dOptions {
+    fn default() -> Self {
+        Self { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 }
+    }
+}
+
+/// PyTorch's checks, and the sizes that follow.
+fn geometry(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions) -> Result<Geometry> {
+    let Conv2dOptions { stride, padding, dilation, groups } = options;
+    let (image, kernel) = (x.shape(), weight.shape());
+    let &[filters, per_group, height, width] = &kernel[..] else {
+        bail!("weight should have at least three dimensions");
+    };
+    let &[batch, channels, rows, columns] = &image[..] else {
+        bail!("Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {}", image.list());
+    };
+    if groups == 0 {
+        bail!("non-positive groups is not supported");
+    }
+    if stride.contains(&0) {
+        bail!("non-positive stride is not supported");
+    }
+    if dilation.contains(&0) {
+        bail!("dilation should be greater than zero, but got {dilation:?}");
+    }
+    if !filters.is_multiple_of(groups) {
+        bail!(
+            "Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size \
+             {} instead",
+            kernel.list()
+        );
+    }
+    if channels != per_group * groups {
+        bail!(
+            "Given groups={groups}, weight of size {}, expected input{} to have {} channels, but got {channels} \
+             channels instead",
+            kernel.list(),
+            image.list(),
+            per_group * groups
+        );
+    }
+    if let Some(bias) = bias
+        && bias.shape() != [filters]
+    {
+        bail!(
+            "Given weight of size {}, expected bias to be 1-dimensional with {filters} elements, but got bias of size \
+             {} instead",
+            kernel.list(),
+            bias.shape().list()
+        );
+    }
+    if x.dtype() != weight.dtype() {
+        bail!(
+            "Input type ({}) and weight type ({}) should be the same",
+            x.dtype().scalar_type().to_lowercase(),
+            weight.dtype().scalar_type().to_lowercase()
+        );
+    }
+    let (input, kernel) = ([rows, columns], [height, width]);
+    let mut output = [0; 2];
+    for d in 0..2 {
+        let (seen, reach) = (input[d] + 2 * padding[d], dilation[d] * (kernel[d].max(1) - 1) + 1);
+        if reach > seen {
+            bail!(
+                "Calculated padded input size per channel: ({} x {}). Kernel size: ({} x {}). Kernel size can't be \
+                 greater than actual input size",
+                input[0] + 2 * padding[0],
+                input[1] + 2 * padding[1],
+                dilation[0] * (kernel[0].max(1) - 1) + 1,
+                dilation[1] * (kernel[1].max(1) - 1) + 1
+            );
+        }
+        output[d] = (seen - reach) / stride[d] + 1;
+    }
+    Ok(Geometry { batch, channels, input, filters, kernel, output, stride, padding, dilation, groups })
+}
+
+fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    if x.dim() == 3 {
+        return conv2d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    let geometry = geometry(x, weight, bias, options)?;
+    let mut output = Tensor::from_array(conv::forward(geometry, &x.array(), &weight.array())?);
+    if let Some(bias) = bias {
+        output = output.try_add(bias.detach().try_view([-1, 1, 1])?)?;
+    }
+    let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
+    let biased = bias.is_some();
+    Ok(record("ConvolutionBackward0", &inputs, output, |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let mut gradients = vec![
+                ctx.when(0, || image_gradient(g, &ctx.saved(1)?, geometry))?,
+                ctx.when(1, || kernel_gradient(&ctx.saved(0)?, g, geometry))?,
+            ];
+            if biased {
+                gradients.push(ctx.when(2, || g.try_sum_dim([0, 2, 3], false))?);
+            }
+            Ok(gradients)
+        };
+        (vec![Saved::input(x), Saved::input(weight)], backward)
+    }))
+}
+
+fn options_of(g: Geometry) -> Conv2dOptions {
+    Conv2dOptions { stride: g.stride, padding: g.padding, dilation: g.dilation, groups: g.groups }
+}
+
+/// The gradient of the image; itself linear in both, so its own derivatives are the other convolutions.
+fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Tensor> {
+    let output = Tensor::from_array(conv::backward_image(g, &gradient.array(), &weight.array())?);
+    Ok(record("ConvolutionBackwardBackward0", &[gradient, weight], output, |_| {
+        let backward = move |ctx: &Ctx, v: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || conv2d(v, &ctx.saved(1)?, None, options_of(g)))?,
+                ctx.when(1, || kernel_gradient(v, &ctx.saved(0)?, g))?,
+            ])
+        };
+        (vec![Saved::input(gradient), Saved::input(weight)], backward)
+    }))
+}
+
+/// The gradient of the kernel; itself linear in both.
+fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor> {
+    let output = Tensor::from_array(conv::backward_kernel(g, &x.array(), &gradient.array())?);
+    Ok(record("ConvolutionBackwardBackward0", &[x, gradient], output, |_| {
+        let backward = move |ctx: &Ctx, v: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || image_gradient(&ctx.saved(1)?, v, g))?,
+                ctx.when(1, || conv2d(&ctx.saved(0)?, v, None, options_of(g)))?,
+            ])
+        };
+        (vec![Saved::input(x), Saved::input(gradient)], backward)
+    }))
+}
+
+ops! {
+    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) seen through the kernels `weight` `[F, C / groups, h, w]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let options = Conv2dOptions { padding: [1, 1], ..Default::default() };
+    /// let y = Tensor::rand([2, 3, 8, 8]).conv2d(&Tensor::rand([5, 3, 3, 3]), None, options);
+    /// assert_eq!(y.shape(), [2, 5, 8, 8]);
+    /// ```
+    conv2d, try_conv2d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions)
+        => conv2d(x, weight, bias, options);
+    /// Zeroes each element with probability `p` and scales the others by `1 / (1 - p)`, if `training`.
+    dropout, try_dropout, [] (x, p: f64, training: bool) => {
+        if !(0. ..=1.).contains(&p) {
+            bail!("dropout probability has to be between 0 and 1, but got {p}");
+        }
+        if !training || p == 0. {
+            return Ok(x.clone());
+        }
+        if p == 1. {
+            return x.try_mul(0);
+        }
+        let kept = x.detach().try_zeros_like()?.bernoulli_(1. - p);
+        x.try_mul(kept.try_div(1. - p)?)
+    };
+}

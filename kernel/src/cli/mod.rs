@@ -53,9 +53,22 @@ pub fn main() -> ExitCode {
         Command::Cache(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("wick: {error:#}");
+        eprintln!("wick: {}", in_one_line(&error));
         ExitCode::FAILURE
     })
+}
+
+/// An error with its causes; one that the text before it has told already is left out.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
 }
 
 fn log_to_stderr() {
@@ -78,6 +91,15 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let cause = std::io::Error::other("full");
+        let error = anyhow::Error::new(cause)
+            .context("cannot write: full")
+            .context("oh");
+        assert_eq!(in_one_line(&error), "oh: cannot write: full");
     }
 
     #[test]

@@ -44,12 +44,10 @@ async fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, Engine
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
-    spawn_blocking(work)
-        .await
-        .unwrap_or_else(|failure| {
-            Err(EngineError::Io {
-                what: "cannot start the engine".to_owned(),
-                source: std::io::Error::other(failure),
-            })
+    spawn_blocking(work).await.unwrap_or_else(|failure| {
+        Err(EngineError::Io {
+            what: "cannot start the engine".to_owned(),
+            source: std::io::Error::other(failure),
         })
+    })
 }

@@ -11,7 +11,8 @@ use jupyter_zmq_client::connection::{SubscriptionEvent, parse_subscription_messa
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
-use zeromq::{Socket, SocketRecv, XPubSocket};
+use zeromq::util::PeerIdentity;
+use zeromq::{Socket, SocketEvent, SocketRecv, XPubSocket};
 
 use super::connection::{Connection, ConnectionError};
 use super::message::{self, Incoming};
@@ -19,11 +20,11 @@ use super::router::pause_after;
 use crate::engine::Stream;
 use crate::session::Output;
 
-/// How long a client that does not read may hold up the others.
+/// How long a client that does not read may hold up the others, before all are cut off.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long it may do so again, until it reads.
-const IMPATIENCE: Duration = Duration::from_millis(20);
+/// How long clients that do read may take to come back after that; they try every tenth of a second.
+const RETURN: Duration = Duration::from_millis(400);
 
 /// Publishes, in the order of the calls. Clones publish on the same socket.
 #[derive(Clone)]
@@ -42,10 +43,12 @@ impl IoPub {
         let mut socket = XPubSocket::new();
         connection.bind(&mut socket, &connection.iopub()).await?;
         let (queue, posts) = mpsc::unbounded_channel();
+        let mut monitor = socket.monitor();
         let publisher = Publisher {
             socket: connection.sign(socket),
             topic: format!("kernel.{}", connection.session()),
-            patience: PATIENCE,
+            events: Box::new(move || monitor.try_recv().ok()),
+            clients: Vec::new(),
         };
         tokio::spawn(publisher.serve(posts));
         Ok(Self { queue })
@@ -146,7 +149,10 @@ fn output_content(output: Output) -> JupyterMessageContent {
 struct Publisher {
     socket: KernelIoPubXPubConnection,
     topic: String,
-    patience: Duration,
+    /// What has happened to the socket, one event a call.
+    events: Box<dyn FnMut() -> Option<SocketEvent> + Send>,
+    /// Who has connected since all were cut off last; some may have left.
+    clients: Vec<PeerIdentity>,
 }
 
 impl Publisher {
@@ -168,6 +174,7 @@ impl Publisher {
 
     /// Tells a client that from now on it hears everything.
     async fn welcome(&mut self, frames: &zeromq::ZmqMessage) {
+        self.note_clients();
         if let Some(SubscriptionEvent::Subscribe(topic)) = parse_subscription_message(frames) {
             // The first frame is what the client subscribed to, or it would not get the message.
             let welcome = message::outgoing(IoPubWelcome::new(topic.clone()), None)
@@ -188,18 +195,50 @@ impl Publisher {
             .await;
     }
 
-    /// A client that has stopped reading must not stop the session: its messages are dropped.
+    /// Sends to one client after the other, as fast as they read. One that has stopped reading would stop the
+    /// session, and nobody can tell which it is: all are cut off. Those that live come back by themselves.
     async fn deliver(&mut self, message: JupyterMessage) {
-        match tokio::time::timeout(self.patience, self.socket.send(message)).await {
-            Ok(Ok(())) => self.patience = PATIENCE,
+        let sent = tokio::time::timeout(PATIENCE, self.socket.send(message.clone())).await;
+        match sent {
+            Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!("iopub: {error}"),
             Err(_) => {
-                if self.patience == PATIENCE {
-                    tracing::warn!("iopub: a client does not read; it misses what is shown");
+                tracing::warn!("iopub: a client has stopped reading; all have to connect again");
+                self.disconnect_all();
+                self.await_return().await;
+                let again = tokio::time::timeout(PATIENCE, self.socket.send(message));
+                if !matches!(again.await, Ok(Ok(()))) {
+                    tracing::warn!("iopub: a message is lost");
                 }
-                self.patience = IMPATIENCE;
             }
         }
+    }
+
+    fn note_clients(&mut self) {
+        while let Some(event) = (self.events)() {
+            if let SocketEvent::Accepted(_, client) = event {
+                self.clients.push(client);
+            }
+        }
+    }
+
+    fn disconnect_all(&mut self) {
+        self.note_clients();
+        let socket = self.socket.socket.backend();
+        for client in self.clients.drain(..) {
+            socket.peer_disconnected(&client);
+        }
+    }
+
+    /// Takes the subscriptions of those that come back.
+    async fn await_return(&mut self) {
+        let subscriptions = async {
+            loop {
+                // Taken in by the socket itself; an error is the end of one that was cut off.
+                let _ = self.socket.socket.recv().await;
+            }
+        };
+        let _ = tokio::time::timeout(RETURN, subscriptions).await;
     }
 }
 

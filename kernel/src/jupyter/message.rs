@@ -53,9 +53,7 @@ impl Incoming {
         frames: zeromq::ZmqMessage,
         connection: &jupyter_zmq_client::Connection<S>,
     ) -> Result<Self, Malformed> {
-        let mut parts = frames
-            .iter()
-            .skip_while(|part| part[..] != DELIMITER[..]);
+        let mut parts = frames.iter().skip_while(|part| part[..] != DELIMITER[..]);
         let signature = parts.nth(1).cloned().unwrap_or_default();
         let raw =
             RawMessage::from_multipart(frames, &connection.mac).map_err(|error| match error {

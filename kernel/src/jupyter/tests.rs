@@ -345,6 +345,21 @@ async fn threads_write_under_the_last_cell() {
 }
 
 #[tokio::test]
+async fn a_client_that_stops_reading_does_not_stop_the_others() {
+    let mut client = Client::start(Transport::TCP).await;
+    // Subscribes, and never looks at what comes.
+    let _deaf = create_client_iopub_connection(&client.info, "", "deaf")
+        .await
+        .unwrap();
+    let line = format!("print {}\neprint e\n", "x".repeat(1000));
+    let id = client.execute(&line.repeat(20_000)).await;
+    let published = client.published_for(&id).await;
+    assert!(kinds(&published).contains(&"stream"));
+    client.execute("value 1").await;
+    assert_eq!(client.reply().await.kind, "execute_reply");
+}
+
+#[tokio::test]
 async fn an_unwanted_comm_is_closed() {
     let mut client = Client::start(Transport::TCP).await;
     let id = client

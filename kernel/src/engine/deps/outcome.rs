@@ -1,6 +1,6 @@
 //! What building a set of dependencies gave, kept in the project's folder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use super::project::{EXTERNS_FILE, Project, hash};
 use super::spec::DependencySpec;
 use crate::engine::CellError;
 use crate::engine::prelude::Prelude;
+use crate::engine::prelude::manifest::Role;
 
 /// The file in the project's folder.
 const FILE_NAME: &str = "outcome.json";
@@ -59,50 +60,42 @@ impl Outcome {
         before: Option<&Self>,
     ) -> Result<Self, CellError> {
         let failed = |error: io::Error| io_error(project.folder.display(), &error);
-        let new = own_files(&output.libraries, prelude);
+        let own = own_files(&output.libraries, prelude);
         let macros = own_files(&output.macros, prelude);
-        let states = |files: &[PathBuf]| {
-            files
-                .iter()
-                .map(|file| state(file))
-                .collect::<io::Result<Vec<_>>>()
-        };
-        let (new_states, macro_states) = (
-            states(&new).map_err(failed)?,
-            states(&macros).map_err(failed)?,
-        );
+        let apart = apart(&output.libraries, prelude);
+        let code = states(own.iter().chain(&apart)).map_err(failed)?;
+        let version = states(own.iter().chain(&macros)).map_err(failed)?;
+        let version: Vec<&str> = version.keys().map(String::as_str).collect();
 
-        let version: Vec<&str> = new_states
-            .iter()
-            .chain(&macro_states)
-            .map(String::as_str)
-            .collect();
         let folder = project.folder.join(hash(&version));
         let crates = folder.join("deps");
         fs::create_dir_all(&crates).map_err(failed)?;
         let mut kept = HashMap::new();
-        for file in new.iter().chain(&macros) {
+        for file in own.iter().chain(&macros) {
             let copy = keep_file(file, &crates).map_err(failed)?;
             kept.insert(file.with_extension(""), copy);
         }
 
         let mut linked: Vec<String> = before.map(|it| it.linked.clone()).unwrap_or_default();
         let mut libraries: Vec<PathBuf> = before.map(|it| it.libraries.clone()).unwrap_or_default();
-        let missing: Vec<PathBuf> = new
-            .iter()
-            .zip(&new_states)
-            .filter(|(_, state)| !linked.contains(state))
-            .map(|(file, _)| file.clone())
-            .collect();
+        let (names, missing): (Vec<String>, Vec<PathBuf>) = code
+            .into_iter()
+            .filter(|(state, _)| !linked.contains(state))
+            .unzip();
         if !missing.is_empty() {
-            let name = format!(
+            let key = [project.key()]
+                .into_iter()
+                .chain(names.iter().map(String::as_str));
+            let library = folder.join(format!(
                 "libwick_deps_{}.so",
-                hash(&[project.key(), &version.concat()])
-            );
-            let library = folder.join(name);
-            link(&missing, output, &library).await?;
+                hash(&key.collect::<Vec<_>>())
+            ));
+            // Not in place: a kernel may have loaded what an earlier, interrupted build left.
+            let unfinished = library.with_extension("unfinished");
+            link(&missing, output, &unfinished).await?;
+            fs::rename(&unfinished, &library).map_err(failed)?;
             libraries.push(library);
-            linked.extend(new_states);
+            linked.extend(names);
         }
         let externs = externs(project, prelude, specs, &kept)?;
         let outcome = Self {
@@ -154,6 +147,17 @@ fn of_prelude(file: &Path, prelude: &Prelude) -> PathBuf {
     }
 }
 
+/// The prelude's crates behind `files` that are no part of its dylib.
+fn apart(files: &[PathBuf], prelude: &Prelude) -> Vec<PathBuf> {
+    let crates = prelude.manifest().crates.iter();
+    let apart: HashSet<PathBuf> = crates
+        .filter(|krate| krate.role == Role::Apart)
+        .filter_map(|krate| Some(prelude.folder().join(krate.file("rlib")?)))
+        .collect();
+    let targets = files.iter().filter_map(|file| fs::read_link(file).ok());
+    targets.filter(|target| apart.contains(target)).collect()
+}
+
 /// Those of `files` that are no links to the prelude's.
 fn own_files(files: &[PathBuf], prelude: &Prelude) -> Vec<PathBuf> {
     let is_prelude =
@@ -165,19 +169,17 @@ fn own_files(files: &[PathBuf], prelude: &Prelude) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Names a file's contents: cargo writes a new one when something changed.
-fn state(file: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(file)?;
-    let time = metadata
-        .modified()?
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Ok(format!(
-        "{}:{}:{}",
-        file.display(),
-        metadata.len(),
-        time.as_nanos()
-    ))
+/// Files by a name for their contents: cargo writes a new one when something changed.
+fn states<'a>(files: impl Iterator<Item = &'a PathBuf>) -> io::Result<BTreeMap<String, PathBuf>> {
+    files
+        .map(|file| {
+            let metadata = fs::metadata(file)?;
+            let time = metadata.modified()?.duration_since(UNIX_EPOCH);
+            let time = time.unwrap_or_default().as_nanos();
+            let state = format!("{}:{}:{time}", file.display(), metadata.len());
+            Ok((state, file.clone()))
+        })
+        .collect()
 }
 
 fn keep_file(file: &Path, folder: &Path) -> io::Result<PathBuf> {

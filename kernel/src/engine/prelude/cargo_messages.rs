@@ -7,6 +7,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::manifest::{Crate, Role};
+use super::symbols;
 use crate::engine::EngineError;
 
 /// Crates of the prelude's own dependencies that a cell may name.
@@ -100,11 +101,12 @@ impl Build {
             id,
             &macros.filter_map(|it| it.package_id.as_deref()).collect(),
         );
-        let crates: Vec<Built> = artifacts
+        let mut crates: Vec<Built> = artifacts
             .iter()
             .filter_map(|message| built(message, &linked))
             .filter(|built| built.package_id != id)
             .collect();
+        mark_apart(&mut crates, &dylib);
         let externs = graph
             .named_by(id)
             .into_iter()
@@ -122,6 +124,33 @@ impl Build {
             crates,
             externs,
         })
+    }
+}
+
+/// Tells what is part of `dylib` from what could be.
+fn mark_apart(crates: &mut [Built], dylib: &Path) {
+    let files: Vec<PathBuf> = crates.iter().filter_map(Built::linkable).cloned().collect();
+    match symbols::missing_from(dylib, &files) {
+        Ok(missing) => {
+            for built in crates {
+                if built.linkable().is_some_and(|file| missing.contains(file)) {
+                    built.krate.role = Role::Apart;
+                }
+            }
+        }
+        // A cell that uses such a crate will say so when it is loaded.
+        Err(error) => tracing::warn!("cannot tell what {} holds: nm: {error}", dylib.display()),
+    }
+}
+
+impl Built {
+    /// Its code, if it may be part of the prelude's dylib.
+    fn linkable(&self) -> Option<&PathBuf> {
+        let mut files = self
+            .files
+            .iter()
+            .filter(|_| self.krate.role == Role::Linked);
+        files.find(|file| file.extension().is_some_and(|it| it == "rlib"))
     }
 }
 

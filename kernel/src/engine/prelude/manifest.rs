@@ -49,6 +49,8 @@ pub struct Crate {
 pub enum Role {
     /// Part of `libwick.so`.
     Linked,
+    /// Compiled for cells like those, but no part of `libwick.so`: to be linked where it is used.
+    Apart,
     /// Runs inside the compiler.
     ProcMacro,
     /// What proc macros and build scripts are made of.

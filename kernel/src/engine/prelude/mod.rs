@@ -7,6 +7,7 @@
 mod cargo_messages;
 mod install;
 pub mod manifest;
+mod symbols;
 mod toolchain;
 
 use std::fs::{self, File};

@@ -23,10 +23,7 @@ async fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, Engine
     let prelude = blocking(Prelude::find).await?;
     let config = Config {
         rustc: toolchain::rustc().into(),
-        prelude: prelude.dylib(),
-        id: prelude.id().to_owned(),
-        externs: prelude.externs(),
-        search: vec![prelude.deps_dir()],
+        prelude: prelude.clone(),
         cache: paths::cache().map_err(|error| EngineError::Io {
             what: "nowhere to keep compiled cells".to_owned(),
             source: std::io::Error::other(error),

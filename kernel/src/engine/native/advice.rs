@@ -1,6 +1,8 @@
 //! One line more than rustc says, where a notebook differs from a program.
 
-use super::generate::{CELL_FILE, Generated, Plan};
+use std::ops::Range;
+
+use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE};
 use super::notebook::Notebook;
 use super::variables::{Gone, Variables};
 use crate::engine::diagnostics::Mapped;
@@ -24,8 +26,8 @@ pub(super) fn add(mut diagnostics: Vec<Mapped>, context: &Context<'_>) -> Vec<Ma
         // Keeping the variable that is borrowed from fails as well; once is enough.
         diagnostics.retain(|diagnostic| {
             let ours = |code: &str| diagnostic.code.as_deref() == Some(code);
-            let about_keep = || generated.keeps.iter().flatten().any(|range| diagnostic.raw().is_about(CELL_FILE, range));
-            !(ours("E0505") && about_keep())
+            let about = |file, ranges: &[Option<Range<usize>>]| ranges.iter().flatten().any(|range| diagnostic.raw().is_about(file, range));
+            !(ours("E0505") && (about(CELL_FILE, &generated.keeps) || about(ROOT_FILE, &generated.takes)))
         });
     }
     diagnostics

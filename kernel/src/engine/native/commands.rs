@@ -35,15 +35,30 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl NativeEngine {
+    /// Runs commands of a cell in order. Dependencies that stand together are built together.
+    pub(super) async fn commands(&mut self, cell: &CellText, ranges: &[Range<usize>]) -> Reply {
+        let is_dependency = |range: &Range<usize>| {
+            cell.text[range.clone()].strip_prefix(":dep").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        };
+        for group in ranges.chunk_by(|one, other| is_dependency(one) && is_dependency(other)) {
+            if is_dependency(&group[0]) {
+                let lines: Vec<_> = group.iter().map(|range| &cell.text[range.clone()]).collect();
+                self.add_dependencies(&lines).await?;
+            } else {
+                self.command(cell, group[0].clone()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Runs the command at `range` of the cell.
-    pub(super) async fn command(&mut self, cell: &CellText, range: Range<usize>) -> Reply {
+    async fn command(&mut self, cell: &CellText, range: Range<usize>) -> Reply {
         let text = cell.text[range.clone()].trim();
         let (name, rest) = match text[1..].split_once(char::is_whitespace) {
             Some((name, rest)) => (name, rest.trim()),
             None => (&text[1..], ""),
         };
         match name {
-            "dep" => self.add_dependency(rest).await,
             "vars" => {
                 self.show_variables();
                 Ok(())
@@ -60,10 +75,6 @@ impl NativeEngine {
             }
             _ => Err(unknown(name)),
         }
-    }
-
-    async fn add_dependency(&mut self, _text: &str) -> Reply {
-        Ok(())
     }
 
     fn set_timing(&mut self, argument: &str) -> Reply {
@@ -84,10 +95,7 @@ impl NativeEngine {
     }
 
     async fn clear(&mut self) -> Reply {
-        let dependencies = self.compiler.toolchain.clone();
-        let cleared = crate::engine::Engine::reset(self).await;
-        self.compiler.toolchain = dependencies;
-        cleared.map_err(|error| other_error("EngineError", error.to_string()))
+        crate::engine::Engine::reset(self).await.map_err(|error| other_error("EngineError", error.to_string()))
     }
 
     fn show_variables(&self) {

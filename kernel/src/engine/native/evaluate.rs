@@ -43,9 +43,8 @@ impl NativeEngine {
         phases.split = started.elapsed();
 
         let code_starts = first_code(&split, &text);
-        for command in split.commands.iter().filter(|command| command.start < code_starts) {
-            self.command(&text, command.clone()).await?;
-        }
+        let (before, after): (Vec<_>, Vec<_>) = split.commands.iter().cloned().partition(|command| command.start < code_starts);
+        self.commands(&text, &before).await?;
         let compiling = self.compiling.clone();
         let interrupted = compiling.notified();
         let prepared = tokio::select! {
@@ -55,10 +54,7 @@ impl NativeEngine {
         if let Some(prepared) = prepared {
             self.run(&text, prepared, phases).await?;
         }
-        for command in split.commands.iter().filter(|command| command.start >= code_starts) {
-            self.command(&text, command.clone()).await?;
-        }
-        Ok(())
+        self.commands(&text, &after).await
     }
 
     /// Compiles items and statements. Nothing changes unless both compile.
@@ -87,12 +83,8 @@ impl NativeEngine {
     /// The session's items from now on: loads their code and drops variables of types that are no more.
     async fn adopt(&mut self, cell: &CellText, mut notebook: Notebook, items: Option<Compiled>, load: bool) -> Reply {
         if load && let Some(items) = &items {
-            match self.runtime.call(&Request::Load(vec![items.library()])).await {
-                Ok(Response::Loaded(Ok(()))) => notebook.mark_loaded(),
-                Ok(Response::Loaded(Err(reason))) => return Err(other_error("LoadError", reason)),
-                Ok(_) => return Err(other_error("InternalError", "the runtime gave an answer to something else".into())),
-                Err(death) => return Err(self.died(cell, &death).await),
-            }
+            self.load(vec![items.library()]).await.map_err(|reason| other_error("LoadError", reason))?;
+            notebook.mark_loaded();
             for file in notebook.source().files().filter(|file| file.cell().is_some()) {
                 self.sources.insert(file.clone());
             }

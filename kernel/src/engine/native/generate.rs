@@ -213,7 +213,7 @@ pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &N
     root.push(close);
     root.push(if split.awaits { "});\n" } else { ");\n" });
     root.push(
-        "::wick_runtime::cell::run(&mut || match wick_body.take() { ::core::option::Option::Some(wick_body) => wick_body(), \
+        "::wick_runtime::cell::run(&mut || match wick_body.take() { ::core::option::Option::Some(mut wick_body) => wick_body(), \
          ::core::option::Option::None => ::core::result::Result::Ok(()) });\n",
     );
     for (index, (variable, take)) in plan.takes.iter().enumerate() {

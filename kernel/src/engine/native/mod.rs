@@ -9,6 +9,7 @@ mod assist;
 mod attempts;
 mod commands;
 mod compile;
+mod dependencies;
 mod evaluate;
 mod frames;
 mod generate;
@@ -27,13 +28,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
+use wick_runtime::protocol::{Request, Response};
 
 use self::compile::{Compiled, Compiler, Toolchain};
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
+use super::deps::Dependencies;
 use super::diagnostics::Names;
+use super::prelude::Prelude;
 use super::source_map::SourceMap;
 use super::{Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle, Reply};
 
@@ -42,14 +46,8 @@ use super::{Cell, CellId, Completeness, Completions, Engine, EngineError, Event,
 pub struct Config {
     /// The compiler.
     pub rustc: PathBuf,
-    /// The prelude's shared library.
-    pub prelude: PathBuf,
-    /// Changes when the prelude or the compiler does.
-    pub id: String,
-    /// Crates that cells may name without asking for them, with their compiled form.
-    pub externs: Vec<(String, PathBuf)>,
-    /// Folders of the crates that those depend on.
-    pub search: Vec<PathBuf>,
+    /// What every cell shares.
+    pub prelude: Prelude,
     /// Where compiled cells are kept.
     pub cache: PathBuf,
 }
@@ -62,6 +60,7 @@ pub struct NativeEngine {
     events: UnboundedSender<Event>,
     target: Arc<Target>,
     compiling: Arc<Notify>,
+    dependencies: Dependencies,
     notebook: Notebook,
     /// The loaded version of the notebook's items.
     items: Option<Compiled>,
@@ -88,14 +87,15 @@ impl NativeEngine {
             source: error.into(),
         })?;
         let target = Target::new();
-        let runtime = Runtime::start(&config.prelude, target.clone(), &events).await?;
+        let runtime = Runtime::start(&config.prelude.dylib(), target.clone(), &events).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
-            id: config.id.clone(),
-            externs: config.externs.clone(),
-            search: config.search.clone(),
+            id: config.prelude.id().to_owned(),
+            externs: config.prelude.externs(),
+            search: vec![config.prelude.deps_dir()],
         };
         Ok(Self {
+            dependencies: Dependencies::new(&config.cache, config.prelude.clone()),
             compiler: Compiler::new(toolchain, &config.cache)?,
             config,
             runtime,
@@ -130,9 +130,21 @@ impl NativeEngine {
     }
 
     async fn start_runtime(&mut self) -> Result<(), EngineError> {
-        self.runtime = Runtime::start(&self.config.prelude, self.target.clone(), &self.events).await?;
+        self.runtime = Runtime::start(&self.config.prelude.dylib(), self.target.clone(), &self.events).await?;
         self.next_run = 1;
-        Ok(())
+        self.load(self.dependencies.built().libraries).await.map_err(EngineError::Prelude)
+    }
+
+    /// Loads libraries whose symbols all later cells see.
+    async fn load(&mut self, libraries: Vec<PathBuf>) -> Result<(), String> {
+        if libraries.is_empty() {
+            return Ok(());
+        }
+        match self.runtime.call(&Request::Load(libraries)).await {
+            Ok(Response::Loaded(loaded)) => loaded,
+            Ok(_) => Err("the runtime gave an answer to something else".into()),
+            Err(death) => Err(format!("the process ended while it loaded a library ({})", death.how)),
+        }
     }
 }
 

@@ -40,9 +40,7 @@ pub(super) struct Split {
 /// A `use` declaration.
 #[derive(Debug, Clone)]
 pub(super) struct Use {
-    /// Where it stands, attributes and semicolon included.
-    pub range: Range<usize>,
-    /// The same, one declaration for each name.
+    /// One declaration for each name.
     pub leaves: Vec<Leaf>,
 }
 
@@ -105,7 +103,7 @@ fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn:
             syn::Stmt::Item(syn::Item::ExternCrate(item)) => {
                 let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name);
                 let leaf = Leaf { name: Some(name.to_string()), text: item.to_token_stream().to_string() };
-                split.uses.push(Use { range: item.span().byte_range(), leaves: vec![leaf] });
+                split.uses.push(Use { leaves: vec![leaf] });
             }
             syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
             syn::Stmt::Macro(item) if is_item_macro(&item.mac, &item_macros) => {
@@ -218,7 +216,6 @@ fn of_use(item: &syn::ItemUse) -> Use {
             }
             syn::UseTree::Glob(_) => leaf(None, join(path, &"*")),
             syn::UseTree::Group(group) => group.items.iter().for_each(|tree| walk(tree, path, leaves)),
-            _ => {}
         }
     }
     fn join(path: &str, name: &dyn std::fmt::Display) -> String {
@@ -226,7 +223,7 @@ fn of_use(item: &syn::ItemUse) -> Use {
     }
     let mut leaves = Vec::new();
     walk(&item.tree, if item.leading_colon.is_some() { "::" } else { "" }, &mut leaves);
-    Use { range: item.span().byte_range(), leaves }
+    Use { leaves }
 }
 
 /// Collects what a pattern binds.

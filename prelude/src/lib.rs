@@ -10,11 +10,19 @@
 //! assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [2., 4., 6.]);
 //! ```
 
+// What derives generate names this crate `wick`, here too.
+extern crate self as wick;
+
 pub mod autograd;
 mod device;
 mod dtype;
 mod error;
+pub mod hub;
 mod kernels;
+mod numpy;
+pub mod models;
+pub mod nn;
+pub mod optim;
 pub mod prelude;
 pub mod print;
 pub mod random;
@@ -33,6 +41,7 @@ pub use autograd::{grad, no_grad};
 pub use device::{Device, cuda};
 pub use dtype::DType;
 pub use error::{Error, ErrorKind, Result};
+pub use numpy::{NdArray, NdNumber, NdRead};
 pub use random::manual_seed;
 pub use scalar::{Arg, Scalar};
 pub use shape::{DimInt, Dims, Shape};

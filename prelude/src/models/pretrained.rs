@@ -21,7 +21,7 @@ macro_rules! networks {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[allow(non_camel_case_types)]
         pub enum $weights {
-            /// Random ones, by the default generator.
+            /// Random ones, by the default generator: the same as no weights at all.
             None,
             #[doc = concat!("The best there are: `", stringify!($default), "`.")]
             Default,
@@ -45,24 +45,16 @@ macro_rules! networks {
         $(#[$doc])*
         ///
         /// Where the weights cannot be had, a line on stderr says why, and the network has random ones.
-        pub fn $function(weights: $weights) -> ResNet {
-            let model = ResNet::new($architecture);
-            if let Some(file) = weights.file() && let Err(error) = load(&model, file) {
-                eprintln!("{}: {error}; going on with random weights", stringify!($function));
-            }
-            model
+        pub fn $function(weights: impl Into<Option<$weights>>) -> ResNet {
+            network(stringify!($function), $architecture, weights.into().and_then($weights::file))
         }
 
         #[doc = concat!("[`", stringify!($function), "`] that says what is wrong if the weights cannot be had.")]
         ///
         /// # Errors
         /// When they can neither be found nor fetched, or do not fit.
-        pub fn $try_function(weights: $weights) -> Result<ResNet> {
-            let model = ResNet::new($architecture);
-            if let Some(file) = weights.file() {
-                load(&model, file)?;
-            }
-            Ok(model)
+        pub fn $try_function(weights: impl Into<Option<$weights>>) -> Result<ResNet> {
+            try_network($architecture, weights.into().and_then($weights::file))
         }
     )*};
 }
@@ -116,8 +108,23 @@ networks! {
     } Architecture { groups: 32, width_per_group: 4, ..DEEP };
 }
 
-fn load(model: &ResNet, file: &str) -> Result<()> {
-    load_from(&Hub::torchvision().map_err(failed)?, model, file)
+fn network(name: &str, architecture: Architecture, file: Option<&str>) -> ResNet {
+    let model = ResNet::new(architecture);
+    if let Err(error) = load(&model, file) {
+        eprintln!("{name}: {error}; going on with random weights");
+    }
+    model
+}
+
+fn try_network(architecture: Architecture, file: Option<&str>) -> Result<ResNet> {
+    let model = ResNet::new(architecture);
+    load(&model, file)?;
+    Ok(model)
+}
+
+/// Leaves the model as it is if there is no file.
+fn load(model: &ResNet, file: Option<&str>) -> Result<()> {
+    file.map_or(Ok(()), |file| load_from(&Hub::torchvision().map_err(failed)?, model, file))
 }
 
 pub(super) fn load_from(hub: &Hub, model: &ResNet, file: &str) -> Result<()> {

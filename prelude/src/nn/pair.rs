@@ -19,12 +19,6 @@ impl Pair {
             Self::Each(height, width) => [height, width],
         }
     }
-
-    /// Always both numbers: `(3, 3)`.
-    pub(super) fn long(self) -> String {
-        let [height, width] = self.sizes();
-        format!("({height}, {width})")
-    }
 }
 
 /// As it was written: `3` or `(3, 3)`.

@@ -25,7 +25,10 @@ fn options_give_back_what_was_drawn_for_them() {
         (|| drop(Conv2d::new(4, 4, 3).bias(false).groups(2)), &[72]),
     ];
     for (index, (layer, counts)) in cases.into_iter().enumerate() {
-        assert!(state_after(layer) == state_after(numbers(counts)), "case {index}");
+        assert!(
+            state_after(layer) == state_after(numbers(counts)),
+            "case {index}"
+        );
     }
 
     // Numbers that somebody else drew since are not taken back.

@@ -14,7 +14,10 @@ use crate::bounds;
 
 pub fn expand(input: DeriveInput) -> Result<TokenStream> {
     if let Some(lifetime) = bounds::first_lifetime(&input.generics) {
-        return Err(Error::new_spanned(lifetime, "a module owns its members, so it has no lifetime parameter"));
+        return Err(Error::new_spanned(
+            lifetime,
+            "a module owns its members, so it has no lifetime parameter",
+        ));
     }
     let (arms, types) = arms(&input)?;
     let name = &input.ident;
@@ -69,7 +72,12 @@ fn arms(input: &DeriveInput) -> Result<(Vec<TokenStream>, Vec<Type>)> {
             });
             variants.collect::<Result<_>>()?
         }
-        Data::Union(data) => return Err(Error::new_spanned(data.union_token, "a union cannot be a module")),
+        Data::Union(data) => {
+            return Err(Error::new_spanned(
+                data.union_token,
+                "a union cannot be a module",
+            ));
+        }
     };
     Ok((arms, types))
 }
@@ -104,7 +112,10 @@ fn call(role: Role, name: &str, binding: &Ident) -> TokenStream {
 }
 
 fn member(field: &Field, position: usize) -> Member {
-    field.ident.clone().map_or(Member::Unnamed(Index::from(position)), Member::Named)
+    field
+        .ident
+        .clone()
+        .map_or(Member::Unnamed(Index::from(position)), Member::Named)
 }
 
 /// The name under which PyTorch would know the field: `type`, not `r#type`.
@@ -118,8 +129,8 @@ fn name(member: &Member) -> String {
 /// Whether the type is one of the language's own plain values, for which no code is needed at all.
 fn is_number(ty: &Type) -> bool {
     const PLAIN: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
     ];
     matches!(ty, Type::Path(path) if PLAIN.iter().any(|plain| path.path.is_ident(plain)))
 }

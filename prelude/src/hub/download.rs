@@ -18,9 +18,16 @@ const STALL: Duration = Duration::from_secs(30);
 
 /// Fetches `url` into the file `path`, which does not exist before all of it has come and was found to be right.
 pub fn download(url: &str, path: &Path, progress: &mut dyn Progress) -> Result<(), HubError> {
-    let response = agent().get(url).call().map_err(|error| HubError::network(url, reason(error)))?;
+    let response = agent()
+        .get(url)
+        .call()
+        .map_err(|error| HubError::network(url, reason(error)))?;
     let total = response.body().content_length();
-    let mut body = response.into_body().into_with_config().limit(u64::MAX).reader();
+    let mut body = response
+        .into_body()
+        .into_with_config()
+        .limit(u64::MAX)
+        .reader();
 
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| HubError::write(folder, error))?;
@@ -30,7 +37,8 @@ pub fn download(url: &str, path: &Path, progress: &mut dyn Progress) -> Result<(
     progress.finish();
     check(url, path, &digest.map_err(|failure| failure.at(url, path))?)?;
     readable_by_all(&file).map_err(|error| HubError::write(path, error))?;
-    file.persist(path).map_err(|error| HubError::write(path, error.error))?;
+    file.persist(path)
+        .map_err(|error| HubError::write(path, error.error))?;
     Ok(())
 }
 
@@ -71,7 +79,9 @@ fn copy(
     let mut buffer = vec![0; 1 << 16];
     let mut received = 0;
     loop {
-        let count = body.read(&mut buffer).map_err(|error| Failure::Network(cut(received, total, &error.to_string())))?;
+        let count = body
+            .read(&mut buffer)
+            .map_err(|error| Failure::Network(cut(received, total, &error.to_string())))?;
         if count == 0 {
             break;
         }
@@ -82,10 +92,18 @@ fn copy(
         progress.update(received, total);
     }
     if total.is_some_and(|total| total != received) {
-        return Err(Failure::Network(cut(received, total, "the connection was closed")));
+        return Err(Failure::Network(cut(
+            received,
+            total,
+            "the connection was closed",
+        )));
     }
     file.flush().map_err(Failure::Write)?;
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 fn cut(received: u64, total: Option<u64>, reason: &str) -> String {
@@ -95,13 +113,22 @@ fn cut(received: u64, total: Option<u64>, reason: &str) -> String {
 
 /// Compares `digest` with the digits in the file's name: those between the last `-` and the `.` after it.
 fn check(url: &str, path: &Path, digest: &str) -> Result<(), HubError> {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Some(expected) = promised(name) else { return Ok(()) };
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let Some(expected) = promised(name) else {
+        return Ok(());
+    };
     if digest.starts_with(expected) {
         return Ok(());
     }
     let found = digest[..expected.len().min(digest.len())].to_owned();
-    Err(HubError::Checksum { url: url.to_owned(), expected: expected.to_owned(), found })
+    Err(HubError::Checksum {
+        url: url.to_owned(),
+        expected: expected.to_owned(),
+        found,
+    })
 }
 
 fn promised(name: &str) -> Option<&str> {
@@ -116,7 +143,8 @@ fn readable_by_all(file: &NamedTempFile) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))?;
     }
     file.as_file().sync_all()
 }
@@ -131,7 +159,9 @@ fn reason(error: ureq::Error) -> String {
         ureq::Error::Timeout(_) => "the server does not answer".to_owned(),
         // The operating system has no error code for this, only the text.
         ureq::Error::HostNotFound => NO_NAME.to_owned(),
-        ureq::Error::Io(error) if error.to_string().contains("lookup address") => NO_NAME.to_owned(),
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
+            NO_NAME.to_owned()
+        }
         ureq::Error::Io(error) => error.to_string(),
         other => other.to_string(),
     }

@@ -44,7 +44,10 @@ pub enum HubError {
 
 impl HubError {
     pub(super) fn network(url: &str, reason: impl Into<String>) -> Self {
-        Self::Network { url: url.to_owned(), reason: reason.into() }
+        Self::Network {
+            url: url.to_owned(),
+            reason: reason.into(),
+        }
     }
 
     pub(super) fn bad_url(url: &str) -> Self {
@@ -52,24 +55,39 @@ impl HubError {
     }
 
     pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write { path: path.to_owned(), source }
+        Self::Write {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(super) fn read(path: &Path, reason: impl Into<String>) -> Self {
-        Self::Read { path: path.to_owned(), reason: reason.into() }
+        Self::Read {
+            path: path.to_owned(),
+            reason: reason.into(),
+        }
     }
 }
 
 impl fmt::Display for HubError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoHome => write!(f, "there is no folder to keep weights in: set HOME or TORCH_HOME"),
+            Self::NoHome => write!(
+                f,
+                "there is no folder to keep weights in: set HOME or TORCH_HOME"
+            ),
             Self::Network { url, reason } => write!(f, "{url} cannot be fetched: {reason}"),
-            Self::Checksum { url, expected, found } => write!(
+            Self::Checksum {
+                url,
+                expected,
+                found,
+            } => write!(
                 f,
                 "{url} is damaged: its SHA-256 should begin with {expected} and begins with {found}; nothing was kept"
             ),
-            Self::Write { path, source } => write!(f, "{} cannot be written: {source}", path.display()),
+            Self::Write { path, source } => {
+                write!(f, "{} cannot be written: {source}", path.display())
+            }
             Self::Read { path, reason } => write!(
                 f,
                 "{} cannot be read as weights: {reason}; delete it to fetch it again",

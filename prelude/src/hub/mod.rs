@@ -43,7 +43,10 @@ impl Hub {
 
     /// The files below the URL `base`, kept in `folder`.
     pub fn new(base: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { base: base.into().trim_end_matches('/').to_owned(), folder: folder.into() }
+        Self {
+            base: base.into().trim_end_matches('/').to_owned(),
+            folder: folder.into(),
+        }
     }
 
     /// The path of the file `name` on this machine; it is fetched if it is not there yet.
@@ -62,7 +65,11 @@ impl Hub {
     ///
     /// # Errors
     /// Those of [`file`](Self::file), and when the file cannot be read as a state dict.
-    pub fn state_dict(&self, name: &str, progress: &mut dyn Progress) -> Result<StateDict, HubError> {
+    pub fn state_dict(
+        &self,
+        name: &str,
+        progress: &mut dyn Progress,
+    ) -> Result<StateDict, HubError> {
         load(self.file(name, progress)?)
     }
 }
@@ -81,7 +88,9 @@ pub fn load_state_dict_from_url(url: &str) -> Result<StateDict, HubError> {
 /// # Errors
 /// When there is no home folder.
 pub fn get_dir() -> Result<PathBuf, HubError> {
-    Ok(cache::checkpoints()?.parent().map_or_else(PathBuf::new, Path::to_path_buf))
+    Ok(cache::checkpoints()?
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf))
 }
 
 #[cfg(test)]

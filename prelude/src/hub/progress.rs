@@ -30,16 +30,28 @@ impl LineProgress {
 
     /// A line that begins with `label`.
     pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into(), begun: Instant::now(), shown: None }
+        Self {
+            label: label.into(),
+            begun: Instant::now(),
+            shown: None,
+        }
     }
 
     fn line(&self, received: u64, total: Option<u64>, elapsed: Duration) -> String {
         let mut line = format!("{}: ", self.label);
         if let Some(total) = total.filter(|&total| total > 0) {
-            let done = |of: u64| (received.min(total) as u128 * u128::from(of) / u128::from(total)) as usize;
+            let done = |of: u64| {
+                (received.min(total) as u128 * u128::from(of) / u128::from(total)) as usize
+            };
             let (full, width) = (done(Self::WIDTH), Self::WIDTH as usize);
             // Writing to a String cannot fail.
-            let _ = write!(line, "{:3}%|{}{}| ", done(100), "█".repeat(full), " ".repeat(width - full));
+            let _ = write!(
+                line,
+                "{:3}%|{}{}| ",
+                done(100),
+                "█".repeat(full),
+                " ".repeat(width - full)
+            );
         }
         line.push_str(&megabytes(received));
         if let Some(total) = total {
@@ -55,7 +67,11 @@ impl LineProgress {
 impl Progress for LineProgress {
     fn update(&mut self, received: u64, total: Option<u64>) {
         let complete = total == Some(received);
-        if complete || self.shown.is_none_or(|shown| shown.elapsed() >= Self::PAUSE) {
+        if complete
+            || self
+                .shown
+                .is_none_or(|shown| shown.elapsed() >= Self::PAUSE)
+        {
             self.shown = Some(Instant::now());
             eprint!("\r{}", self.line(received, total, self.begun.elapsed()));
         }
@@ -90,6 +106,10 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_complete() {
-        assert!(LineProgress::new("x").line(0, Some(0), Duration::ZERO).starts_with("x: 0.0 MB/0.0 MB"));
+        assert!(
+            LineProgress::new("x")
+                .line(0, Some(0), Duration::ZERO)
+                .starts_with("x: 0.0 MB/0.0 MB")
+        );
     }
 }

@@ -21,17 +21,23 @@ pub fn load(path: impl AsRef<Path>) -> Result<StateDict, HubError> {
     let opened = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     opened.map_err(|error| failed(error.to_string()))?;
     if &start != b"PK\x03\x04" {
-        return Err(failed("it is no archive as `torch.save` writes it since PyTorch 1.6".to_owned()));
+        return Err(failed(
+            "it is no archive as `torch.save` writes it since PyTorch 1.6".to_owned(),
+        ));
     }
-    let infos = read_pth_tensor_info(path, false, None).map_err(|error| failed(error.to_string()))?;
+    let infos =
+        read_pth_tensor_info(path, false, None).map_err(|error| failed(error.to_string()))?;
     if infos.is_empty() {
         return Err(failed("it holds no tensors under names".to_owned()));
     }
     let tensors = PthTensors::new(path, None).map_err(|error| failed(error.to_string()))?;
     let read = infos.iter().map(|info| {
-        let tensor = tensors.get(&info.name).map_err(|error| failed(format!("{}: {error}", info.name)))?;
+        let tensor = tensors
+            .get(&info.name)
+            .map_err(|error| failed(format!("{}: {error}", info.name)))?;
         let tensor = tensor.ok_or_else(|| failed(format!("{} has no data", info.name)))?;
-        let tensor = Tensor::from_candle(&tensor).map_err(|error| failed(format!("{}: {error}", info.name)))?;
+        let tensor = Tensor::from_candle(&tensor)
+            .map_err(|error| failed(format!("{}: {error}", info.name)))?;
         Ok((info.name.clone(), tensor))
     });
     read.collect()

@@ -55,13 +55,16 @@ fn respond(mut stream: TcpStream, answer: &[u8]) -> std::io::Result<()> {
 }
 
 fn answer(status: &str, length: usize, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     [head.as_bytes(), body].concat()
 }
 
 fn files_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
 }
 
 #[derive(Default)]
@@ -102,8 +105,13 @@ fn a_file_is_fetched_once() {
 fn a_file_that_is_not_what_its_name_says_is_not_kept() {
     let server = Server::with_file(b"something else");
     let folder = tempfile::tempdir().unwrap();
-    let error = Hub::new(&server.url, folder.path()).file(NAME, &mut ()).unwrap_err();
-    assert!(matches!(&error, HubError::Checksum { expected, .. } if expected == "8848f57c"), "{error}");
+    let error = Hub::new(&server.url, folder.path())
+        .file(NAME, &mut ())
+        .unwrap_err();
+    assert!(
+        matches!(&error, HubError::Checksum { expected, .. } if expected == "8848f57c"),
+        "{error}"
+    );
     assert!(files_in(folder.path()).is_empty());
 }
 
@@ -111,8 +119,17 @@ fn a_file_that_is_not_what_its_name_says_is_not_kept() {
 fn a_file_that_the_server_lacks_is_said_to_lack() {
     let server = Server::new(answer("404 Not Found", 0, b""));
     let folder = tempfile::tempdir().unwrap();
-    let error = Hub::new(&server.url, folder.path()).file(NAME, &mut ()).unwrap_err().to_string();
-    assert_eq!(error, format!("{}/{NAME} cannot be fetched: the server has no such file (404)", server.url));
+    let error = Hub::new(&server.url, folder.path())
+        .file(NAME, &mut ())
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        format!(
+            "{}/{NAME} cannot be fetched: the server has no such file (404)",
+            server.url
+        )
+    );
 }
 
 #[test]
@@ -120,8 +137,14 @@ fn a_connection_that_breaks_off_leaves_nothing() {
     let server = Server::new(answer("200 OK", CONTENTS.len(), &CONTENTS[..10]));
     let folder = tempfile::tempdir().unwrap();
     let mut progress = Recorded::default();
-    let error = Hub::new(&server.url, folder.path()).file(NAME, &mut progress).unwrap_err().to_string();
-    assert!(error.contains("it broke off after 10 of 33 bytes"), "{error}");
+    let error = Hub::new(&server.url, folder.path())
+        .file(NAME, &mut progress)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("it broke off after 10 of 33 bytes"),
+        "{error}"
+    );
     assert!(progress.finished);
     assert!(files_in(folder.path()).is_empty());
 }
@@ -129,10 +152,15 @@ fn a_connection_that_breaks_off_leaves_nothing() {
 #[test]
 fn without_a_server_the_answer_comes_at_once() {
     // The port was free a moment ago.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
-    let error = Hub::new(format!("http://{address}"), folder.path()).file(NAME, &mut ()).unwrap_err();
+    let error = Hub::new(format!("http://{address}"), folder.path())
+        .file(NAME, &mut ())
+        .unwrap_err();
     assert!(matches!(error, HubError::Network { .. }), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
@@ -141,8 +169,13 @@ fn without_a_server_the_answer_comes_at_once() {
 fn a_file_that_is_no_state_dict_says_which_file() {
     let server = Server::with_file(CONTENTS);
     let folder = tempfile::tempdir().unwrap();
-    let error = Hub::new(&server.url, folder.path()).state_dict(NAME, &mut ()).unwrap_err();
-    assert!(matches!(&error, HubError::Read { path, .. } if path.ends_with(NAME)), "{error}");
+    let error = Hub::new(&server.url, folder.path())
+        .state_dict(NAME, &mut ())
+        .unwrap_err();
+    assert!(
+        matches!(&error, HubError::Read { path, .. } if path.ends_with(NAME)),
+        "{error}"
+    );
 }
 
 /// `small.pth` as torch wrote it, under the name that its SHA-256 asks for.
@@ -152,9 +185,17 @@ const SMALL: (&str, &[u8]) = ("small-8c33a99d.pth", include_bytes!("testdata/sma
 fn weights_go_from_the_server_into_a_model() {
     let server = Server::with_file(SMALL.1);
     let folder = tempfile::tempdir().unwrap();
-    let state = Hub::new(&server.url, folder.path()).state_dict(SMALL.0, &mut ()).unwrap();
+    let state = Hub::new(&server.url, folder.path())
+        .state_dict(SMALL.0, &mut ())
+        .unwrap();
     let names: Vec<_> = state.keys().collect();
-    let norm = ["1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"];
+    let norm = [
+        "1.weight",
+        "1.bias",
+        "1.running_mean",
+        "1.running_var",
+        "1.num_batches_tracked",
+    ];
     assert_eq!(names, [&["0.weight", "0.bias"][..], &norm[..]].concat());
 
     let net = Sequential::new((Linear::new(2, 3), BatchNorm2d::new(3)));
@@ -172,7 +213,14 @@ fn views_and_half_floats_are_read_as_they_were_saved() {
     let path = folder.path().join("variants.pth");
     std::fs::write(&path, include_bytes!("testdata/variants.pth")).unwrap();
     let state = load(&path).unwrap();
-    let values = |name: &str| state.get(name).unwrap().to_dtype(DType::F64).flatten(0, -1).to_vec1::<f64>();
+    let values = |name: &str| {
+        state
+            .get(name)
+            .unwrap()
+            .to_dtype(DType::F64)
+            .flatten(0, -1)
+            .to_vec1::<f64>()
+    };
     assert_eq!(state.get("half").unwrap().dtype(), DType::F16);
     assert_eq!(values("half"), [1.5, -2.0]);
     assert_eq!(state.get("transposed").unwrap().shape(), [3, 2]);
@@ -186,5 +234,8 @@ fn a_file_from_before_pytorch_1_6_is_refused_in_words() {
     let path = folder.path().join("legacy.pth");
     std::fs::write(&path, include_bytes!("testdata/legacy.pth")).unwrap();
     let error = load(&path).unwrap_err().to_string();
-    assert!(error.contains("it is no archive as `torch.save` writes it since PyTorch 1.6"), "{error}");
+    assert!(
+        error.contains("it is no archive as `torch.save` writes it since PyTorch 1.6"),
+        "{error}"
+    );
 }

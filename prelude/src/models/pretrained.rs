@@ -5,8 +5,17 @@ use crate::hub::{Hub, HubError, LineProgress};
 use crate::nn::ModuleExt;
 use crate::{Error, Result};
 
-const BASIC: Architecture = Architecture { block: Block::Basic, layers: [2; 4], groups: 1, width_per_group: 64 };
-const DEEP: Architecture = Architecture { block: Block::Bottleneck, layers: [3, 4, 6, 3], ..BASIC };
+const BASIC: Architecture = Architecture {
+    block: Block::Basic,
+    layers: [2; 4],
+    groups: 1,
+    width_per_group: 64,
+};
+const DEEP: Architecture = Architecture {
+    block: Block::Bottleneck,
+    layers: [3, 4, 6, 3],
+    ..BASIC
+};
 
 /// Declares a network: its function, its `try_` twin and its weights with the files they are in.
 macro_rules! networks {
@@ -124,11 +133,15 @@ fn try_network(architecture: Architecture, file: Option<&str>) -> Result<ResNet>
 
 /// Leaves the model as it is if there is no file.
 fn load(model: &ResNet, file: Option<&str>) -> Result<()> {
-    file.map_or(Ok(()), |file| load_from(&Hub::torchvision().map_err(failed)?, model, file))
+    file.map_or(Ok(()), |file| {
+        load_from(&Hub::torchvision().map_err(failed)?, model, file)
+    })
 }
 
 pub(super) fn load_from(hub: &Hub, model: &ResNet, file: &str) -> Result<()> {
-    let state = hub.state_dict(file, &mut LineProgress::new(file)).map_err(failed)?;
+    let state = hub
+        .state_dict(file, &mut LineProgress::new(file))
+        .map_err(failed)?;
     model.load_state_dict(&state)?;
     Ok(())
 }

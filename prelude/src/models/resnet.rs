@@ -2,7 +2,8 @@
 
 use crate::nn::init::{Fan, Nonlinearity, kaiming_normal_};
 use crate::nn::{
-    AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ModuleExt, ReLU, Sequential,
+    AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ModuleExt, ReLU,
+    Sequential,
 };
 use crate::tensor::Tensor;
 
@@ -93,7 +94,13 @@ impl ResNet {
 }
 
 impl Architecture {
-    fn layer(&self, inputs: &mut usize, channels: usize, blocks: usize, stride: usize) -> Sequential {
+    fn layer(
+        &self,
+        inputs: &mut usize,
+        channels: usize,
+        blocks: usize,
+        stride: usize,
+    ) -> Sequential {
         let outputs = channels * self.block.expansion();
         let mut layer = Sequential::default();
         for index in 0..blocks {
@@ -106,7 +113,9 @@ impl Architecture {
             });
             match self.block {
                 Block::Basic => layer.push(BasicBlock::new(*inputs, channels, stride, downsample)),
-                Block::Bottleneck => layer.push(Bottleneck::new(self, *inputs, channels, stride, downsample)),
+                Block::Bottleneck => {
+                    layer.push(Bottleneck::new(self, *inputs, channels, stride, downsample))
+                }
             };
             *inputs = outputs;
         }
@@ -141,7 +150,10 @@ pub struct BasicBlock {
 impl BasicBlock {
     fn new(inputs: usize, channels: usize, stride: usize, downsample: Option<Sequential>) -> Self {
         Self {
-            conv1: Conv2d::new(inputs, channels, 3).stride(stride).padding(1).bias(false),
+            conv1: Conv2d::new(inputs, channels, 3)
+                .stride(stride)
+                .padding(1)
+                .bias(false),
             bn1: BatchNorm2d::new(channels),
             relu: ReLU::new().inplace(true),
             conv2: Conv2d::new(channels, channels, 3).padding(1).bias(false),
@@ -204,7 +216,9 @@ impl Forward for Bottleneck {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
-        let y = self.relu.forward(&self.bn2.forward(&self.conv2.forward(&y)));
+        let y = self
+            .relu
+            .forward(&self.bn2.forward(&self.conv2.forward(&y)));
         let y = self.bn3.forward(&self.conv3.forward(&y));
         self.relu.forward(&(y + shortcut(&self.downsample, x)))
     }

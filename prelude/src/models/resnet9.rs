@@ -24,7 +24,10 @@ impl ResBlock {
     pub fn new(inputs: usize, outputs: usize, stride: usize) -> Self {
         let conv = |inputs, stride| {
             Sequential::new((
-                Conv2d::new(inputs, outputs, 3).stride(stride).padding(1).bias(false),
+                Conv2d::new(inputs, outputs, 3)
+                    .stride(stride)
+                    .padding(1)
+                    .bias(false),
                 BatchNorm2d::new(outputs).momentum(MOMENTUM),
                 ReLU::new(),
             ))
@@ -79,7 +82,15 @@ pub fn resnet9() -> ResNet9 {
     let relu = || ReLU::new().inplace(true);
     let pool = || MaxPool2d::new(2).stride(2);
     ResNet9 {
-        conv_stack_1: Sequential::new((conv(3, 64), norm(64), relu(), conv(64, 128), norm(128), relu(), pool())),
+        conv_stack_1: Sequential::new((
+            conv(3, 64),
+            norm(64),
+            relu(),
+            conv(64, 128),
+            norm(128),
+            relu(),
+            pool(),
+        )),
         res_block_2: ResBlock::new(128, 128, 1),
         conv_stack_3: Sequential::new((
             conv(128, 256),

@@ -23,7 +23,11 @@ impl ReLU {
     }
 
     fn options(&self) -> String {
-        if self.inplace { "inplace=True".to_owned() } else { String::new() }
+        if self.inplace {
+            "inplace=True".to_owned()
+        } else {
+            String::new()
+        }
     }
 }
 

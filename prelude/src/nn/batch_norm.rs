@@ -90,7 +90,9 @@ impl BatchNorm2d {
 
     /// Counts a batch, and says how much it counts.
     fn count_batch(&self) -> f64 {
-        let Some(count) = &self.num_batches_tracked else { return self.momentum.unwrap_or(0.0) };
+        let Some(count) = &self.num_batches_tracked else {
+            return self.momentum.unwrap_or(0.0);
+        };
         no_grad(|| count.add_(1));
         self.momentum.unwrap_or_else(|| 1.0 / count.item::<f64>())
     }
@@ -98,10 +100,19 @@ impl BatchNorm2d {
     fn options(&self) -> String {
         let mut text = self.num_features.to_string();
         python::keyword(&mut text, "eps", python::float(self.eps));
-        python::keyword(&mut text, "momentum", self.momentum.map_or_else(|| "None".to_owned(), python::float));
+        python::keyword(
+            &mut text,
+            "momentum",
+            self.momentum
+                .map_or_else(|| "None".to_owned(), python::float),
+        );
         python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
         python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
-        python::keyword(&mut text, "track_running_stats", python::bool(self.running_mean.is_some()));
+        python::keyword(
+            &mut text,
+            "track_running_stats",
+            python::bool(self.running_mean.is_some()),
+        );
         text
     }
 }
@@ -115,7 +126,15 @@ impl Forward for BatchNorm2d {
         let momentum = if training { self.count_batch() } else { 0.0 };
         let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
         let by_batch = training || running.is_none();
-        F::batch_norm(x, running, self.weight.as_ref(), self.bias.as_ref(), by_batch, momentum, self.eps)
+        F::batch_norm(
+            x,
+            running,
+            self.weight.as_ref(),
+            self.bias.as_ref(),
+            by_batch,
+            momentum,
+            self.eps,
+        )
     }
 }
 

@@ -36,8 +36,16 @@ impl Conv2d {
     /// A convolution with PyTorch's initial values: stride 1, no padding, dilation 1, one group, and a bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel_size: impl Into<Pair>) -> Self {
         let [height, width] = kernel_size.into().sizes();
-        let (weight, bias, draws) = Draws::weight_and_bias(&[out_channels, in_channels, height, width], true);
-        Self { weight, bias, in_channels, geometry: F::Conv2dOptions::default(), mode: Mode::default(), draws }
+        let (weight, bias, draws) =
+            Draws::weight_and_bias(&[out_channels, in_channels, height, width], true);
+        Self {
+            weight,
+            bias,
+            in_channels,
+            geometry: F::Conv2dOptions::default(),
+            mode: Mode::default(),
+            draws,
+        }
     }
 
     /// How far the kernel moves from one output to the next.
@@ -66,12 +74,19 @@ impl Conv2d {
     pub fn groups(mut self, groups: usize) -> Self {
         let [out_channels, _, height, width] = self.weight_shape();
         let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
-        assert!(divides(self.in_channels), "in_channels must be divisible by groups");
-        assert!(divides(out_channels), "out_channels must be divisible by groups");
+        assert!(
+            divides(self.in_channels),
+            "in_channels must be divisible by groups"
+        );
+        assert!(
+            divides(out_channels),
+            "out_channels must be divisible by groups"
+        );
         if groups != self.geometry.groups {
             self.draws.undo();
             let shape = [out_channels, self.in_channels / groups, height, width];
-            (self.weight, self.bias, self.draws) = Draws::weight_and_bias(&shape, self.bias.is_some());
+            (self.weight, self.bias, self.draws) =
+                Draws::weight_and_bias(&shape, self.bias.is_some());
             self.geometry.groups = groups;
         }
         self
@@ -94,7 +109,12 @@ impl Conv2d {
 
     fn options(&self) -> String {
         let [out_channels, _, height, width] = self.weight_shape();
-        let F::Conv2dOptions { stride, padding, dilation, groups } = self.geometry;
+        let F::Conv2dOptions {
+            stride,
+            padding,
+            dilation,
+            groups,
+        } = self.geometry;
         let pair = |[height, width]: [usize; 2]| Pair::Each(height, width);
         let mut text = format!("{}, {out_channels}", self.in_channels);
         python::keyword(&mut text, "kernel_size", pair([height, width]));

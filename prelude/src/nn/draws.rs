@@ -25,7 +25,15 @@ impl Draws {
         let before_bias = get_rng_state();
         let bias = bias.then(|| draw_bias(&weight));
         let end = get_rng_state();
-        (weight.requires_grad_(true), bias, Self { start, before_bias, end })
+        (
+            weight.requires_grad_(true),
+            bias,
+            Self {
+                start,
+                before_bias,
+                end,
+            },
+        )
     }
 
     /// Gives back what was drawn for the bias.
@@ -46,7 +54,11 @@ pub(super) fn draw_bias(weight: &Tensor) -> Tensor {
     let outputs = weight.shape()[0];
     let fan_in: usize = weight.shape()[1..].iter().product();
     let bias = Tensor::empty([outputs]);
-    let bound = if fan_in > 0 { 1.0 / (fan_in as f64).sqrt() } else { 0.0 };
+    let bound = if fan_in > 0 {
+        1.0 / (fan_in as f64).sqrt()
+    } else {
+        0.0
+    };
     init::uniform_(&bias, -bound, bound);
     bias.requires_grad_(true)
 }

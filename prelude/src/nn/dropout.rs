@@ -19,8 +19,14 @@ impl Dropout {
     /// When `p` is not between 0 and 1.
     #[track_caller]
     pub fn new(p: f64) -> Self {
-        assert!((0.0..=1.0).contains(&p), "dropout probability has to be between 0 and 1, but got {p}");
-        Self { p, mode: Mode::default() }
+        assert!(
+            (0.0..=1.0).contains(&p),
+            "dropout probability has to be between 0 and 1, but got {p}"
+        );
+        Self {
+            p,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {

@@ -65,7 +65,12 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
 
 /// The convolution of `[N, C, H, W]` with a weight `[out, C / groups, h, w]`.
 #[track_caller]
-pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions) -> Tensor {
+pub fn conv2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv2dOptions,
+) -> Tensor {
     x.conv2d(weight, bias, options)
 }
 
@@ -121,7 +126,12 @@ pub fn batch_norm(
     eps: f64,
 ) -> Tensor {
     let shape = x.shape();
-    let per_channel = shape.iter().enumerate().filter(|(dim, _)| *dim != 1).map(|(_, size)| size).product::<usize>();
+    let per_channel = shape
+        .iter()
+        .enumerate()
+        .filter(|(dim, _)| *dim != 1)
+        .map(|(_, size)| size)
+        .product::<usize>();
     assert!(
         !training || per_channel != 1,
         "Expected more than 1 value per channel when training, got input size {shape}"
@@ -179,5 +189,9 @@ pub fn binary_cross_entropy_with_logits(logits: &Tensor, probabilities: &Tensor)
 }
 
 fn window(kernel_size: Pair, stride: Pair, padding: Pair) -> Pool2dOptions {
-    Pool2dOptions { kernel: kernel_size.sizes(), stride: stride.sizes(), padding: padding.sizes() }
+    Pool2dOptions {
+        kernel: kernel_size.sizes(),
+        stride: stride.sizes(),
+        padding: padding.sizes(),
+    }
 }

@@ -110,7 +110,11 @@ pub fn kaiming_uniform_(tensor: &Tensor, fan: Fan, nonlinearity: Nonlinearity) -
 /// When `tensor` has fewer than two dimensions.
 #[track_caller]
 pub fn kaiming_normal_(tensor: &Tensor, fan: Fan, nonlinearity: Nonlinearity) -> &Tensor {
-    normal_(tensor, 0.0, kaiming_std(tensor, fan, nonlinearity).or_panic())
+    normal_(
+        tensor,
+        0.0,
+        kaiming_std(tensor, fan, nonlinearity).or_panic(),
+    )
 }
 
 fn xavier_std(tensor: &Tensor, gain: f64) -> Result<f64> {
@@ -134,6 +138,8 @@ pub(super) fn fans(weight: &Tensor) -> Result<(usize, usize)> {
             let field: usize = field.iter().product();
             Ok((inputs * field, outputs * field))
         }
-        _ => Err(Error::value("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")),
+        _ => Err(Error::value(
+            "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions",
+        )),
     }
 }

@@ -19,13 +19,17 @@ impl IntoLayers for () {
 
 impl<M: Forward + Send + Sync> IntoLayers for Vec<M> {
     fn into_layers(self) -> Vec<Layer> {
-        self.into_iter().map(|module| Box::new(module) as Layer).collect()
+        self.into_iter()
+            .map(|module| Box::new(module) as Layer)
+            .collect()
     }
 }
 
 impl<M: Forward + Send + Sync, const N: usize> IntoLayers for [M; N] {
     fn into_layers(self) -> Vec<Layer> {
-        self.into_iter().map(|module| Box::new(module) as Layer).collect()
+        self.into_iter()
+            .map(|module| Box::new(module) as Layer)
+            .collect()
     }
 }
 

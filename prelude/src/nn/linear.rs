@@ -32,7 +32,12 @@ impl Linear {
     /// A layer with PyTorch's initial values: uniform within `1/√in_features`.
     pub fn new(in_features: usize, out_features: usize) -> Self {
         let (weight, bias, draws) = Draws::weight_and_bias(&[out_features, in_features], true);
-        Self { weight, bias, mode: Mode::default(), draws }
+        Self {
+            weight,
+            bias,
+            mode: Mode::default(),
+            draws,
+        }
     }
 
     /// Whether the layer has a bias, which it has unless this says `false`.
@@ -48,7 +53,10 @@ impl Linear {
     fn options(&self) -> String {
         let shape = self.weight.shape();
         let bias = if self.bias.is_some() { "True" } else { "False" };
-        format!("in_features={}, out_features={}, bias={bias}", shape[1], shape[0])
+        format!(
+            "in_features={}, out_features={}, bias={bias}",
+            shape[1], shape[0]
+        )
     }
 }
 

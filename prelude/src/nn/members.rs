@@ -76,7 +76,11 @@ impl<M: Module> Member for M {
 /// A tensor is trained if it requires a gradient; otherwise it is part of the state only.
 impl Member for Tensor {
     fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
-        if self.requires_grad() { members.parameter(name, self) } else { members.buffer(name, self) }
+        if self.requires_grad() {
+            members.parameter(name, self)
+        } else {
+            members.buffer(name, self)
+        }
     }
 }
 
@@ -147,7 +151,12 @@ impl<'a> Visit<'a> {
     pub fn state(&self) -> Vec<(String, &'a Tensor)> {
         let mut state = Vec::new();
         self.walk(&mut |place| {
-            for (name, tensor) in place.members.parameters.iter().chain(&place.members.buffers) {
+            for (name, tensor) in place
+                .members
+                .parameters
+                .iter()
+                .chain(&place.members.buffers)
+            {
                 state.push((format!("{}{name}", place.prefix), *tensor));
             }
         });
@@ -165,7 +174,13 @@ impl<'a> Visit<'a> {
     }
 
     pub fn set_training(&self, training: bool) {
-        self.walk(&mut |place| place.members.modes.iter().for_each(|mode| mode.set_training(training)));
+        self.walk(&mut |place| {
+            place
+                .members
+                .modes
+                .iter()
+                .for_each(|mode| mode.set_training(training))
+        });
     }
 
     /// A module without any mode in it behaves as in training.
@@ -215,7 +230,10 @@ impl<'a> Visit<'a> {
         action(self.root);
     }
 
-    fn tensors(&self, which: impl for<'m> Fn(&'m Members<'a>) -> &'m [(String, &'a Tensor)]) -> Vec<(String, Tensor)> {
+    fn tensors(
+        &self,
+        which: impl for<'m> Fn(&'m Members<'a>) -> &'m [(String, &'a Tensor)],
+    ) -> Vec<(String, Tensor)> {
         let mut tensors: Vec<(String, Tensor)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         self.walk(&mut |place| {
@@ -235,11 +253,17 @@ impl<'a> Visit<'a> {
             members: Members<'a>,
             visit: &mut dyn FnMut(Place<'a, '_>),
         ) {
-            visit(Place { prefix, module, members: &members });
+            visit(Place {
+                prefix,
+                module,
+                members: &members,
+            });
             for (name, child) in members.children {
                 let prefix = format!("{prefix}{name}.");
                 match child {
-                    Child::Module(module) => walk(&prefix, Some(module), Members::of(module), visit),
+                    Child::Module(module) => {
+                        walk(&prefix, Some(module), Members::of(module), visit)
+                    }
                     Child::List(members) => walk(&prefix, None, members, visit),
                 }
             }

@@ -99,7 +99,11 @@ impl<M: Forward + ?Sized> Forward for Box<M> {
 pub trait ModuleExt: Module {
     /// The parameters of this module and of all modules in it.
     fn parameters(&self) -> Vec<Tensor> {
-        Visit::new(self.as_module()).parameters().into_iter().map(|(_, tensor)| tensor).collect()
+        Visit::new(self.as_module())
+            .parameters()
+            .into_iter()
+            .map(|(_, tensor)| tensor)
+            .collect()
     }
 
     /// The parameters with their names: `conv1.0.weight`.
@@ -109,7 +113,11 @@ pub trait ModuleExt: Module {
 
     /// The tensors that belong to the state but are not trained, such as running means.
     fn buffers(&self) -> Vec<Tensor> {
-        Visit::new(self.as_module()).buffers().into_iter().map(|(_, tensor)| tensor).collect()
+        Visit::new(self.as_module())
+            .buffers()
+            .into_iter()
+            .map(|(_, tensor)| tensor)
+            .collect()
     }
 
     /// The buffers with their names: `bn1.running_mean`.
@@ -119,7 +127,11 @@ pub trait ModuleExt: Module {
 
     /// This module and all modules in it.
     fn modules(&self) -> Vec<&dyn Module> {
-        Visit::new(self.as_module()).modules().into_iter().map(|(_, module)| module).collect()
+        Visit::new(self.as_module())
+            .modules()
+            .into_iter()
+            .map(|(_, module)| module)
+            .collect()
     }
 
     /// This module, under the name ``, and all modules in it with their names.
@@ -187,7 +199,9 @@ pub trait ModuleExt: Module {
     /// When the device cannot be used, or the dtype is none of floats.
     #[track_caller]
     fn to(&self, target: impl Into<To>) -> &Self {
-        Visit::new(self.as_module()).convert(target.into()).or_panic();
+        Visit::new(self.as_module())
+            .convert(target.into())
+            .or_panic();
         self
     }
 

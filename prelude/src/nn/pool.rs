@@ -36,7 +36,11 @@ struct Window {
 
 impl Window {
     fn new(kernel_size: Pair) -> Self {
-        Self { kernel_size, stride: None, padding: Pair::Both(0) }
+        Self {
+            kernel_size,
+            stride: None,
+            padding: Pair::Both(0),
+        }
     }
 
     /// Windows lie side by side unless a stride is given.
@@ -45,7 +49,12 @@ impl Window {
     }
 
     fn options(&self) -> String {
-        format!("kernel_size={}, stride={}, padding={}", self.kernel_size, self.stride(), self.padding)
+        format!(
+            "kernel_size={}, stride={}, padding={}",
+            self.kernel_size,
+            self.stride(),
+            self.padding
+        )
     }
 }
 
@@ -75,13 +84,22 @@ window_options!(MaxPool2d, AvgPool2d);
 
 impl MaxPool2d {
     fn options(&self) -> String {
-        format!("{}, dilation=1, ceil_mode={}", self.window.options(), python::bool(false))
+        format!(
+            "{}, dilation=1, ceil_mode={}",
+            self.window.options(),
+            python::bool(false)
+        )
     }
 }
 
 impl Forward for MaxPool2d {
     fn forward(&self, x: &Tensor) -> Tensor {
-        F::max_pool2d(x, self.window.kernel_size, self.window.stride(), self.window.padding)
+        F::max_pool2d(
+            x,
+            self.window.kernel_size,
+            self.window.stride(),
+            self.window.padding,
+        )
     }
 }
 
@@ -93,7 +111,12 @@ impl AvgPool2d {
 
 impl Forward for AvgPool2d {
     fn forward(&self, x: &Tensor) -> Tensor {
-        F::avg_pool2d(x, self.window.kernel_size, self.window.stride(), self.window.padding)
+        F::avg_pool2d(
+            x,
+            self.window.kernel_size,
+            self.window.stride(),
+            self.window.padding,
+        )
     }
 }
 
@@ -108,7 +131,9 @@ pub struct AdaptiveAvgPool2d {
 impl AdaptiveAvgPool2d {
     /// Pools whatever comes to that height and width.
     pub fn new(output_size: impl Into<Pair>) -> Self {
-        Self { output_size: output_size.into() }
+        Self {
+            output_size: output_size.into(),
+        }
     }
 
     fn options(&self) -> String {

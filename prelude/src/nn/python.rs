@@ -5,7 +5,11 @@ use std::fmt::{Display, Write};
 /// Appends `, name=value`.
 pub fn keyword(text: &mut String, name: &str, value: impl Display) {
     // Writing to a String cannot fail.
-    let _ = write!(text, "{}{name}={value}", if text.is_empty() { "" } else { ", " });
+    let _ = write!(
+        text,
+        "{}{name}={value}",
+        if text.is_empty() { "" } else { ", " }
+    );
 }
 
 /// `True` or `False`.
@@ -23,7 +27,9 @@ pub fn float(value: f64) -> String {
     let text = format!("{value:e}");
     match text.split_once('e') {
         Some((digits, exponent)) => {
-            let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+            let (sign, exponent) = exponent
+                .strip_prefix('-')
+                .map_or(('+', exponent), |exponent| ('-', exponent));
             format!("{digits}e{sign}{exponent:0>2}")
         }
         None => text,
@@ -37,7 +43,12 @@ mod tests {
     #[test]
     fn floats_look_as_in_python() {
         let shown = [0.1, 1.0, 1e-5, 2.5e-8, 1e16, 123456.0, 0.0, -1e-5, 1e-4].map(float);
-        assert_eq!(shown, ["0.1", "1.0", "1e-05", "2.5e-08", "1e+16", "123456.0", "0.0", "-1e-05", "0.0001"]);
+        assert_eq!(
+            shown,
+            [
+                "0.1", "1.0", "1e-05", "2.5e-08", "1e+16", "123456.0", "0.0", "-1e-05", "0.0001"
+            ]
+        );
         assert_eq!([f64::INFINITY, f64::NAN].map(float), ["inf", "nan"]);
     }
 }

@@ -22,13 +22,20 @@ fn repr(module: &dyn Module) -> String {
         return format!("{}({extra})", module.kind());
     }
     let mut lines: Vec<String> = extra.lines().map(str::to_owned).collect();
-    lines.extend(children.into_iter().map(|(name, child)| format!("({name}): {}", indented(&child_repr(child)))));
+    lines.extend(
+        children
+            .into_iter()
+            .map(|(name, child)| format!("({name}): {}", indented(&child_repr(child)))),
+    );
     block(module.kind(), &lines)
 }
 
 /// A list whose neighbours have the same text shows it once: `(0-2): 3 x ReLU()`.
 fn list_repr(kind: &str, children: Vec<(String, Child<'_>)>) -> String {
-    let items: Vec<String> = children.into_iter().map(|(_, child)| child_repr(child)).collect();
+    let items: Vec<String> = children
+        .into_iter()
+        .map(|(_, child)| child_repr(child))
+        .collect();
     if items.is_empty() {
         return format!("{kind}()");
     }

@@ -34,7 +34,11 @@ impl Sequential {
     }
 
     /// Adds a module at the end, under a name of its own.
-    pub fn add_module(&mut self, name: impl Into<String>, module: impl Forward + Send + Sync) -> &mut Self {
+    pub fn add_module(
+        &mut self,
+        name: impl Into<String>,
+        module: impl Forward + Send + Sync,
+    ) -> &mut Self {
         self.0.push((name.into(), Box::new(module)));
         self
     }
@@ -84,7 +88,13 @@ impl Forward for Sequential {
 
 impl FromIterator<Layer> for Sequential {
     fn from_iter<I: IntoIterator<Item = Layer>>(layers: I) -> Self {
-        Self(layers.into_iter().enumerate().map(|(index, layer)| (index.to_string(), layer)).collect())
+        Self(
+            layers
+                .into_iter()
+                .enumerate()
+                .map(|(index, layer)| (index.to_string(), layer))
+                .collect(),
+        )
     }
 }
 

@@ -37,7 +37,10 @@ pub struct Flatten {
 impl Flatten {
     /// From dimension 1 to the last.
     pub fn new() -> Self {
-        Self { start_dim: 1, end_dim: -1 }
+        Self {
+            start_dim: 1,
+            end_dim: -1,
+        }
     }
 
     /// The first dimension to flatten; negative ones count from the back.

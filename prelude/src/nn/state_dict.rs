@@ -14,12 +14,19 @@ pub struct StateDict(Vec<(String, Tensor)>);
 
 impl StateDict {
     pub(super) fn of(module: &dyn Module) -> Self {
-        Visit::new(module).state().into_iter().map(|(name, tensor)| (name, tensor.detach())).collect()
+        Visit::new(module)
+            .state()
+            .into_iter()
+            .map(|(name, tensor)| (name, tensor.detach()))
+            .collect()
     }
 
     /// The tensor of that name.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, tensor)| tensor)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, tensor)| tensor)
     }
 
     /// Sets the tensor of that name, and returns the one it replaces.
@@ -79,7 +86,9 @@ impl StateDict {
                 None => keys.missing_keys.push(name.clone()),
             }
         }
-        let unexpected = self.keys().filter(|key| !targets.iter().any(|(name, _)| name == key));
+        let unexpected = self
+            .keys()
+            .filter(|key| !targets.iter().any(|(name, _)| name == key));
         keys.unexpected_keys = unexpected.map(str::to_owned).collect();
         if strict {
             problems.splice(0..0, keys.problems());
@@ -143,13 +152,27 @@ pub struct IncompatibleKeys {
 
 impl IncompatibleKeys {
     fn problems(&self) -> Vec<String> {
-        let quoted = |keys: &[String]| keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
+        let quoted = |keys: &[String]| {
+            keys.iter()
+                .map(|key| format!("\"{key}\""))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let mut problems = Vec::new();
         if !self.unexpected_keys.is_empty() {
-            problems.push(format!("Unexpected key(s) in state_dict: {}. ", quoted(&self.unexpected_keys)));
+            problems.push(format!(
+                "Unexpected key(s) in state_dict: {}. ",
+                quoted(&self.unexpected_keys)
+            ));
         }
         if !self.missing_keys.is_empty() {
-            problems.insert(0, format!("Missing key(s) in state_dict: {}. ", quoted(&self.missing_keys)));
+            problems.insert(
+                0,
+                format!(
+                    "Missing key(s) in state_dict: {}. ",
+                    quoted(&self.missing_keys)
+                ),
+            );
         }
         problems
     }
@@ -160,7 +183,12 @@ impl fmt::Display for IncompatibleKeys {
         if self.missing_keys.is_empty() && self.unexpected_keys.is_empty() {
             return f.write_str("<All keys matched successfully>");
         }
-        let listed = |keys: &[String]| keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ");
+        let listed = |keys: &[String]| {
+            keys.iter()
+                .map(|key| format!("'{key}'"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         write!(
             f,
             "_IncompatibleKeys(missing_keys=[{}], unexpected_keys=[{}])",

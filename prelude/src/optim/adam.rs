@@ -18,7 +18,8 @@ impl Adam {
 
     /// How strongly parameters are drawn to zero.
     pub fn weight_decay(self, weight_decay: f64) -> Self {
-        self.0.set(|rule, _| rule.decay = Decay::InGradient(weight_decay));
+        self.0
+            .set(|rule, _| rule.decay = Decay::InGradient(weight_decay));
         self
     }
 }
@@ -31,13 +32,22 @@ impl AdamW {
 
     /// How strongly parameters are drawn to zero.
     pub fn weight_decay(self, weight_decay: f64) -> Self {
-        self.0.set(|rule, _| rule.decay = Decay::Decoupled(weight_decay));
+        self.0
+            .set(|rule, _| rule.decay = Decay::Decoupled(weight_decay));
         self
     }
 }
 
 fn core(parameters: impl IntoIterator<Item = Tensor>, lr: f64, decay: Decay) -> Core<Moments> {
-    Core::new(parameters, Rates { lr, momentum: 0.9 }, Moments { beta2: 0.999, eps: 1e-8, decay })
+    Core::new(
+        parameters,
+        Rates { lr, momentum: 0.9 },
+        Moments {
+            beta2: 0.999,
+            eps: 1e-8,
+            decay,
+        },
+    )
 }
 
 macro_rules! adam_options {
@@ -88,11 +98,19 @@ struct Means {
 impl Rule for Moments {
     type Memory = Means;
 
-    fn update(&self, rates: Rates, parameter: &Tensor, gradient: &Tensor, memory: &mut Means) -> Result<()> {
+    fn update(
+        &self,
+        rates: Rates,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        memory: &mut Means,
+    ) -> Result<()> {
         let (beta1, beta2) = (rates.momentum, self.beta2);
         let mut gradient = gradient.clone();
         match self.decay {
-            Decay::InGradient(decay) if decay != 0.0 => gradient = gradient.try_add_scaled(parameter, decay)?,
+            Decay::InGradient(decay) if decay != 0.0 => {
+                gradient = gradient.try_add_scaled(parameter, decay)?
+            }
             Decay::Decoupled(decay) if decay != 0.0 => {
                 parameter.try_mul_(1.0 - rates.lr * decay)?;
             }
@@ -101,13 +119,20 @@ impl Rule for Moments {
         memory.steps += 1;
         let (mean, square) = match &memory.tensors {
             Some(tensors) => tensors,
-            None => memory.tensors.insert((parameter.try_zeros_like()?, parameter.try_zeros_like()?)),
+            None => memory
+                .tensors
+                .insert((parameter.try_zeros_like()?, parameter.try_zeros_like()?)),
         };
         mean.try_lerp_(&gradient, 1.0 - beta1)?;
-        square.try_mul_(beta2)?.try_addcmul_(&gradient, &gradient, 1.0 - beta2)?;
+        square
+            .try_mul_(beta2)?
+            .try_addcmul_(&gradient, &gradient, 1.0 - beta2)?;
 
         let correction = |beta: f64| 1.0 - beta.powi(memory.steps);
-        let denominator = square.try_sqrt()?.try_div_(correction(beta2).sqrt())?.try_add_(self.eps)?;
+        let denominator = square
+            .try_sqrt()?
+            .try_div_(correction(beta2).sqrt())?
+            .try_add_(self.eps)?;
         parameter.try_addcdiv_(mean, &denominator, -rates.lr / correction(beta1))?;
         Ok(())
     }
@@ -127,7 +152,14 @@ impl Rule for Moments {
         let (no, none) = (python::bool(false).to_owned(), "None".to_owned());
         vec![
             ("amsgrad", no.clone()),
-            ("betas", format!("({}, {})", python::float(rates.momentum), python::float(self.beta2))),
+            (
+                "betas",
+                format!(
+                    "({}, {})",
+                    python::float(rates.momentum),
+                    python::float(self.beta2)
+                ),
+            ),
             ("capturable", no.clone()),
             ("decoupled_weight_decay", python::bool(decoupled).to_owned()),
             ("differentiable", no.clone()),

@@ -13,7 +13,13 @@ pub(super) trait Rule: Clone + Send + 'static {
     type Memory: Default + Send;
 
     /// Changes `parameter`, whose gradient is `gradient`.
-    fn update(&self, rates: Rates, parameter: &Tensor, gradient: &Tensor, memory: &mut Self::Memory) -> Result<()>;
+    fn update(
+        &self,
+        rates: Rates,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        memory: &mut Self::Memory,
+    ) -> Result<()>;
 
     /// PyTorch's name of the optimizer.
     fn name(&self) -> &'static str;
@@ -80,8 +86,15 @@ pub(super) struct Core<R: Rule>(Arc<Mutex<State<R>>>);
 
 impl<R: Rule> Core<R> {
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, rates: Rates, rule: R) -> Self {
-        let group = Group { parameters: parameters.into_iter().collect(), rates, rule };
-        Self(Arc::new(Mutex::new(State { groups: vec![group], memory: HashMap::new() })))
+        let group = Group {
+            parameters: parameters.into_iter().collect(),
+            rates,
+            rule,
+        };
+        Self(Arc::new(Mutex::new(State {
+            groups: vec![group],
+            memory: HashMap::new(),
+        })))
     }
 
     /// Adds a group that has the first one's options and a learning rate of its own.
@@ -89,7 +102,11 @@ impl<R: Rule> Core<R> {
         let mut state = self.lock();
         if let Some(Group { rates, rule, .. }) = state.groups.first() {
             let (rates, rule) = (Rates { lr, ..*rates }, rule.clone());
-            state.groups.push(Group { parameters: parameters.into_iter().collect(), rates, rule });
+            state.groups.push(Group {
+                parameters: parameters.into_iter().collect(),
+                rates,
+                rule,
+            });
         }
     }
 
@@ -107,7 +124,12 @@ impl<R: Rule> Core<R> {
 
     fn try_step(&self) -> Result<()> {
         let State { groups, memory } = &mut *self.lock();
-        for Group { parameters, rates, rule } in groups {
+        for Group {
+            parameters,
+            rates,
+            rule,
+        } in groups
+        {
             for parameter in parameters.iter() {
                 if let Some(gradient) = parameter.grad() {
                     let memory = memory.entry(parameter.id()).or_default();
@@ -154,7 +176,11 @@ impl<R: Rule> fmt::Display for Core<R> {
 
 /// A number as Python shows it where whole ones were written without a point.
 pub(super) fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value}") } else { crate::nn::python::float(value) }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value}")
+    } else {
+        crate::nn::python::float(value)
+    }
 }
 
 /// What every optimizer has: `Optimizer`, more groups, and PyTorch's text.

@@ -10,7 +10,12 @@ pub struct RMSprop(Core<MeanSquare>);
 impl RMSprop {
     /// RMSprop with that learning rate (PyTorch's default is 1e-2), alpha 0.99 and eps 1e-8.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        let rule = MeanSquare { alpha: 0.99, eps: 1e-8, weight_decay: 0.0, centered: false };
+        let rule = MeanSquare {
+            alpha: 0.99,
+            eps: 1e-8,
+            weight_decay: 0.0,
+            centered: false,
+        };
         Self(Core::new(parameters, Rates { lr, momentum: 0.0 }, rule))
     }
 
@@ -65,14 +70,24 @@ struct Means {
 impl Means {
     fn of(parameter: &Tensor) -> Result<Self> {
         let zeros = || parameter.try_zeros_like();
-        Ok(Self { square: zeros()?, gradient: zeros()?, velocity: zeros()? })
+        Ok(Self {
+            square: zeros()?,
+            gradient: zeros()?,
+            velocity: zeros()?,
+        })
     }
 }
 
 impl Rule for MeanSquare {
     type Memory = Option<Means>;
 
-    fn update(&self, rates: Rates, parameter: &Tensor, gradient: &Tensor, memory: &mut Self::Memory) -> Result<()> {
+    fn update(
+        &self,
+        rates: Rates,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        memory: &mut Self::Memory,
+    ) -> Result<()> {
         let mut gradient = gradient.clone();
         if self.weight_decay != 0.0 {
             gradient = gradient.try_add_scaled(parameter, self.weight_decay)?;
@@ -81,7 +96,10 @@ impl Rule for MeanSquare {
             Some(means) => means,
             None => memory.insert(Means::of(parameter)?),
         };
-        means.square.try_mul_(self.alpha)?.try_addcmul_(&gradient, &gradient, 1.0 - self.alpha)?;
+        means
+            .square
+            .try_mul_(self.alpha)?
+            .try_addcmul_(&gradient, &gradient, 1.0 - self.alpha)?;
         let size = if self.centered {
             let mean = means.gradient.try_lerp_(&gradient, 1.0 - self.alpha)?;
             means.square.try_addcmul(&mean, &mean, -1.0)?.try_sqrt()?
@@ -90,7 +108,10 @@ impl Rule for MeanSquare {
         };
         size.try_add_(self.eps)?;
         if rates.momentum > 0.0 {
-            means.velocity.try_mul_(rates.momentum)?.try_addcdiv_(&gradient, &size, 1.0)?;
+            means
+                .velocity
+                .try_mul_(rates.momentum)?
+                .try_addcdiv_(&gradient, &size, 1.0)?;
             parameter.try_add_scaled_(&means.velocity, -rates.lr)?;
         } else {
             parameter.try_addcdiv_(&gradient, &size, -rates.lr)?;

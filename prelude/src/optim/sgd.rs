@@ -20,7 +20,11 @@ pub struct SGD(Core<Descent>);
 impl SGD {
     /// Plain gradient descent with that learning rate.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self(Core::new(parameters, Rates { lr, momentum: 0.0 }, Descent::default()))
+        Self(Core::new(
+            parameters,
+            Rates { lr, momentum: 0.0 },
+            Descent::default(),
+        ))
     }
 
     /// How much of the last step is made again.
@@ -61,7 +65,13 @@ impl Rule for Descent {
     /// The steps of the past, added up; none before the first step.
     type Memory = Option<Tensor>;
 
-    fn update(&self, rates: Rates, parameter: &Tensor, gradient: &Tensor, velocity: &mut Self::Memory) -> Result<()> {
+    fn update(
+        &self,
+        rates: Rates,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        velocity: &mut Self::Memory,
+    ) -> Result<()> {
         let mut gradient = gradient.clone();
         if self.weight_decay != 0.0 {
             gradient = gradient.try_add_scaled(parameter, self.weight_decay)?;
@@ -69,7 +79,9 @@ impl Rule for Descent {
         if rates.momentum != 0.0 {
             let velocity = match velocity {
                 Some(velocity) => {
-                    velocity.try_mul_(rates.momentum)?.try_add_scaled_(&gradient, 1.0 - self.dampening)?;
+                    velocity
+                        .try_mul_(rates.momentum)?
+                        .try_add_scaled_(&gradient, 1.0 - self.dampening)?;
                     velocity
                 }
                 None => velocity.insert(gradient.try_copy()?),

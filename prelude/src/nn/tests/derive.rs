@@ -6,7 +6,11 @@ use crate::nn::Mode;
 use crate::prelude::*;
 
 fn names(module: &impl Module) -> Vec<String> {
-    module.named_parameters().into_iter().map(|(name, _)| name).collect()
+    module
+        .named_parameters()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn state(module: &impl Module) -> Vec<String> {
@@ -31,8 +35,15 @@ fn members_come_in_the_order_of_declaration_under_pytorchs_names() {
         r#type: Linear::new(1, 1),
     };
     assert!(block.none.is_none());
-    let expected =
-        ["scale", "conv1.0.weight", "conv1.1.weight", "conv1.1.bias", "downsample.0.weight", "type.weight", "type.bias"];
+    let expected = [
+        "scale",
+        "conv1.0.weight",
+        "conv1.1.weight",
+        "conv1.1.bias",
+        "downsample.0.weight",
+        "type.weight",
+        "type.bias",
+    ];
     assert_eq!(names(&block), expected);
     assert_eq!(block.kind(), "Block");
 }
@@ -128,7 +139,15 @@ fn a_type_parameter_is_a_member() {
         _function: f64::sin,
         _type: PhantomData::<Vec<u8>>,
     };
-    assert_eq!(names(&twice), ["inner.weight", "inner.bias", "others.0.weight", "others.0.bias"]);
+    assert_eq!(
+        names(&twice),
+        [
+            "inner.weight",
+            "inner.bias",
+            "others.0.weight",
+            "others.0.bias"
+        ]
+    );
     assert_eq!(twice.forward(&Tensor::ones([1, 2])).shape(), [1, 2]);
 }
 
@@ -140,8 +159,16 @@ fn an_enum_is_what_it_holds() {
         Named { fc: Linear },
         Identity,
     }
-    assert_eq!(names(&Shortcut::Conv(Conv2d::new(1, 1, 1))), ["0.weight", "0.bias"]);
-    assert_eq!(names(&Shortcut::Named { fc: Linear::new(1, 1) }), ["fc.weight", "fc.bias"]);
+    assert_eq!(
+        names(&Shortcut::Conv(Conv2d::new(1, 1, 1))),
+        ["0.weight", "0.bias"]
+    );
+    assert_eq!(
+        names(&Shortcut::Named {
+            fc: Linear::new(1, 1)
+        }),
+        ["fc.weight", "fc.bias"]
+    );
     assert!(names(&Shortcut::Identity).is_empty());
 }
 
@@ -182,7 +209,10 @@ fn a_shared_parameter_counts_once_and_has_two_names() {
         encoder: Linear,
         decoder: Linear,
     }
-    let mut tied = Tied { encoder: Linear::new(2, 2).bias(false), decoder: Linear::new(2, 2).bias(false) };
+    let mut tied = Tied {
+        encoder: Linear::new(2, 2).bias(false),
+        decoder: Linear::new(2, 2).bias(false),
+    };
     tied.decoder.weight = tied.encoder.weight.clone();
     assert_eq!(names(&tied), ["encoder.weight"]);
     assert_eq!(state(&tied), ["encoder.weight", "decoder.weight"]);
@@ -194,7 +224,9 @@ fn a_model_without_modules_can_have_a_mode_of_its_own() {
     struct Noise {
         mode: Mode,
     }
-    let noise = Noise { mode: Mode::default() };
+    let noise = Noise {
+        mode: Mode::default(),
+    };
     assert!(noise.is_training());
     noise.eval();
     assert!(!noise.mode.is_training());

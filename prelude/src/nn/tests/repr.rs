@@ -7,10 +7,17 @@ use crate::prelude::*;
 fn layers_say_what_they_were_made_with() {
     let printed = [
         Linear::new(3, 4).bias(false).to_string(),
-        Conv2d::new(3, 64, 3).stride(2).padding(1).bias(false).to_string(),
+        Conv2d::new(3, 64, 3)
+            .stride(2)
+            .padding(1)
+            .bias(false)
+            .to_string(),
         Conv2d::new(4, 8, (3, 5)).groups(2).dilation(2).to_string(),
         BatchNorm2d::new(64).momentum(0.9).to_string(),
-        BatchNorm2d::new(64).affine(false).momentum(None).to_string(),
+        BatchNorm2d::new(64)
+            .affine(false)
+            .momentum(None)
+            .to_string(),
         ReLU::new().to_string(),
         ReLU::new().inplace(true).to_string(),
         MaxPool2d::new(2).to_string(),
@@ -48,7 +55,11 @@ fn layers_say_what_they_were_made_with() {
 
 #[test]
 fn lists_show_equal_neighbours_once() {
-    let list = ModuleList::new((ReLU::new(), ReLU::new(), Sequential::new((Linear::new(1, 2),))));
+    let list = ModuleList::new((
+        ReLU::new(),
+        ReLU::new(),
+        Sequential::new((Linear::new(1, 2),)),
+    ));
     let expected = "\
 ModuleList(
   (0-1): 2 x ReLU()
@@ -86,5 +97,8 @@ Net(
   (head): Linear(in_features=2, out_features=1, bias=True)
 )";
     assert_eq!(net.to_string(), expected);
-    assert_eq!((net.size, net.scale.numel(), net.missing.is_none()), (2, 1, true));
+    assert_eq!(
+        (net.size, net.scale.numel(), net.missing.is_none()),
+        (2, 1, true)
+    );
 }

@@ -3,7 +3,12 @@
 use crate::prelude::*;
 
 fn net() -> Sequential {
-    Sequential::new((Linear::new(2, 3), BatchNorm2d::new(3), Dropout::new(0.5), Linear::new(3, 1)))
+    Sequential::new((
+        Linear::new(2, 3),
+        BatchNorm2d::new(3),
+        Dropout::new(0.5),
+        Linear::new(3, 1),
+    ))
 }
 
 #[test]
@@ -11,10 +16,17 @@ fn eval_and_train_reach_every_module() {
     let net = net();
     assert!(net.is_training());
     net.eval();
-    assert!(net.modules().iter().all(|module| !module.is_training() || module.named_modules().len() > 1));
+    assert!(
+        net.modules()
+            .iter()
+            .all(|module| !module.is_training() || module.named_modules().len() > 1)
+    );
     assert!(!net.is_training());
     net.train();
-    assert!(net.get::<BatchNorm2d>(1).is_some_and(|norm| norm.is_training()));
+    assert!(
+        net.get::<BatchNorm2d>(1)
+            .is_some_and(|norm| norm.is_training())
+    );
 }
 
 #[test]
@@ -24,24 +36,47 @@ fn a_frozen_module_still_has_its_parameters() {
         parameter.requires_grad_(false);
     }
     assert_eq!(net.parameters().len(), 6);
-    assert!(net.parameters().iter().all(|parameter| !parameter.requires_grad()));
+    assert!(
+        net.parameters()
+            .iter()
+            .all(|parameter| !parameter.requires_grad())
+    );
     net.requires_grad_(true);
-    assert!(net.parameters().iter().all(|parameter| parameter.requires_grad()));
+    assert!(
+        net.parameters()
+            .iter()
+            .all(|parameter| parameter.requires_grad())
+    );
 }
 
 #[test]
 fn zero_grad_forgets_gradients() {
     let layer = Linear::new(2, 1);
     layer.forward(&Tensor::ones([1, 2])).sum().backward();
-    assert!(layer.parameters().iter().all(|parameter| parameter.grad().is_some()));
+    assert!(
+        layer
+            .parameters()
+            .iter()
+            .all(|parameter| parameter.grad().is_some())
+    );
     layer.zero_grad();
-    assert!(layer.parameters().iter().all(|parameter| parameter.grad().is_none()));
+    assert!(
+        layer
+            .parameters()
+            .iter()
+            .all(|parameter| parameter.grad().is_none())
+    );
 }
 
 #[test]
 fn a_state_dict_carries_values_over() {
     let (from, to) = (net(), net());
-    from.get::<BatchNorm2d>(1).unwrap().running_mean.as_ref().unwrap().fill_(7);
+    from.get::<BatchNorm2d>(1)
+        .unwrap()
+        .running_mean
+        .as_ref()
+        .unwrap()
+        .fill_(7);
     let keys = to.load_state_dict(&from.state_dict()).unwrap();
     assert_eq!(keys.to_string(), "<All keys matched successfully>");
     for ((name, left), (_, right)) in from.state_dict().iter().zip(to.state_dict().iter()) {
@@ -63,7 +98,10 @@ fn keys_that_do_not_match_are_listed() {
                     Unexpected key(s) in state_dict: \"extra\". ";
     assert_eq!(error, expected);
     let keys = net.load_state_dict_partial(&state).unwrap();
-    assert_eq!(keys.to_string(), "_IncompatibleKeys(missing_keys=['0.bias'], unexpected_keys=['extra'])");
+    assert_eq!(
+        keys.to_string(),
+        "_IncompatibleKeys(missing_keys=['0.bias'], unexpected_keys=['extra'])"
+    );
 }
 
 #[test]
@@ -84,6 +122,16 @@ fn a_dtype_reaches_floats_only() {
     let weight = net.parameters()[0].clone();
     net.to(DType::F64);
     assert_eq!(weight.dtype(), DType::F64);
-    assert_eq!(net.state_dict().get("1.num_batches_tracked").unwrap().dtype(), DType::I64);
-    assert!(net.parameters().iter().all(|parameter| parameter.dtype() == DType::F64 && parameter.requires_grad()));
+    assert_eq!(
+        net.state_dict()
+            .get("1.num_batches_tracked")
+            .unwrap()
+            .dtype(),
+        DType::I64
+    );
+    assert!(
+        net.parameters()
+            .iter()
+            .all(|parameter| parameter.dtype() == DType::F64 && parameter.requires_grad())
+    );
 }

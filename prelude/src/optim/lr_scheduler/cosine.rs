@@ -22,7 +22,11 @@ impl CosineAnnealingLR {
     #[track_caller]
     pub fn new(optimizer: &dyn Optimizer, t_max: usize) -> Self {
         assert!(t_max > 0, "t_max must be positive");
-        Self { schedule: Schedule::new(optimizer), t_max, eta_min: 0.0 }
+        Self {
+            schedule: Schedule::new(optimizer),
+            t_max,
+            eta_min: 0.0,
+        }
     }
 
     /// The lowest learning rate.

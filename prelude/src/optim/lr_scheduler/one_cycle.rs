@@ -34,7 +34,10 @@ impl OneCycleLR {
     /// When `total_steps` is 0.
     #[track_caller]
     pub fn new(optimizer: &dyn Optimizer, max_lr: f64, total_steps: usize) -> Self {
-        assert!(total_steps > 0, "Expected positive integer total_steps, but got {total_steps}");
+        assert!(
+            total_steps > 0,
+            "Expected positive integer total_steps, but got {total_steps}"
+        );
         let options = Options {
             pct_start: 0.3,
             div_factor: 25.0,
@@ -42,7 +45,13 @@ impl OneCycleLR {
             anneal: cosine,
             momentum: Some((0.85, 0.95)),
         };
-        Self { schedule: Schedule::new(optimizer), max_lr, total_steps, options }.begun()
+        Self {
+            schedule: Schedule::new(optimizer),
+            max_lr,
+            total_steps,
+            options,
+        }
+        .begun()
     }
 
     /// The share of the steps in which the learning rate rises.
@@ -51,7 +60,10 @@ impl OneCycleLR {
     /// When it is not between 0 and 1.
     #[track_caller]
     pub fn pct_start(mut self, pct_start: f64) -> Self {
-        assert!((0.0..=1.0).contains(&pct_start), "Expected float between 0 and 1 pct_start, but got {pct_start}");
+        assert!(
+            (0.0..=1.0).contains(&pct_start),
+            "Expected float between 0 and 1 pct_start, but got {pct_start}"
+        );
         self.options.pct_start = pct_start;
         self.begun()
     }
@@ -81,22 +93,39 @@ impl OneCycleLR {
     }
 
     fn begun(self) -> Self {
-        self.schedule.begin(|epoch, start, _| self.rates(epoch, start));
+        self.schedule
+            .begin(|epoch, start, _| self.rates(epoch, start));
         self
     }
 
     fn rates(&self, epoch: usize, start: Rates) -> Rates {
-        let Options { pct_start, div_factor, final_div_factor, anneal, momentum } = self.options;
+        let Options {
+            pct_start,
+            div_factor,
+            final_div_factor,
+            anneal,
+            momentum,
+        } = self.options;
         let first = self.max_lr / div_factor;
         let last = first / final_div_factor;
         let (low, high) = momentum.unwrap_or((start.momentum, start.momentum));
-        let (epoch, top, end) = (epoch as f64, pct_start * self.total_steps as f64 - 1.0, self.total_steps as f64 - 1.0);
+        let (epoch, top, end) = (
+            epoch as f64,
+            pct_start * self.total_steps as f64 - 1.0,
+            self.total_steps as f64 - 1.0,
+        );
         if epoch <= top {
             let share = if top > 0.0 { epoch / top } else { 1.0 };
-            Rates { lr: anneal(first, self.max_lr, share), momentum: anneal(high, low, share) }
+            Rates {
+                lr: anneal(first, self.max_lr, share),
+                momentum: anneal(high, low, share),
+            }
         } else {
             let share = (epoch - top) / (end - top);
-            Rates { lr: anneal(self.max_lr, last, share), momentum: anneal(low, high, share) }
+            Rates {
+                lr: anneal(self.max_lr, last, share),
+                momentum: anneal(low, high, share),
+            }
         }
     }
 }
@@ -108,7 +137,10 @@ impl LRScheduler for OneCycleLR {
     fn step(&self) {
         self.schedule.step(|epoch, start, _| {
             let total = self.total_steps;
-            assert!(epoch <= total, "Tried to step {epoch} times. The specified number of total steps is {total}");
+            assert!(
+                epoch <= total,
+                "Tried to step {epoch} times. The specified number of total steps is {total}"
+            );
             self.rates(epoch, start)
         });
     }

@@ -16,7 +16,11 @@ impl Schedule {
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         let optimizer = optimizer.handle();
         let start = optimizer.lock().rates();
-        Self { optimizer, start, epoch: AtomicUsize::new(0) }
+        Self {
+            optimizer,
+            start,
+            epoch: AtomicUsize::new(0),
+        }
     }
 
     /// Goes on by one epoch and gives every group what `rule` makes of the epoch, the group's first and its present rates.
@@ -30,7 +34,12 @@ impl Schedule {
     }
 
     pub fn last_lr(&self) -> Vec<f64> {
-        self.optimizer.lock().rates().iter().map(|rates| rates.lr).collect()
+        self.optimizer
+            .lock()
+            .rates()
+            .iter()
+            .map(|rates| rates.lr)
+            .collect()
     }
 
     fn apply(&self, epoch: usize, rule: impl Fn(usize, Rates, Rates) -> Rates) {

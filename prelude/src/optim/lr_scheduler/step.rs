@@ -19,7 +19,11 @@ impl StepLR {
     #[track_caller]
     pub fn new(optimizer: &dyn Optimizer, step_size: usize) -> Self {
         assert!(step_size > 0, "step_size must be positive");
-        Self { schedule: Schedule::new(optimizer), step_size, gamma: 0.1 }
+        Self {
+            schedule: Schedule::new(optimizer),
+            step_size,
+            gamma: 0.1,
+        }
     }
 
     /// The factor.

@@ -54,8 +54,8 @@ pub unsafe fn put_back<T>(index: usize, value: T) {
 }
 
 /// Keeps a variable that the cell made. (It comes by reference so that its full type stands in the compiler's
-/// MIR as that of a local.)
-#[inline]
+/// MIR as that of a local; it is not inlined, so that the call stands there too.)
+#[inline(never)]
 pub fn keep<T: 'static>(index: usize, value: &mut ManuallyDrop<T>) {
     unsafe fn drop_value<T>(value: *mut u8) {
         // SAFETY: called once, with bytes that hold a `T`.
@@ -92,7 +92,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// For finding out a type: never called.
-#[inline]
+#[inline(never)]
 pub fn type_of<T: ?Sized>(_: &mut ManuallyDrop<&T>) {}
 
 fn take_bytes(index: usize) -> *mut u8 {

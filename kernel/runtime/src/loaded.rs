@@ -23,7 +23,11 @@ impl Library {
     /// With the dynamic linker's words.
     pub(crate) fn open(path: &Path, shared: bool) -> Result<Self, String> {
         let name = CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())?;
-        let scope = if shared { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
+        let scope = if shared {
+            libc::RTLD_GLOBAL
+        } else {
+            libc::RTLD_LOCAL
+        };
         // SAFETY: `name` is a C string. The library is one that the kernel made: its constructors are those of
         // Rust code, which has none, or of a dependency that the user asked for.
         let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | scope) };
@@ -62,25 +66,47 @@ pub(crate) fn runs_as(path: &Path, cell: u32) {
         .insert(path.as_os_str().as_bytes().to_vec(), cell);
 }
 
-/// The library that an address belongs to.
-pub(crate) fn library_at(address: *const c_void) -> Option<Vec<u8>> {
+/// The library that an address belongs to, and where that is loaded.
+fn library_at(address: *const c_void) -> Option<(Vec<u8>, usize)> {
     // SAFETY: `dladdr` takes any address and fills `info` when it returns non-zero.
     unsafe {
         let mut info = std::mem::zeroed::<libc::Dl_info>();
         if libc::dladdr(address, &mut info) == 0 || info.dli_fname.is_null() {
             return None;
         }
-        Some(CStr::from_ptr(info.dli_fname).to_bytes().to_vec())
+        Some((
+            CStr::from_ptr(info.dli_fname).to_bytes().to_vec(),
+            info.dli_fbase as usize,
+        ))
     }
 }
 
-/// Which cell the code or data at `address` belongs to, if its library was run as one.
-pub(crate) fn cell_at(address: *const c_void) -> Option<u32> {
-    let library = library_at(address)?;
+/// An instruction of a library that was made of people's code.
+pub(crate) struct Code {
+    /// The library's path.
+    pub library: Vec<u8>,
+    /// Which cell it runs as, if it holds statements.
+    pub cell: Option<u32>,
+    /// The instruction's offset in it.
+    pub offset: usize,
+}
+
+/// What code is at `address`, if it is people's.
+pub(crate) fn code_at(address: usize) -> Option<Code> {
+    let (library, base) = library_at(std::ptr::without_provenance(address))?;
+    let ours = library.ends_with(b".cell.so");
+    ours.then(|| Code {
+        cell: cell_of(&library),
+        library,
+        offset: address - base,
+    })
+}
+
+fn cell_of(library: &[u8]) -> Option<u32> {
     CELLS
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .get(&library)
+        .get(library)
         .copied()
 }
 
@@ -93,7 +119,7 @@ pub(crate) fn is_user_file(file: &str) -> bool {
 pub(crate) fn place(location: &'static Location<'static>) -> Place {
     Place {
         file: location.file().to_string(),
-        cell: cell_at((&raw const *location).cast()),
+        cell: library_at((&raw const *location).cast()).and_then(|(library, _)| cell_of(&library)),
         line: location.line(),
         column: location.column(),
     }

@@ -1,11 +1,20 @@
 //! What is known of a panic: its message, and where in people's cells it happened.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::panic::PanicHookInfo;
 
+use addr2line::Loader;
+
 use crate::interrupt::Interrupted;
-use crate::loaded::{cell_at, describe, is_user_file, library_at, place};
+use crate::loaded::{code_at, describe, is_user_file, place};
 use crate::protocol::{Panic, Place};
+
+/// A recursion without end has more frames than anyone wants to see.
+const DEEPEST: usize = 1000;
+const MOST_PLACES: usize = 32;
 
 thread_local! {
     /// The panic that is unwinding the thread that runs cells; `None` on every other thread.
@@ -87,33 +96,48 @@ fn frames(info: &PanicHookInfo<'_>) -> Vec<Place> {
 /// The frames of people's code on this thread's stack, innermost first. Only libraries of cells are looked up,
 /// because reading debug information of anything larger takes noticeable time.
 fn stack() -> Vec<Place> {
-    // Libraries loaded since the last panic are not in the cache.
-    backtrace::clear_symbol_cache();
-    let mut places = Vec::new();
+    let mut addresses = Vec::new();
     backtrace::trace(|frame| {
-        let address = frame.ip();
-        let ours = library_at(address).is_some_and(|library| library.ends_with(b".cell.so"));
-        if ours {
-            backtrace::resolve_frame(frame, |symbol| {
-                let (Some(file), Some(line)) = (symbol.filename(), symbol.lineno()) else {
-                    return;
-                };
-                let file = file
-                    .file_name()
-                    .map(|name| name.to_string_lossy().into_owned())
-                    .unwrap_or_default();
-                if is_user_file(&file) {
-                    let column = symbol.colno().unwrap_or(0);
-                    places.push(Place {
-                        file,
-                        cell: cell_at(address),
-                        line,
-                        column,
-                    });
-                }
-            });
-        }
-        places.len() < 32
+        // A return address is the instruction behind the call.
+        addresses.push(frame.ip() as usize - usize::from(!frame.ip().is_null()));
+        addresses.len() < DEEPEST
     });
+    let mut loaders: HashMap<Vec<u8>, Option<Loader>> = HashMap::new();
+    let mut places = Vec::new();
+    for address in addresses {
+        let Some(code) = code_at(address) else {
+            continue;
+        };
+        let loader = loaders
+            .entry(code.library)
+            .or_insert_with_key(|library| Loader::new(OsStr::from_bytes(library)).ok());
+        let Some(mut frames) = loader
+            .as_ref()
+            .and_then(|loader| loader.find_frames(code.offset as u64).ok())
+        else {
+            continue;
+        };
+        while let Ok(Some(frame)) = frames.next() {
+            let Some(location) = frame.location else {
+                continue;
+            };
+            let (Some(file), Some(line)) = (location.file, location.line) else {
+                continue;
+            };
+            let file = file.rsplit('/').next().unwrap_or(file);
+            if is_user_file(file) {
+                let column = location.column.unwrap_or(0);
+                places.push(Place {
+                    file: file.to_string(),
+                    cell: code.cell,
+                    line,
+                    column,
+                });
+            }
+        }
+        if places.len() >= MOST_PLACES {
+            break;
+        }
+    }
     places
 }

@@ -134,12 +134,11 @@ fn same_line(a: &Place, b: &Place) -> bool {
 
 fn place_of(file: &SourceFile, frame: &Frame) -> Option<Place> {
     let cell = file.cell()?.clone();
-    let column = frame.column.filter(|&column| column > 0);
-    let range = match column {
-        Some(column) => {
-            let start = file.to_user(file.offset(frame.line, column)?)?;
-            extent(&cell.text, start)
-        }
+    let at_column = frame.column.filter(|&column| column > 0);
+    let start = at_column.and_then(|column| file.to_user(file.offset(frame.line, column)?));
+    let range = match start {
+        Some(start) => extent(&cell.text, start),
+        // The column is not known, or points at code around the user's.
         None => {
             let start = file.offset(frame.line, 1)?;
             let length = file.text()[start..].lines().next().map_or(0, str::len);

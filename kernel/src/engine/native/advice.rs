@@ -17,30 +17,46 @@ pub(super) struct Context<'a> {
 
 /// Adds lines to the errors of a cell, and takes out errors that only repeat another one in our code.
 pub(super) fn add(mut diagnostics: Vec<Mapped>, context: &Context<'_>) -> Vec<Mapped> {
-    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.is_error()) {
+    for diagnostic in diagnostics
+        .iter_mut()
+        .filter(|diagnostic| diagnostic.is_error())
+    {
         let lines = lines(diagnostic, context);
         diagnostic.advice.extend(lines);
     }
-    let borrowed = diagnostics.iter().any(|diagnostic| borrows_too_long(diagnostic.code.as_deref()));
+    let borrowed = diagnostics
+        .iter()
+        .any(|diagnostic| borrows_too_long(diagnostic.code.as_deref()));
     if borrowed && let Some((_, generated)) = context.statements {
         // Keeping the variable that is borrowed from fails as well; once is enough.
         diagnostics.retain(|diagnostic| {
             let ours = |code: &str| diagnostic.code.as_deref() == Some(code);
-            let about = |file, ranges: &[Option<Range<usize>>]| ranges.iter().flatten().any(|range| diagnostic.raw().is_about(file, range));
-            !(ours("E0505") && (about(CELL_FILE, &generated.keeps) || about(ROOT_FILE, &generated.takes)))
+            let about = |file, ranges: &[Option<Range<usize>>]| {
+                ranges
+                    .iter()
+                    .flatten()
+                    .any(|range| diagnostic.raw().is_about(file, range))
+            };
+            !(ours("E0505")
+                && (about(CELL_FILE, &generated.keeps) || about(ROOT_FILE, &generated.takes)))
         });
     }
     diagnostics
 }
 
 fn borrows_too_long(code: Option<&str>) -> bool {
-    matches!(code, Some("E0597" | "E0716" | "E0521" | "E0373" | "E0515" | "E0506" | "E0499" | "E0502"))
+    matches!(
+        code,
+        Some("E0597" | "E0716" | "E0521" | "E0373" | "E0515" | "E0506" | "E0499" | "E0502")
+    )
 }
 
 fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
     let named = first_quoted(&diagnostic.message);
     match diagnostic.code.as_deref() {
-        Some("E0425") => named.map(|name| unknown_name(name, context)).unwrap_or_default(),
+        Some("E0425" | "E0423") => named
+            .map(|name| unknown_name(name, context))
+            .unwrap_or_default(),
         Some("E0384" | "E0594" | "E0596") => {
             let made = named.and_then(|name| context.variables.get(root_of(name)));
             let made = made.filter(|variable| !variable.mutable);
@@ -61,10 +77,14 @@ fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
 
 /// A variable that cannot be kept because it borrows.
 fn kept_borrow(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
-    let Some((plan, generated)) = context.statements else { return Vec::new() };
+    let Some((plan, generated)) = context.statements else {
+        return Vec::new();
+    };
     let keeps = plan.keeps.iter().zip(&generated.keeps);
     let touched = keeps.filter_map(|((binding, _), range)| Some((binding, range.as_ref()?)));
-    let mut touched = touched.filter(|(_, range)| diagnostic.raw().touches(CELL_FILE, range)).map(|(binding, _)| binding);
+    let mut touched = touched
+        .filter(|(_, range)| diagnostic.raw().touches(CELL_FILE, range))
+        .map(|(binding, _)| binding);
     match touched.next() {
         Some(binding) if binding.closure => vec![format!(
             "`{}` cannot be kept for later cells while it borrows: write `move` in front of the closure, or put the lines into a block `{{ … }}`",
@@ -91,24 +111,41 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
             "`{name}` was moved in {cell}: give it a `.clone()` there, or a reference (`&{name}`), to keep it"
         )],
         Some(Gone::Redefined(ty, cell)) => {
-            vec![format!("`{name}` held a `{ty}`, which was defined anew in {cell}: make it again")]
+            vec![format!(
+                "`{name}` held a `{ty}`, which was defined anew in {cell}: make it again"
+            )]
         }
-        Some(Gone::Lost(cell)) => vec![format!("`{name}` was lost when the process died in {cell}: make it again")],
+        Some(Gone::Lost(cell)) => vec![format!(
+            "`{name}` was lost when the process died in {cell}: make it again"
+        )],
+        // rustc has suggestions of its own for short names, mostly too many.
+        None if name.len() < 3 => Vec::new(),
         None => near_miss(name, context),
     }
 }
 
 /// A variable whose name is written almost the same.
 fn near_miss(name: &str, context: &Context<'_>) -> Vec<String> {
-    let known = context.variables.iter().map(|variable| variable.name.as_str()).chain(context.notebook.names().map(|(name, _)| name));
-    nearest(name, known).map(|near| format!("there is a `{near}`")).into_iter().collect()
+    let known = context
+        .variables
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .chain(context.notebook.names().map(|(name, _)| name));
+    nearest(name, known)
+        .map(|near| format!("there is a `{near}`"))
+        .into_iter()
+        .collect()
 }
 
 /// The one of `known` that differs from `name` in at most a third of its letters.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = name.chars().count().div_ceil(3);
-    let near = known.filter(|other| *other != name).map(|other| (distance(name, other), other));
-    near.filter(|(distance, _)| *distance <= limit).min().map(|(_, other)| other)
+    let near = known
+        .filter(|other| *other != name)
+        .map(|other| (distance(name, other), other));
+    near.filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, other)| other)
 }
 
 /// Levenshtein's distance.
@@ -134,7 +171,10 @@ fn first_quoted(message: &str) -> Option<&str> {
 /// `x` of `x.field[0]`, `*x`.
 fn root_of(place: &str) -> &str {
     let place = place.trim_start_matches(['*', '&', '(']);
-    place.split(|c: char| !(c == '_' || c.is_alphanumeric())).next().unwrap_or(place)
+    place
+        .split(|c: char| !(c == '_' || c.is_alphanumeric()))
+        .next()
+        .unwrap_or(place)
 }
 
 #[cfg(test)]

@@ -19,16 +19,29 @@ pub(super) enum Verdict {
 }
 
 /// Looks for errors that the generated code provoked.
-pub(super) fn after_rejection(plan: &Plan, generated: &Generated, split: &Split, diagnostics: &[Diagnostic]) -> Verdict {
+pub(super) fn after_rejection(
+    plan: &Plan,
+    generated: &Generated,
+    split: &Split,
+    diagnostics: &[Diagnostic],
+) -> Verdict {
     let mut next = plan.clone();
     let mut explained = true;
     let mut unwritable = Vec::new();
-    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
-        let bad_type = generated.types.iter().position(|range| !range.is_empty() && diagnostic.is_about(ROOT_FILE, range));
+    for diagnostic in diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+    {
+        let bad_type = generated
+            .types
+            .iter()
+            .position(|range| !range.is_empty() && diagnostic.is_about(ROOT_FILE, range));
         match diagnostic.code() {
             Some("E0382" | "E0381") if excuse(&mut next, generated, split, diagnostic) => {}
             Some("E0382" | "E0381") => explained = false,
-            _ if bad_type.is_some() => unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone())),
+            _ if bad_type.is_some() => {
+                unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone()))
+            }
             // The summary at the end.
             None if diagnostic.spans.is_empty() => {}
             _ => explained = false,
@@ -37,18 +50,28 @@ pub(super) fn after_rejection(plan: &Plan, generated: &Generated, split: &Split,
     if !unwritable.is_empty() {
         return Verdict::Unwritable(unwritable);
     }
-    if explained { Verdict::Again(next) } else { Verdict::Wrong }
+    if explained {
+        Verdict::Again(next)
+    } else {
+        Verdict::Wrong
+    }
 }
 
 /// Changes the plan so that an error about a variable's fate goes away; false if it is the user's.
 fn excuse(plan: &mut Plan, generated: &Generated, split: &Split, diagnostic: &Diagnostic) -> bool {
     let about = |file: &str, range: &Option<std::ops::Range<usize>>| {
-        range.as_ref().is_some_and(|range| diagnostic.is_about(file, range))
+        range
+            .as_ref()
+            .is_some_and(|range| diagnostic.is_about(file, range))
     };
     for ((variable, take), range) in plan.takes.iter_mut().zip(&generated.takes) {
         match take {
             Take::PutBack if about(ROOT_FILE, range) => {
-                *take = if split.assigned.contains(&variable.name) { Take::Inside } else { Take::Moved };
+                *take = if split.assigned.contains(&variable.name) {
+                    Take::Inside
+                } else {
+                    Take::Moved
+                };
                 return true;
             }
             Take::Inside if about(CELL_FILE, range) => {
@@ -94,8 +117,18 @@ pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
                 let ty = format!("::std::boxed::Box<{}>", mir.closures[&closure].dyn_type());
                 Keep::Coerced { ty, boxed: true }
             }
-            Written::Closure(ty) => return Types::Unwritable { name: kept.name().into(), ty },
-            Written::Not => return Types::Unwritable { name: kept.name().into(), ty: found.into() },
+            Written::Closure(ty) => {
+                return Types::Unwritable {
+                    name: kept.name().into(),
+                    ty,
+                };
+            }
+            Written::Not => {
+                return Types::Unwritable {
+                    name: kept.name().into(),
+                    ty: found.into(),
+                };
+            }
         };
         coerce = true;
         if let Kept::New(binding) = kept {
@@ -106,5 +139,9 @@ pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
             }
         }
     }
-    if coerce { Types::Coerce(next) } else { Types::Written(types) }
+    if coerce {
+        Types::Coerce(next)
+    } else {
+        Types::Written(types)
+    }
 }

@@ -21,12 +21,36 @@ struct Command {
 }
 
 const COMMANDS: [Command; 6] = [
-    Command { name: "dep", usage: ":dep NAME = \"VERSION\"", help: "use a crate: also { version, features, path, git }" },
-    Command { name: "vars", usage: ":vars", help: "the variables, their types and the cells that made them" },
-    Command { name: "type", usage: ":type EXPRESSION", help: "the type of an expression, without running it" },
-    Command { name: "timing", usage: ":timing [off]", help: "show where each cell's milliseconds go" },
-    Command { name: "clear", usage: ":clear", help: "forget all variables and items; dependencies stay" },
-    Command { name: "help", usage: ":help", help: "this list" },
+    Command {
+        name: "dep",
+        usage: ":dep NAME = \"VERSION\"",
+        help: "use a crate: also { version, features, path, git }",
+    },
+    Command {
+        name: "vars",
+        usage: ":vars",
+        help: "the variables, their types and the cells that made them",
+    },
+    Command {
+        name: "type",
+        usage: ":type EXPRESSION",
+        help: "the type of an expression, without running it",
+    },
+    Command {
+        name: "timing",
+        usage: ":timing [off]",
+        help: "show where each cell's milliseconds go",
+    },
+    Command {
+        name: "clear",
+        usage: ":clear",
+        help: "forget all variables and items; dependencies stay",
+    },
+    Command {
+        name: "help",
+        usage: ":help",
+        help: "this list",
+    },
 ];
 
 /// The names of all commands.
@@ -38,11 +62,16 @@ impl NativeEngine {
     /// Runs commands of a cell in order. Dependencies that stand together are built together.
     pub(super) async fn commands(&mut self, cell: &CellText, ranges: &[Range<usize>]) -> Reply {
         let is_dependency = |range: &Range<usize>| {
-            cell.text[range.clone()].strip_prefix(":dep").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            cell.text[range.clone()]
+                .strip_prefix(":dep")
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
         };
         for group in ranges.chunk_by(|one, other| is_dependency(one) && is_dependency(other)) {
             if is_dependency(&group[0]) {
-                let lines: Vec<_> = group.iter().map(|range| &cell.text[range.clone()]).collect();
+                let lines: Vec<_> = group
+                    .iter()
+                    .map(|range| &cell.text[range.clone()])
+                    .collect();
                 self.add_dependencies(&lines).await?;
             } else {
                 self.command(cell, group[0].clone()).await?;
@@ -81,8 +110,13 @@ impl NativeEngine {
         match argument {
             "off" => self.show_phases = false,
             "" | "on" => {
-                if !self.show_phases && let Some(last) = &self.last_phases {
-                    self.say(Stream::Stdout, format!("the cell before:\n{}", last.table()));
+                if !self.show_phases
+                    && let Some(last) = &self.last_phases
+                {
+                    self.say(
+                        Stream::Stdout,
+                        format!("the cell before:\n{}", last.table()),
+                    );
                 }
                 self.show_phases = true;
             }
@@ -95,7 +129,9 @@ impl NativeEngine {
     }
 
     async fn clear(&mut self) -> Reply {
-        crate::engine::Engine::reset(self).await.map_err(|error| other_error("EngineError", error.to_string()))
+        crate::engine::Engine::reset(self)
+            .await
+            .map_err(|error| other_error("EngineError", error.to_string()))
     }
 
     fn show_variables(&self) {
@@ -107,15 +143,31 @@ impl NativeEngine {
         let mut data = MimeBundle::new();
         data.insert("text/plain".into(), json!(self.variable_lines(&variables)));
         data.insert("text/html".into(), json!(self.variable_table(&variables)));
-        let event = Event::Display { data, metadata: Default::default(), display_id: None, update: false };
+        let event = Event::Display {
+            data,
+            metadata: Default::default(),
+            display_id: None,
+            update: false,
+        };
         let _ = self.events.send(event);
     }
 
     fn variable_lines(&self, variables: &[&Variable]) -> String {
-        let rows: Vec<[String; 3]> = variables.iter().map(|variable| self.variable_row(variable)).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let rows: Vec<[String; 3]> = variables
+            .iter()
+            .map(|variable| self.variable_row(variable))
+            .collect();
+        let width = |column: usize| {
+            rows.iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let (first, second) = (width(0), width(1));
-        let lines: Vec<_> = rows.iter().map(|[name, ty, cell]| format!("{name:first$}  {ty:second$}  {cell}")).collect();
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|[name, ty, cell]| format!("{name:first$}  {ty:second$}  {cell}"))
+            .collect();
         lines.join("\n")
     }
 
@@ -124,23 +176,42 @@ impl NativeEngine {
             .iter()
             .map(|variable| {
                 let [name, ty, cell] = self.variable_row(variable).map(|text| escape(&text));
-                format!("<tr><td><code>{name}</code></td><td><code>{ty}</code></td><td>{cell}</td></tr>")
+                format!(
+                    "<tr><td><code>{name}</code></td><td><code>{ty}</code></td><td>{cell}</td></tr>"
+                )
             })
             .collect();
-        format!("<table><thead><tr><th>name</th><th>type</th><th>cell</th></tr></thead><tbody>{rows}</tbody></table>")
+        format!(
+            "<table><thead><tr><th>name</th><th>type</th><th>cell</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
     }
 
     fn variable_row(&self, variable: &Variable) -> [String; 3] {
         let mutable = if variable.mutable { "mut " } else { "" };
-        [format!("{mutable}{}", variable.name), self.readable_type(&variable.ty), variable.cell.to_string()]
+        [
+            format!("{mutable}{}", variable.name),
+            self.readable_type(&variable.ty),
+            variable.cell.to_string(),
+        ]
     }
 
     /// A type without the paths that everybody knows.
     pub(super) fn readable_type(&self, ty: &str) -> String {
         let mut text = self.names.clean(ty).into_owned();
         for path in [
-            "std::string::", "std::vec::", "std::option::", "std::result::", "std::boxed::", "std::ops::", "std::collections::",
-            "std::sync::", "std::rc::", "wick::nn::", "wick::optim::", "wick::", "&'static ",
+            "std::string::",
+            "std::vec::",
+            "std::option::",
+            "std::result::",
+            "std::boxed::",
+            "std::ops::",
+            "std::collections::",
+            "std::sync::",
+            "std::rc::",
+            "wick::nn::",
+            "wick::optim::",
+            "wick::",
+            "&'static ",
         ] {
             let short = if path.starts_with('&') { "&" } else { "" };
             text = text.replace(path, short);
@@ -150,7 +221,10 @@ impl NativeEngine {
 
     async fn show_type(&mut self, cell: &CellText, expression: Range<usize>) -> Reply {
         if expression.is_empty() {
-            return Err(other_error("CommandError", "`:type` takes an expression: `:type x.shape()`".into()));
+            return Err(other_error(
+                "CommandError",
+                "`:type` takes an expression: `:type x.shape()`".into(),
+            ));
         }
         let map = generate_type_probe(cell, expression, &self.variables, &self.notebook);
         let job = Job {
@@ -163,14 +237,20 @@ impl NativeEngine {
             metadata: false,
             code: false,
         };
-        let compiled = match self.compiler.compile(&job, &mut CompileTiming::default()).await {
+        let compiled = match self
+            .compiler
+            .compile(&job, &mut CompileTiming::default())
+            .await
+        {
             Ok(compiled) => compiled,
             Err(Failed::Other(error)) => return Err(error),
             Err(Failed::Rejected(diagnostics)) => {
                 return Err(self.rejected(self.mapped(&diagnostics, &map), &diagnostics));
             }
         };
-        let text = compiled.mir().map_err(|error| other_error("CacheError", error.to_string()))?;
+        let text = compiled
+            .mir()
+            .map_err(|error| other_error("CacheError", error.to_string()))?;
         let ty = mir::read(&text).probed.unwrap_or_default();
         let ty = match mir::written(&ty) {
             Written::As(ty) | Written::Function(ty) => ty,
@@ -183,8 +263,14 @@ impl NativeEngine {
 }
 
 fn help() -> String {
-    let width = COMMANDS.iter().map(|command| command.usage.len()).max().unwrap_or(0);
-    let lines = COMMANDS.iter().map(|command| format!("{:width$}  {}\n", command.usage, command.help));
+    let width = COMMANDS
+        .iter()
+        .map(|command| command.usage.len())
+        .max()
+        .unwrap_or(0);
+    let lines = COMMANDS
+        .iter()
+        .map(|command| format!("{:width$}  {}\n", command.usage, command.help));
     format!(
         "A cell is Rust: items, statements, and a last expression without `;`, which is shown.\n\
          `use wick::prelude::*` is always there. Lines that start with `:` are commands:\n\n{}",
@@ -194,10 +280,17 @@ fn help() -> String {
 
 fn unknown(name: &str) -> CellError {
     let near = nearest(name, names());
-    let hint = near.map(|near| format!(" Did you mean `:{near}`?")).unwrap_or_default();
-    other_error("CommandError", format!("there is no command `:{name}`.{hint} `:help` lists them."))
+    let hint = near
+        .map(|near| format!(" Did you mean `:{near}`?"))
+        .unwrap_or_default();
+    other_error(
+        "CommandError",
+        format!("there is no command `:{name}`.{hint} `:help` lists them."),
+    )
 }
 
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

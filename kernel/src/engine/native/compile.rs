@@ -79,7 +79,9 @@ impl Compiled {
 
     /// What rustc said although it succeeded.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        fs::read_to_string(self.folder.join(MESSAGES)).map(|text| Diagnostic::parse_all(&text)).unwrap_or_default()
+        fs::read_to_string(self.folder.join(MESSAGES))
+            .map(|text| Diagnostic::parse_all(&text))
+            .unwrap_or_default()
     }
 
     /// A small file of the engine's own beside the library.
@@ -91,7 +93,10 @@ impl Compiled {
     pub fn set_note(&self, name: &str, text: &str) {
         let written = tempfile::NamedTempFile::new_in(&self.folder)
             .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()).map(|()| file))
-            .and_then(|file| file.persist(self.folder.join(name)).map_err(|error| error.error));
+            .and_then(|file| {
+                file.persist(self.folder.join(name))
+                    .map_err(|error| error.error)
+            });
         if let Err(error) = written {
             tracing::debug!("not cached: {error}");
         }
@@ -135,23 +140,37 @@ impl Compiler {
     pub fn new(toolchain: Toolchain, cache: &Path) -> Result<Self, EngineError> {
         let cells = cache.join("cells");
         fs::create_dir_all(&cells).map_err(|source| EngineError::Io {
-            what: format!("cannot make the cache folder {} (set WICK_CACHE to another one)", cells.display()),
+            what: format!(
+                "cannot make the cache folder {} (set WICK_CACHE to another one)",
+                cells.display()
+            ),
             source,
         })?;
         Ok(Self { toolchain, cells })
     }
 
     /// Compiles a crate, or finds that it was compiled before.
-    pub async fn compile(&self, job: &Job<'_>, timing: &mut CompileTiming) -> Result<Compiled, Failed> {
+    pub async fn compile(
+        &self,
+        job: &Job<'_>,
+        timing: &mut CompileTiming,
+    ) -> Result<Compiled, Failed> {
         let key = self.key(job);
-        let done = Compiled { folder: self.cells.join(&key), key };
+        let done = Compiled {
+            folder: self.cells.join(&key),
+            key,
+        };
         if done.folder.join(MESSAGES).exists() && (!job.code || done.library().exists()) {
             timing.cached = true;
             // The time of the last use is what eviction goes by.
-            let _ = fs::File::open(done.folder.join(MESSAGES)).and_then(|file| file.set_modified(std::time::SystemTime::now()));
+            let _ = fs::File::open(done.folder.join(MESSAGES))
+                .and_then(|file| file.set_modified(std::time::SystemTime::now()));
             return Ok(done);
         }
-        let work = tempfile::Builder::new().prefix(".work-").tempdir_in(&self.cells).map_err(cannot_write)?;
+        let work = tempfile::Builder::new()
+            .prefix(".work-")
+            .tempdir_in(&self.cells)
+            .map_err(cannot_write)?;
         for file in job.map.files() {
             fs::write(work.path().join(file.name()), file.text()).map_err(cannot_write)?;
         }
@@ -186,7 +205,10 @@ impl Compiler {
         add(env!("CARGO_PKG_VERSION"));
         add(&self.toolchain.id);
         add(job.crate_name);
-        add(&format!("{:?} {} {} {}", job.opt_level, job.mir, job.metadata, job.code));
+        add(&format!(
+            "{:?} {} {} {}",
+            job.opt_level, job.mir, job.metadata, job.code
+        ));
         for (name, path) in &self.toolchain.externs {
             add(name);
             add(&path.to_string_lossy());
@@ -198,7 +220,11 @@ impl Compiler {
             add(file.name());
             add(file.text());
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn command(&self, job: &Job<'_>, key: &str, work: &Path) -> Command {
@@ -206,18 +232,45 @@ impl Compiler {
         // The items keep one `-C metadata` through all their versions, and with it their types' identities.
         let metadata = if job.metadata { "notebook" } else { key };
         let mut emit = Vec::new();
-        emit.extend(job.metadata.then(|| format!("metadata={}", work.join(format!("lib{}.rmeta", job.crate_name)).display())));
-        emit.extend(job.code.then(|| format!("obj={}", work.join(OBJECT).display())));
+        emit.extend(job.metadata.then(|| {
+            format!(
+                "metadata={}",
+                work.join(format!("lib{}.rmeta", job.crate_name)).display()
+            )
+        }));
+        emit.extend(
+            job.code
+                .then(|| format!("obj={}", work.join(OBJECT).display())),
+        );
         emit.extend(job.mir.then(|| format!("mir={}", work.join(MIR).display())));
         if emit.is_empty() {
             emit.push(format!("metadata={}", work.join("lib.rmeta").display()));
         }
         command
-            .args(["--edition", "2024", "--crate-type", "lib", "--crate-name", job.crate_name])
-            .args(["--error-format", "json", "--json", "artifacts,future-incompat"])
+            .args([
+                "--edition",
+                "2024",
+                "--crate-type",
+                "lib",
+                "--crate-name",
+                job.crate_name,
+            ])
+            .args([
+                "--error-format",
+                "json",
+                "--json",
+                "artifacts,future-incompat",
+            ])
             .arg("--emit")
             .arg(emit.join(","))
-            .args(["-C", "codegen-units=1", "-C", "overflow-checks=on", "-C", "embed-bitcode=no"])
+            .args([
+                "-C",
+                "codegen-units=1",
+                "-C",
+                "overflow-checks=on",
+                "-C",
+                "embed-bitcode=no",
+            ])
             .args(["-C", "debuginfo=line-tables-only"])
             .arg("-C")
             .arg(match job.opt_level {
@@ -228,26 +281,45 @@ impl Compiler {
             .arg(format!("metadata={metadata}"))
             .arg(format!("--remap-path-prefix={}/=", work.display()));
         for (name, path) in &self.toolchain.externs {
-            command.arg("--extern").arg(format!("{name}={}", path.display()));
+            command
+                .arg("--extern")
+                .arg(format!("{name}={}", path.display()));
         }
         if let Some(notebook) = job.notebook {
             let name = super::notebook::CRATE;
-            command.arg("--extern").arg(format!("{name}={}", notebook.metadata(name).display()));
+            command
+                .arg("--extern")
+                .arg(format!("{name}={}", notebook.metadata(name).display()));
         }
         for folder in &self.toolchain.search {
-            command.arg("-L").arg(format!("dependency={}", folder.display()));
+            command
+                .arg("-L")
+                .arg(format!("dependency={}", folder.display()));
         }
         // The user's own flags are for cargo; here they would only make the cache miss.
         command.env_remove("RUSTFLAGS").env("LC_ALL", "C.UTF-8");
         command.arg(work.join(job.root)).current_dir(work);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         command
     }
 
     /// Runs rustc; its JSON messages.
-    async fn rustc(&self, job: &Job<'_>, key: &str, work: &Path, timing: &mut CompileTiming) -> Result<String, Failed> {
+    async fn rustc(
+        &self,
+        job: &Job<'_>,
+        key: &str,
+        work: &Path,
+        timing: &mut CompileTiming,
+    ) -> Result<String, Failed> {
         let started = Instant::now();
-        let mut child = self.command(job, key, work).spawn().map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
+        let mut child = self
+            .command(job, key, work)
+            .spawn()
+            .map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
         let mut messages = String::new();
         let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
         while let Some(line) = lines.next_line().await.map_err(cannot_write)? {
@@ -265,8 +337,14 @@ impl Compiler {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(Failed::Rejected(diagnostics));
         }
-        let said: Vec<_> = messages.lines().filter(|line| !line.starts_with('{')).collect();
-        Err(Failed::Other(other_error("CompilerError", format!("rustc stopped ({status})\n{}", said.join("\n")))))
+        let said: Vec<_> = messages
+            .lines()
+            .filter(|line| !line.starts_with('{'))
+            .collect();
+        Err(Failed::Other(other_error(
+            "CompilerError",
+            format!("rustc stopped ({status})\n{}", said.join("\n")),
+        )))
     }
 
     /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
@@ -274,7 +352,15 @@ impl Compiler {
     async fn link(&self, job: &Job<'_>, done: &Compiled, work: &Path) -> Result<(), Failed> {
         let library = format!("{}.cell.so", done.key);
         let mut command = Command::new("ld.bfd");
-        command.args(["-shared", "--eh-frame-hdr", "-Bsymbolic", "--build-id=none", "--hash-style=gnu", "-z", "noexecstack"]);
+        command.args([
+            "-shared",
+            "--eh-frame-hdr",
+            "-Bsymbolic",
+            "--build-id=none",
+            "--hash-style=gnu",
+            "-z",
+            "noexecstack",
+        ]);
         if job.metadata {
             // Later versions of the items define the same symbols; a version of their own keeps them apart.
             command.args(["--default-symver", "-soname", &library]);
@@ -284,7 +370,11 @@ impl Compiler {
             command.arg(notebook.library());
         }
         command.args(["-o", &library]).current_dir(work);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         let run = |mut child: Child| async move {
             let mut said = String::new();
             if let Some(mut stderr) = child.stderr.take() {
@@ -295,32 +385,49 @@ impl Compiler {
         let child = command.spawn().map_err(|error| no_linker(&error))?;
         match run(child).await.map_err(cannot_write)? {
             (status, _) if status.success() => Ok(()),
-            (status, said) => Err(Failed::Other(other_error("LinkError", format!("ld.bfd stopped ({status})\n{}", said.trim())))),
+            (status, said) => Err(Failed::Other(other_error(
+                "LinkError",
+                format!("ld.bfd stopped ({status})\n{}", said.trim()),
+            ))),
         }
     }
 }
 
-/// Whether code that contains this runs long enough for optimising to pay.
-pub(super) fn opt_level(mentions: &std::collections::BTreeSet<String>) -> OptLevel {
-    let loops = ["for", "while", "loop"].iter().any(|word| mentions.contains(*word));
-    if loops { OptLevel::Full } else { OptLevel::None }
+/// Only code that runs often is worth optimising.
+pub(super) fn opt_level(loops: bool) -> OptLevel {
+    if loops {
+        OptLevel::Full
+    } else {
+        OptLevel::None
+    }
 }
 
 pub(super) fn other_error(name: &str, message: String) -> CellError {
-    CellError { ename: name.into(), traceback: vec![format!("\u{1b}[1;31m{name}\u{1b}[0m: {message}")], evalue: message }
+    CellError {
+        ename: name.into(),
+        traceback: vec![format!("\u{1b}[1;31m{name}\u{1b}[0m: {message}")],
+        evalue: message,
+    }
 }
 
 fn cannot_write(error: io::Error) -> Failed {
-    let message = format!("the cell could not be compiled: {error}\nThe cache folder must be writable and have room; WICK_CACHE names another one.");
+    let message = format!(
+        "the cell could not be compiled: {error}\nThe cache folder must be writable and have room; WICK_CACHE names another one."
+    );
     Failed::Other(other_error("CacheError", message))
 }
 
 fn no_rustc(rustc: &Path, error: &io::Error) -> Failed {
-    let message = format!("rustc could not be started ({}: {error}).\nInstall Rust from https://rustup.rs, then run `wick doctor`.", rustc.display());
+    let message = format!(
+        "rustc could not be started ({}: {error}).\nInstall Rust from https://rustup.rs, then run `wick doctor`.",
+        rustc.display()
+    );
     Failed::Other(other_error("ToolchainError", message))
 }
 
 fn no_linker(error: &io::Error) -> Failed {
-    let message = format!("the linker could not be started (ld.bfd: {error}).\nInstall it with `apt install binutils`.");
+    let message = format!(
+        "the linker could not be started (ld.bfd: {error}).\nInstall it with `apt install binutils`."
+    );
     Failed::Other(other_error("ToolchainError", message))
 }

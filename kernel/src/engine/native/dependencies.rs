@@ -35,7 +35,11 @@ impl NativeEngine {
         if shown {
             let names: Vec<_> = specs.iter().map(DependencySpec::name).collect();
             let names = names.join(", ");
-            let last = if built.is_ok() { format!("Ready: {names}") } else { format!("Not added: {names}") };
+            let last = if built.is_ok() {
+                format!("Ready: {names}")
+            } else {
+                format!("Not added: {names}")
+            };
             let _ = self.events.send(line(&last, &id, true));
         }
         self.use_dependencies(built?).await
@@ -43,10 +47,15 @@ impl NativeEngine {
 
     async fn use_dependencies(&mut self, built: Built) -> Reply {
         // What is loaded already is found to be so by the dynamic linker.
-        self.load(built.libraries).await.map_err(|reason| other_error("LoadError", reason))?;
+        self.load(built.libraries)
+            .await
+            .map_err(|reason| other_error("LoadError", reason))?;
         let toolchain = &mut self.compiler.toolchain;
         let own = self.config.prelude.externs();
-        toolchain.externs = own.into_iter().filter(|(name, _)| !built.externs.iter().any(|(other, _)| other == name)).collect();
+        toolchain.externs = own
+            .into_iter()
+            .filter(|(name, _)| !built.externs.iter().any(|(other, _)| other == name))
+            .collect();
         toolchain.externs.extend(built.externs);
         toolchain.search = built.search;
         if toolchain.search.is_empty() {
@@ -60,5 +69,10 @@ impl NativeEngine {
 fn line(text: &str, id: &str, update: bool) -> Event {
     let mut data = MimeBundle::new();
     data.insert("text/plain".into(), json!(text));
-    Event::Display { data, metadata: Default::default(), display_id: Some(id.to_string()), update }
+    Event::Display {
+        data,
+        metadata: Default::default(),
+        display_id: Some(id.to_string()),
+        update,
+    }
 }

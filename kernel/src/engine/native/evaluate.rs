@@ -2,18 +2,20 @@
 
 use std::time::Instant;
 
-use wick_runtime::protocol::{Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId};
+use wick_runtime::protocol::{
+    Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
+};
 
 use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
-use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
+use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
 use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE, Take, generate};
-use super::notebook::{CRATE, Notebook};
+use super::notebook::{CRATE, Definition, Notebook};
 use super::process::Death;
 use super::split::{Split, blank, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variable};
-use super::{NativeEngine, lex, mir};
+use super::{NativeEngine, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place, report, warnings};
@@ -37,13 +39,20 @@ struct Prepared {
 
 impl NativeEngine {
     pub(super) async fn evaluate_cell(&mut self, cell: &Cell, phases: &mut Phases) -> Reply {
-        let text = CellText { id: cell.id, text: cell.code.as_str().into() };
+        let text = CellText {
+            id: cell.id,
+            text: cell.code.as_str().into(),
+        };
         let started = Instant::now();
         let split = split(&text.text);
         phases.split = started.elapsed();
 
         let code_starts = first_code(&split, &text);
-        let (before, after): (Vec<_>, Vec<_>) = split.commands.iter().cloned().partition(|command| command.start < code_starts);
+        let (before, after): (Vec<_>, Vec<_>) = split
+            .commands
+            .iter()
+            .cloned()
+            .partition(|command| command.start < code_starts);
         self.commands(&text, &before).await?;
         let compiling = self.compiling.clone();
         let interrupted = compiling.notified();
@@ -58,7 +67,12 @@ impl NativeEngine {
     }
 
     /// Compiles items and statements. Nothing changes unless both compile.
-    async fn prepare(&mut self, cell: &CellText, split: &Split, phases: &mut Phases) -> Result<Option<Prepared>, CellError> {
+    async fn prepare(
+        &mut self,
+        cell: &CellText,
+        split: &Split,
+        phases: &mut Phases,
+    ) -> Result<Option<Prepared>, CellError> {
         let mut notebook = self.notebook.clone();
         let changed = notebook.add(cell, split);
         let must_load = (changed || self.items.is_none()) && !notebook.is_empty();
@@ -70,9 +84,14 @@ impl NativeEngine {
         } else {
             self.items.clone().filter(|_| !notebook.is_empty())
         };
-        let declares = !split.uses.is_empty() || !split.attributes.is_empty() || split.items.len() > usize::from(changed);
+        let declares = !split.uses.is_empty()
+            || !split.attributes.is_empty()
+            || split.items.len() > usize::from(changed);
         let prepared = if split.runs || (declares && !changed) {
-            Some(self.compile_statements(cell, split, &notebook, items.as_ref(), phases).await?)
+            Some(
+                self.compile_statements(cell, split, &notebook, items.as_ref(), phases)
+                    .await?,
+            )
         } else {
             None
         };
@@ -81,11 +100,23 @@ impl NativeEngine {
     }
 
     /// The session's items from now on: loads their code and drops variables of types that are no more.
-    async fn adopt(&mut self, cell: &CellText, mut notebook: Notebook, items: Option<Compiled>, load: bool) -> Reply {
+    async fn adopt(
+        &mut self,
+        cell: &CellText,
+        mut notebook: Notebook,
+        items: Option<Compiled>,
+        load: bool,
+    ) -> Reply {
         if load && let Some(items) = &items {
-            self.load(vec![items.library()]).await.map_err(|reason| other_error("LoadError", reason))?;
+            self.load(vec![items.library()])
+                .await
+                .map_err(|reason| other_error("LoadError", reason))?;
             notebook.mark_loaded();
-            for file in notebook.source().files().filter(|file| file.cell().is_some()) {
+            for file in notebook
+                .source()
+                .files()
+                .filter(|file| file.cell().is_some())
+            {
                 self.sources.insert(file.clone());
             }
         }
@@ -95,8 +126,13 @@ impl NativeEngine {
             .variables
             .iter()
             .filter_map(|variable| {
-                let changed = |(name, identity): &&(String, _)| self.notebook.identity(name) != *identity;
-                variable.made_of.iter().find(changed).map(|(ty, _)| (variable.name.clone(), ty.clone()))
+                let changed =
+                    |(name, identity): &&(String, _)| self.notebook.identity(name) != *identity;
+                variable
+                    .made_of
+                    .iter()
+                    .find(changed)
+                    .map(|(ty, _)| (variable.name.clone(), ty.clone()))
             })
             .collect();
         if stale.is_empty() {
@@ -104,14 +140,23 @@ impl NativeEngine {
         }
         let mut slots = Vec::new();
         for (name, ty) in &stale {
-            slots.extend(self.variables.remove(name, Gone::Redefined(ty.clone(), cell.id)));
+            slots.extend(
+                self.variables
+                    .remove(name, Gone::Redefined(ty.clone(), cell.id)),
+            );
         }
         let list = |items: Vec<String>| items.join(", ");
         let names = list(stale.iter().map(|(name, _)| format!("`{name}`")).collect());
         let mut types: Vec<_> = stale.iter().map(|(_, ty)| format!("`{ty}`")).collect();
         types.dedup();
         let verb = if stale.len() == 1 { "was" } else { "were" };
-        self.say(Stream::Stderr, format!("{names} {verb} dropped: made of the earlier {}\n", list(types)));
+        self.say(
+            Stream::Stderr,
+            format!(
+                "{names} {verb} dropped: made of the earlier {}\n",
+                list(types)
+            ),
+        );
         self.drop_slots(cell, slots).await
     }
 
@@ -124,12 +169,11 @@ impl NativeEngine {
     ) -> Result<Compiled, CellError> {
         loop {
             let map = notebook.source();
-            let text: String = map.files().map(|file| file.text()).collect();
             let job = Job {
                 crate_name: CRATE,
                 root: "notebook.rs",
                 map: &map,
-                opt_level: opt_level(&lex::mentions(&text)),
+                opt_level: opt_level(notebook.loops()),
                 notebook: None,
                 mir: false,
                 metadata: true,
@@ -138,30 +182,52 @@ impl NativeEngine {
             let diagnostics = match self.compiler.compile(&job, timing).await {
                 Ok(compiled) => {
                     let said = self.mapped(&compiled.warnings(), &map);
-                    let said: Vec<_> = said.into_iter().filter(|warning| is_about(warning, cell)).collect();
+                    let said: Vec<_> = said
+                        .into_iter()
+                        .filter(|warning| is_about(warning, cell))
+                        .collect();
                     self.say_warnings(&said);
                     return Ok(compiled);
                 }
                 Err(Failed::Rejected(diagnostics)) => diagnostics,
                 Err(Failed::Other(error)) => return Err(error),
             };
-            let errors: Vec<Mapped> = self.mapped(&diagnostics, &map).into_iter().filter(Mapped::is_error).collect();
-            let set_aside: Vec<_> = if errors.iter().any(|error| is_about(error, cell)) {
-                Vec::new()
-            } else {
-                let places = errors.iter().filter_map(|error| error.place().map(|place| (place, error)));
-                places
-                    .filter_map(|(place, error)| {
-                        let gone = notebook.set_aside(place.cell.id, place.range.start, cell.id)?;
-                        Some(format!("`{}` of {} does not fit any more and was dropped: {}\n", gone.describe(), gone.cell.id, error.message))
-                    })
-                    .collect()
-            };
+            let errors: Vec<Mapped> = self
+                .mapped(&diagnostics, &map)
+                .into_iter()
+                .filter(Mapped::is_error)
+                .collect();
+            let set_aside: Vec<(Definition, String)> =
+                if errors.iter().any(|error| is_about(error, cell)) {
+                    Vec::new()
+                } else {
+                    let places = errors
+                        .iter()
+                        .filter_map(|error| error.place().map(|place| (place, error)));
+                    places
+                        .filter_map(|(place, error)| {
+                            let gone =
+                                notebook.set_aside(place.cell.id, place.range.start, cell.id)?;
+                            Some((gone, error.message.clone()))
+                        })
+                        .collect()
+                };
             if set_aside.is_empty() {
-                let context = Context { variables: &self.variables, notebook, statements: None };
+                let context = Context {
+                    variables: &self.variables,
+                    notebook,
+                    statements: None,
+                };
                 return Err(self.rejected(advice::add(errors, &context), &diagnostics));
             }
-            set_aside.into_iter().for_each(|line| self.say(Stream::Stderr, line));
+            for (gone, why) in set_aside {
+                let line = format!(
+                    "`{}` of {} does not fit any more and was dropped: {why}\n",
+                    gone.describe(),
+                    gone.cell.id
+                );
+                self.say(Stream::Stderr, line);
+            }
         }
     }
 
@@ -174,8 +240,6 @@ impl NativeEngine {
         items: Option<&Compiled>,
         phases: &mut Phases,
     ) -> Result<Prepared, CellError> {
-        let mentions = lex::mentions(&blank(&cell.text, &split.commands));
-        let level = if split.awaits { OptLevel::None } else { opt_level(&mentions) };
         let mut plan = Plan::new(split, &cell.text, &self.variables);
         for attempt in 0..ATTEMPTS {
             let generated = generate(cell, split, &plan, notebook);
@@ -185,7 +249,7 @@ impl NativeEngine {
                 crate_name: "wick_cell",
                 root: ROOT_FILE,
                 map: &generated.map,
-                opt_level: level,
+                opt_level: opt_level(split.loops),
                 notebook: items,
                 mir: true,
                 metadata: false,
@@ -200,8 +264,12 @@ impl NativeEngine {
                 Err(Failed::Rejected(diagnostics)) => {
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
                         Verdict::Again(next) => plan = next,
-                        Verdict::Unwritable(names) => self.forget_unwritable(cell, &mut plan, &names).await?,
-                        Verdict::Wrong => return Err(self.wrong(&plan, &generated, notebook, &diagnostics)),
+                        Verdict::Unwritable(names) => {
+                            self.forget_unwritable(cell, &mut plan, &names).await?
+                        }
+                        Verdict::Wrong => {
+                            return Err(self.wrong(&plan, &generated, notebook, &diagnostics));
+                        }
                     }
                     continue;
                 }
@@ -209,7 +277,9 @@ impl NativeEngine {
             let found = match compiled.note(TYPES) {
                 Some(types) => Types::Written(types.lines().map(ToOwned::to_owned).collect()),
                 None => {
-                    let text = compiled.mir().map_err(|error| other_error("CacheError", error.to_string()))?;
+                    let text = compiled
+                        .mir()
+                        .map_err(|error| other_error("CacheError", error.to_string()))?;
                     attempts::types(&plan, &mir::read(&text))
                 }
             };
@@ -217,23 +287,42 @@ impl NativeEngine {
                 Types::Written(types) if !only_types => {
                     compiled.set_note(TYPES, &types.join("\n"));
                     self.say_warnings(&self.mapped(&compiled.warnings(), &generated.map));
-                    return Ok(Prepared { plan, compiled, types, map: generated.map });
+                    return Ok(Prepared {
+                        plan,
+                        compiled,
+                        types,
+                        map: generated.map,
+                    });
                 }
                 Types::Written(_) => continue,
                 Types::Coerce(next) => plan = next,
-                Types::Unwritable { name, ty } => return Err(self.cannot_keep(cell, split, &name, &ty)),
+                Types::Unwritable { name, ty } => {
+                    return Err(self.cannot_keep(cell, split, &name, &ty));
+                }
             }
         }
-        Err(other_error("InternalError", "the cell could not be compiled in several attempts; please report it".into()))
+        Err(other_error(
+            "InternalError",
+            "the cell could not be compiled in several attempts; please report it".into(),
+        ))
     }
 
     /// The type of an earlier variable names something that this cell cannot reach.
-    async fn forget_unwritable(&mut self, cell: &CellText, plan: &mut Plan, names: &[String]) -> Reply {
-        plan.takes.retain(|(variable, _)| !names.contains(&variable.name));
+    async fn forget_unwritable(
+        &mut self,
+        cell: &CellText,
+        plan: &mut Plan,
+        names: &[String],
+    ) -> Reply {
+        plan.takes
+            .retain(|(variable, _)| !names.contains(&variable.name));
         let mut slots = Vec::new();
         for name in names {
             if let Some(variable) = self.variables.get(name) {
-                let line = format!("`{name}` was dropped: its type `{}` cannot be named any more\n", variable.ty);
+                let line = format!(
+                    "`{name}` was dropped: its type `{}` cannot be named any more\n",
+                    variable.ty
+                );
                 let ty = variable.ty.clone();
                 slots.extend(self.variables.remove(name, Gone::Redefined(ty, cell.id)));
                 self.say(Stream::Stderr, line);
@@ -243,11 +332,21 @@ impl NativeEngine {
     }
 
     async fn run(&mut self, cell: &CellText, prepared: Prepared, phases: &mut Phases) -> Reply {
-        let Prepared { plan, compiled, types, map } = prepared;
+        let Prepared {
+            plan,
+            compiled,
+            types,
+            map,
+        } = prepared;
         if let Some(file) = map.get(CELL_FILE) {
-            self.sources.insert(file.clone().renamed(cell_file(cell.id.0)));
+            self.sources
+                .insert(file.clone().renamed(cell_file(cell.id.0)));
         }
-        let takes: Vec<SlotId> = plan.takes.iter().map(|(variable, _)| variable.slot).collect();
+        let takes: Vec<SlotId> = plan
+            .takes
+            .iter()
+            .map(|(variable, _)| variable.slot)
+            .collect();
         let keeps: Vec<SlotId> = plan.kept().map(|_| self.new_slot()).collect();
         let run = Run {
             run: self.next_run,
@@ -261,7 +360,12 @@ impl NativeEngine {
         let number = run.run;
         let finished = match self.runtime.call(&Request::Run(run)).await {
             Ok(Response::Finished(finished)) => finished,
-            Ok(_) => return Err(other_error("InternalError", "the runtime gave an answer to something else".into())),
+            Ok(_) => {
+                return Err(other_error(
+                    "InternalError",
+                    "the runtime gave an answer to something else".into(),
+                ));
+            }
             Err(death) => return Err(self.died(cell, &death).await),
         };
         self.runtime.last_output(number).await;
@@ -271,7 +375,14 @@ impl NativeEngine {
     }
 
     /// What the variables are after a cell.
-    async fn settle(&mut self, cell: &CellText, plan: &Plan, types: &[String], keeps: &[SlotId], finished: &Finished) -> Reply {
+    async fn settle(
+        &mut self,
+        cell: &CellText,
+        plan: &Plan,
+        types: &[String],
+        keeps: &[SlotId],
+        finished: &Finished,
+    ) -> Reply {
         for (variable, take) in &plan.takes {
             if finished.gone.contains(&variable.slot) && *take != Take::PutBack {
                 self.variables.remove(&variable.name, Gone::Moved(cell.id));
@@ -304,6 +415,7 @@ impl NativeEngine {
     }
 
     fn outcome(&self, outcome: Outcome) -> Reply {
+        tracing::debug!(?outcome, "the cell has ended");
         let frames = |places: Vec<RuntimePlace>| places.into_iter().map(frame).collect::<Vec<_>>();
         let failure = match outcome {
             Outcome::Ok => return Ok(()),
@@ -312,9 +424,12 @@ impl NativeEngine {
                 let place = frames(vec![failure.place]);
                 Failure::error(&failure.type_name, failure.message, failure.causes, place)
             }
-            Outcome::Interrupted { frames: places } => {
-                Failure::error("Interrupted", "the cell was interrupted", Vec::new(), frames(places))
-            }
+            Outcome::Interrupted { frames: places } => Failure::error(
+                "Interrupted",
+                "the cell was interrupted",
+                Vec::new(),
+                frames(places),
+            ),
             Outcome::NotLoaded(reason) => return Err(other_error("LoadError", reason)),
         };
         Err(failure.report(&self.sources, &self.names))
@@ -333,12 +448,21 @@ impl NativeEngine {
             "Variables are as they were before the cell; threads that earlier cells had started have ended.".to_string()
         } else {
             match self.restart(cell.id).await {
-                Ok(lost) if lost.is_empty() => "A new process is ready; there were no variables to lose.".to_string(),
-                Ok(lost) => format!("A new process is ready; these variables are lost: {}.", lost.join(", ")),
+                Ok(lost) if lost.is_empty() => {
+                    "A new process is ready; there were no variables to lose.".to_string()
+                }
+                Ok(lost) => format!(
+                    "A new process is ready; these variables are lost: {}.",
+                    lost.join(", ")
+                ),
                 Err(error) => format!("No new process could be started: {error}"),
             }
         };
-        let name = if stopped { "Interrupted" } else { &death.how };
+        let name = match &death.how {
+            _ if stopped => "Interrupted",
+            how if how.starts_with("SIG") => how,
+            _ => "ProcessExited",
+        };
         other_error(name, format!("{what}\n{kept}"))
     }
 
@@ -348,7 +472,10 @@ impl NativeEngine {
         }
         match self.runtime.call(&Request::Drop(slots)).await {
             Ok(Response::Dropped(Some(message))) => {
-                self.say(Stream::Stderr, format!("a value panicked while it was dropped: {message}\n"));
+                self.say(
+                    Stream::Stderr,
+                    format!("a value panicked while it was dropped: {message}\n"),
+                );
                 Ok(())
             }
             Ok(_) => Ok(()),
@@ -372,25 +499,51 @@ impl NativeEngine {
         }
     }
 
-    fn wrong(&self, plan: &Plan, generated: &Generated, notebook: &Notebook, diagnostics: &[Diagnostic]) -> CellError {
-        let context = Context { variables: &self.variables, notebook, statements: Some((plan, generated)) };
+    fn wrong(
+        &self,
+        plan: &Plan,
+        generated: &Generated,
+        notebook: &Notebook,
+        diagnostics: &[Diagnostic],
+    ) -> CellError {
+        let context = Context {
+            variables: &self.variables,
+            notebook,
+            statements: Some((plan, generated)),
+        };
         let mapped = advice::add(self.mapped(diagnostics, &generated.map), &context);
         self.rejected(mapped, diagnostics)
     }
 
     pub(super) fn rejected(&self, mapped: Vec<Mapped>, raw: &[Diagnostic]) -> CellError {
         report(&mapped).unwrap_or_else(|| {
-            let messages: Vec<_> = raw.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+            let messages: Vec<_> = raw
+                .iter()
+                .map(|diagnostic| diagnostic.message.as_str())
+                .collect();
             other_error("CompileError", messages.join("\n"))
         })
     }
 
     /// A variable whose type has no name.
     fn cannot_keep(&self, cell: &CellText, split: &Split, name: &str, ty: &str) -> CellError {
-        let range = split.bindings.iter().find(|binding| binding.name == name).map(|binding| binding.range.clone());
-        let place = Place { cell: cell.clone(), range: range.unwrap_or(0..cell.text.len()) };
-        let what = if ty.contains("{async") || ty.contains("{coroutine") { "a future" } else { "a value" };
-        let message = format!("`{name}` cannot be kept for later cells: the type of such {what} cannot be written");
+        let range = split
+            .bindings
+            .iter()
+            .find(|binding| binding.name == name)
+            .map(|binding| binding.range.clone());
+        let place = Place {
+            cell: cell.clone(),
+            range: range.unwrap_or(0..cell.text.len()),
+        };
+        let what = if ty.contains("{async") || ty.contains("{coroutine") {
+            "a future"
+        } else {
+            "a value"
+        };
+        let message = format!(
+            "`{name}` cannot be kept for later cells: the type of such {what} cannot be written"
+        );
         let mut error = Mapped::error(message, place, Some("made here".into()));
         error.advice.push(if what == "a future" {
             format!("`.await` it in this cell, or give it a type that can be written: `let {name}: Pin<Box<dyn Future<Output = …>>> = Box::pin(…)`")
@@ -424,7 +577,11 @@ fn frame(place: RuntimePlace) -> Frame {
         Some(cell) if place.file == CELL_FILE => cell_file(cell),
         _ => place.file,
     };
-    Frame { file, line: place.line as usize, column: Some(place.column as usize).filter(|column| *column > 0) }
+    Frame {
+        file,
+        line: place.line as usize,
+        column: Some(place.column as usize).filter(|column| *column > 0),
+    }
 }
 
 pub(super) fn interrupted_error(when: &str) -> CellError {

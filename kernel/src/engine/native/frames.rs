@@ -21,7 +21,10 @@ const LENGTH_DIGITS: usize = 12;
 
 impl Decoder {
     pub fn new(token: &str) -> Self {
-        Self { start: [FRAME_START, token.as_bytes(), b";"].concat(), waiting: Vec::new() }
+        Self {
+            start: [FRAME_START, token.as_bytes(), b";"].concat(),
+            waiting: Vec::new(),
+        }
     }
 
     /// Adds bytes and returns all that is complete.
@@ -60,12 +63,19 @@ impl Decoder {
     fn end_of_text(&self) -> usize {
         let bytes = &self.waiting;
         let first = self.start[0];
-        let candidates = bytes.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(at, _)| at);
+        let candidates = bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == first)
+            .map(|(at, _)| at);
         let may_be_frame = |at: &usize| {
             let length = self.start.len().min(bytes.len() - at);
             bytes[*at..at + length] == self.start[..length]
         };
-        let end = candidates.into_iter().find(may_be_frame).unwrap_or(bytes.len());
+        let end = candidates
+            .into_iter()
+            .find(may_be_frame)
+            .unwrap_or(bytes.len());
         if end < bytes.len() {
             return end;
         }
@@ -90,11 +100,23 @@ enum Parsed {
 
 /// A frame behind its start: the length, a separator, the payload.
 fn frame(bytes: &[u8]) -> Parsed {
-    let Some(separator) = bytes.iter().take(LENGTH_DIGITS + 1).position(|byte| *byte == FRAME_BODY) else {
-        return if bytes.len() > LENGTH_DIGITS { Parsed::Broken } else { Parsed::Partial };
+    let Some(separator) = bytes
+        .iter()
+        .take(LENGTH_DIGITS + 1)
+        .position(|byte| *byte == FRAME_BODY)
+    else {
+        return if bytes.len() > LENGTH_DIGITS {
+            Parsed::Broken
+        } else {
+            Parsed::Partial
+        };
     };
-    let length = std::str::from_utf8(&bytes[..separator]).ok().and_then(|digits| digits.parse::<usize>().ok());
-    let Some(length) = length else { return Parsed::Broken };
+    let length = std::str::from_utf8(&bytes[..separator])
+        .ok()
+        .and_then(|digits| digits.parse::<usize>().ok());
+    let Some(length) = length else {
+        return Parsed::Broken;
+    };
     let payload = &bytes[separator + 1..];
     if payload.len() < length {
         return Parsed::Partial;
@@ -113,7 +135,12 @@ mod tests {
 
     fn sample() -> Vec<u8> {
         let payload = br#"{"End":{"run":7}}"#;
-        let start = [FRAME_START, TOKEN.as_bytes(), format!(";{}\u{7}", payload.len()).as_bytes()].concat();
+        let start = [
+            FRAME_START,
+            TOKEN.as_bytes(),
+            format!(";{}\u{7}", payload.len()).as_bytes(),
+        ]
+        .concat();
         [b"h\xc3\xa9llo\n".as_slice(), &start, payload, b"after"].concat()
     }
 
@@ -134,7 +161,11 @@ mod tests {
     fn portions_do_not_matter() {
         let bytes = sample();
         for cut in 0..bytes.len() {
-            assert_eq!(read(&[&bytes[..cut], &bytes[cut..]]), ("héllo\nafter".to_string(), 1), "cut at {cut}");
+            assert_eq!(
+                read(&[&bytes[..cut], &bytes[cut..]]),
+                ("héllo\nafter".to_string(), 1),
+                "cut at {cut}"
+            );
         }
         let single: Vec<_> = bytes.chunks(1).collect();
         assert_eq!(read(&single), ("héllo\nafter".to_string(), 1));
@@ -143,7 +174,10 @@ mod tests {
     #[test]
     fn a_frame_with_another_token_is_text() {
         let mut bytes = sample();
-        let at = bytes.windows(4).position(|window| window == b"0123").unwrap();
+        let at = bytes
+            .windows(4)
+            .position(|window| window == b"0123")
+            .unwrap();
         bytes[at] = b'x';
         let (text, frames) = read(&[&bytes]);
         assert_eq!(frames, 0);

@@ -78,17 +78,29 @@ impl Plan {
     /// The first attempt: everything survives.
     pub fn new(split: &Split, text: &str, variables: &Variables) -> Self {
         let mentions = super::lex::mentions(&blank(text, &split.commands));
-        let takes = variables.iter().filter(|variable| split.broken || mentions.contains(&variable.name));
+        let takes = variables
+            .iter()
+            .filter(|variable| split.broken || mentions.contains(&variable.name));
         Self {
-            takes: takes.map(|variable| (variable.clone(), Take::PutBack)).collect(),
-            keeps: split.bindings.iter().map(|binding| (binding.clone(), Keep::AsIs)).collect(),
+            takes: takes
+                .map(|variable| (variable.clone(), Take::PutBack))
+                .collect(),
+            keeps: split
+                .bindings
+                .iter()
+                .map(|binding| (binding.clone(), Keep::AsIs))
+                .collect(),
             error: "::wick_runtime::CellError",
         }
     }
 
     /// The variables that hold a value when the cell ends, in the order of their indices for `keep`.
     pub fn kept(&self) -> impl Iterator<Item = Kept<'_>> {
-        let new = self.keeps.iter().filter(|(_, keep)| *keep != Keep::Not).map(|(binding, _)| Kept::New(binding));
+        let new = self
+            .keeps
+            .iter()
+            .filter(|(_, keep)| *keep != Keep::Not)
+            .map(|(binding, _)| Kept::New(binding));
         let inside = self.takes.iter().filter(|(_, take)| *take == Take::Inside);
         new.chain(inside.map(|(variable, _)| Kept::Again(variable)))
     }
@@ -131,16 +143,27 @@ fn push(file: &mut SourceFile, code: &str) -> Range<usize> {
 }
 
 /// Puts the crate of a cell together.
-pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &Notebook) -> Generated {
+pub(super) fn generate(
+    cell: &CellText,
+    split: &Split,
+    plan: &Plan,
+    notebook: &Notebook,
+) -> Generated {
     let mut body = SourceFile::new(CELL_FILE, Some(cell.clone()));
-    let mut generated =
-        Generated { map: SourceMap::default(), takes: Vec::new(), keeps: Vec::new(), types: Vec::new() };
+    let mut generated = Generated {
+        map: SourceMap::default(),
+        takes: Vec::new(),
+        keeps: Vec::new(),
+        types: Vec::new(),
+    };
 
     body.push("{");
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
         if *take == Take::Inside {
             let Variable { name, ty, .. } = variable;
-            body.push(&format!("let mut {name}: {ty} = unsafe {{ ::wick_runtime::cell::take({index}) }};"));
+            body.push(&format!(
+                "let mut {name}: {ty} = unsafe {{ ::wick_runtime::cell::take({index}) }};"
+            ));
         }
     }
     push_statements(&mut body, split, cell);
@@ -155,7 +178,11 @@ pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &N
             }
             Keep::AsIs => push(&mut body, &keep_call(index, name)),
             Keep::Coerced { ty, boxed } => {
-                let value = if *boxed { format!("::std::boxed::Box::new({name})") } else { name.clone() };
+                let value = if *boxed {
+                    format!("::std::boxed::Box::new({name})")
+                } else {
+                    name.clone()
+                };
                 let range = push(&mut body, &format!("let {name}: {ty} = {value};"));
                 let keep = push(&mut body, &keep_call(index, name));
                 range.start..keep.end
@@ -187,11 +214,18 @@ pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &N
     root.push("#[unsafe(no_mangle)] pub fn wick_cell() {\n");
     root.push(&notebook.uses());
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
-        let Variable { name, ty, mutable, .. } = variable;
+        let Variable {
+            name, ty, mutable, ..
+        } = variable;
         let mutable = if *mutable { "mut " } else { "" };
         let range = match take {
             Take::Inside => 0..0,
-            _ => push(&mut root, &format!("let {mutable}{name}: {ty} = unsafe {{ ::wick_runtime::cell::take({index}) }};\n")),
+            _ => push(
+                &mut root,
+                &format!(
+                    "let {mutable}{name}: {ty} = unsafe {{ ::wick_runtime::cell::take({index}) }};\n"
+                ),
+            ),
         };
         generated.types.push(range);
     }
@@ -203,13 +237,19 @@ pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &N
     };
     let result = format!("::core::result::Result<(), {error}>");
     let body_start = if split.awaits {
-        format!("let mut wick_body = ::core::option::Option::Some(|| -> {result} {{ {open} let wick_result: {result} = async ")
+        format!(
+            "let mut wick_body = ::core::option::Option::Some(|| -> {result} {{ {open} let wick_result: {result} = async "
+        )
     } else {
         format!("let mut wick_body = ::core::option::Option::Some(|| -> {result} ")
     };
     root.push(&body_start);
     root.push(&format!("{{ include!({CELL_FILE:?}) }}"));
-    root.push(if split.awaits { ".await; wick_result " } else { "" });
+    root.push(if split.awaits {
+        ".await; wick_result "
+    } else {
+        ""
+    });
     root.push(close);
     root.push(if split.awaits { "});\n" } else { ");\n" });
     root.push(
@@ -218,7 +258,10 @@ pub(super) fn generate(cell: &CellText, split: &Split, plan: &Plan, notebook: &N
     );
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
         if *take == Take::PutBack {
-            let call = format!("unsafe {{ ::wick_runtime::cell::put_back({index}, {}) }};\n", variable.name);
+            let call = format!(
+                "unsafe {{ ::wick_runtime::cell::put_back({index}, {}) }};\n",
+                variable.name
+            );
             generated.takes[index] = Some(push(&mut root, &call));
         }
     }
@@ -236,13 +279,25 @@ fn keep_call(index: usize, name: &str) -> String {
 fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
     let mut gaps: Vec<Range<usize>> = split.commands.clone();
     gaps.extend(split.attributes.iter().cloned());
-    gaps.extend(split.items.iter().filter(|item| item.kind != ItemKind::MacroRules).map(|item| item.range.clone()));
+    gaps.extend(
+        split
+            .items
+            .iter()
+            .filter(|item| item.kind != ItemKind::MacroRules)
+            .map(|item| item.range.clone()),
+    );
     gaps.sort_by_key(|range| range.start);
-    let end = split.trailing.as_ref().map_or(cell.text.len(), |trailing| trailing.start);
+    let end = split
+        .trailing
+        .as_ref()
+        .map_or(cell.text.len(), |trailing| trailing.start);
     let mut at = 0;
     for gap in gaps.into_iter().filter(|gap| gap.start < end) {
         body.push_user(at..gap.start);
-        body.push(&blank(&cell.text[gap.clone()], std::slice::from_ref(&(0..gap.len()))));
+        body.push(&blank(
+            &cell.text[gap.clone()],
+            std::slice::from_ref(&(0..gap.len())),
+        ));
         at = gap.end;
     }
     body.push_user(at..end);
@@ -255,7 +310,12 @@ fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
 }
 
 /// The crate that answers `:type expression`, without running anything.
-pub(super) fn generate_type_probe(cell: &CellText, expression: Range<usize>, variables: &Variables, notebook: &Notebook) -> SourceMap {
+pub(super) fn generate_type_probe(
+    cell: &CellText,
+    expression: Range<usize>,
+    variables: &Variables,
+    notebook: &Notebook,
+) -> SourceMap {
     let mentions = super::lex::mentions(&cell.text[expression.clone()]);
     let mut root = SourceFile::new(ROOT_FILE, Some(cell.clone()));
     root.push(LINTS_OF_CELLS);
@@ -268,9 +328,15 @@ pub(super) fn generate_type_probe(cell: &CellText, expression: Range<usize>, var
     root.push("pub async fn wick_cell() {\n");
     root.push(&notebook.uses());
     let mut parameters = String::new();
-    for variable in variables.iter().filter(|variable| mentions.contains(&variable.name)) {
+    for variable in variables
+        .iter()
+        .filter(|variable| mentions.contains(&variable.name))
+    {
         let Variable { name, ty, .. } = variable;
-        let _ = writeln!(parameters, "let mut {name}: {ty} = unsafe {{ ::wick_runtime::cell::take(0) }};");
+        let _ = writeln!(
+            parameters,
+            "let mut {name}: {ty} = unsafe {{ ::wick_runtime::cell::take(0) }};"
+        );
     }
     root.push(&parameters);
     root.push("::wick_runtime::cell::type_of(&mut ::core::mem::ManuallyDrop::new(&(");

@@ -82,6 +82,8 @@ pub(super) struct Item {
     pub edits: Vec<Edit>,
     /// Its statics.
     pub statics: Vec<Static>,
+    /// Whether it holds a loop.
+    pub loops: bool,
     /// Every identifier in it.
     pub mentions: BTreeSet<String>,
     /// Its text without white space and comments: two items with the same are the same.
@@ -93,7 +95,12 @@ impl Item {
     pub fn new(code: &str, item: &syn::Item) -> Self {
         let (kind, names) = kind_and_names(item);
         let range = item.span().byte_range();
-        let mut visitor = Publish { code, edits: Vec::new(), statics: Vec::new(), depth: 0 };
+        let mut visitor = Publish {
+            code,
+            edits: Vec::new(),
+            statics: Vec::new(),
+            depth: 0,
+        };
         visitor.visit_item(item);
         Self {
             kind,
@@ -102,6 +109,7 @@ impl Item {
             range,
             edits: visitor.edits,
             statics: visitor.statics,
+            loops: has_loop(|loops| loops.visit_item(item)),
             tokens: item.to_token_stream().to_string(),
         }
     }
@@ -109,23 +117,39 @@ impl Item {
     /// Of a macro call in statement position that expands to items.
     pub fn of_macro(code: &str, item: &syn::StmtMacro) -> Self {
         let range = item.span().byte_range();
-        let statics = if item.mac.path.segments.last().is_some_and(|last| last.ident == "thread_local") {
-            thread_locals.parse2(item.mac.tokens.clone()).unwrap_or_default()
+        let statics = if item
+            .mac
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "thread_local")
+        {
+            thread_locals
+                .parse2(item.mac.tokens.clone())
+                .unwrap_or_default()
         } else {
             Vec::new()
         };
         let edits = statics
             .iter()
             .filter(|local| !code[local.range.clone()].trim_start().starts_with("pub"))
-            .map(|local| Edit { range: local.start..local.start, text: "pub ".into() })
+            .map(|local| Edit {
+                range: local.start..local.start,
+                text: "pub ".into(),
+            })
             .collect();
         Self {
-            kind: if statics.is_empty() { ItemKind::MacroCall } else { ItemKind::Static },
+            kind: if statics.is_empty() {
+                ItemKind::MacroCall
+            } else {
+                ItemKind::Static
+            },
             names: statics.iter().map(|local| local.name.clone()).collect(),
             mentions: lex::mentions(&code[range.clone()]),
             range,
             edits,
             statics,
+            loops: false,
             tokens: item.to_token_stream().to_string(),
         }
     }
@@ -139,24 +163,35 @@ impl Item {
 
 /// Whether a `macro_rules!` expands to items: what its first rule produces starts like one.
 pub(super) fn expands_to_items(item: &syn::ItemMacro) -> bool {
-    let groups = item.mac.tokens.clone().into_iter().filter_map(|token| match token {
-        proc_macro2::TokenTree::Group(group) => Some(group),
-        _ => None,
-    });
-    let Some(body) = groups.skip(1).next() else { return false };
+    let groups = item
+        .mac
+        .tokens
+        .clone()
+        .into_iter()
+        .filter_map(|token| match token {
+            proc_macro2::TokenTree::Group(group) => Some(group),
+            _ => None,
+        });
+    let Some(body) = groups.skip(1).next() else {
+        return false;
+    };
     let mut stream = body.stream();
     // `{{ … }}` is an expression; `$( … )*` repeats what is inside.
     for _ in 0..2 {
         let tokens: Vec<_> = stream.clone().into_iter().take(2).collect();
         match tokens.as_slice() {
-            [proc_macro2::TokenTree::Punct(dollar), proc_macro2::TokenTree::Group(group)] if dollar.as_char() == '$' => {
+            [
+                proc_macro2::TokenTree::Punct(dollar),
+                proc_macro2::TokenTree::Group(group),
+            ] if dollar.as_char() == '$' => {
                 stream = group.stream();
             }
             _ => break,
         }
     }
     const STARTS: [&str; 13] = [
-        "impl", "struct", "enum", "union", "trait", "fn", "mod", "type", "static", "const", "pub", "use", "extern",
+        "impl", "struct", "enum", "union", "trait", "fn", "mod", "type", "static", "const", "pub",
+        "use", "extern",
     ];
     match stream.into_iter().next() {
         Some(proc_macro2::TokenTree::Ident(first)) => STARTS.iter().any(|start| first == start),
@@ -185,7 +220,10 @@ fn kind_and_names(item: &syn::Item) -> (ItemKind, Vec<String>) {
             None => (ItemKind::MacroCall, Vec::new()),
         },
         I::Impl(item) => (ItemKind::Impl(of_impl(item)), Vec::new()),
-        I::ForeignMod(item) => (ItemKind::Other, item.items.iter().filter_map(foreign_name).collect()),
+        I::ForeignMod(item) => (
+            ItemKind::Other,
+            item.items.iter().filter_map(foreign_name).collect(),
+        ),
         _ => (ItemKind::Other, Vec::new()),
     }
 }
@@ -214,7 +252,10 @@ fn of_impl(item: &syn::ItemImpl) -> Impl {
         _ => None,
     };
     Impl {
-        of_trait: item.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string()),
+        of_trait: item
+            .trait_
+            .as_ref()
+            .map(|(path, _)| path.to_token_stream().to_string()),
         for_type: item.self_ty.to_token_stream().to_string(),
         type_name,
         members: members.collect(),
@@ -248,6 +289,33 @@ fn thread_locals(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<Static>>
     Ok(statics)
 }
 
+/// Whether there is a loop in what `visit` is shown. What macros hold counts by its words.
+pub(super) fn has_loop(visit: impl FnOnce(&mut Loops)) -> bool {
+    let mut loops = Loops(false);
+    visit(&mut loops);
+    loops.0
+}
+
+/// Looks for loops.
+pub(super) struct Loops(bool);
+
+impl<'ast> Visit<'ast> for Loops {
+    fn visit_expr(&mut self, expr: &'ast syn::Expr) {
+        self.0 |= matches!(
+            expr,
+            syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Loop(_)
+        );
+        syn::visit::visit_expr(self, expr);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let words = lex::mentions(&mac.tokens.to_string());
+        self.0 |= ["for", "while", "loop"]
+            .iter()
+            .any(|word| words.contains(*word));
+    }
+}
+
 /// Collects the edits that make an item public, and its statics.
 struct Publish<'a> {
     code: &'a str,
@@ -263,10 +331,16 @@ impl Publish<'_> {
         match visibility {
             syn::Visibility::Public(_) => {}
             syn::Visibility::Restricted(_) => {
-                self.edits.push(Edit { range: visibility.span().byte_range(), text: "pub".into() });
+                self.edits.push(Edit {
+                    range: visibility.span().byte_range(),
+                    text: "pub".into(),
+                });
             }
             syn::Visibility::Inherited if self.depth == 0 => {
-                self.edits.push(Edit { range: next..next, text: "pub ".into() });
+                self.edits.push(Edit {
+                    range: next..next,
+                    text: "pub ".into(),
+                });
             }
             syn::Visibility::Inherited => {}
         }
@@ -274,7 +348,10 @@ impl Publish<'_> {
 
     fn fields(&mut self, fields: &syn::Fields) {
         for field in fields {
-            let next = field.ident.as_ref().map_or_else(|| field.ty.span(), syn::Ident::span);
+            let next = field
+                .ident
+                .as_ref()
+                .map_or_else(|| field.ty.span(), syn::Ident::span);
             self.publish(&field.vis, next.byte_range().start);
         }
     }
@@ -306,7 +383,9 @@ impl<'ast> Visit<'ast> for Publish<'_> {
     }
 
     fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
-        let first = item.unsafety.map_or(item.trait_token.span, |token| token.span);
+        let first = item
+            .unsafety
+            .map_or(item.trait_token.span, |token| token.span);
         self.publish(&item.vis, first.byte_range().start);
         self.nested(|inside| syn::visit::visit_item_trait(inside, item));
     }
@@ -327,7 +406,9 @@ impl<'ast> Visit<'ast> for Publish<'_> {
     }
 
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        let first = item.unsafety.map_or(item.mod_token.span, |token| token.span);
+        let first = item
+            .unsafety
+            .map_or(item.mod_token.span, |token| token.span);
         self.publish(&item.vis, first.byte_range().start);
         self.nested(|inside| syn::visit::visit_item_mod(inside, item));
     }
@@ -336,8 +417,12 @@ impl<'ast> Visit<'ast> for Publish<'_> {
         for item in &item.items {
             match item {
                 syn::ForeignItem::Fn(item) => self.publish(&item.vis, self.start_of(&item.sig)),
-                syn::ForeignItem::Static(item) => self.publish(&item.vis, self.start_of(&item.static_token)),
-                syn::ForeignItem::Type(item) => self.publish(&item.vis, self.start_of(&item.type_token)),
+                syn::ForeignItem::Static(item) => {
+                    self.publish(&item.vis, self.start_of(&item.static_token))
+                }
+                syn::ForeignItem::Type(item) => {
+                    self.publish(&item.vis, self.start_of(&item.type_token))
+                }
                 _ => {}
             }
         }
@@ -386,10 +471,16 @@ mod tests {
 
     /// The text of a cell's items after their edits.
     fn published(text: &str) -> String {
-        let mut edits: Vec<_> = split(text).items.into_iter().flat_map(|item| item.edits).collect();
+        let mut edits: Vec<_> = split(text)
+            .items
+            .into_iter()
+            .flat_map(|item| item.edits)
+            .collect();
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
         let mut text = text.to_string();
-        edits.iter().for_each(|edit| text.replace_range(edit.range.clone(), &edit.text));
+        edits
+            .iter()
+            .for_each(|edit| text.replace_range(edit.range.clone(), &edit.text));
         text
     }
 
@@ -399,31 +490,64 @@ mod tests {
             published("#[derive(Debug)] struct P { x: i32, #[a] pub(crate) y: u8, pub z: () }"),
             "#[derive(Debug)] pub struct P { pub x: i32, #[a] pub y: u8, pub z: () }"
         );
-        assert_eq!(published("struct W(i32, pub u8);"), "pub struct W(pub i32, pub u8);");
-        assert_eq!(published("async fn f() { fn g() {} }"), "pub async fn f() { fn g() {} }");
-        assert_eq!(published("impl P { const A: u8 = 1; fn f(&self) {} }"), "impl P { pub const A: u8 = 1; pub fn f(&self) {} }");
-        assert_eq!(published("impl T for P { fn f(&self) {} }"), "impl T for P { fn f(&self) {} }");
-        assert_eq!(published("/// doc\nunsafe trait T { fn f(); }"), "/// doc\npub unsafe trait T { fn f(); }");
+        assert_eq!(
+            published("struct W(i32, pub u8);"),
+            "pub struct W(pub i32, pub u8);"
+        );
+        assert_eq!(
+            published("async fn f() { fn g() {} }"),
+            "pub async fn f() { fn g() {} }"
+        );
+        assert_eq!(
+            published("impl P { const A: u8 = 1; fn f(&self) {} }"),
+            "impl P { pub const A: u8 = 1; pub fn f(&self) {} }"
+        );
+        assert_eq!(
+            published("impl T for P { fn f(&self) {} }"),
+            "impl T for P { fn f(&self) {} }"
+        );
+        assert_eq!(
+            published("/// doc\nunsafe trait T { fn f(); }"),
+            "/// doc\npub unsafe trait T { fn f(); }"
+        );
     }
 
     #[test]
     fn a_module_keeps_its_secrets() {
-        assert_eq!(published("mod m { fn f() {} pub fn g() {} struct S { x: i32 } }"), "pub mod m { fn f() {} pub fn g() {} struct S { x: i32 } }");
+        assert_eq!(
+            published("mod m { fn f() {} pub fn g() {} struct S { x: i32 } }"),
+            "pub mod m { fn f() {} pub fn g() {} struct S { x: i32 } }"
+        );
     }
 
     #[test]
     fn statics_are_found_everywhere() {
-        let split = split("fn f() { static N: u8 = 1; } static mut M: Vec<i32> = Vec::new(); thread_local! { static T: Cell<u8> = Cell::new(1); }");
-        let statics: Vec<_> = split.items.iter().flat_map(|item| &item.statics).map(|s| (s.name.as_str(), s.ty.as_str())).collect();
-        assert_eq!(statics, [("N", "u8"), ("M", "Vec<i32>"), ("T", "Cell < u8 >")]);
+        let split = split(
+            "fn f() { static N: u8 = 1; } static mut M: Vec<i32> = Vec::new(); thread_local! { static T: Cell<u8> = Cell::new(1); }",
+        );
+        let statics: Vec<_> = split
+            .items
+            .iter()
+            .flat_map(|item| &item.statics)
+            .map(|s| (s.name.as_str(), s.ty.as_str()))
+            .collect();
+        assert_eq!(
+            statics,
+            [("N", "u8"), ("M", "Vec<i32>"), ("T", "Cell < u8 >")]
+        );
         assert_eq!(split.items[2].names, ["T"]);
     }
 
     #[test]
     fn impls_are_known_by_trait_and_type() {
         let split = split("impl<T> Add<P> for Q<T> { fn add(self) {} }");
-        let ItemKind::Impl(of) = &split.items[0].kind else { panic!() };
-        assert_eq!((of.of_trait.as_deref(), of.type_name.as_deref()), (Some("Add < P >"), Some("Q")));
+        let ItemKind::Impl(of) = &split.items[0].kind else {
+            panic!()
+        };
+        assert_eq!(
+            (of.of_trait.as_deref(), of.type_name.as_deref()),
+            (Some("Add < P >"), Some("Q"))
+        );
         assert_eq!(of.members[0].0, "add");
     }
 }

@@ -17,12 +17,18 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     tokenize(text, FrontmatterAllowed::No).map(move |token| {
         let range = at..at + token.len as usize;
         at = range.end;
-        Token { kind: token.kind, range }
+        Token {
+            kind: token.kind,
+            range,
+        }
     })
 }
 
 fn is_trivia(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. })
+    matches!(
+        kind,
+        TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
+    )
 }
 
 /// Every identifier in `text`, those inside format strings (`"{x}"`) included. More than are really used, never
@@ -38,7 +44,10 @@ pub(super) fn mentions(text: &str) -> BTreeSet<String> {
             TokenKind::RawIdent => {
                 names.insert(text.trim_start_matches("r#").to_string());
             }
-            TokenKind::Literal { kind: LiteralKind::Str { .. } | LiteralKind::RawStr { .. }, .. } => {
+            TokenKind::Literal {
+                kind: LiteralKind::Str { .. } | LiteralKind::RawStr { .. },
+                ..
+            } => {
                 names.extend(captured(text));
             }
             _ => {}
@@ -50,16 +59,25 @@ pub(super) fn mentions(text: &str) -> BTreeSet<String> {
 /// The names that a format string captures.
 fn captured(literal: &str) -> impl Iterator<Item = String> + '_ {
     let is_name = |c: char| c == '_' || c.is_alphanumeric();
-    literal.match_indices(['{', '$']).map(move |(at, _)| {
-        // `{name…`, and `{:width$}` where the name stands before the `$`.
-        if literal[at..].starts_with('{') {
-            literal[at + 1..].chars().take_while(|c| is_name(*c)).collect::<String>()
-        } else {
-            let before: String = literal[..at].chars().rev().take_while(|c| is_name(*c)).collect();
-            before.chars().rev().collect()
-        }
-    })
-    .filter(|name| name.starts_with(|c: char| c == '_' || c.is_alphabetic()))
+    literal
+        .match_indices(['{', '$'])
+        .map(move |(at, _)| {
+            // `{name…`, and `{:width$}` where the name stands before the `$`.
+            if literal[at..].starts_with('{') {
+                literal[at + 1..]
+                    .chars()
+                    .take_while(|c| is_name(*c))
+                    .collect::<String>()
+            } else {
+                let before: String = literal[..at]
+                    .chars()
+                    .rev()
+                    .take_while(|c| is_name(*c))
+                    .collect();
+                before.chars().rev().collect()
+            }
+        })
+        .filter(|name| name.starts_with(|c: char| c == '_' || c.is_alphabetic()))
 }
 
 /// How the brackets, strings and comments of a text stand.
@@ -82,10 +100,14 @@ pub(super) fn shape(text: &str) -> Shape {
         match token.kind {
             OpenBrace | OpenBracket | OpenParen => open.push(token.kind),
             CloseBrace | CloseBracket | CloseParen => match (open.pop(), token.kind) {
-                (Some(OpenBrace), CloseBrace) | (Some(OpenBracket), CloseBracket) | (Some(OpenParen), CloseParen) => {}
+                (Some(OpenBrace), CloseBrace)
+                | (Some(OpenBracket), CloseBracket)
+                | (Some(OpenParen), CloseParen) => {}
                 _ => return Shape::Mismatched,
             },
-            TokenKind::BlockComment { terminated: false, .. }
+            TokenKind::BlockComment {
+                terminated: false, ..
+            }
             | TokenKind::Literal {
                 kind:
                     LiteralKind::Str { terminated: false }
@@ -99,7 +121,11 @@ pub(super) fn shape(text: &str) -> Shape {
             _ => {}
         }
     }
-    if unfinished || !open.is_empty() { Shape::Open(open.len()) } else { Shape::Closed }
+    if unfinished || !open.is_empty() {
+        Shape::Open(open.len())
+    } else {
+        Shape::Closed
+    }
 }
 
 /// Lines that are `:` commands, without their line ends. A command starts a line at which a statement could
@@ -128,9 +154,13 @@ fn next_command(text: &str, from: usize) -> Option<Range<usize>> {
         let at = from + token.range.start;
         let line_start = text[..at].rfind('\n').map_or(0, |at| at + 1);
         let first_of_line = text[line_start..at].trim().is_empty();
-        let named = tokens.peek().is_some_and(|next| next.kind == TokenKind::Ident && next.range.start == token.range.end);
+        let named = tokens.peek().is_some_and(|next| {
+            next.kind == TokenKind::Ident && next.range.start == token.range.end
+        });
         if token.kind == TokenKind::Colon && depth == 0 && fresh && first_of_line && named {
-            let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+            let end = text[at..]
+                .find('\n')
+                .map_or(text.len(), |length| at + length);
             return Some(at..end);
         }
         match token.kind {
@@ -148,14 +178,20 @@ mod tests {
     use super::*;
 
     fn commands(text: &str) -> Vec<&str> {
-        command_lines(text).into_iter().map(|range| &text[range]).collect()
+        command_lines(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
     }
 
     #[test]
     fn commands_start_lines_where_a_statement_could() {
         assert_eq!(commands(":vars"), [":vars"]);
         assert_eq!(commands("let x = 1;\n  :timing on\nx"), [":timing on"]);
-        assert_eq!(commands(":dep a = \"1\"\n:dep b = { version = \"2\" }\nfoo()"), [":dep a = \"1\"", ":dep b = { version = \"2\" }"]);
+        assert_eq!(
+            commands(":dep a = \"1\"\n:dep b = { version = \"2\" }\nfoo()"),
+            [":dep a = \"1\"", ":dep b = { version = \"2\" }"]
+        );
     }
 
     #[test]

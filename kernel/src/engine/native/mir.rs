@@ -74,13 +74,17 @@ pub(super) fn read(mir: &str) -> Mir {
             locals.clear();
             header = Header::parse(rest);
         } else if let Some((name, ty)) = local(line) {
-            if name == "_0" && let Some(header) = header.take() {
-                read.closures.insert(header.closure.to_string(), header.signature(ty));
+            if name == "_0"
+                && let Some(header) = header.take()
+            {
+                read.closures
+                    .insert(header.closure.to_string(), header.signature(ty));
             }
             locals.insert(name, ty);
         } else if let Some(call) = Call::parse(line, "keep") {
             if let Some(ty) = call.type_of_last(&locals) {
-                read.kept.extend(call.index().map(|index| (index, ty.to_string())));
+                read.kept
+                    .extend(call.index().map(|index| (index, ty.to_string())));
             }
         } else if let Some(call) = Call::parse(line, "type_of")
             && let Some(ty) = call.type_of_last(&locals)
@@ -96,7 +100,8 @@ fn local(line: &str) -> Option<(&str, &str)> {
     let declaration = line.trim_start().strip_prefix("let ")?;
     let declaration = declaration.strip_prefix("mut ").unwrap_or(declaration);
     let (name, ty) = declaration.split_once(": ")?;
-    name.starts_with('_').then_some((name, ty.strip_suffix(';')?))
+    name.starts_with('_')
+        .then_some((name, ty.strip_suffix(';')?))
 }
 
 /// The first line of a closure's MIR.
@@ -121,8 +126,17 @@ impl<'a> Header<'a> {
         if !closure.starts_with("{closure@") {
             return None;
         }
-        let arguments = arguments.map(|argument| argument.split_once(": ").map_or(argument, |(_, ty)| ty).trim());
-        Some(Self { closure, kind, arguments: arguments.collect() })
+        let arguments = arguments.map(|argument| {
+            argument
+                .split_once(": ")
+                .map_or(argument, |(_, ty)| ty)
+                .trim()
+        });
+        Some(Self {
+            closure,
+            kind,
+            arguments: arguments.collect(),
+        })
     }
 
     fn signature(self, result: &str) -> Signature {
@@ -150,17 +164,27 @@ impl<'a> Call<'a> {
         }
         let open = generic_end(call)?;
         let arguments = call[open..].strip_prefix('(')?;
-        Some(Self { arguments: top_level(&arguments[..matching(arguments, ')')?], ',') })
+        Some(Self {
+            arguments: top_level(&arguments[..matching(arguments, ')')?], ','),
+        })
     }
 
     fn index(&self) -> Option<usize> {
-        self.arguments.first()?.trim().strip_prefix("const ")?.strip_suffix("_usize")?.parse().ok()
+        self.arguments
+            .first()?
+            .trim()
+            .strip_prefix("const ")?
+            .strip_suffix("_usize")?
+            .parse()
+            .ok()
     }
 
     /// `&mut std::mem::ManuallyDrop<TYPE>` without what is around the type.
     fn type_of_last(&self, locals: &HashMap<&str, &'a str>) -> Option<&'a str> {
         let argument = self.arguments.last()?.trim();
-        let local = argument.strip_prefix("move ").or(argument.strip_prefix("copy "))?;
+        let local = argument
+            .strip_prefix("move ")
+            .or(argument.strip_prefix("copy "))?;
         let ty = locals.get(local)?;
         let start = ty.find("ManuallyDrop<")? + "ManuallyDrop<".len();
         ty[start..].strip_suffix('>')
@@ -238,7 +262,9 @@ pub(super) fn written(ty: &str) -> Written {
     if ty.starts_with("{closure@") && matching(&ty[1..], '}') == Some(ty.len() - 2) {
         return Written::Closure(ty.to_string());
     }
-    if ty.ends_with('}') && let Some(at) = function_item(ty) {
+    if ty.ends_with('}')
+        && let Some(at) = function_item(ty)
+    {
         return match written(ty[..at].trim_end()) {
             Written::As(pointer) => Written::Function(pointer),
             _ => Written::Not,
@@ -247,15 +273,24 @@ pub(super) fn written(ty: &str) -> Written {
     if ty.contains('{') || ty.contains("impl ") {
         return Written::Not;
     }
-    let Ok(mut parsed) = syn::parse_str::<syn::Type>(ty) else { return Written::Not };
+    let Ok(mut parsed) = syn::parse_str::<syn::Type>(ty) else {
+        return Written::Not;
+    };
     let mut lifetimes = Lifetimes { local: false };
     syn::visit_mut::VisitMut::visit_type_mut(&mut lifetimes, &mut parsed);
-    if lifetimes.local { Written::Not } else { Written::As(type_text(&parsed)) }
+    if lifetimes.local {
+        Written::Not
+    } else {
+        Written::As(type_text(&parsed))
+    }
 }
 
 /// `fn(i32) -> i32 {path::to::function}`: where the name starts.
 fn function_item(ty: &str) -> Option<usize> {
-    let starts = ty.starts_with("fn(") || ty.starts_with("unsafe ") || ty.starts_with("extern ") || ty.starts_with("for<");
+    let starts = ty.starts_with("fn(")
+        || ty.starts_with("unsafe ")
+        || ty.starts_with("extern ")
+        || ty.starts_with("for<");
     starts.then(|| ty.rfind(" {")).flatten()
 }
 
@@ -265,8 +300,23 @@ fn type_text(ty: &syn::Type) -> String {
     let tokens = ty.to_token_stream().to_string();
     let mut text = tokens;
     for (from, to) in [
-        (" :: ", "::"), (":: ", "::"), (" ::", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), ("( ", "("),
-        (" )", ")"), ("[ ", "["), (" ]", "]"), (" ;", ";"), ("fn (", "fn("), ("Fn (", "Fn("), ("FnMut (", "FnMut("), ("FnOnce (", "FnOnce("),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ::", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        ("( ", "("),
+        (" )", ")"),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" ;", ";"),
+        ("fn (", "fn("),
+        ("Fn (", "Fn("),
+        ("FnMut (", "FnMut("),
+        ("FnOnce (", "FnOnce("),
     ] {
         text = text.replace(from, to);
     }
@@ -280,8 +330,15 @@ struct Lifetimes {
 
 impl syn::visit_mut::VisitMut for Lifetimes {
     fn visit_type_reference_mut(&mut self, ty: &mut syn::TypeReference) {
-        if ty.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_") {
-            ty.lifetime = Some(syn::Lifetime::new("'static", proc_macro2::Span::call_site()));
+        if ty
+            .lifetime
+            .as_ref()
+            .is_none_or(|lifetime| lifetime.ident == "_")
+        {
+            ty.lifetime = Some(syn::Lifetime::new(
+                "'static",
+                proc_macro2::Span::call_site(),
+            ));
         }
         syn::visit_mut::visit_type_reference_mut(self, ty);
     }
@@ -295,7 +352,11 @@ impl syn::visit_mut::VisitMut for Lifetimes {
     // Lifetimes of arguments and results belong to the function type.
     fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
 
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+    fn visit_parenthesized_generic_arguments_mut(
+        &mut self,
+        _: &mut syn::ParenthesizedGenericArguments,
+    ) {
+    }
 }
 
 /// The names of the notebook's items that a written type is made of.
@@ -304,12 +365,21 @@ pub(super) fn notebook_names(ty: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (at, _) in ty.match_indices(&start) {
         let path = &ty[at + start.len()..];
-        let path = path.split(|c: char| !(c == ':' || c == '_' || c.is_alphanumeric())).next().unwrap_or_default();
+        let path = path
+            .split(|c: char| !(c == ':' || c == '_' || c.is_alphanumeric()))
+            .next()
+            .unwrap_or_default();
         // `notebook::P`, or `notebook::cell3::P` where no shorter path exists.
         let mut segments = path.split("::");
         let first = segments.next().unwrap_or_default();
-        let is_module = first.strip_prefix("cell").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let name = if is_module { segments.next().unwrap_or_default() } else { first };
+        let is_module = first
+            .strip_prefix("cell")
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let name = if is_module {
+            segments.next().unwrap_or_default()
+        } else {
+            first
+        };
         if !names.iter().any(|other| other == name) {
             names.push(name.to_string());
         }
@@ -339,7 +409,10 @@ fn wick_cell::{closure#0}::{closure#2}(_1: &{closure@cell:16:17: 16:24}, _2: &Te
     #[test]
     fn types_of_kept_variables_are_those_of_locals() {
         let mir = read(SAMPLE);
-        assert_eq!(mir.kept[&0], "std::collections::HashMap<std::string::String, [u8; 4]>");
+        assert_eq!(
+            mir.kept[&0],
+            "std::collections::HashMap<std::string::String, [u8; 4]>"
+        );
         assert_eq!(mir.kept[&1], "{closure@cell:16:17: 16:24}");
     }
 
@@ -360,22 +433,43 @@ fn wick_cell::{closure#0}::{closure#2}(_1: &{closure@cell:16:17: 16:24}, _2: &Te
     #[test]
     fn what_is_borrowed_forever_is_static() {
         assert_eq!(as_written("&str"), "&'static str");
-        assert_eq!(as_written("std::vec::Vec<&[i32; 3]>"), "std::vec::Vec<&'static [i32; 3]>");
+        assert_eq!(
+            as_written("std::vec::Vec<&[i32; 3]>"),
+            "std::vec::Vec<&'static [i32; 3]>"
+        );
         assert_eq!(as_written("notebook::P<'_>"), "notebook::P<'static>");
-        assert_eq!(as_written("for<'a> fn(&'a str) -> &'a str"), "for<'a> fn(&'a str) -> &'a str");
-        assert_eq!(as_written("std::boxed::Box<dyn std::ops::Fn(i32) -> i32>"), "std::boxed::Box<dyn std::ops::Fn(i32) -> i32>");
+        assert_eq!(
+            as_written("for<'a> fn(&'a str) -> &'a str"),
+            "for<'a> fn(&'a str) -> &'a str"
+        );
+        assert_eq!(
+            as_written("std::boxed::Box<dyn std::ops::Fn(i32) -> i32>"),
+            "std::boxed::Box<dyn std::ops::Fn(i32) -> i32>"
+        );
     }
 
     #[test]
     fn some_types_cannot_be_written() {
-        assert_eq!(written("std::iter::Map<std::ops::Range<i32>, {closure@cell:1:2: 3:4}>"), Written::Not);
+        assert_eq!(
+            written("std::iter::Map<std::ops::Range<i32>, {closure@cell:1:2: 3:4}>"),
+            Written::Not
+        );
         assert_eq!(written("{async block@cell:1:2: 3:4}"), Written::Not);
-        assert_eq!(written("{closure@cell:1:2: 3:4}"), Written::Closure("{closure@cell:1:2: 3:4}".into()));
-        assert_eq!(written("fn(i32) -> i32 {notebook::cell1::f}"), Written::Function("fn(i32) -> i32".into()));
+        assert_eq!(
+            written("{closure@cell:1:2: 3:4}"),
+            Written::Closure("{closure@cell:1:2: 3:4}".into())
+        );
+        assert_eq!(
+            written("fn(i32) -> i32 {notebook::cell1::f}"),
+            Written::Function("fn(i32) -> i32".into())
+        );
     }
 
     #[test]
     fn the_notebook_s_types_are_found_in_a_type() {
-        assert_eq!(notebook_names("std::vec::Vec<(notebook::P, notebook::cell3_1::Q<notebook::P>)>"), ["P", "Q"]);
+        assert_eq!(
+            notebook_names("std::vec::Vec<(notebook::P, notebook::cell3_1::Q<notebook::P>)>"),
+            ["P", "Q"]
+        );
     }
 }

@@ -39,7 +39,10 @@ use super::deps::Dependencies;
 use super::diagnostics::Names;
 use super::prelude::Prelude;
 use super::source_map::SourceMap;
-use super::{Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle, Reply};
+use super::{
+    Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle,
+    Reply,
+};
 
 /// Where an engine finds what it needs.
 #[derive(Debug, Clone)]
@@ -80,7 +83,10 @@ impl NativeEngine {
     ///
     /// # Errors
     /// When the prelude does not load or a process cannot be started.
-    pub async fn start(config: Config, events: UnboundedSender<Event>) -> Result<Self, EngineError> {
+    pub async fn start(
+        config: Config,
+        events: UnboundedSender<Event>,
+    ) -> Result<Self, EngineError> {
         // What a dead runtime leaves behind becomes our child, so that we know when it ends.
         nix::sys::prctl::set_child_subreaper(true).map_err(|error| EngineError::Io {
             what: "cannot adopt the session's processes".into(),
@@ -130,9 +136,16 @@ impl NativeEngine {
     }
 
     async fn start_runtime(&mut self) -> Result<(), EngineError> {
-        self.runtime = Runtime::start(&self.config.prelude.dylib(), self.target.clone(), &self.events).await?;
+        self.runtime = Runtime::start(
+            &self.config.prelude.dylib(),
+            self.target.clone(),
+            &self.events,
+        )
+        .await?;
         self.next_run = 1;
-        self.load(self.dependencies.built().libraries).await.map_err(EngineError::Prelude)
+        self.load(self.dependencies.built().libraries)
+            .await
+            .map_err(EngineError::Prelude)
     }
 
     /// Loads libraries whose symbols all later cells see.
@@ -143,7 +156,10 @@ impl NativeEngine {
         match self.runtime.call(&Request::Load(libraries)).await {
             Ok(Response::Loaded(loaded)) => loaded,
             Ok(_) => Err("the runtime gave an answer to something else".into()),
-            Err(death) => Err(format!("the process ended while it loaded a library ({})", death.how)),
+            Err(death) => Err(format!(
+                "the process ended while it loaded a library ({})",
+                death.how
+            )),
         }
     }
 }
@@ -176,7 +192,10 @@ impl Engine for NativeEngine {
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
-        Arc::new(Interrupter { target: self.target.clone(), compiling: self.compiling.clone() })
+        Arc::new(Interrupter {
+            target: self.target.clone(),
+            compiling: self.compiling.clone(),
+        })
     }
 
     async fn reset(&mut self) -> Result<(), EngineError> {

@@ -65,17 +65,31 @@ pub(super) struct Notebook {
 impl Notebook {
     /// Whether there is nothing to compile.
     pub fn is_empty(&self) -> bool {
-        self.definitions.iter().all(|definition| definition.item.kind == ItemKind::MacroRules)
+        self.definitions
+            .iter()
+            .all(|definition| definition.item.kind == ItemKind::MacroRules)
     }
 
     /// Takes over what a cell defines. Returns whether the crate has to be compiled again.
     pub fn add(&mut self, cell: &CellText, split: &Split) -> bool {
         for leaf in split.uses.iter().flat_map(|item| &item.leaves) {
-            self.uses.retain(|earlier| earlier != leaf && (leaf.name.is_none() || earlier.name != leaf.name));
+            self.uses.retain(|earlier| {
+                earlier != leaf && (leaf.name.is_none() || earlier.name != leaf.name)
+            });
             self.uses.push(leaf.clone());
         }
-        self.attributes.extend(split.attributes.iter().map(|range| cell.text[range.clone()].to_string()));
-        let new: Vec<_> = split.items.iter().filter(|item| !self.has_unchanged(item)).cloned().collect();
+        self.attributes.extend(
+            split
+                .attributes
+                .iter()
+                .map(|range| cell.text[range.clone()].to_string()),
+        );
+        let new: Vec<_> = split
+            .items
+            .iter()
+            .filter(|item| !self.has_unchanged(item))
+            .cloned()
+            .collect();
         let changed = new.iter().any(|item| item.kind != ItemKind::MacroRules);
         let mut replaced_names = BTreeSet::new();
         for item in &new {
@@ -83,9 +97,19 @@ impl Notebook {
         }
         self.renew_dependents(replaced_names);
         for item in new {
-            self.uses.retain(|leaf| leaf.name.as_ref().is_none_or(|name| !item.names.contains(name)));
+            self.uses.retain(|leaf| {
+                leaf.name
+                    .as_ref()
+                    .is_none_or(|name| !item.names.contains(name))
+            });
             let cell = cell.clone();
-            self.definitions.push(Definition { cell, item, revision: 0, replaced: Vec::new(), loaded: false });
+            self.definitions.push(Definition {
+                cell,
+                item,
+                revision: 0,
+                replaced: Vec::new(),
+                loaded: false,
+            });
         }
         changed
     }
@@ -95,7 +119,9 @@ impl Notebook {
         item.kind != ItemKind::Static
             && item.kind != ItemKind::MacroCall
             && self.definitions.iter().any(|earlier| {
-                earlier.replaced.is_empty() && earlier.item.kind == item.kind && earlier.item.tokens == item.tokens
+                earlier.replaced.is_empty()
+                    && earlier.item.kind == item.kind
+                    && earlier.item.tokens == item.tokens
             })
     }
 
@@ -103,25 +129,35 @@ impl Notebook {
     fn make_room(&mut self, item: &Item, replaced_names: &mut BTreeSet<String>) {
         if let ItemKind::Impl(new) = &item.kind {
             for earlier in &mut self.definitions {
-                let ItemKind::Impl(of) = &earlier.item.kind else { continue };
+                let ItemKind::Impl(of) = &earlier.item.kind else {
+                    continue;
+                };
                 if of.for_type != new.for_type || of.of_trait != new.of_trait {
                     continue;
                 }
                 let again = |name: &String| new.members.iter().any(|(member, _)| member == name);
-                let ranges = of.members.iter().filter(|(name, _)| of.of_trait.is_some() || again(name));
-                earlier.replaced.extend(ranges.map(|(_, range)| range.clone()));
+                let ranges = of
+                    .members
+                    .iter()
+                    .filter(|(name, _)| of.of_trait.is_some() || again(name));
+                earlier
+                    .replaced
+                    .extend(ranges.map(|(_, range)| range.clone()));
             }
             self.definitions.retain(|earlier| match &earlier.item.kind {
                 // A trait impl is replaced as a whole, an inherent one when nothing is left of it.
-                ItemKind::Impl(of) if of.for_type == new.for_type && of.of_trait == new.of_trait => {
+                ItemKind::Impl(of)
+                    if of.for_type == new.for_type && of.of_trait == new.of_trait =>
+                {
                     of.of_trait.is_none() && earlier.replaced.len() < of.members.len()
                 }
                 _ => true,
             });
             return;
         }
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.definitions).into_iter().partition(|earlier| item.replaces(&earlier.item));
+        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.definitions)
+            .into_iter()
+            .partition(|earlier| item.replaces(&earlier.item));
         self.definitions = kept;
         for earlier in gone {
             if earlier.item.kind != ItemKind::Type {
@@ -131,7 +167,10 @@ impl Notebook {
             self.definitions.retain(|other| match &other.item.kind {
                 ItemKind::Impl(of) => {
                     other.cell.id != earlier.cell.id
-                        || of.type_name.as_ref().is_none_or(|name| !earlier.item.names.contains(name))
+                        || of
+                            .type_name
+                            .as_ref()
+                            .is_none_or(|name| !earlier.item.names.contains(name))
                 }
                 _ => true,
             });
@@ -145,8 +184,13 @@ impl Notebook {
         let mut renewed = BTreeSet::new();
         while std::mem::take(&mut pending) {
             for (index, definition) in self.definitions.iter_mut().enumerate() {
-                let affected = definition.item.mentions.iter().any(|name| names.contains(name));
-                let has_identity = definition.item.kind == ItemKind::Type || !definition.item.statics.is_empty();
+                let affected = definition
+                    .item
+                    .mentions
+                    .iter()
+                    .any(|name| names.contains(name));
+                let has_identity =
+                    definition.item.kind == ItemKind::Type || !definition.item.statics.is_empty();
                 if affected && has_identity && renewed.insert(index) {
                     definition.revision += 1;
                     definition.loaded = false;
@@ -165,45 +209,80 @@ impl Notebook {
         Some(self.definitions.remove(index))
     }
 
+    /// Whether any item holds a loop.
+    pub fn loops(&self) -> bool {
+        self.definitions
+            .iter()
+            .any(|definition| definition.item.loops)
+    }
+
     /// Its compiled form is loaded: from now on statics are referred to, not defined.
     pub fn mark_loaded(&mut self) {
-        self.definitions.iter_mut().for_each(|definition| definition.loaded = true);
+        self.definitions
+            .iter_mut()
+            .for_each(|definition| definition.loaded = true);
     }
 
     /// The process that had it loaded is gone.
     pub fn mark_unloaded(&mut self) {
-        self.definitions.iter_mut().for_each(|definition| definition.loaded = false);
+        self.definitions
+            .iter_mut()
+            .for_each(|definition| definition.loaded = false);
     }
 
     /// The identity of the item named `name`.
     pub fn identity(&self, name: &str) -> Option<Identity> {
-        let named = |definition: &&Definition| definition.item.names.iter().any(|other| other == name);
+        let named =
+            |definition: &&Definition| definition.item.names.iter().any(|other| other == name);
         let kinds = |definition: &&Definition| definition.item.kind == ItemKind::Type;
-        self.definitions.iter().filter(named).find(kinds).map(Definition::module)
+        self.definitions
+            .iter()
+            .filter(named)
+            .find(kinds)
+            .map(Definition::module)
     }
 
     /// The names of all items.
     pub fn names(&self) -> impl Iterator<Item = (&str, &Definition)> {
-        self.definitions.iter().flat_map(|definition| definition.item.names.iter().map(move |name| (name.as_str(), definition)))
+        self.definitions.iter().flat_map(|definition| {
+            definition
+                .item
+                .names
+                .iter()
+                .map(move |name| (name.as_str(), definition))
+        })
     }
 
     /// The text of `use`s, for the scope of a cell's statements.
     pub fn uses(&self) -> String {
-        self.uses.iter().map(|leaf| format!("#[allow(unused_imports)] {}\n", leaf.text)).collect()
+        self.uses
+            .iter()
+            .map(|leaf| format!("#[allow(unused_imports)] {}\n", leaf.text))
+            .collect()
     }
 
     /// The text of crate attributes.
     pub fn attributes(&self) -> String {
-        self.attributes.iter().map(|text| format!("{text}\n")).collect()
+        self.attributes
+            .iter()
+            .map(|text| format!("{text}\n"))
+            .collect()
     }
 
     /// The text of macros that stand before everything in a crate. Macros have no identity, so each crate may
     /// have its own copy.
     pub fn macros(&self, wanted: impl Fn(&Definition) -> bool) -> String {
-        let macros = self.definitions.iter().filter(|definition| definition.item.kind == ItemKind::MacroRules);
+        let macros = self
+            .definitions
+            .iter()
+            .filter(|definition| definition.item.kind == ItemKind::MacroRules);
         let mut text = String::new();
         for definition in macros.filter(|definition| wanted(definition)) {
-            let _ = writeln!(text, "#[allow(unused_macros)]\n{}", &definition.cell.text[definition.item.range.clone()]);
+            let _ = writeln!(
+                text,
+                "#[allow(unused_macros)]\n{}",
+                &definition.cell.text[definition.item.range.clone()]
+            );
         }
         text
     }
@@ -211,17 +290,28 @@ impl Notebook {
     /// `use` declarations that bring every item into the scope of another crate, by name, so that they come
     /// before what the prelude's glob brings.
     pub fn imports(&self) -> String {
-        let names: BTreeSet<_> = self.importable().flat_map(|definition| definition.item.names.iter()).collect();
+        let names: BTreeSet<_> = self
+            .importable()
+            .flat_map(|definition| definition.item.names.iter())
+            .collect();
         let mut text = String::from("#[allow(unused_imports)] use ::notebook::*;\n");
         if !names.is_empty() {
             let names: Vec<_> = names.into_iter().map(String::as_str).collect();
-            let _ = writeln!(text, "#[allow(unused_imports)] use ::notebook::{{{}}};", names.join(", "));
+            let _ = writeln!(
+                text,
+                "#[allow(unused_imports)] use ::notebook::{{{}}};",
+                names.join(", ")
+            );
         }
         text
     }
 
     fn importable(&self) -> impl Iterator<Item = &Definition> {
-        let hidden = |name: &String| self.uses.iter().any(|leaf| leaf.name.as_ref() == Some(name));
+        let hidden = |name: &String| {
+            self.uses
+                .iter()
+                .any(|leaf| leaf.name.as_ref() == Some(name))
+        };
         self.definitions
             .iter()
             .filter(|definition| definition.item.kind != ItemKind::MacroRules)
@@ -237,7 +327,12 @@ impl Notebook {
         root.push("#[allow(unused_imports)] use ::wick::prelude::*;\n");
         root.push(&self.uses());
         root.push(&self.macros(|_| true));
-        let mut modules: Vec<_> = self.definitions.iter().filter(|d| d.item.kind != ItemKind::MacroRules).map(Definition::module).collect();
+        let mut modules: Vec<_> = self
+            .definitions
+            .iter()
+            .filter(|d| d.item.kind != ItemKind::MacroRules)
+            .map(Definition::module)
+            .collect();
         modules.dedup();
         modules.sort_by_key(|module| (module.len(), module.clone()));
         modules.dedup();
@@ -245,10 +340,15 @@ impl Notebook {
             let definitions: Vec<_> = self
                 .definitions
                 .iter()
-                .filter(|definition| definition.item.kind != ItemKind::MacroRules && definition.module() == *module)
+                .filter(|definition| {
+                    definition.item.kind != ItemKind::MacroRules && definition.module() == *module
+                })
                 .collect();
             let file = module_file(&definitions);
-            root.push(&format!("pub mod {module} {{ #[allow(unused_imports)] use super::*; include!({:?}); }}\n", file.name()));
+            root.push(&format!(
+                "pub mod {module} {{ #[allow(unused_imports)] use super::*; include!({:?}); }}\n",
+                file.name()
+            ));
             map.insert(file);
         }
         for definition in self.importable() {
@@ -257,7 +357,9 @@ impl Notebook {
                 root.push(&format!("#[allow(unused_imports)] pub use {module}::*;\n"));
             }
             for name in &definition.item.names {
-                root.push(&format!("#[allow(unused_imports)] pub use {module}::{name};\n"));
+                root.push(&format!(
+                    "#[allow(unused_imports)] pub use {module}::{name};\n"
+                ));
             }
         }
         map.insert(root);
@@ -303,7 +405,10 @@ fn edits(definition: &Definition) -> Vec<Edit> {
     let text = &definition.cell.text;
     let mut whole: Vec<Edit> = Vec::new();
     for range in &definition.replaced {
-        whole.push(Edit { range: range.clone(), text: blank_text(text, range.clone()) });
+        whole.push(Edit {
+            range: range.clone(),
+            text: blank_text(text, range.clone()),
+        });
     }
     let mut edits = Vec::new();
     let mut keys = String::new();
@@ -323,7 +428,11 @@ fn edits(definition: &Definition) -> Vec<Edit> {
                 );
             }
             (true, thread_local) => {
-                let ty = if thread_local { format!("::std::thread::LocalKey<{ty}>") } else { ty.clone() };
+                let ty = if thread_local {
+                    format!("::std::thread::LocalKey<{ty}>")
+                } else {
+                    ty.clone()
+                };
                 let safety = if local.mutable { "mut" } else { "" };
                 let safe = if local.mutable { "" } else { "safe" };
                 let lines = "\n".repeat(text[local.range.clone()].matches('\n').count());
@@ -333,22 +442,35 @@ fn edits(definition: &Definition) -> Vec<Edit> {
                 if thread_local {
                     keys.push_str(&declared);
                 } else {
-                    whole.push(Edit { range: local.range.clone(), text: declared });
+                    whole.push(Edit {
+                        range: local.range.clone(),
+                        text: declared,
+                    });
                 }
             }
         }
     }
     if !keys.is_empty() {
         if definition.loaded {
-            whole = vec![Edit { range: item.range.clone(), text: keys }];
+            whole = vec![Edit {
+                range: item.range.clone(),
+                text: keys,
+            }];
         } else {
-            edits.push(Edit { range: item.range.end..item.range.end, text: keys });
+            edits.push(Edit {
+                range: item.range.end..item.range.end,
+                text: keys,
+            });
         }
     }
     // An attribute comes before the `pub` that is inserted at the same place; the sort below keeps their order.
     edits.extend(item.edits.iter().cloned());
     // What is replaced as a whole needs no other edits.
-    edits.retain(|edit| !whole.iter().any(|outer| outer.range.start <= edit.range.start && edit.range.end <= outer.range.end));
+    edits.retain(|edit| {
+        !whole
+            .iter()
+            .any(|outer| outer.range.start <= edit.range.start && edit.range.end <= outer.range.end)
+    });
     edits.extend(whole);
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     edits
@@ -368,11 +490,21 @@ mod tests {
     }
 
     fn add(notebook: &mut Notebook, cell: u32, text: &str) -> bool {
-        notebook.add(&CellText { id: CellId(cell), text: text.into() }, &split(text))
+        notebook.add(
+            &CellText {
+                id: CellId(cell),
+                text: text.into(),
+            },
+            &split(text),
+        )
     }
 
     fn file(notebook: &Notebook, name: &str) -> String {
-        notebook.source().get(name).map(|file| file.text().trim_end().to_string()).unwrap_or_default()
+        notebook
+            .source()
+            .get(name)
+            .map(|file| file.text().trim_end().to_string())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -383,7 +515,11 @@ mod tests {
 
     #[test]
     fn a_later_definition_replaces_an_earlier_one_with_the_impls_beside_it() {
-        let notebook = session(&["struct P; impl P { fn a() {} } fn f() {}", "impl P { fn b() {} }", "struct P(u8);"]);
+        let notebook = session(&[
+            "struct P; impl P { fn a() {} } fn f() {}",
+            "impl P { fn b() {} }",
+            "struct P(u8);",
+        ]);
         assert_eq!(file(&notebook, "In[1]").trim(), "pub fn f() {}");
         assert!(file(&notebook, "In[2]").contains("pub fn b"));
         assert_eq!(notebook.identity("P").as_deref(), Some("cell3"));
@@ -405,22 +541,36 @@ mod tests {
 
     #[test]
     fn methods_and_trait_impls_are_replaced_by_their_later_versions() {
-        let notebook = session(&["struct P;", "impl P { fn a() {} fn b() {} }\nimpl T for P {}", "impl P { fn a() { 1 } }\nimpl T for P { type U = u8; }"]);
+        let notebook = session(&[
+            "struct P;",
+            "impl P { fn a() {} fn b() {} }\nimpl T for P {}",
+            "impl P { fn a() { 1 } }\nimpl T for P { type U = u8; }",
+        ]);
         let second = file(&notebook, "In[2]");
         assert!(!second.contains("fn a") && second.contains("fn b") && !second.contains("impl T"));
     }
 
     #[test]
     fn a_static_is_defined_once_and_then_referred_to() {
-        let mut notebook = session(&["static N: AtomicU8 = AtomicU8::new(1);", "fn f() { static M: u8 = 2; }"]);
-        assert!(file(&notebook, "In[1]").contains("export_name = \"wick_cell1_N_0\"] pub static N: AtomicU8 = "));
+        let mut notebook = session(&[
+            "static N: AtomicU8 = AtomicU8::new(1);",
+            "fn f() { static M: u8 = 2; }",
+        ]);
+        assert!(
+            file(&notebook, "In[1]")
+                .contains("export_name = \"wick_cell1_N_0\"] pub static N: AtomicU8 = ")
+        );
         notebook.mark_loaded();
         assert_eq!(
             file(&notebook, "In[1]"),
             "unsafe extern \"Rust\" { #[link_name = \"wick_cell1_N_0\"] pub safe static  N: AtomicU8; }"
         );
         assert!(file(&notebook, "In[2]").contains("pub fn f() { unsafe extern"));
-        assert!(add(&mut notebook, 3, "static N: AtomicU8 = AtomicU8::new(1);"));
+        assert!(add(
+            &mut notebook,
+            3,
+            "static N: AtomicU8 = AtomicU8::new(1);"
+        ));
         assert!(file(&notebook, "In[3]").contains("wick_cell3_N_0"));
     }
 

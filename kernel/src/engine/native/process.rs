@@ -74,7 +74,9 @@ impl Target {
     }
 
     fn pid(&self) -> Option<Pid> {
-        Some(self.pid.load(Ordering::SeqCst)).filter(|pid| *pid > 0).map(Pid::from_raw)
+        Some(self.pid.load(Ordering::SeqCst))
+            .filter(|pid| *pid > 0)
+            .map(Pid::from_raw)
     }
 
     /// Whether the last death was ours.
@@ -104,7 +106,11 @@ impl Interrupt for Interrupter {
         if !self.target.running.load(Ordering::SeqCst) {
             return;
         }
-        let socket = self.target.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        let socket = self
+            .target
+            .socket
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(socket) = &*socket {
             let _ = wire::send(socket, &Request::Interrupt);
         }
@@ -124,15 +130,25 @@ impl Interrupt for Interrupter {
 
 impl Runtime {
     /// Starts a runtime that loads `prelude`, and waits until it answers.
-    pub async fn start(prelude: &Path, target: Arc<Target>, events: &UnboundedSender<Event>) -> Result<Self, EngineError> {
+    pub async fn start(
+        prelude: &Path,
+        target: Arc<Target>,
+        events: &UnboundedSender<Event>,
+    ) -> Result<Self, EngineError> {
         let failed = |what: &str| {
             let what = what.to_string();
             move |source: io::Error| EngineError::Io { what, source }
         };
         let (ours, theirs) = StdStream::pair().map_err(failed("cannot make a socket pair"))?;
-        let executable = std::env::current_exe().map_err(failed("cannot find the wick executable"))?;
+        let executable =
+            std::env::current_exe().map_err(failed("cannot find the wick executable"))?;
         let mut command = Command::new(executable);
-        command.arg("runtime").arg(prelude).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("runtime")
+            .arg(prelude)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let fd = theirs.as_raw_fd();
         // SAFETY: only async-signal-safe calls between fork and exec.
         unsafe {
@@ -140,26 +156,47 @@ impl Runtime {
                 // A process group of its own: so that all of a session can be ended together, and a Ctrl-C in
                 // the terminal reaches the kernel alone.
                 libc::setpgid(0, 0);
-                let copied = if fd == SOCKET_FD { libc::fcntl(fd, libc::F_SETFD, 0) } else { libc::dup2(fd, SOCKET_FD) };
-                if copied < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+                let copied = if fd == SOCKET_FD {
+                    libc::fcntl(fd, libc::F_SETFD, 0)
+                } else {
+                    libc::dup2(fd, SOCKET_FD)
+                };
+                if copied < 0 {
+                    Err(io::Error::last_os_error())
+                } else {
+                    Ok(())
+                }
             });
         }
-        let mut child = command.spawn().map_err(failed("cannot start the runtime process"))?;
+        let mut child = command
+            .spawn()
+            .map_err(failed("cannot start the runtime process"))?;
         drop(theirs);
         target.pid.store(child.id() as i32, Ordering::SeqCst);
         target.group.store(child.id() as i32, Ordering::SeqCst);
         let token = uuid::Uuid::new_v4().simple().to_string();
-        let from_std = |file: std::os::fd::OwnedFd| tokio::net::unix::pipe::Receiver::from_owned_fd(file);
-        let stdout = from_std(child.stdout.take().expect("stdout is piped").into()).map_err(failed("cannot read stdout"))?;
-        let stderr = from_std(child.stderr.take().expect("stderr is piped").into()).map_err(failed("cannot read stderr"))?;
+        let from_std =
+            |file: std::os::fd::OwnedFd| tokio::net::unix::pipe::Receiver::from_owned_fd(file);
+        let stdout = from_std(child.stdout.take().expect("stdout is piped").into())
+            .map_err(failed("cannot read stdout"))?;
+        let stderr = from_std(child.stderr.take().expect("stderr is piped").into())
+            .map_err(failed("cannot read stderr"))?;
         let ends = [
             read_stream(stdout, Stream::Stdout, &token, events.clone()),
             read_stream(stderr, Stream::Stderr, &token, events.clone()),
         ];
-        ours.set_nonblocking(true).map_err(failed("cannot use the socket"))?;
+        ours.set_nonblocking(true)
+            .map_err(failed("cannot use the socket"))?;
         *target.socket.lock().unwrap_or_else(PoisonError::into_inner) = ours.try_clone().ok();
-        let (reader, writer) = UnixStream::from_std(ours).map_err(failed("cannot use the socket"))?.into_split();
-        let mut runtime = Self { reader, writer, target, ends };
+        let (reader, writer) = UnixStream::from_std(ours)
+            .map_err(failed("cannot use the socket"))?
+            .into_split();
+        let mut runtime = Self {
+            reader,
+            writer,
+            target,
+            ends,
+        };
         match runtime.call(&Request::Hello { token }).await {
             Ok(Response::Ready { .. }) => Ok(runtime),
             _ => {
@@ -189,13 +226,19 @@ impl Runtime {
             Ok(Some(Response::Promoted { pid })) => {
                 let how = self.reap().await;
                 self.target.pid.store(pid as i32, Ordering::SeqCst);
-                Err(Death { how, recovered: true })
+                Err(Death {
+                    how,
+                    recovered: true,
+                })
             }
             Ok(Some(response)) => Ok(response),
             Ok(None) | Err(_) => {
                 let how = self.reap().await;
                 self.target.end_group();
-                Err(Death { how, recovered: false })
+                Err(Death {
+                    how,
+                    recovered: false,
+                })
             }
         }
     }
@@ -226,7 +269,9 @@ impl Runtime {
 
     /// How the process ended. Snapshots that took over are our children too: the kernel adopts orphans.
     async fn reap(&self) -> String {
-        let Some(pid) = self.target.pid() else { return "gone".into() };
+        let Some(pid) = self.target.pid() else {
+            return "gone".into();
+        };
         for _ in 0..200 {
             match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
                 Ok(WaitStatus::Exited(_, code)) => return format!("exit status {code}"),
@@ -241,7 +286,11 @@ impl Runtime {
     /// Ends the process and all it has started.
     pub async fn end(&mut self) {
         self.target.end_group();
-        *self.target.socket.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .target
+            .socket
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
         self.reap().await;
     }
 }
@@ -269,9 +318,17 @@ fn read_stream(
                         let _ = ended.send(run);
                         continue;
                     }
-                    Piece::Frame(Frame::Display { data, metadata, display_id, update }) => {
-                        Event::Display { data, metadata, display_id, update }
-                    }
+                    Piece::Frame(Frame::Display {
+                        data,
+                        metadata,
+                        display_id,
+                        update,
+                    }) => Event::Display {
+                        data,
+                        metadata,
+                        display_id,
+                        update,
+                    },
                     Piece::Frame(Frame::Result(data)) => Event::Result(data),
                     Piece::Frame(Frame::Clear { wait }) => Event::ClearOutput { wait },
                 };

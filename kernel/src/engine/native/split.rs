@@ -33,6 +33,8 @@ pub(super) struct Split {
     pub runs: bool,
     /// Whether statements wait for a future outside of any async block.
     pub awaits: bool,
+    /// Whether statements hold a loop.
+    pub loops: bool,
     /// Whether the text did not parse: then everything counts as statements, and rustc says what is wrong.
     pub broken: bool,
 }
@@ -70,12 +72,22 @@ pub(super) fn split(text: &str) -> Split {
     let code = blank(text, &commands);
     // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
     let cell = |input: syn::parse::ParseStream<'_>| {
-        Ok((input.call(syn::Attribute::parse_inner)?, input.call(syn::Block::parse_within)?))
+        Ok((
+            input.call(syn::Attribute::parse_inner)?,
+            input.call(syn::Block::parse_within)?,
+        ))
     };
-    let parsed = cell.parse_str(&code);
+    // A `let` at the end may lack its semicolon.
+    let parsed = cell
+        .parse_str(&code)
+        .or_else(|_| cell.parse_str(&format!("{code};")));
     let mut split = match parsed {
         Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
-        Err(_) => Split { broken: true, runs: true, ..Split::default() },
+        Err(_) => Split {
+            broken: true,
+            runs: true,
+            ..Split::default()
+        },
     };
     // Every parse adds to proc-macro2's table of sources for this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
@@ -95,14 +107,20 @@ pub(super) fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 }
 
 fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn::Stmt]) -> Split {
-    let mut split = Split { attributes: attributes.iter().map(|a| a.span().byte_range()).collect(), ..Split::default() };
+    let mut split = Split {
+        attributes: attributes.iter().map(|a| a.span().byte_range()).collect(),
+        ..Split::default()
+    };
     let item_macros = item_macros(statements);
     for (index, statement) in statements.iter().enumerate() {
         match statement {
             syn::Stmt::Item(syn::Item::Use(item)) => split.uses.push(of_use(item)),
             syn::Stmt::Item(syn::Item::ExternCrate(item)) => {
                 let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name);
-                let leaf = Leaf { name: Some(name.to_string()), text: item.to_token_stream().to_string() };
+                let leaf = Leaf {
+                    name: Some(name.to_string()),
+                    text: item.to_token_stream().to_string(),
+                };
                 split.uses.push(Use { leaves: vec![leaf] });
             }
             syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
@@ -121,16 +139,28 @@ fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn:
 fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
     match statement {
         syn::Stmt::Local(local) => {
-            let closure = local.init.as_ref().is_some_and(|init| matches!(*init.expr, syn::Expr::Closure(_)));
-            let mut names = BoundNames { bindings: Vec::new(), closure };
+            let closure = local
+                .init
+                .as_ref()
+                .is_some_and(|init| matches!(*init.expr, syn::Expr::Closure(_)));
+            let mut names = BoundNames {
+                bindings: Vec::new(),
+                closure,
+            };
             names.visit_pat(&local.pat);
             for binding in names.bindings {
-                split.bindings.retain(|earlier| earlier.name != binding.name);
+                split
+                    .bindings
+                    .retain(|earlier| earlier.name != binding.name);
                 split.bindings.push(binding);
             }
         }
-        syn::Stmt::Expr(expr, None) if last && is_worth_showing(expr) => split.trailing = Some(expr.span().byte_range()),
-        syn::Stmt::Macro(item) if last && item.semi_token.is_none() && !is_unit_macro(&item.mac.path) => {
+        syn::Stmt::Expr(expr, None) if last && is_worth_showing(expr) => {
+            split.trailing = Some(expr.span().byte_range())
+        }
+        syn::Stmt::Macro(item)
+            if last && item.semi_token.is_none() && !is_unit_macro(&item.mac.path) =>
+        {
             split.trailing = Some(item.span().byte_range());
         }
         _ => {}
@@ -138,6 +168,7 @@ fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
     let mut seen = Seen::default();
     seen.visit_stmt(statement);
     split.awaits |= seen.awaits;
+    split.loops |= super::item::has_loop(|loops| loops.visit_stmt(statement));
     split.assigned.extend(seen.assigned);
 }
 
@@ -159,8 +190,8 @@ fn is_worth_showing(expr: &syn::Expr) -> bool {
 
 fn is_compound_assignment(op: &syn::BinOp) -> bool {
     use syn::BinOp::{
-        AddAssign, BitAndAssign, BitOrAssign, BitXorAssign, DivAssign, MulAssign, RemAssign, ShlAssign, ShrAssign,
-        SubAssign,
+        AddAssign, BitAndAssign, BitOrAssign, BitXorAssign, DivAssign, MulAssign, RemAssign,
+        ShlAssign, ShrAssign, SubAssign,
     };
     matches!(
         op,
@@ -180,10 +211,24 @@ fn is_compound_assignment(op: &syn::BinOp) -> bool {
 /// std's macros that print, check or give up.
 fn is_unit_macro(path: &syn::Path) -> bool {
     const NAMES: [&str; 14] = [
-        "print", "println", "eprint", "eprintln", "panic", "todo", "unimplemented", "unreachable", "assert",
-        "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
+        "print",
+        "println",
+        "eprint",
+        "eprintln",
+        "panic",
+        "todo",
+        "unimplemented",
+        "unreachable",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
     ];
-    path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+    path.segments
+        .last()
+        .is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
 }
 
 /// Macros of this cell that expand to items: the text of their first rule starts like one.
@@ -192,11 +237,16 @@ fn item_macros(statements: &[syn::Stmt]) -> Vec<String> {
         syn::Stmt::Item(syn::Item::Macro(item)) => Some(item),
         _ => None,
     });
-    definitions.filter(|item| super::item::expands_to_items(item)).filter_map(|item| Some(item.ident.as_ref()?.to_string())).collect()
+    definitions
+        .filter(|item| super::item::expands_to_items(item))
+        .filter_map(|item| Some(item.ident.as_ref()?.to_string()))
+        .collect()
 }
 
 fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
-    let Some(last) = mac.path.segments.last() else { return false };
+    let Some(last) = mac.path.segments.last() else {
+        return false;
+    };
     let name = last.ident.to_string();
     name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
 }
@@ -204,25 +254,48 @@ fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
 fn of_use(item: &syn::ItemUse) -> Use {
     fn walk(tree: &syn::UseTree, path: &str, leaves: &mut Vec<Leaf>) {
         let last = |path: &str| path.rsplit("::").next().map(ToOwned::to_owned);
-        let mut leaf = |name, text: String| leaves.push(Leaf { name, text: format!("use {text};") });
+        let mut leaf = |name, text: String| {
+            leaves.push(Leaf {
+                name,
+                text: format!("use {text};"),
+            })
+        };
         match tree {
             syn::UseTree::Path(tree) => walk(&tree.tree, &join(path, &tree.ident), leaves),
             syn::UseTree::Name(tree) if tree.ident == "self" => leaf(last(path), path.to_string()),
             syn::UseTree::Name(tree) => leaf(Some(tree.ident.to_string()), join(path, &tree.ident)),
             syn::UseTree::Rename(tree) => {
-                let from = if tree.ident == "self" { path.to_string() } else { join(path, &tree.ident) };
+                let from = if tree.ident == "self" {
+                    path.to_string()
+                } else {
+                    join(path, &tree.ident)
+                };
                 let name = (tree.rename != "_").then(|| tree.rename.to_string());
                 leaf(name, format!("{from} as {}", tree.rename));
             }
             syn::UseTree::Glob(_) => leaf(None, join(path, &"*")),
-            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| walk(tree, path, leaves)),
+            syn::UseTree::Group(group) => {
+                group.items.iter().for_each(|tree| walk(tree, path, leaves))
+            }
         }
     }
     fn join(path: &str, name: &dyn std::fmt::Display) -> String {
-        if path.is_empty() || path == "::" { format!("{path}{name}") } else { format!("{path}::{name}") }
+        if path.is_empty() || path == "::" {
+            format!("{path}{name}")
+        } else {
+            format!("{path}::{name}")
+        }
     }
     let mut leaves = Vec::new();
-    walk(&item.tree, if item.leading_colon.is_some() { "::" } else { "" }, &mut leaves);
+    walk(
+        &item.tree,
+        if item.leading_colon.is_some() {
+            "::"
+        } else {
+            ""
+        },
+        &mut leaves,
+    );
     Use { leaves }
 }
 
@@ -277,7 +350,9 @@ impl<'ast> Visit<'ast> for Seen {
         let mut targets = vec![&*expr.left];
         while let Some(target) = targets.pop() {
             match target {
-                syn::Expr::Path(path) => self.assigned.extend(path.path.get_ident().map(ToString::to_string)),
+                syn::Expr::Path(path) => self
+                    .assigned
+                    .extend(path.path.get_ident().map(ToString::to_string)),
                 syn::Expr::Tuple(tuple) => targets.extend(&tuple.elems),
                 _ => {}
             }
@@ -311,16 +386,29 @@ pub(super) fn completeness(text: &str) -> Completeness {
     };
     match lex::shape(&code) {
         lex::Shape::Mismatched => return Completeness::Invalid,
-        lex::Shape::Open(depth) => return Completeness::Incomplete { indent: "    ".repeat(depth) },
+        lex::Shape::Open(depth) => {
+            return Completeness::Incomplete {
+                indent: "    ".repeat(depth),
+            };
+        }
         lex::Shape::Closed => {}
     }
     let parsed = syn::Block::parse_within.parse_str(&code);
     let completeness = match parsed {
         Ok(_) => Completeness::Complete,
         Err(error) => {
-            let rest = code.get(error.span().byte_range().start..).unwrap_or_default();
-            let at_end = error.to_string().contains("unexpected end of input") || rest.trim().is_empty();
-            if at_end { Completeness::Incomplete { indent: indent_of_last_line() } } else { Completeness::Invalid }
+            let rest = code
+                .get(error.span().byte_range().start..)
+                .unwrap_or_default();
+            let at_end =
+                error.to_string().contains("unexpected end of input") || rest.trim().is_empty();
+            if at_end {
+                Completeness::Incomplete {
+                    indent: indent_of_last_line(),
+                }
+            } else {
+                Completeness::Invalid
+            }
         }
     };
     proc_macro2::extra::invalidate_current_thread_spans();
@@ -332,7 +420,11 @@ mod tests {
     use super::*;
 
     fn names(split: &Split) -> Vec<&str> {
-        split.bindings.iter().map(|binding| binding.name.as_str()).collect()
+        split
+            .bindings
+            .iter()
+            .map(|binding| binding.name.as_str())
+            .collect()
     }
 
     #[test]
@@ -340,7 +432,11 @@ mod tests {
         let text = ":timing\nuse std::fmt::{self, Write as W};\nfn f() {}\nlet é = 1;\né + 1";
         let split = split(text);
         assert_eq!(&text[split.commands[0].clone()], ":timing");
-        let leaves: Vec<_> = split.uses[0].leaves.iter().map(|leaf| leaf.text.as_str()).collect();
+        let leaves: Vec<_> = split.uses[0]
+            .leaves
+            .iter()
+            .map(|leaf| leaf.text.as_str())
+            .collect();
         assert_eq!(leaves, ["use std::fmt;", "use std::fmt::Write as W;"]);
         assert_eq!(split.items[0].names, ["f"]);
         assert_eq!(names(&split), ["é"]);
@@ -349,7 +445,9 @@ mod tests {
 
     #[test]
     fn patterns_bind_all_their_names() {
-        let split = split("let (a, mut b) = t; let P { x, y: Q(z, ..), .. } = p; let Some(w) = o else { return };");
+        let split = split(
+            "let (a, mut b) = t; let P { x, y: Q(z, ..), .. } = p; let Some(w) = o else { return };",
+        );
         assert_eq!(names(&split), ["a", "b", "x", "z", "w"]);
         assert!(split.bindings[1].mutable);
     }
@@ -361,10 +459,26 @@ mod tests {
 
     #[test]
     fn what_has_no_value_is_not_shown() {
-        for text in ["x;", "for i in v {}", "println!(\"\")", "x = 1", "x += 1", "if a { b() }", "fn f() {}"] {
+        for text in [
+            "x;",
+            "for i in v {}",
+            "println!(\"\")",
+            "x = 1",
+            "x += 1",
+            "if a { b() }",
+            "fn f() {}",
+        ] {
             assert_eq!(split(text).trailing, None, "{text}");
         }
-        for text in ["x", "vec![1]", "if a { 1 } else { 2 }", "match x { _ => 1 }", "{ 1 }", "f()", "(x)"] {
+        for text in [
+            "x",
+            "vec![1]",
+            "if a { 1 } else { 2 }",
+            "match x { _ => 1 }",
+            "{ 1 }",
+            "f()",
+            "(x)",
+        ] {
             assert!(split(text).trailing.is_some(), "{text}");
         }
     }
@@ -380,9 +494,20 @@ mod tests {
     #[test]
     fn unfinished_cells_ask_for_more() {
         assert_eq!(completeness("let x = 1;"), Completeness::Complete);
-        assert_eq!(completeness("fn f() {"), Completeness::Incomplete { indent: "    ".into() });
-        assert!(matches!(completeness("let x ="), Completeness::Incomplete { .. }));
-        assert!(matches!(completeness("x."), Completeness::Incomplete { .. }));
+        assert_eq!(
+            completeness("fn f() {"),
+            Completeness::Incomplete {
+                indent: "    ".into()
+            }
+        );
+        assert!(matches!(
+            completeness("let x ="),
+            Completeness::Incomplete { .. }
+        ));
+        assert!(matches!(
+            completeness("x."),
+            Completeness::Incomplete { .. }
+        ));
         assert_eq!(completeness("let = 5;"), Completeness::Invalid);
         assert_eq!(completeness(")"), Completeness::Invalid);
         assert_eq!(completeness(":vars\n"), Completeness::Complete);

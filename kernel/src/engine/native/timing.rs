@@ -52,7 +52,11 @@ impl Phases {
             compile_rows(&mut row, "items", items);
         }
         for (index, attempt) in self.attempts.iter().enumerate() {
-            let name = if index == 0 { "cell".to_string() } else { format!("cell, attempt {}", index + 1) };
+            let name = if index == 0 {
+                "cell".to_string()
+            } else {
+                format!("cell, attempt {}", index + 1)
+            };
             compile_rows(&mut row, &name, attempt);
         }
         if let Some(run) = &self.run {
@@ -61,11 +65,21 @@ impl Phases {
             row("run", Duration::from_micros(run.run), "");
         }
         row("total", self.total, "");
-        let width = rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+        let width = rows
+            .iter()
+            .map(|(name, ..)| name.chars().count())
+            .max()
+            .unwrap_or(0);
         let mut table = String::new();
         for (name, time, remark) in rows {
-            let time = time.map(|time| format!("{:8.1} ms", time.as_secs_f64() * 1e3)).unwrap_or_default();
-            let _ = writeln!(table, "{}", format!("{name:width$} {time}  {remark}").trim_end());
+            let time = time
+                .map(|time| format!("{:8.1} ms", time.as_secs_f64() * 1e3))
+                .unwrap_or_default();
+            let _ = writeln!(
+                table,
+                "{}",
+                format!("{name:width$} {time}  {remark}").trim_end()
+            );
         }
         table
     }
@@ -87,9 +101,15 @@ mod tests {
     #[test]
     fn a_cached_cell_is_said_to_be_one() {
         let mut phases = Phases::start();
-        phases.attempts.push(CompileTiming { cached: true, ..CompileTiming::default() });
+        phases.attempts.push(CompileTiming {
+            cached: true,
+            ..CompileTiming::default()
+        });
         phases.end();
         let table = phases.table();
-        assert!(table.contains("compiled before") && table.contains("total"), "{table}");
+        assert!(
+            table.contains("compiled before") && table.contains("total"),
+            "{table}"
+        );
     }
 }

@@ -59,7 +59,9 @@ impl Variables {
     pub fn insert(&mut self, variable: Variable) -> Option<SlotId> {
         self.gone.remove(&variable.name);
         let earlier = self.live.insert(variable.name.clone(), variable.clone());
-        earlier.map(|earlier| earlier.slot).filter(|slot| *slot != variable.slot)
+        earlier
+            .map(|earlier| earlier.slot)
+            .filter(|slot| *slot != variable.slot)
     }
 
     /// Removes a variable and remembers why.

@@ -129,7 +129,7 @@ def test_user_expressions(kernel):
 
 
 def test_cells_run_in_the_order_they_were_sent(kernel):
-    kernel.ok("let mut order = vec![];")
+    kernel.ok("let mut order: Vec<i32> = vec![];")
     requests = [kernel.client.execute(f"order.push({n});") for n in range(6)]
     for request in requests:
         assert reply_to(kernel, request, "execute_reply", 30)["content"]["status"] == "ok"
@@ -164,7 +164,7 @@ def test_windows_line_ends_and_tabs(kernel):
         ("x.map(|y|", "incomplete"),
         ("}", "invalid"),
         ("let let = 1;", "invalid"),
-        ("fn (", "invalid"),
+        ("fn 5() {}", "invalid"),
     ],
 )
 def test_is_complete(kernel, code, status):

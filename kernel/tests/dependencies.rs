@@ -14,12 +14,14 @@ struct Place {
 }
 
 impl Place {
-    fn new(crates: Vec<(Crate, PathBuf)>) -> Self {
+    fn new(crates: Vec<(Crate, Vec<PathBuf>)>) -> Self {
         let root = tempfile::tempdir().unwrap();
         let prelude = root.path().join("prelude");
         fs::create_dir_all(prelude.join("deps")).unwrap();
-        for (krate, file) in &crates {
-            fs::copy(file, prelude.join(&krate.files[0])).unwrap();
+        for (krate, files) in &crates {
+            for (to, from) in krate.files.iter().zip(files) {
+                fs::copy(from, prelude.join(to)).unwrap();
+            }
         }
         let manifest = Manifest {
             id: "test".into(),
@@ -60,6 +62,17 @@ impl Place {
     }
 }
 
+/// The file below `folder` that is called as `like` is.
+fn find(folder: &Path, like: &Path) -> Option<PathBuf> {
+    fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+        let path = entry.path();
+        match path.is_dir() {
+            true => find(&path, like),
+            false => (path.file_name() == like.file_name()).then_some(path),
+        }
+    })
+}
+
 /// Whether the shared object defines something whose name contains `name`.
 fn defines(library: &Path, name: &str) -> bool {
     let output = std::process::Command::new("nm")
@@ -73,7 +86,11 @@ fn defines(library: &Path, name: &str) -> bool {
 #[tokio::test]
 async fn a_crate_of_ones_own_is_built_and_built_again_when_it_changes() {
     let place = Place::new(Vec::new());
-    place.write_crate("my-own", "", "pub fn first() -> String { String::new() }");
+    place.write_crate(
+        "my-own",
+        "",
+        "#[inline(never)] pub fn first() -> String { String::new() }",
+    );
     let mut dependencies = place.dependencies();
     let mut said = Vec::new();
     let spec = DependencySpec::parse("my-own = { path = \"my-own\" }", place.root.path()).unwrap();
@@ -99,7 +116,11 @@ async fn a_crate_of_ones_own_is_built_and_built_again_when_it_changes() {
         .unwrap();
     assert_eq!(again.libraries, built.libraries);
 
-    place.write_crate("my-own", "", "pub fn second() -> String { String::new() }");
+    place.write_crate(
+        "my-own",
+        "",
+        "#[inline(never)] pub fn second() -> String { String::new() }",
+    );
     let changed = dependencies.add(&[spec], &mut |_| {}).await.unwrap();
     assert_eq!(changed.libraries.len(), 2);
     assert!(defines(&changed.libraries[1], "second"));
@@ -168,14 +189,18 @@ async fn what_the_prelude_holds_is_not_compiled() {
         registry: true,
         features: Vec::new(),
         opt_level: "3".into(),
-        files: vec!["deps/libitoa-prelude.rlib".into()],
+        files: vec![
+            "deps/libitoa-prelude.rlib".into(),
+            "deps/libitoa-prelude.rmeta".into(),
+        ],
     };
+    let interface = find(&empty.path("cache/deps"), &rlib.with_extension("rmeta")).unwrap();
 
-    let place = Place::new(vec![(itoa, rlib.clone())]);
+    let place = Place::new(vec![(itoa, vec![rlib.clone(), interface])]);
     place.write_crate(
         "user",
         "itoa = \"1\"",
-        "pub fn text(n: u8) -> String { itoa::Buffer::new().format(n).into() }",
+        "#[inline(never)] pub fn text(n: u8) -> String { itoa::Buffer::new().format(n).into() }",
     );
     let mut dependencies = place.dependencies();
     let built = place.add(&mut dependencies, "itoa = \"1\"").await.unwrap();

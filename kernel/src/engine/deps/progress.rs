@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 /// What cargo is doing at the moment: `Compiling regex v1.11.0 (12/34)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,12 @@ pub(super) struct Follower<'a> {
     hidden: &'a HashSet<String>,
     doing: Option<(String, String)>,
     done: Option<(usize, usize)>,
+    /// When the counts were shown last.
+    counted: Option<Instant>,
 }
+
+/// Crates that are only linked to go by faster than anyone can read.
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl<'a> Follower<'a> {
     /// Says nothing about the crates in `hidden`.
@@ -40,6 +46,7 @@ impl<'a> Follower<'a> {
             hidden,
             doing: None,
             done: None,
+            counted: None,
         }
     }
 
@@ -57,6 +64,10 @@ impl<'a> Follower<'a> {
                 if self.doing.as_ref().is_none_or(|it| it.0 != "Compiling") {
                     self.doing = Some(("Compiling".into(), "crates".into()));
                 }
+                if self.counted.is_some_and(|it| it.elapsed() < PAUSE) {
+                    return None;
+                }
+                self.counted = Some(Instant::now());
             }
             "Compiling" => {
                 // The folder that stands behind a crate of one's own says nothing here.

@@ -70,6 +70,8 @@ pub struct Mapped {
     pub advice: Vec<String>,
     /// Whether it speaks of generated code alone.
     pub generated: bool,
+    /// Whether what it is about lies in generated code, though it speaks of a person's too.
+    pub displaced: bool,
     raw: Diagnostic,
 }
 
@@ -118,6 +120,8 @@ impl Mapped {
         }
         promote(&mut labels);
         let generated = labels.is_empty() && notes.iter().all(|note| note.labels.is_empty());
+        let mut primary = raw.spans.iter().filter(|span| span.is_primary);
+        let displaced = primary.all(|span| mapper.place(span).is_none());
         Mapped {
             level: raw.level,
             code: raw.code().map(str::to_owned),
@@ -126,6 +130,7 @@ impl Mapped {
             notes,
             advice: Vec::new(),
             generated,
+            displaced,
             raw,
         }
     }
@@ -144,6 +149,7 @@ impl Mapped {
             notes: Vec::new(),
             advice: Vec::new(),
             generated: false,
+            displaced: false,
             raw: Diagnostic {
                 message: message.clone(),
                 code: None,
@@ -395,6 +401,10 @@ fn promote(labels: &mut [Label]) {
 /// Whether a label or note says something without its place. "value moved here" does not.
 fn says_enough_alone(text: &str) -> bool {
     let points = |word: &str| matches!(word, "here" | "this" | "these" | "later");
+    // That it is an argument or returned is our code's doing.
+    if text.contains("requires that") {
+        return false;
+    }
     text.contains("move occurs because")
         || text.contains("which is required by")
         || text.starts_with("required by a bound")

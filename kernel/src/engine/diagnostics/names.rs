@@ -2,6 +2,20 @@
 
 use std::borrow::Cow;
 
+/// Types that every Rust program names without a path.
+const PRELUDE: &[&str] = &[
+    "alloc::boxed::Box",
+    "alloc::string::String",
+    "alloc::vec::Vec",
+    "core::option::Option",
+    "core::result::Result",
+    "std::boxed::Box",
+    "std::option::Option",
+    "std::result::Result",
+    "std::string::String",
+    "std::vec::Vec",
+];
+
 /// The crates and modules that the engine makes up. A path that leads through them is shortened to what the
 /// person wrote: `wick_items_3::notebook::Point` reads `Point`.
 #[derive(Debug, Clone, Default)]
@@ -17,9 +31,10 @@ impl Names {
         Self { hidden }
     }
 
-    /// `text` with every path shortened.
+    /// `text` with every path shortened; also those of Rust's own prelude, which rustc writes in full where any crate
+    /// of the session has something of that name.
     pub fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if !self.mentions(text) {
+        if !text.contains("::") {
             return Cow::Borrowed(text);
         }
         let mut cleaned = String::with_capacity(text.len());
@@ -27,9 +42,12 @@ impl Names {
         while let Some(start) = rest.find(is_identifier) {
             cleaned.push_str(&rest[..start]);
             rest = &rest[start..];
-            let path = path_length(rest);
-            cleaned.push_str(self.shorten(&rest[..path]));
-            rest = &rest[path..];
+            let path = &rest[..path_length(rest)];
+            cleaned.push_str(match path.rsplit_once("::") {
+                Some((_, name)) if PRELUDE.contains(&path) && !has_rival(text, path, name) => name,
+                _ => self.shorten(path),
+            });
+            rest = &rest[path.len()..];
         }
         cleaned.push_str(rest);
         Cow::Owned(cleaned)
@@ -70,6 +88,20 @@ impl Names {
     }
 }
 
+/// Whether `text` also names something else that is called as `path` is, so that the path tells them apart.
+fn has_rival(text: &str, path: &str, name: &str) -> bool {
+    let mut rest = text;
+    while let Some(start) = rest.find(is_identifier) {
+        rest = &rest[start..];
+        let other = &rest[..path_length(rest)];
+        if other != path && other.rsplit("::").next() == Some(name) {
+            return true;
+        }
+        rest = &rest[other.len()..];
+    }
+    false
+}
+
 fn is_identifier(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
@@ -102,6 +134,18 @@ mod tests {
         assert_eq!(names.clean("std::vec::Vec"), "std::vec::Vec");
         assert_eq!(names.clean("my::notebook::B"), "my::notebook::B");
         assert_eq!(names.clean("wick_cells::B"), "wick_cells::B");
+    }
+
+    #[test]
+    fn what_rust_needs_no_path_for_is_shown_without() {
+        let names = Names::hiding(["wick_cell"]);
+        assert_eq!(
+            names.clean("`s` has type `std::string::String`"),
+            "`s` has type `String`"
+        );
+        let two = "expected `std::string::String`, found `mine::String`";
+        assert_eq!(names.clean(two), two);
+        assert_eq!(names.clean("std::rc::Rc"), "std::rc::Rc");
     }
 
     #[test]

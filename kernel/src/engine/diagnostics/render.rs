@@ -18,9 +18,15 @@ pub fn report(diagnostics: &[Mapped]) -> Option<CellError> {
     let errors: Vec<&Mapped> = diagnostics.iter().filter(|d| d.is_error()).collect();
     // What generated code does wrong follows from what the person's code does, wherever there is that.
     let has_place = errors.iter().any(|error| !error.generated);
+    let is_told = |error: &Mapped| {
+        let mut others = errors.iter().filter(|other| !other.displaced);
+        others.any(|other| other.code == error.code && other.message == error.message)
+    };
     let shown: Vec<&Mapped> = errors
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|error| !(error.generated && has_place))
+        .filter(|error| !(error.displaced && is_told(error)))
         .collect();
     let first = shown.first()?;
     let messages: Vec<&str> = shown.iter().map(|error| error.message.as_str()).collect();

@@ -197,6 +197,20 @@ fn an_error_of_generated_code_alone_is_flagged() {
 }
 
 #[test]
+fn what_generated_code_repeats_is_told_once() {
+    let mut map = SourceMap::default();
+    let mut file = SourceFile::new("cell.rs", Some(cell(7, "drop(text); drop(text);")));
+    file.push("pub fn wick_run(text: String) { ");
+    file.push_user(0..23);
+    file.push(" drop(text); }");
+    map.insert(file);
+    let errors = compile(&map);
+    assert_eq!(errors.iter().filter(|d| d.is_error()).count(), 2);
+    let text = plain(&render::report(&errors).unwrap().traceback);
+    assert_eq!(text.matches("error[E0382]").count(), 1, "{text}");
+}
+
+#[test]
 fn warnings_are_those_a_person_wants() {
     let map = notebook(
         "use std::fmt;\nfn f() { let inner = 1; }",

@@ -511,7 +511,12 @@ impl NativeEngine {
             notebook,
             statements: Some((plan, generated)),
         };
-        let mapped = advice::add(self.mapped(diagnostics, &generated.map), &context);
+        // What is wrong here may have to do with an item of an earlier cell.
+        let mut map = notebook.source();
+        for file in generated.map.files() {
+            map.insert(file.clone());
+        }
+        let mapped = advice::add(self.mapped(diagnostics, &map), &context);
         self.rejected(mapped, diagnostics)
     }
 

@@ -52,9 +52,9 @@ def test_evcxr_display_before_everything(kernel):
     assert cell.stdout == ""
 
 
-def test_neither_shown_nor_forgotten_without_debug(kernel):
-    error = kernel.fails("struct Opaque;\nOpaque")
-    assert "Opaque" in error.said and "Debug" in error.said
+def test_without_debug_it_says_how_to_see_more(kernel):
+    shown = kernel.value("struct Opaque;\nOpaque")
+    assert "Opaque" in shown and "#[derive(Debug)]" in shown
 
 
 def test_a_variable_alone_is_not_moved(kernel):

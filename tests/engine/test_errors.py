@@ -110,12 +110,20 @@ def test_question_mark_on_an_own_error(kernel):
     assert "-4 degrees" in kernel.fails("check(-4)?;").evalue
 
 
-def test_question_mark_on_a_boxed_error_and_on_anyhow(kernel):
+def test_question_mark_on_a_boxed_error(kernel):
     kernel.ok("fn boxed() -> Result<(), Box<dyn std::error::Error>> { Err(\"boxed reason\".into()) }")
     assert "boxed reason" in kernel.fails("boxed()?;").evalue
-    kernel.ok('fn layered() -> anyhow::Result<i32> { use anyhow::Context; "x".parse::<i32>().context("reading the number") }')
-    error = kernel.fails("layered()?;")
-    assert "reading the number" in error.said and "invalid digit" in error.said
+
+
+def test_question_mark_shows_what_caused_the_error(kernel):
+    kernel.ok(
+        "use std::{error::Error, fmt, num::ParseIntError};\n#[derive(Debug)]\nstruct BadLine(ParseIntError);\n"
+        'impl fmt::Display for BadLine { fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { f.write_str("line 3 is bad") } }\n'
+        "impl Error for BadLine { fn source(&self) -> Option<&(dyn Error + 'static)> { Some(&self.0) } }"
+    )
+    error = kernel.fails('"x".parse::<i32>().map_err(BadLine)?;')
+    assert "line 3 is bad" in error.evalue
+    assert "invalid digit" in error.said
 
 
 def test_question_mark_on_a_tensor_operation(kernel):

@@ -112,7 +112,7 @@ def test_trait_and_impls_in_later_cells(kernel):
     kernel.ok('impl Speak for Dog { fn name(&self) -> String { "Rex".into() } }')
     assert kernel.value("dog.speak()") == '"Rex speaks"'
     kernel.ok('impl Speak for i32 { fn name(&self) -> String { format!("number {self}") } }')
-    assert kernel.value("5.speak()") == '"number 5"'
+    assert kernel.value("5.speak()") == '"number 5 speaks"'
     kernel.ok("let all: Vec<Box<dyn Speak>> = vec![Box::new(Dog), Box::new(7)];")
     assert kernel.value("all.iter().map(|s| s.name()).collect::<Vec<_>>()") == '["Rex", "number 7"]'
 

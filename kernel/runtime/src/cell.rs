@@ -177,7 +177,10 @@ pub(crate) fn run_cell(entry: fn(), run: &Run) -> Left {
     }
     // The entry function itself does not panic: user code runs inside `run`. Dropping what the user's closure
     // captured may.
+    let tokio = run.tokio.then(tokio_runtime);
+    let entered = tokio.as_ref().map(|tokio| tokio.enter());
     let unwound = catch_unwind(AssertUnwindSafe(entry)).err().map(panicked);
+    drop(entered);
     let mut session = session();
     let outcome = match (unwound, session.outcome.take()) {
         (Some(outcome), _) | (None, Some(outcome)) => outcome,

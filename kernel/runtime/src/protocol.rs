@@ -41,6 +41,8 @@ pub struct Run {
     pub keeps: Vec<SlotId>,
     /// Whether to fork a snapshot first.
     pub snapshot: bool,
+    /// Whether it runs inside of a tokio runtime, so that it can start tasks.
+    pub tokio: bool,
 }
 
 /// The function that every compiled cell exports.

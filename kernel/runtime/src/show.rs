@@ -158,8 +158,19 @@ fn show_nameless(type_name: &str) {
 
 fn show_tuple(tuple: &dyn Tuple) {
     let mut elements = Vec::new();
-    tuple.elements(&mut |element| elements.push(format!("{element:?}")));
+    tuple.elements(&mut |element| elements.push(as_python(format!("{element:?}"))));
     show_bundle(Some(plain(lay_out_tuple(&elements))));
+}
+
+/// Python has no `Some`: a gradient that is there is a tensor.
+fn as_python(text: String) -> String {
+    match text
+        .strip_prefix("Some(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        Some(inner) if inner.starts_with("tensor(") => inner.replace("\n     ", "\n"),
+        _ => text,
+    }
 }
 
 /// As wide as a line of IPython may be.

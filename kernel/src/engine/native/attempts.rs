@@ -106,7 +106,8 @@ pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
     let mut types = Vec::new();
     let mut coerce = false;
     for (index, kept) in plan.kept().enumerate() {
-        let found = mir.kept.get(&index).map(String::as_str).unwrap_or_default();
+        // Code that is never reached (behind a panic, say) is not in MIR: the variable is never kept.
+        let found = mir.kept.get(&index).map_or("()", String::as_str);
         let coercion = match written(found) {
             Written::As(ty) => {
                 types.push(ty);

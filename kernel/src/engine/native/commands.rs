@@ -38,7 +38,7 @@ const COMMANDS: [Command; 6] = [
     },
     Command {
         name: "timing",
-        usage: ":timing [off]",
+        usage: ":timing [on|off]",
         help: "show where each cell's milliseconds go",
     },
     Command {
@@ -109,6 +109,7 @@ impl NativeEngine {
     fn set_timing(&mut self, argument: &str) -> Reply {
         match argument {
             "off" => self.show_phases = false,
+            "" if self.show_phases => self.show_phases = false,
             "" | "on" => {
                 if !self.show_phases
                     && let Some(last) = &self.last_phases

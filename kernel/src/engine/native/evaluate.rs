@@ -15,7 +15,7 @@ use super::process::Death;
 use super::split::{Split, blank, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variable};
-use super::{NativeEngine, mir};
+use super::{NativeEngine, lex, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place, report, warnings};
@@ -60,6 +60,7 @@ impl NativeEngine {
             prepared = self.prepare(&text, &split, phases) => prepared?,
             () = interrupted => return Err(interrupted_error("while it was being compiled")),
         };
+        self.tokio |= split.awaits || lex::mentions(&text.text).contains("tokio");
         if let Some(prepared) = prepared {
             self.run(&text, prepared, phases).await?;
         }
@@ -355,6 +356,7 @@ impl NativeEngine {
             takes,
             keeps: keeps.clone(),
             snapshot: self.snapshots,
+            tokio: self.tokio,
         };
         self.next_run += 1;
         let number = run.run;
@@ -554,7 +556,7 @@ impl NativeEngine {
             format!("`.await` it in this cell, or give it a type that can be written: `let {name}: Pin<Box<dyn Future<Output = …>>> = Box::pin(…)`")
         } else {
             format!(
-                "collect it (`.collect::<Vec<_>>()`), give it a type that can be written (`let {name}: Box<dyn Iterator<Item = …>> = Box::new(…)`), \
+                "collect it (`.collect()` into a `Vec`), give it a type that can be written (`let {name}: Box<dyn Iterator<Item = …>> = Box::new(…)`), \
                  or put the lines into a block `{{ … }}`"
             )
         });

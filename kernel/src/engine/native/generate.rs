@@ -80,7 +80,7 @@ impl Plan {
         let mentions = super::lex::mentions(&blank(text, &split.commands));
         let takes = variables
             .iter()
-            .filter(|variable| split.broken || mentions.contains(&variable.name));
+            .filter(|variable| split.broken || mentions.contains(variable.word()));
         Self {
             takes: takes
                 .map(|variable| (variable.clone(), Take::PutBack))
@@ -330,7 +330,7 @@ pub(super) fn generate_type_probe(
     let mut parameters = String::new();
     for variable in variables
         .iter()
-        .filter(|variable| mentions.contains(&variable.name))
+        .filter(|variable| mentions.contains(variable.word()))
     {
         let Variable { name, ty, .. } = variable;
         let _ = writeln!(

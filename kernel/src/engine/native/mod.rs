@@ -11,6 +11,7 @@ mod commands;
 mod compile;
 mod dependencies;
 mod evaluate;
+mod evcxr;
 mod frames;
 mod generate;
 mod item;
@@ -75,6 +76,8 @@ pub struct NativeEngine {
     names: Names,
     last_phases: Option<Phases>,
     show_phases: bool,
+    /// Whether cells run inside of a tokio runtime: from the first one that speaks of it.
+    tokio: bool,
     snapshots: bool,
 }
 
@@ -117,6 +120,7 @@ impl NativeEngine {
             names: Names::hiding(["notebook", "cell", "wick_cell"]),
             last_phases: None,
             show_phases: false,
+            tokio: false,
             snapshots: true,
         })
     }

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use wick_runtime::protocol::{Frame, Request, Response};
 use wick_runtime::wire;
 
+use super::evcxr::{Filter, Shown};
 use super::frames::{Decoder, Piece};
 use crate::engine::{EngineError, Event, Interrupt, Stream};
 
@@ -146,6 +147,7 @@ impl Runtime {
         command
             .arg("runtime")
             .arg(prelude)
+            .env("EVCXR_IS_RUNTIME", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -304,6 +306,7 @@ fn read_stream(
 ) -> watch::Receiver<u64> {
     let (ended, ends) = watch::channel(0u64);
     let mut decoder = Decoder::new(token);
+    let mut evcxr = Filter::default();
     tokio::spawn(async move {
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -313,8 +316,16 @@ fn read_stream(
             };
             for piece in decoder.push(&buffer[..length]) {
                 let event = match piece {
-                    Piece::Text(text) => Event::Output(stream, text),
+                    Piece::Text(text) => {
+                        for shown in evcxr.push(&text) {
+                            let _ = events.send(event_of(shown, stream));
+                        }
+                        continue;
+                    }
                     Piece::Frame(Frame::End { run }) => {
+                        if let Some(rest) = evcxr.finish() {
+                            let _ = events.send(Event::Output(stream, rest));
+                        }
                         let _ = ended.send(run);
                         continue;
                     }
@@ -342,6 +353,18 @@ fn read_stream(
         }
     });
     ends
+}
+
+fn event_of(shown: Shown, stream: Stream) -> Event {
+    match shown {
+        Shown::Text(text) => Event::Output(stream, text),
+        Shown::Content(data) => Event::Display {
+            data,
+            metadata: Default::default(),
+            display_id: None,
+            update: false,
+        },
+    }
 }
 
 /// The entry of the hidden subcommand `runtime`: loads the prelude and hands this process over to it.

@@ -21,6 +21,13 @@ pub(super) struct Variable {
     pub made_of: Vec<(String, Option<Identity>)>,
 }
 
+impl Variable {
+    /// Its name as an identifier among others: `type` for `r#type`.
+    pub fn word(&self) -> &str {
+        self.name.trim_start_matches("r#")
+    }
+}
+
 /// Why a name that was a variable is none any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Gone {

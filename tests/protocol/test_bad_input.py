@@ -112,7 +112,7 @@ def test_malformed_frames_do_no_harm(kernel, frames, channel):
         ("execute_request", {}),
         ("execute_request", {"code": 5}),
         ("execute_request", {"code": None, "silent": "maybe"}),
-        ("execute_request", []),
+        ("execute_request", b"[]"),
         ("is_complete_request", {}),
         ("history_request", {"hist_access_type": "sideways"}),
         ("complete_request", {"code": "é", "cursor_pos": 99999}),

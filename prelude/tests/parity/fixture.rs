@@ -67,7 +67,9 @@ pub fn run(
 /// Runs `body` with the default generator seeded. The kinds run side by side and share that generator.
 pub fn seeded<T>(seed: f64, body: impl FnOnce() -> T) -> T {
     static DEFAULT_GENERATOR: Mutex<()> = Mutex::new(());
-    let _alone = DEFAULT_GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = DEFAULT_GENERATOR
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     wick::random::manual_seed(seed as u64);
     body()
 }
@@ -147,11 +149,15 @@ impl Case {
     }
 
     pub fn sizes(&self, field: &str) -> Vec<usize> {
-        self.numbers(field)
-            .into_iter()
-            .map(|size| size as usize)
-            .collect()
+        sizes(self.required(field))
     }
+}
+
+pub fn sizes(value: &JsonValue) -> Vec<usize> {
+    numbers(value)
+        .into_iter()
+        .map(|size| size as usize)
+        .collect()
 }
 
 /// A number, also one that JSON has no numeral for.

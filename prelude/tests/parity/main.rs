@@ -4,6 +4,10 @@
 //! the variable those of `tests/fixtures/torch`, which `generate.py` beside them makes. Each file prints one line,
 //! `parity print 420/420`, below it what each failing case says, and fails when fewer pass than have to.
 
+mod compare;
 mod fixture;
+mod models;
+mod ops;
+mod optim;
 mod print;
 mod rng;

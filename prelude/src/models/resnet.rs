@@ -1,5 +1,6 @@
 //! Deep residual networks (He et al., 2015), with torchvision's names, options and order of initial values.
 
+use crate::nn::functional::Conv2dOptions;
 use crate::nn::init::{Fan, Nonlinearity, kaiming_normal_};
 use crate::nn::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ModuleExt, ReLU,
@@ -63,7 +64,7 @@ impl Block {
 impl ResNet {
     pub(super) fn new(architecture: Architecture) -> Self {
         // The order of these lines is the order in which random numbers are drawn.
-        let conv1 = Conv2d::new(3, 64, 7).stride(2).padding(3).bias(false);
+        let conv1 = conv(3, 64, 7, 2, 1);
         let mut inputs = 64;
         let mut layer = |index: usize, channels, stride| {
             architecture.layer(&mut inputs, channels, architecture.layers[index], stride)
@@ -107,7 +108,7 @@ impl Architecture {
             let stride = if index == 0 { stride } else { 1 };
             let downsample = (stride != 1 || *inputs != outputs).then(|| {
                 Sequential::new((
-                    Conv2d::new(*inputs, outputs, 1).stride(stride).bias(false),
+                    conv(*inputs, outputs, 1, stride, 1),
                     BatchNorm2d::new(outputs),
                 ))
             });
@@ -150,13 +151,10 @@ pub struct BasicBlock {
 impl BasicBlock {
     fn new(inputs: usize, channels: usize, stride: usize, downsample: Option<Sequential>) -> Self {
         Self {
-            conv1: Conv2d::new(inputs, channels, 3)
-                .stride(stride)
-                .padding(1)
-                .bias(false),
+            conv1: conv(inputs, channels, 3, stride, 1),
             bn1: BatchNorm2d::new(channels),
             relu: ReLU::new().inplace(true),
-            conv2: Conv2d::new(channels, channels, 3).padding(1).bias(false),
+            conv2: conv(channels, channels, 3, 1, 1),
             bn2: BatchNorm2d::new(channels),
             downsample,
         }
@@ -196,15 +194,11 @@ impl Bottleneck {
         let width = channels * architecture.width_per_group / 64 * architecture.groups;
         let outputs = channels * Block::Bottleneck.expansion();
         Self {
-            conv1: Conv2d::new(inputs, width, 1).bias(false),
+            conv1: conv(inputs, width, 1, 1, 1),
             bn1: BatchNorm2d::new(width),
-            conv2: Conv2d::new(width, width, 3)
-                .stride(stride)
-                .padding(1)
-                .groups(architecture.groups)
-                .bias(false),
+            conv2: conv(width, width, 3, stride, architecture.groups),
             bn2: BatchNorm2d::new(width),
-            conv3: Conv2d::new(width, outputs, 1).bias(false),
+            conv3: conv(width, outputs, 1, 1, 1),
             bn3: BatchNorm2d::new(outputs),
             relu: ReLU::new().inplace(true),
             downsample,
@@ -222,6 +216,18 @@ impl Forward for Bottleneck {
         let y = self.bn3.forward(&self.conv3.forward(&y));
         self.relu.forward(&(y + shortcut(&self.downsample, x)))
     }
+}
+
+/// A convolution that changes the size by `stride` alone, without a bias, as all of them are here.
+fn conv(inputs: usize, outputs: usize, size: usize, stride: usize, groups: usize) -> Conv2d {
+    let padding = size / 2;
+    let options = Conv2dOptions {
+        stride: [stride; 2],
+        padding: [padding; 2],
+        groups,
+        ..Default::default()
+    };
+    Conv2d::with(inputs, outputs, size.into(), options, false)
 }
 
 fn shortcut(downsample: &Option<Sequential>, x: &Tensor) -> Tensor {

@@ -35,15 +35,34 @@ pub struct Conv2d {
 impl Conv2d {
     /// A convolution with PyTorch's initial values: stride 1, no padding, dilation 1, one group, and a bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel_size: impl Into<Pair>) -> Self {
-        let [height, width] = kernel_size.into().sizes();
-        let (weight, bias, draws) =
-            Draws::weight_and_bias(&[out_channels, in_channels, height, width], true);
+        let geometry = F::Conv2dOptions::default();
+        Self::with(
+            in_channels,
+            out_channels,
+            kernel_size.into(),
+            geometry,
+            true,
+        )
+    }
+
+    /// The same with all options at once, for which nothing has to be drawn twice.
+    pub(crate) fn with(
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: Pair,
+        geometry: F::Conv2dOptions,
+        bias: bool,
+    ) -> Self {
+        let [height, width] = kernel_size.sizes();
+        let shape = [out_channels, in_channels / geometry.groups, height, width];
+        let (weight, bias, draws) = Draws::weight_and_bias(&shape, bias);
+        let mode = Mode::default();
         Self {
             weight,
             bias,
             in_channels,
-            geometry: F::Conv2dOptions::default(),
-            mode: Mode::default(),
+            geometry,
+            mode,
             draws,
         }
     }
@@ -71,7 +90,7 @@ impl Conv2d {
     /// # Panics
     /// When `groups` does not divide the numbers of channels.
     #[track_caller]
-    pub fn groups(mut self, groups: usize) -> Self {
+    pub fn groups(self, groups: usize) -> Self {
         let [out_channels, _, height, width] = self.weight_shape();
         let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
         assert!(
@@ -82,14 +101,22 @@ impl Conv2d {
             divides(out_channels),
             "out_channels must be divisible by groups"
         );
-        if groups != self.geometry.groups {
-            self.draws.undo();
-            let shape = [out_channels, self.in_channels / groups, height, width];
-            (self.weight, self.bias, self.draws) =
-                Draws::weight_and_bias(&shape, self.bias.is_some());
-            self.geometry.groups = groups;
+        if groups == self.geometry.groups {
+            return self;
         }
-        self
+        self.draws.undo();
+        let kernel_size = Pair::Each(height, width);
+        let geometry = F::Conv2dOptions {
+            groups,
+            ..self.geometry
+        };
+        Self::with(
+            self.in_channels,
+            out_channels,
+            kernel_size,
+            geometry,
+            self.bias.is_some(),
+        )
     }
 
     /// Whether the layer has a bias, which it has unless this says `false`.

@@ -120,6 +120,11 @@ member_tuple!(A 0, B 1, C 2, D 3);
 member_tuple!(A 0, B 1, C 2, D 3, E 4);
 member_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 
+/// Forgets the names.
+fn without_names<T>(named: Vec<(String, T)>) -> Vec<T> {
+    named.into_iter().map(|(_, value)| value).collect()
+}
+
 /// A walk over a module and everything in it, in PyTorch's order: a module's own tensors, then its children.
 pub(super) struct Visit<'a> {
     root: &'a dyn Module,
@@ -138,13 +143,33 @@ impl<'a> Visit<'a> {
     }
 
     /// Every parameter once, even where two modules share it.
-    pub fn parameters(&self) -> Vec<(String, Tensor)> {
+    pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
         self.tensors(|members| &members.parameters)
     }
 
+    pub fn parameters(&self) -> Vec<Tensor> {
+        without_names(self.named_parameters())
+    }
+
     /// Every buffer once, even where two modules share it.
-    pub fn buffers(&self) -> Vec<(String, Tensor)> {
+    pub fn named_buffers(&self) -> Vec<(String, Tensor)> {
         self.tensors(|members| &members.buffers)
+    }
+
+    pub fn buffers(&self) -> Vec<Tensor> {
+        without_names(self.named_buffers())
+    }
+
+    pub fn zero_grad(&self) {
+        for parameter in self.parameters() {
+            parameter.zero_grad();
+        }
+    }
+
+    pub fn set_requires_grad(&self, requires_grad: bool) {
+        for parameter in self.parameters() {
+            parameter.requires_grad_(requires_grad);
+        }
     }
 
     /// Parameters and buffers as they stand in a state dict, shared ones under each of their names.
@@ -163,7 +188,7 @@ impl<'a> Visit<'a> {
         state
     }
 
-    pub fn modules(&self) -> Vec<(String, &'a dyn Module)> {
+    pub fn named_modules(&self) -> Vec<(String, &'a dyn Module)> {
         let mut modules = Vec::new();
         self.walk(&mut |place| {
             if let Some(module) = place.module {
@@ -171,6 +196,10 @@ impl<'a> Visit<'a> {
             }
         });
         modules
+    }
+
+    pub fn modules(&self) -> Vec<&'a dyn Module> {
+        without_names(self.named_modules())
     }
 
     pub fn set_training(&self, training: bool) {

@@ -96,61 +96,46 @@ impl<M: Forward + ?Sized> Forward for Box<M> {
 /// What can be done with every module.
 ///
 /// Tensors that come out of here are handles on the module's own: what is done to them in place is done to the module.
+// The bodies are short because every cell that calls one compiles it for its own model.
 pub trait ModuleExt: Module {
     /// The parameters of this module and of all modules in it.
     fn parameters(&self) -> Vec<Tensor> {
-        Visit::new(self.as_module())
-            .parameters()
-            .into_iter()
-            .map(|(_, tensor)| tensor)
-            .collect()
+        Visit::new(self.as_module()).parameters()
     }
 
     /// The parameters with their names: `conv1.0.weight`.
     fn named_parameters(&self) -> Vec<(String, Tensor)> {
-        Visit::new(self.as_module()).parameters()
+        Visit::new(self.as_module()).named_parameters()
     }
 
     /// The tensors that belong to the state but are not trained, such as running means.
     fn buffers(&self) -> Vec<Tensor> {
-        Visit::new(self.as_module())
-            .buffers()
-            .into_iter()
-            .map(|(_, tensor)| tensor)
-            .collect()
+        Visit::new(self.as_module()).buffers()
     }
 
     /// The buffers with their names: `bn1.running_mean`.
     fn named_buffers(&self) -> Vec<(String, Tensor)> {
-        Visit::new(self.as_module()).buffers()
+        Visit::new(self.as_module()).named_buffers()
     }
 
     /// This module and all modules in it.
     fn modules(&self) -> Vec<&dyn Module> {
-        Visit::new(self.as_module())
-            .modules()
-            .into_iter()
-            .map(|(_, module)| module)
-            .collect()
+        Visit::new(self.as_module()).modules()
     }
 
     /// This module, under the name ``, and all modules in it with their names.
     fn named_modules(&self) -> Vec<(String, &dyn Module)> {
-        Visit::new(self.as_module()).modules()
+        Visit::new(self.as_module()).named_modules()
     }
 
     /// Forgets the gradients of all parameters.
     fn zero_grad(&self) {
-        for parameter in self.parameters() {
-            parameter.zero_grad();
-        }
+        Visit::new(self.as_module()).zero_grad();
     }
 
     /// Says of all parameters whether they get gradients; `false` freezes the module.
     fn requires_grad_(&self, requires_grad: bool) -> &Self {
-        for parameter in self.parameters() {
-            parameter.requires_grad_(requires_grad);
-        }
+        Visit::new(self.as_module()).set_requires_grad(requires_grad);
         self
     }
 

@@ -13,7 +13,11 @@ pub struct AdamW(Core<Moments>);
 impl Adam {
     /// Adam with that learning rate (PyTorch's default is 1e-3), betas 0.9 and 0.999, and eps 1e-8.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self(core(parameters, lr, Decay::InGradient(0.0)))
+        Self(core(
+            parameters.into_iter().collect(),
+            lr,
+            Decay::InGradient(0.0),
+        ))
     }
 
     /// How strongly parameters are drawn to zero.
@@ -27,7 +31,11 @@ impl Adam {
 impl AdamW {
     /// AdamW with that learning rate (PyTorch's default is 1e-3), betas 0.9 and 0.999, eps 1e-8 and weight decay 0.01.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self(core(parameters, lr, Decay::Decoupled(1e-2)))
+        Self(core(
+            parameters.into_iter().collect(),
+            lr,
+            Decay::Decoupled(1e-2),
+        ))
     }
 
     /// How strongly parameters are drawn to zero.
@@ -38,7 +46,7 @@ impl AdamW {
     }
 }
 
-fn core(parameters: impl IntoIterator<Item = Tensor>, lr: f64, decay: Decay) -> Core<Moments> {
+fn core(parameters: Vec<Tensor>, lr: f64, decay: Decay) -> Core<Moments> {
     Core::new(
         parameters,
         Rates { lr, momentum: 0.9 },

@@ -85,9 +85,9 @@ impl Handle {
 pub(super) struct Core<R: Rule>(Arc<Mutex<State<R>>>);
 
 impl<R: Rule> Core<R> {
-    pub fn new(parameters: impl IntoIterator<Item = Tensor>, rates: Rates, rule: R) -> Self {
+    pub fn new(parameters: Vec<Tensor>, rates: Rates, rule: R) -> Self {
         let group = Group {
-            parameters: parameters.into_iter().collect(),
+            parameters,
             rates,
             rule,
         };
@@ -98,12 +98,12 @@ impl<R: Rule> Core<R> {
     }
 
     /// Adds a group that has the first one's options and a learning rate of its own.
-    pub fn add(&self, parameters: impl IntoIterator<Item = Tensor>, lr: f64) {
+    pub fn add(&self, parameters: Vec<Tensor>, lr: f64) {
         let mut state = self.lock();
         if let Some(Group { rates, rule, .. }) = state.groups.first() {
             let (rates, rule) = (Rates { lr, ..*rates }, rule.clone());
             state.groups.push(Group {
-                parameters: parameters.into_iter().collect(),
+                parameters,
                 rates,
                 rule,
             });
@@ -193,7 +193,7 @@ macro_rules! optimizer {
                 parameters: impl IntoIterator<Item = crate::Tensor>,
                 lr: f64,
             ) -> Self {
-                self.0.add(parameters, lr);
+                self.0.add(parameters.into_iter().collect(), lr);
                 self
             }
         }

@@ -10,6 +10,10 @@ pub struct RMSprop(Core<MeanSquare>);
 impl RMSprop {
     /// RMSprop with that learning rate (PyTorch's default is 1e-2), alpha 0.99 and eps 1e-8.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
+        Self::over(parameters.into_iter().collect(), lr)
+    }
+
+    fn over(parameters: Vec<Tensor>, lr: f64) -> Self {
         let rule = MeanSquare {
             alpha: 0.99,
             eps: 1e-8,

@@ -20,6 +20,10 @@ pub struct SGD(Core<Descent>);
 impl SGD {
     /// Plain gradient descent with that learning rate.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
+        Self::over(parameters.into_iter().collect(), lr)
+    }
+
+    fn over(parameters: Vec<Tensor>, lr: f64) -> Self {
         Self(Core::new(
             parameters,
             Rates { lr, momentum: 0.0 },

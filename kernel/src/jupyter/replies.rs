@@ -14,10 +14,14 @@ use crate::session::history::{Entry, History, SESSION};
 
 /// `execute_reply` of a cell that was run.
 pub fn executed(executed: Executed) -> JupyterMessageContent {
+    let payload = match executed.leave {
+        true => json!([{ "source": "ask_exit", "keepkernel": false }]),
+        false => json!([]),
+    };
     let mut reply = match executed.reply {
         Ok(()) => json!({
             "status": "ok",
-            "payload": [],
+            "payload": payload,
             "user_expressions": user_expressions(executed.user_expressions),
         }),
         Err(error) => error_value(error),
@@ -220,6 +224,7 @@ mod tests {
         let reply = value(executed(Executed {
             count: CellId(3),
             reply: Err(CellError::plain("panic", "oh")),
+            leave: false,
             user_expressions: BTreeMap::new(),
         }));
         assert_eq!(reply["status"], "error");

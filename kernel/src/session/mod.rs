@@ -46,6 +46,8 @@ pub struct Executed {
     pub count: CellId,
     /// How the cell ended.
     pub reply: Reply,
+    /// Whether a person at a console wants to leave.
+    pub leave: bool,
     /// The values of the user expressions; none are evaluated after an error.
     pub user_expressions: BTreeMap<String, Result<MimeBundle, CellError>>,
 }
@@ -113,6 +115,7 @@ impl Session {
             return Executed {
                 count,
                 reply: Ok(()),
+                leave: false,
                 user_expressions: BTreeMap::new(),
             };
         }
@@ -127,7 +130,11 @@ impl Session {
             id: count,
             code: request.code.clone(),
         };
-        let reply = self.evaluate(cell, show).await;
+        let mut reply = self.evaluate(cell, show).await;
+        let leave = wants_to_leave(&request.code, &reply);
+        if leave {
+            reply = Ok(());
+        }
         if counts {
             self.history.push(Entry {
                 line: count.0,
@@ -148,6 +155,7 @@ impl Session {
         Executed {
             count,
             reply,
+            leave,
             user_expressions,
         }
     }
@@ -275,6 +283,14 @@ impl Session {
         self.flush(show);
         show(output);
     }
+}
+
+/// Whether `code` is what people type at a console to leave it, and means nothing else in this session.
+fn wants_to_leave(code: &str, reply: &Reply) -> bool {
+    /// rustc's code for a name that it cannot find.
+    const UNKNOWN_NAME: &str = "E0425";
+    let unknown = matches!(reply, Err(error) if error.ename == UNKNOWN_NAME);
+    unknown && matches!(code.trim(), "exit" | "quit" | "exit()" | "quit()")
 }
 
 /// A cell that is being evaluated; nobody waits for it any more once this is dropped.

@@ -199,3 +199,13 @@ async fn a_panic_of_the_engine_is_an_error_of_the_cell() {
     );
     assert_eq!(run(&mut session, cell("value 1")).await.0.reply, Ok(()));
 }
+
+#[test]
+fn a_person_may_leave_by_word_unless_the_word_means_something() {
+    let reply = |ename: &str| Err(CellError::plain(ename, ""));
+    assert!(wants_to_leave(" exit\n", &reply("E0425")));
+    assert!(wants_to_leave("quit()", &reply("E0425")));
+    assert!(!wants_to_leave("exit", &Ok(())));
+    assert!(!wants_to_leave("exit", &reply("E0308")));
+    assert!(!wants_to_leave("exit_now", &reply("E0425")));
+}

@@ -84,7 +84,7 @@ class LabNotebook:
         self.page = page
         page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector('.jp-KernelName:not(:text-is("No Kernel"))', timeout=60_000)
+        page.wait_for_selector('.jp-KernelName:has-text("Rust (Wick)")', timeout=60_000)
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:

@@ -25,7 +25,6 @@ def test_the_primer_runs_in_jupyterlab(tmp_path, screenshot):
     shutil.copy(PRIMER, folder)
     with lab_server(folder, tmp_path) as address, chromium_page() as page:
         lab = LabNotebook(page, address, PRIMER.name)
-        assert page.locator(".jp-KernelName").inner_text().strip() == "Rust (Wick)"
         lab.menu("Edit", "Clear Outputs of All Cells")
         lab.run_all(timeout=300)
         outputs = lab.outputs()

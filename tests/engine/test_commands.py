@@ -49,7 +49,7 @@ def test_timing_shows_the_phases(kernel):
     text = kernel.ok("let n = 1 + 1;").said
     assert "ms" in text
     assert any(word in text for word in ("compile", "rustc")) and "run" in text
-    kernel.ok(":timing")
+    kernel.ok(":timing off")
     assert "ms" not in kernel.ok("let n = 1 + 2;").said
 
 

@@ -132,7 +132,7 @@ def test_candle_core_in_a_cell_is_the_preludes(kernel):
     kernel.ok("let t = tensor!([[1., 2.], [3., 4.]]);")
     kernel.ok("let c: candle_core::Tensor = candle_core::Tensor::new(&[1f32, 2.], &candle_core::Device::Cpu)?;")
     assert kernel.value("c.sum_all()?.to_scalar::<f32>()?") == "3.0"
-    kernel.ok("let there: candle_core::Tensor = (&t).try_into()?;\nlet back: Tensor = Tensor::from(there);")
+    kernel.ok("let there: candle_core::Tensor = t.to_candle()?;\nlet back = Tensor::from_candle(&there)?;")
     assert kernel.value("back") == "tensor([[1., 2.],\n        [3., 4.]])"
 
 

@@ -1,6 +1,6 @@
 //! Text of tensors and arrays, equal to PyTorch's and NumPy's to the character.
 //!
-//! Nothing here knows [`Tensor`](crate): a tensor is described by a [`TensorText`], which names its shape, its dtype
+//! Nothing here knows [`Tensor`](crate::Tensor): a tensor is described by a [`TensorText`], which names its shape, its dtype
 //! and a function that hands over the elements at given positions. The printer decides which positions it shows, so
 //! that a summarised tensor is never copied as a whole.
 //!

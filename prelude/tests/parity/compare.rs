@@ -10,11 +10,15 @@ pub fn close(ours: &[f64], theirs: &[f64], tolerance: f64) -> Result<(), String>
             theirs.len()
         ));
     }
-    let far = |(&ours, &theirs): (&f64, &f64)| {
+    let near = |ours: f64, theirs: f64| {
         let same = ours == theirs || (ours.is_nan() && theirs.is_nan());
-        !same && !((ours - theirs).abs() <= tolerance * (1.0 + theirs.abs()))
+        same || (ours - theirs).abs() <= tolerance * (1.0 + theirs.abs())
     };
-    match ours.iter().zip(theirs).position(far) {
+    match ours
+        .iter()
+        .zip(theirs)
+        .position(|(&ours, &theirs)| !near(ours, theirs))
+    {
         None => Ok(()),
         Some(at) => Err(format!(
             "number {at} of {} is {} instead of {}",

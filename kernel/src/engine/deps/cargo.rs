@@ -32,17 +32,18 @@ pub(super) struct Output {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 enum Message {
-    CompilerArtifact {
+    #[serde(rename = "compiler-artifact")]
+    Artifact {
         target: Target,
         profile: Profile,
         filenames: Vec<PathBuf>,
     },
-    CompilerMessage {
-        message: Diagnostic,
-    },
-    BuildScriptExecuted {
+    #[serde(rename = "compiler-message")]
+    Said { message: Diagnostic },
+    #[serde(rename = "build-script-executed")]
+    BuildScript {
         linked_libs: Vec<String>,
         linked_paths: Vec<String>,
     },
@@ -179,7 +180,7 @@ async fn read_messages(stdout: ChildStdout) -> std::io::Result<Output> {
 impl Output {
     fn take(&mut self, message: Message) {
         match message {
-            Message::CompilerArtifact {
+            Message::Artifact {
                 target,
                 profile,
                 filenames,
@@ -198,10 +199,10 @@ impl Output {
                     self.libraries.extend(ending("rlib"));
                 }
             }
-            Message::CompilerMessage { message } if message.level.starts_with("error") => {
+            Message::Said { message } if message.level.starts_with("error") => {
                 self.errors.extend(message.rendered);
             }
-            Message::BuildScriptExecuted {
+            Message::BuildScript {
                 linked_libs,
                 linked_paths,
             } => {
@@ -213,7 +214,7 @@ impl Output {
                         PathBuf::from(path.split_once('=').map_or(&**path, |it| it.1))
                     }));
             }
-            Message::CompilerMessage { .. } | Message::Other => {}
+            Message::Said { .. } | Message::Other => {}
         }
     }
 }
@@ -266,8 +267,8 @@ fn explain(said: &str, errors: &[String]) -> CellError {
     let rest: Vec<&str> = lines.collect();
     // What cargo heads with a mere "failed to …" it explains further down.
     let feature = rest.iter().find(|line| line.contains("does not have"));
-    let causes = rest.windows(2).filter(|pair| pair[0] == "Caused by:");
-    let message = match (feature, causes.last()) {
+    let mut causes = rest.windows(2).filter(|pair| pair[0] == "Caused by:");
+    let message = match (feature, causes.next_back()) {
         (Some(reason), _) => reason.trim().trim_end_matches('.').to_owned(),
         (None, Some(cause)) => format!("{first}: {}", cause[1].trim()),
         (None, None) => first.to_owned(),

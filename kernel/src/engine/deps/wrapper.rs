@@ -289,7 +289,7 @@ fn named_file(value: &str) -> Option<(&str, &Path)> {
 
 fn replace_with_link(to: &Path, link: &Path) -> io::Result<()> {
     match fs::remove_file(link) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => std::os::unix::fs::symlink(to, link),
     }
 }

@@ -182,7 +182,7 @@ fn end_of_expression(tokens: TokenStream, start: usize) -> Option<usize> {
         let span = token.span().byte_range();
         if span.start == start {
             let mut end = span.end;
-            while let Some(next) = tokens.next_if(|next| continues(next)) {
+            while let Some(next) = tokens.next_if(continues) {
                 end = next.span().byte_range().end;
                 // The name after `::` or `.` belongs to it.
                 if matches!(&next, TokenTree::Punct(p) if matches!(p.as_char(), ':' | '.'))

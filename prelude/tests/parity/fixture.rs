@@ -74,11 +74,19 @@ pub fn seeded<T>(seed: f64, body: impl FnOnce() -> T) -> T {
     body()
 }
 
-fn directory() -> PathBuf {
-    match std::env::var_os("WICK_FIXTURES") {
-        Some(directory) => directory.into(),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/torch"),
-    }
+/// Where the fixtures are. Cargo runs tests in the folder of their package: a relative path is the repository's.
+pub fn directory() -> PathBuf {
+    let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let directory = match std::env::var_os("WICK_FIXTURES") {
+        Some(directory) => repository.join(directory),
+        None => repository.join("tests/fixtures/torch"),
+    };
+    assert!(
+        directory.is_dir(),
+        "there is no folder {}",
+        directory.display()
+    );
+    directory
 }
 
 /// A panic is a failing case like any other.

@@ -11,3 +11,26 @@ mod ops;
 mod optim;
 mod print;
 mod rng;
+
+/// A file that nobody reads would look as if all of it passed.
+#[test]
+fn every_file_is_read() {
+    let kinds = ["print", "rng", "ops", "models", "optim"];
+    let files =
+        std::fs::read_dir(fixture::directory()).expect("the folder of fixtures can be read");
+    for file in files {
+        let path = file.expect("the folder of fixtures can be read").path();
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        let is_fixture = path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl");
+        assert!(
+            !is_fixture || kinds.contains(&stem),
+            "nothing reads {}",
+            path.display()
+        );
+    }
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{session, toolchain};
+use super::session;
 use crate::jupyter::{self, connection::Connection};
 
 /// Serve one notebook session; Jupyter calls this.
@@ -25,12 +25,12 @@ pub struct Kernel {
 impl Kernel {
     /// Runs the command.
     pub fn run(self) -> Result<ExitCode> {
-        let version = toolchain::version();
         let connection = Connection::read(&self.connection_file)?;
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         runtime.block_on(async {
             // The engine starts while the sockets open: a client hears from the kernel at once.
-            jupyter::serve(connection, session::native(), version).await
+            let (session, version) = session::native();
+            jupyter::serve(connection, session, version).await
         })?;
         // A cell that does not stop must not keep the process.
         runtime.shutdown_background();

@@ -1,28 +1,46 @@
 //! A session on the native engine.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::{paths, toolchain};
 use crate::engine::native::{Config, NativeEngine};
 use crate::engine::prelude::Prelude;
 use crate::engine::{Engine, EngineError, Event};
+use crate::jupyter::LanguageVersion;
 use crate::session::Session;
 
-/// Held until the process ends, so that no `wick install` removes what the session's cells are loaded beside.
-static IN_USE: OnceLock<Prelude> = OnceLock::new();
-
-/// A session whose engine compiles cells with rustc. Needs a tokio runtime.
-pub fn native() -> Session {
-    Session::new(start)
+/// A session whose engine compiles cells with rustc, and the compiler's version, which is known a moment later.
+/// Needs a tokio runtime.
+pub fn native() -> (Session, LanguageVersion) {
+    let (known, version) = watch::channel(None);
+    let known = Arc::new(known);
+    let session = Session::new(move |events| start(events, known.clone()));
+    (session, version)
 }
 
-async fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, EngineError> {
-    let prelude = blocking(Prelude::find).await?;
+type Known = watch::Sender<Option<String>>;
+
+async fn start(
+    events: UnboundedSender<Event>,
+    known: Arc<Known>,
+) -> Result<Box<dyn Engine>, EngineError> {
+    let prelude = blocking(move || {
+        let prelude = Prelude::find();
+        // The prelude remembers its compiler, which saves asking; no other will do.
+        let version = match &prelude {
+            Ok(prelude) => toolchain::release(prelude.rustc()).map(str::to_owned),
+            Err(_) => toolchain::version(),
+        };
+        known.send_replace(Some(version.unwrap_or_default()));
+        prelude
+    })
+    .await?;
     let config = Config {
-        rustc: toolchain::rustc().into(),
+        rustc: toolchain::RUSTC.into(),
         prelude: prelude.clone(),
         cache: paths::cache().map_err(|error| EngineError::Io {
             what: "nowhere to keep compiled cells".to_owned(),
@@ -30,11 +48,10 @@ async fn start(events: UnboundedSender<Event>) -> Result<Box<dyn Engine>, Engine
         })?,
     };
     // The compiler takes a moment to name its version: meanwhile the runtime process starts.
-    let (prelude, engine) = tokio::try_join!(
-        blocking(move || prelude.check_toolchain().map(|()| prelude)),
+    let ((), engine) = tokio::try_join!(
+        blocking(move || prelude.check_toolchain()),
         NativeEngine::start(config, events)
     )?;
-    IN_USE.get_or_init(|| prelude);
     Ok(Box::new(engine))
 }
 

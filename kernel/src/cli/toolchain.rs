@@ -1,34 +1,18 @@
 //! Which compiler there is.
 
-use std::ffi::OsString;
 use std::process::Command;
 
-use tokio::sync::watch;
+/// The compiler that cells are compiled with: the one on PATH.
+pub const RUSTC: &str = "rustc";
 
-use crate::jupyter::LanguageVersion;
-
-/// The compiler that cells are compiled with.
-pub fn rustc() -> OsString {
-    std::env::var_os("RUSTC")
-        .filter(|rustc| !rustc.is_empty())
-        .unwrap_or_else(|| "rustc".into())
-}
-
-/// Asks the compiler for its version in the background.
-pub fn version() -> LanguageVersion {
-    let (sender, receiver) = watch::channel(None);
-    std::thread::spawn(move || {
-        // Without an answer the sender is dropped, and nobody waits any longer.
-        if let Some(version) = ask(&["--version"]).as_deref().and_then(release) {
-            sender.send_replace(Some(version.to_owned()));
-        }
-    });
-    receiver
+/// The compiler's version; `None` where there is no compiler.
+pub fn version() -> Option<String> {
+    release(&ask(&["--version"])?).map(str::to_owned)
 }
 
 /// What the compiler says when it is asked; `None` where there is none.
 pub fn ask(arguments: &[&str]) -> Option<String> {
-    let output = Command::new(rustc()).args(arguments).output().ok()?;
+    let output = Command::new(RUSTC).args(arguments).output().ok()?;
     output
         .status
         .success()
@@ -36,7 +20,7 @@ pub fn ask(arguments: &[&str]) -> Option<String> {
 }
 
 /// `1.95.0` of `rustc 1.95.0 (59807616e 2026-04-14)`.
-fn release(version: &str) -> Option<&str> {
+pub fn release(version: &str) -> Option<&str> {
     version.split_whitespace().nth(1)
 }
 

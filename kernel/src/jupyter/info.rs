@@ -10,7 +10,7 @@ use super::message::PROTOCOL;
 /// How long the first client may have to wait for the compiler's version.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The compiler's version, known soon after the start; `None` where there is no compiler.
+/// The compiler's version, known soon after the start; empty where there is no compiler.
 pub type LanguageVersion = watch::Receiver<Option<String>>;
 
 /// Answers to `kernel_info_request`.

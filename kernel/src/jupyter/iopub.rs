@@ -197,7 +197,7 @@ impl Publisher {
 
     /// Sends to one client after the other, as fast as they read. One that has stopped reading would stop the
     /// session, and nobody can tell which it is: all are cut off. Those that live come back by themselves.
-    async fn deliver(&mut self, message: JupyterMessage) {
+    async fn deliver(&mut self, mut message: JupyterMessage) {
         let sent = tokio::time::timeout(PATIENCE, self.socket.send(message.clone())).await;
         match sent {
             Ok(Ok(())) => {}
@@ -206,6 +206,8 @@ impl Publisher {
                 tracing::warn!("iopub: a client has stopped reading; all have to connect again");
                 self.disconnect_all();
                 self.await_return().await;
+                // Clients refuse a message that they have seen: better one twice than one not at all.
+                message.header.msg_id = uuid::Uuid::new_v4().to_string();
                 let again = tokio::time::timeout(PATIENCE, self.socket.send(message));
                 if !matches!(again.await, Ok(Ok(()))) {
                     tracing::warn!("iopub: a message is lost");

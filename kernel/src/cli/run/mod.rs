@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{session, toolchain};
+use super::session;
 use crate::engine::CellError;
 use crate::jupyter::language_info;
 use crate::session::{Execute, Interrupts, Session};
@@ -44,7 +44,7 @@ pub struct Run {
 impl Run {
     /// Runs the command.
     pub fn run(self) -> Result<ExitCode> {
-        let notebook = Notebook::read(&self.notebook)?;
+        let mut notebook = Notebook::read(&self.notebook)?;
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         // Cells find files beside their notebook, as under Jupyter.
         let (source, output) = (
@@ -56,8 +56,11 @@ impl Run {
                 .with_context(|| format!("cannot enter {}", folder.display()))?;
         }
         let (notebook, failure) = runtime.block_on(async {
-            let session = session::native();
+            let (session, mut version) = session::native();
             let engine = session.engine_handle();
+            let known = version.wait_for(Option::is_some).await;
+            let rust = known.ok().and_then(|version| version.clone());
+            notebook.set_language(language_info(&rust.unwrap_or_default()));
             let outcome = execute(notebook, session, self.allow_errors).await;
             engine.shutdown().await;
             outcome
@@ -87,12 +90,6 @@ async fn execute(
     mut session: Session,
     allow_errors: bool,
 ) -> (Notebook, Option<(u32, CellError)>) {
-    let version = toolchain::version()
-        .wait_for(Option::is_some)
-        .await
-        .ok()
-        .and_then(|v| v.clone());
-    notebook.set_language(language_info(&version.unwrap_or_default()));
     tokio::spawn(interrupt_on_signal(session.interrupts()));
     let places = notebook.to_run();
     let progress = Progress::new(places.len());

@@ -12,6 +12,7 @@
 //! there at once the next time.
 
 mod cargo;
+mod explain;
 mod failure;
 mod link;
 mod lock;

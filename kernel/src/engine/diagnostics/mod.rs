@@ -2,9 +2,10 @@
 //!
 //! [`rustc`] reads the compiler's JSON, [`mapped`] moves it from generated source to cells, [`names`] takes out
 //! what generated code calls things, and [`render`] draws it as rustc would. [`syntax`] does the same for a text
-//! that does not parse, [`panic`] for what happens at run time.
+//! that does not parse, [`mod@panic`] for what happens at run time.
 
 pub mod mapped;
+mod mapper;
 pub mod names;
 pub mod panic;
 pub mod render;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Types that every Rust program names without a path.
+/// Types that every Rust program, or every cell, names without a path.
 const PRELUDE: &[&str] = &[
     "alloc::boxed::Box",
     "alloc::string::String",
@@ -14,6 +14,10 @@ const PRELUDE: &[&str] = &[
     "std::result::Result",
     "std::string::String",
     "std::vec::Vec",
+    "wick::DType",
+    "wick::Device",
+    "wick::Shape",
+    "wick::Tensor",
 ];
 
 /// The crates and modules that the engine makes up. A path that leads through them is shortened to what the
@@ -31,7 +35,7 @@ impl Names {
         Self { hidden }
     }
 
-    /// `text` with every path shortened; also those of Rust's own prelude, which rustc writes in full where any crate
+    /// `text` with every path shortened; also those of Rust's own prelude and ours, which rustc writes in full where any crate
     /// of the session has something of that name.
     pub fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !text.contains("::") {

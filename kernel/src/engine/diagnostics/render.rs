@@ -18,15 +18,17 @@ pub fn report(diagnostics: &[Mapped]) -> Option<CellError> {
     let errors: Vec<&Mapped> = diagnostics.iter().filter(|d| d.is_error()).collect();
     // What generated code does wrong follows from what the person's code does, wherever there is that.
     let has_place = errors.iter().any(|error| !error.generated);
-    let is_told = |error: &Mapped| {
-        let mut others = errors.iter().filter(|other| !other.displaced);
-        others.any(|other| other.code == error.code && other.message == error.message)
+    // And what is wrong where code of ours takes over repeats or follows from what is wrong before.
+    let is_told = |at: usize| match errors[at].code {
+        Some(_) => errors.iter().any(|other| !other.displaced),
+        None => at > 0,
     };
     let shown: Vec<&Mapped> = errors
         .iter()
-        .copied()
-        .filter(|error| !(error.generated && has_place))
-        .filter(|error| !(error.displaced && is_told(error)))
+        .enumerate()
+        .filter(|(_, error)| !(error.generated && has_place))
+        .filter(|(at, error)| !(error.displaced && error.advice.is_empty() && is_told(*at)))
+        .map(|(_, error)| *error)
         .collect();
     let first = shown.first()?;
     let messages: Vec<&str> = shown.iter().map(|error| error.message.as_str()).collect();
@@ -52,7 +54,7 @@ fn name(error: &Mapped) -> &str {
         "expected ",
         "unexpected ",
         "mismatched closing delimiter",
-        "this file contains an unclosed delimiter",
+        "the cell contains an unclosed delimiter",
         "unclosed delimiter",
         "unknown start of token",
         "unterminated ",

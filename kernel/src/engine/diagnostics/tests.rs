@@ -211,6 +211,48 @@ fn what_generated_code_repeats_is_told_once() {
 }
 
 #[test]
+fn what_is_missing_is_missing_at_the_end_of_the_cell() {
+    let report = |text: &str| {
+        let mut map = SourceMap::default();
+        let mut file = SourceFile::new("cell.rs", Some(cell(7, text)));
+        file.push("pub fn wick_run() { ");
+        file.push_user(0..text.len());
+        file.push("; }");
+        map.insert(file);
+        render::report(&compile(&map)).unwrap()
+    };
+    let error = report("1 +\n");
+    assert_eq!(
+        error.evalue,
+        "expected expression, found the end of the cell"
+    );
+    let text = plain(&error.traceback);
+    assert!(
+        text.contains(" --> In[7]:1:4\n  |\n1 | 1 +\n  |    ^"),
+        "{text}"
+    );
+    let error = report("let t = (1, 2");
+    assert_eq!(error.evalue, "the cell contains an unclosed delimiter");
+    assert_eq!(error.ename, "SyntaxError");
+    let text = plain(&error.traceback);
+    assert!(
+        text.contains("1 | let t = (1, 2\n  |         ^ unclosed delimiter"),
+        "{text}"
+    );
+}
+
+#[test]
+fn patches_of_one_suggestion_stay_together() {
+    let text = report("fn g(x: &str, y: &str) -> &str { x }", "");
+    assert!(
+        text.contains("fn g<'a>(x: &'a str, y: &'a str) -> &'a str { x }"),
+        "{text}"
+    );
+    let text = report("", "let m = Rc::<i32>::new(1); let a = Arc::<u8>::new(1);");
+    assert!(text.contains("use std::rc::Rc;"), "{text}");
+}
+
+#[test]
 fn warnings_are_those_a_person_wants() {
     let map = notebook(
         "use std::fmt;\nfn f() { let inner = 1; }",

@@ -163,7 +163,7 @@ impl Item {
 
 /// Whether a `macro_rules!` expands to items: what its first rule produces starts like one.
 pub(super) fn expands_to_items(item: &syn::ItemMacro) -> bool {
-    let groups = item
+    let mut groups = item
         .mac
         .tokens
         .clone()
@@ -172,7 +172,7 @@ pub(super) fn expands_to_items(item: &syn::ItemMacro) -> bool {
             proc_macro2::TokenTree::Group(group) => Some(group),
             _ => None,
         });
-    let Some(body) = groups.skip(1).next() else {
+    let Some(body) = groups.nth(1) else {
         return false;
     };
     let mut stream = body.stream();

@@ -1,7 +1,7 @@
 //! The compiled prelude: where it is, what it holds, and whether this machine's rustc goes with it.
 //!
-//! `wick install` copies what cargo built into a folder with a [manifest](manifest::Manifest); kernels [find](
-//! Prelude::find) it there. In a development tree, where nothing is installed, the folder is made beside cargo's
+//! `wick install` copies what cargo built into a folder with a [manifest](manifest::Manifest); kernels
+//! [find](Prelude::find) it there. In a development tree, where nothing is installed, the folder is made beside cargo's
 //! own output.
 
 mod cargo_messages;

@@ -146,7 +146,9 @@ mod gpu {
         open(index)
             .ok()
             .and_then(|device| {
-                let candle_core::Device::Cuda(device) = device else { return None };
+                let candle_core::Device::Cuda(device) = device else {
+                    return None;
+                };
                 device.cuda_stream().context().name().ok()
             })
             .unwrap_or_else(|| format!("CUDA device {index}"))

@@ -123,7 +123,11 @@ impl DType {
 
     /// Itself if it is a float type, PyTorch's default float type if not.
     pub(crate) fn to_float(self) -> DType {
-        if self.is_floating_point() { self } else { DType::F32 }
+        if self.is_floating_point() {
+            self
+        } else {
+            DType::F32
+        }
     }
 
     /// The type that can hold the values of both (`torch.promote_types`).
@@ -136,12 +140,20 @@ impl DType {
             (Bool, x) | (x, Bool) => x,
             (F16, BF16) | (BF16, F16) => F32,
             (a, b) if a.category() != b.category() => {
-                if a.category() > b.category() { a } else { b }
+                if a.category() > b.category() {
+                    a
+                } else {
+                    b
+                }
             }
             // u8 with a signed type needs the sign; all others differ only in width.
             (U8, x) | (x, U8) => x,
             (a, b) => {
-                if a.size() >= b.size() { a } else { b }
+                if a.size() >= b.size() {
+                    a
+                } else {
+                    b
+                }
             }
         }
     }

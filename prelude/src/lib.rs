@@ -19,9 +19,9 @@ mod dtype;
 mod error;
 pub mod hub;
 mod kernels;
-mod numpy;
 pub mod models;
 pub mod nn;
+mod numpy;
 pub mod optim;
 pub mod prelude;
 pub mod print;
@@ -32,6 +32,7 @@ mod storage;
 #[macro_use]
 pub mod tensor;
 
+pub use anyhow;
 pub use candle_core;
 pub use candle_nn;
 pub use ndarray;

@@ -44,7 +44,10 @@ pub struct NdArray<T> {
 
 impl<T: NdNumber> NdArray<T> {
     fn new(array: Array) -> Self {
-        Self { array, element: PhantomData }
+        Self {
+            array,
+            element: PhantomData,
+        }
     }
 
     /// Ones.
@@ -63,7 +66,11 @@ impl<T: NdNumber> NdArray<T> {
     #[track_caller]
     pub fn full(shape: impl Into<Dims>, value: T) -> Self {
         let shape = shape.into().to_shape().or_panic();
-        Self::new(Array::from_vec(vec![value; shape.numel()], T::DTYPE, &shape))
+        Self::new(Array::from_vec(
+            vec![value; shape.numel()],
+            T::DTYPE,
+            &shape,
+        ))
     }
 
     /// The sizes, outermost first.
@@ -87,7 +94,11 @@ impl<T: NdNumber> NdArray<T> {
     #[track_caller]
     pub fn read(&self) -> NdRead<'_, T> {
         let guard = self.array.storage.read().or_panic();
-        NdRead { guard, layout: self.array.layout.clone(), element: PhantomData }
+        NdRead {
+            guard,
+            layout: self.array.layout.clone(),
+            element: PhantomData,
+        }
     }
 
     /// Calls `f` with a view of the numbers. `f` must not change a tensor that shares them: it would wait for itself.
@@ -140,11 +151,15 @@ impl<T: NdNumber> NdRead<'_, T> {
     #[track_caller]
     pub fn view(&self) -> ArrayViewD<'_, T> {
         let view = (|| {
-            let Some(data) = T::slice(&self.guard) else { bail!("the numbers are of another type") };
+            let Some(data) = T::slice(&self.guard) else {
+                bail!("the numbers are of another type")
+            };
             let start = self.layout.start_offset().min(data.len());
             match ArrayViewD::from_shape(strided(&self.layout), &data[start..]) {
                 Ok(view) => Ok(view),
-                Err(error) => bail!("the array cannot be shown as an ndarray: {error}; make a copy of it first"),
+                Err(error) => bail!(
+                    "the array cannot be shown as an ndarray: {error}; make a copy of it first"
+                ),
             }
         })();
         view.or_panic()
@@ -159,7 +174,11 @@ impl<T: NdNumber, D: ndarray::Dimension> From<ndarray::Array<T, D>> for NdArray<
             // Rows of a larger allocation begin somewhere inside it.
             let (numbers, start) = array.into_raw_vec_and_offset();
             let (start, len) = (start.unwrap_or(0), shape.iter().product::<usize>());
-            if start == 0 && numbers.len() == len { numbers } else { numbers[start..start + len].to_vec() }
+            if start == 0 && numbers.len() == len {
+                numbers
+            } else {
+                numbers[start..start + len].to_vec()
+            }
         } else {
             array.iter().copied().collect()
         };
@@ -184,7 +203,9 @@ impl Tensor {
     /// Like [`Tensor::numpy`]. Fails for another element type, on a GPU, and for a tensor that requires gradients.
     pub fn try_numpy<T: NdNumber>(&self) -> Result<NdArray<T>> {
         if self.requires_grad() {
-            bail!("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+            bail!(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            );
         }
         if self.device() != Device::Cpu {
             bail!(
@@ -246,7 +267,10 @@ assign_operators! {
     DivAssign, div_assign, /=;
 }
 
-fn text<T: NdNumber>(array: &NdArray<T>, show: impl FnOnce(ArrayText<'_>) -> fmt::Result) -> fmt::Result {
+fn text<T: NdNumber>(
+    array: &NdArray<T>,
+    show: impl FnOnce(ArrayText<'_>) -> fmt::Result,
+) -> fmt::Result {
     let numbers = array.to_array();
     let flat: Vec<T> = numbers.iter().copied().collect();
     let fetch = |positions: &[usize]| {
@@ -257,7 +281,11 @@ fn text<T: NdNumber>(array: &NdArray<T>, show: impl FnOnce(ArrayText<'_>) -> fmt
             Elements::Int(picked.map(Element::to_i64).collect())
         }
     };
-    show(ArrayText { shape: numbers.shape(), dtype: T::DTYPE.name(), fetch: &fetch })
+    show(ArrayText {
+        shape: numbers.shape(),
+        dtype: T::DTYPE.name(),
+        fetch: &fetch,
+    })
 }
 
 /// As NumPy shows it: `array([2., 2.], dtype=float32)`.
@@ -308,7 +336,9 @@ mod tests {
     fn an_expanded_tensor_can_be_read_but_not_written() {
         let wide = Tensor::ones([1, 3]).expand([2, 3]).numpy::<f32>();
         assert_eq!(wide.to_array().sum(), 6.);
-        let written = std::panic::catch_unwind(|| wide.with_mut(|mut view| view.fill(0.)));
+        let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            wide.with_mut(|mut view| view.fill(0.))
+        }));
         assert!(written.is_err());
     }
 
@@ -323,7 +353,18 @@ mod tests {
     #[test]
     fn messages_name_what_to_do() {
         let t = Tensor::ones(2);
-        assert!(t.try_numpy::<f64>().unwrap_err().to_string().contains("torch.float32"));
-        assert!(t.requires_grad_(true).try_numpy::<f32>().unwrap_err().to_string().starts_with("Can't call numpy()"));
+        assert!(
+            t.try_numpy::<f64>()
+                .unwrap_err()
+                .to_string()
+                .contains("torch.float32")
+        );
+        assert!(
+            t.requires_grad_(true)
+                .try_numpy::<f32>()
+                .unwrap_err()
+                .to_string()
+                .starts_with("Can't call numpy()")
+        );
     }
 }

@@ -116,7 +116,10 @@ impl Dims {
     /// A shape to create; no number may be negative.
     pub fn to_shape(&self) -> Result<Shape> {
         if let Some(negative) = self.0.iter().find(|&&n| n < 0) {
-            bail!("Trying to create tensor with negative dimension {negative}: {:?}", self.0);
+            bail!(
+                "Trying to create tensor with negative dimension {negative}: {:?}",
+                self.0
+            );
         }
         Ok(Shape(self.0.iter().map(|&n| n as usize).collect()))
     }
@@ -128,22 +131,39 @@ impl Dims {
             bail!("invalid shape dimension {dim}");
         }
         let holes = self.0.iter().filter(|&&n| n == -1).count();
-        let known: usize = self.0.iter().filter(|&&n| n >= 0).map(|&n| n as usize).product();
+        let known: usize = self
+            .0
+            .iter()
+            .filter(|&&n| n >= 0)
+            .map(|&n| n as usize)
+            .product();
         let hole = match holes {
             0 if known == numel => 0,
             1 if known == 0 && numel == 0 => {
-                bail!("cannot reshape tensor of 0 elements into shape {:?} because the unspecified dimension size -1 can be any value and is ambiguous", self.0)
+                bail!(
+                    "cannot reshape tensor of 0 elements into shape {:?} because the unspecified dimension size -1 can be any value and is ambiguous",
+                    self.0
+                )
             }
             1 if known != 0 && numel.is_multiple_of(known) => numel / known,
             0 | 1 => bail!("{}", invalid()),
             _ => bail!("only one dimension can be inferred"),
         };
-        Ok(Shape(self.0.iter().map(|&n| if n == -1 { hole } else { n as usize }).collect()))
+        Ok(Shape(
+            self.0
+                .iter()
+                .map(|&n| if n == -1 { hole } else { n as usize })
+                .collect(),
+        ))
     }
 
     /// Dimensions of a tensor of that rank; negative ones count from the back, none may come twice.
     pub(crate) fn to_axes(&self, rank: usize) -> Result<Vec<usize>> {
-        let axes = self.0.iter().map(|&dim| axis(dim, rank)).collect::<Result<Vec<_>>>()?;
+        let axes = self
+            .0
+            .iter()
+            .map(|&dim| axis(dim, rank))
+            .collect::<Result<Vec<_>>>()?;
         for (i, axis) in axes.iter().enumerate() {
             if axes[..i].contains(axis) {
                 bail!("dim {axis} appears multiple times in the list of dims");
@@ -158,9 +178,17 @@ pub(crate) fn axis(dim: i64, rank: usize) -> Result<usize> {
     // A 0-d tensor takes 0 and -1, as if it had one dimension.
     let n = rank.max(1) as i64;
     if dim < -n || dim >= n {
-        bail_index!("Dimension out of range (expected to be in range of [{}, {}], but got {dim})", -n, n - 1);
+        bail_index!(
+            "Dimension out of range (expected to be in range of [{}, {}], but got {dim})",
+            -n,
+            n - 1
+        );
     }
-    Ok(if dim < 0 { (dim + n) as usize } else { dim as usize })
+    Ok(if dim < 0 {
+        (dim + n) as usize
+    } else {
+        dim as usize
+    })
 }
 
 impl<T: DimInt, const N: usize> From<[T; N]> for Dims {
@@ -251,7 +279,10 @@ mod tests {
     fn view_shapes_fill_the_hole() {
         assert_eq!(Dims::from([-1, 6]).to_view_shape(12).unwrap(), [2, 6]);
         assert_eq!(
-            Dims::from([5, 3]).to_view_shape(12).unwrap_err().to_string(),
+            Dims::from([5, 3])
+                .to_view_shape(12)
+                .unwrap_err()
+                .to_string(),
             "shape '[5, 3]' is invalid for input of size 12"
         );
     }

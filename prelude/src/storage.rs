@@ -23,14 +23,28 @@ pub(crate) struct Storage {
 impl Storage {
     /// Storage that holds `data`, all of which is part of a tensor of `len` elements.
     pub fn from_cpu(data: CpuStorage, dtype: DType, len: usize) -> Arc<Storage> {
-        let owner =
-            candle_core::Tensor::from_storage(candle_core::Storage::Cpu(data), len, BackpropOp::none(), false);
-        Arc::new(Storage { owner, dtype, device: Device::Cpu, version: AtomicU64::new(0) })
+        let owner = candle_core::Tensor::from_storage(
+            candle_core::Storage::Cpu(data),
+            len,
+            BackpropOp::none(),
+            false,
+        );
+        Arc::new(Storage {
+            owner,
+            dtype,
+            device: Device::Cpu,
+            version: AtomicU64::new(0),
+        })
     }
 
     /// Storage that a candle tensor already has.
     pub fn from_candle(owner: candle_core::Tensor, dtype: DType, device: Device) -> Arc<Storage> {
-        Arc::new(Storage { owner, dtype, device, version: AtomicU64::new(0) })
+        Arc::new(Storage {
+            owner,
+            dtype,
+            device,
+            version: AtomicU64::new(0),
+        })
     }
 
     pub fn dtype(&self) -> DType {
@@ -61,15 +75,23 @@ impl Storage {
         let (guard, _) = self.owner.storage_and_layout();
         match &*guard {
             candle_core::Storage::Cpu(_) => Ok(CpuGuard(guard)),
-            _ => Err(Error::runtime(format!("expected a tensor on the cpu, but it is on {}", self.device))),
+            _ => Err(Error::runtime(format!(
+                "expected a tensor on the cpu, but it is on {}",
+                self.device
+            ))),
         }
     }
 
     /// Write access to numbers in main memory, for as long as `write` runs.
     pub fn write<R>(&self, write: impl FnOnce(&mut CpuStorage) -> R) -> Result<R> {
-        let op = Write { write: std::cell::Cell::new(Some(write)), result: std::cell::Cell::new(None) };
+        let op = Write {
+            write: std::cell::Cell::new(Some(write)),
+            result: std::cell::Cell::new(None),
+        };
         self.owner.inplace_op1(&op)?;
-        op.result.into_inner().ok_or_else(|| Error::runtime("the storage could not be written"))
+        op.result
+            .into_inner()
+            .ok_or_else(|| Error::runtime("the storage could not be written"))
     }
 }
 

@@ -29,10 +29,16 @@ fn a_result_keeps_its_gradient_on_request() {
 #[test]
 fn nodes_have_pytorchs_names() {
     let x = tensor!([1., 2.]).requires_grad_(true);
-    assert_eq!(format!("{}", &x + 1), "tensor([2., 3.], grad_fn=<AddBackward0>)");
+    assert_eq!(
+        format!("{}", &x + 1),
+        "tensor([2., 3.], grad_fn=<AddBackward0>)"
+    );
     assert_eq!(x.sin().sum().grad_fn().unwrap().name(), "SumBackward0");
     let chain = x.exp().grad_fn().unwrap();
-    assert_eq!(chain.next_functions()[0].as_ref().unwrap().name(), "AccumulateGrad");
+    assert_eq!(
+        chain.next_functions()[0].as_ref().unwrap().name(),
+        "AccumulateGrad"
+    );
 }
 
 #[test]
@@ -55,7 +61,13 @@ fn what_an_in_place_operation_overwrites_is_kept_for_its_own_derivative() {
     let y = &x * 1;
     y.mul_(&w);
     y.sum().backward();
-    assert_eq!((x.grad().unwrap().item::<f32>(), w.grad().unwrap().item::<f32>()), (5., 3.));
+    assert_eq!(
+        (
+            x.grad().unwrap().item::<f32>(),
+            w.grad().unwrap().item::<f32>()
+        ),
+        (5., 3.)
+    );
 }
 
 #[test]
@@ -95,7 +107,10 @@ fn a_graph_is_walked_once_unless_it_is_retained() {
     y.backward_options(None, true, false);
     y.backward();
     let error = y.try_backward().unwrap_err().to_string();
-    assert!(error.starts_with("Trying to backward through the graph a second time"), "{error}");
+    assert!(
+        error.starts_with("Trying to backward through the graph a second time"),
+        "{error}"
+    );
     // Addition saves nothing, so its graph can be walked again, as in PyTorch.
     let z = (&x + 1).sum();
     z.backward();
@@ -106,8 +121,13 @@ fn a_graph_is_walked_once_unless_it_is_retained() {
 fn derivatives_can_be_differentiated() {
     let x = tensor!([1., 2., 3.]).requires_grad_(true);
     let y = x.pow(3).sum();
-    let options = GradOptions { create_graph: true, ..Default::default() };
-    let first = grad_with(&[&y], &[&x], &[None], options).unwrap()[0].clone().unwrap();
+    let options = GradOptions {
+        create_graph: true,
+        ..Default::default()
+    };
+    let first = grad_with(&[&y], &[&x], &[None], options).unwrap()[0]
+        .clone()
+        .unwrap();
     assert_eq!(first.to_vec1::<f32>(), [3., 12., 27.]);
     let second = grad(&[&first.sum()], &[&x]);
     assert_eq!(second[0].to_vec1::<f32>(), [6., 12., 18.]);
@@ -149,7 +169,12 @@ fn deep_graphs_do_not_overflow_the_stack() {
         }
         drop(z);
     };
-    std::thread::Builder::new().stack_size(256 * 1024).spawn(run).unwrap().join().unwrap();
+    std::thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(run)
+        .unwrap()
+        .join()
+        .unwrap();
 }
 
 #[test]
@@ -182,7 +207,10 @@ fn messages_say_what_backward_needs() {
         "element 0 of tensors does not require grad and does not have a grad_fn"
     );
     assert_eq!(
-        tensor!([1]).try_requires_grad_(true).unwrap_err().to_string(),
+        tensor!([1])
+            .try_requires_grad_(true)
+            .unwrap_err()
+            .to_string(),
         "only Tensors of floating point dtype can require gradients"
     );
 }

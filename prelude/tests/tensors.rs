@@ -32,8 +32,14 @@ fn types_are_promoted_as_in_pytorch() {
     assert_eq!((&int * 2).dtype(), DType::I64);
     assert_eq!((&int * 2.5).dtype(), DType::F32);
     assert_eq!((&int / 2).dtype(), DType::F32);
-    assert_eq!((Tensor::ones_with([2], DType::F16) * Tensor::ones([2])).dtype(), DType::F32);
-    assert_eq!((Tensor::ones_with([2], DType::F16) * Tensor::scalar(2.)).dtype(), DType::F16);
+    assert_eq!(
+        (Tensor::ones_with([2], DType::F16) * Tensor::ones([2])).dtype(),
+        DType::F32
+    );
+    assert_eq!(
+        (Tensor::ones_with([2], DType::F16) * Tensor::scalar(2.)).dtype(),
+        DType::F16
+    );
     assert_eq!((&int * Tensor::ones([2])).dtype(), DType::F32);
     assert_eq!(int.to(DType::Bool).sum().dtype(), DType::I64);
 }
@@ -53,9 +59,21 @@ fn errors_have_pytorchs_words() {
         tensor!([1, 2]).try_add_(1.5).unwrap_err().to_string(),
         "result type Float can't be cast to the desired output type Long"
     );
-    assert_eq!(a.try_view([4]).unwrap_err().to_string(), "shape '[4]' is invalid for input of size 6");
-    assert!(a.t().try_view([6]).unwrap_err().to_string().starts_with("view size is not compatible"));
-    assert_eq!(a.try_i(5).unwrap_err().to_string(), "index 5 is out of bounds for dimension 0 with size 2");
+    assert_eq!(
+        a.try_view([4]).unwrap_err().to_string(),
+        "shape '[4]' is invalid for input of size 6"
+    );
+    assert!(
+        a.t()
+            .try_view([6])
+            .unwrap_err()
+            .to_string()
+            .starts_with("view size is not compatible")
+    );
+    assert_eq!(
+        a.try_i(5).unwrap_err().to_string(),
+        "index 5 is out of bounds for dimension 0 with size 2"
+    );
 }
 
 #[test]
@@ -67,7 +85,9 @@ fn a_panic_names_the_line_of_the_caller() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if let Some(location) = info.location() {
-            seen.lock().unwrap().push((location.file().to_string(), location.line()));
+            seen.lock()
+                .unwrap()
+                .push((location.file().to_string(), location.line()));
         }
     }));
     let a = Tensor::ones([2, 3]);
@@ -77,25 +97,46 @@ fn a_panic_names_the_line_of_the_caller() {
     std::panic::set_hook(before);
     assert!(result.is_err() && operator.is_err());
     let lines = lines.lock().unwrap();
-    let ours: Vec<u32> = lines.iter().filter(|(file, _)| file.ends_with("tensors.rs")).map(|(_, line)| *line).collect();
-    assert!(ours.contains(&line) && ours.contains(&(line + 1)), "{lines:?}");
+    let ours: Vec<u32> = lines
+        .iter()
+        .filter(|(file, _)| file.ends_with("tensors.rs"))
+        .map(|(_, line)| *line)
+        .collect();
+    assert!(
+        ours.contains(&line) && ours.contains(&(line + 1)),
+        "{lines:?}"
+    );
 }
 
 #[test]
 fn indexing_reads_like_python() {
     let t = Tensor::arange(0, 24, 1).view([2, 3, 4]);
     assert_eq!(t.i((0, 1)).to_vec1::<i64>(), [4, 5, 6, 7]);
-    assert_eq!(t.i((Ellipsis, -1)).to_vec2::<i64>(), [[3, 7, 11], [15, 19, 23]]);
+    assert_eq!(
+        t.i((Ellipsis, -1)).to_vec2::<i64>(),
+        [[3, 7, 11], [15, 19, 23]]
+    );
     assert_eq!(t.i((.., 1.., step(.., 2))).shape(), [2, 2, 2]);
     assert_eq!(t.i((NewAxis, 0)).shape(), [1, 3, 4]);
-    assert_eq!(t.i(&tensor!([1, 0])).i((.., 0, 0)).to_vec1::<i64>(), [12, 0]);
-    assert_eq!(t.i((.., &tensor!([2, 0]), ..)).i((0, .., 0)).to_vec1::<i64>(), [8, 0]);
+    assert_eq!(
+        t.i(&tensor!([1, 0])).i((.., 0, 0)).to_vec1::<i64>(),
+        [12, 0]
+    );
+    assert_eq!(
+        t.i((.., &tensor!([2, 0]), ..))
+            .i((0, .., 0))
+            .to_vec1::<i64>(),
+        [8, 0]
+    );
     assert_eq!(t.i((0, [0, 1], [1, 2])).to_vec1::<i64>(), [1, 6]);
     assert_eq!(t.i(&t.gt(21)).to_vec1::<i64>(), [22, 23]);
     let m = Tensor::zeros([3, 3]);
     m.set((1, ..), 5);
     m.set((.., 0), &tensor!([1., 2., 3.]));
-    assert_eq!(m.to_vec2::<f32>(), [[1., 0., 0.], [2., 5., 5.], [3., 0., 0.]]);
+    assert_eq!(
+        m.to_vec2::<f32>(),
+        [[1., 0., 0.], [2., 5., 5.], [3., 0., 0.]]
+    );
     m.index_put_(([0, 0], [1, 1]), &tensor!([1., 1.]), true);
     assert_eq!(m.i((0, 1)).item::<f32>(), 2.);
 }

@@ -93,13 +93,20 @@ impl Tensor {
             Some(node) => {
                 node.add_hook(hook);
             }
-            None => self.meta().hooks.push((NEXT.fetch_add(1, Ordering::Relaxed), hook)),
+            None => self
+                .meta()
+                .hooks
+                .push((NEXT.fetch_add(1, Ordering::Relaxed), hook)),
         }
         Ok(())
     }
 
     pub(crate) fn leaf_hooks(&self) -> Vec<Hook> {
-        self.meta().hooks.iter().map(|(_, hook)| hook.clone()).collect()
+        self.meta()
+            .hooks
+            .iter()
+            .map(|(_, hook)| hook.clone())
+            .collect()
     }
 
     /// Computes the gradients of this single number with respect to all leaves it came from, and adds them to theirs.
@@ -134,8 +141,19 @@ impl Tensor {
     /// [`Tensor::backward`] with every choice: the gradient (`None` for a single number), whether the graph can be
     /// walked again, and whether the derivatives are recorded.
     #[track_caller]
-    pub fn backward_options(&self, gradient: Option<&Tensor>, retain_graph: bool, create_graph: bool) {
-        backward(&[self], &[gradient], Some(retain_graph || create_graph), create_graph).or_panic();
+    pub fn backward_options(
+        &self,
+        gradient: Option<&Tensor>,
+        retain_graph: bool,
+        create_graph: bool,
+    ) {
+        backward(
+            &[self],
+            &[gradient],
+            Some(retain_graph || create_graph),
+            create_graph,
+        )
+        .or_panic();
     }
 
     /// The same numbers (shared, not copied), cut off from the tape.
@@ -150,8 +168,11 @@ fn backward(
     retain_graph: Option<bool>,
     create_graph: bool,
 ) -> Result<()> {
-    let plan =
-        Plan { retain_graph: retain_graph.unwrap_or(create_graph), create_graph, captures: None };
+    let plan = Plan {
+        retain_graph: retain_graph.unwrap_or(create_graph),
+        create_graph,
+        captures: None,
+    };
     engine::run(roots(outputs, gradients)?, &plan)?;
     Ok(())
 }
@@ -169,7 +190,9 @@ fn roots(outputs: &[&Tensor], gradients: &[Option<&Tensor>]) -> Result<Vec<(Arc<
                 output.shape()
             ),
             Some(gradient) => gradient.try_to_dtype(output.dtype())?,
-            None if output.numel() != 1 => bail!("grad can be implicitly created only for scalar outputs"),
+            None if output.numel() != 1 => {
+                bail!("grad can be implicitly created only for scalar outputs")
+            }
             None => output.try_ones_like()?,
         };
         roots.push((node, gradient));

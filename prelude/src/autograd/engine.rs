@@ -53,8 +53,10 @@ pub(super) fn run(roots: Vec<(Arc<Node>, Tensor)>, plan: &Plan) -> Result<Vec<Op
                     accumulate(leaf, gradient, plan.create_graph)?;
                 }
             } else {
-                let wanted: Vec<bool> =
-                    edges.iter().map(|edge| edge.as_ref().is_some_and(|next| graph.needs(next))).collect();
+                let wanted: Vec<bool> = edges
+                    .iter()
+                    .map(|edge| edge.as_ref().is_some_and(|next| graph.needs(next)))
+                    .collect();
                 if wanted.contains(&true) {
                     results = node.apply(&gradient, &wanted)?;
                 }
@@ -80,7 +82,9 @@ pub(super) fn run(roots: Vec<(Arc<Node>, Tensor)>, plan: &Plan) -> Result<Vec<Op
         }
     }
     let captures = plan.captures.iter().flatten();
-    Ok(captures.map(|node| captured.get(&Arc::as_ptr(node)).cloned()).collect())
+    Ok(captures
+        .map(|node| captured.get(&Arc::as_ptr(node)).cloned())
+        .collect())
 }
 
 /// A node whose gradient is complete. The latest operation comes first.
@@ -127,16 +131,31 @@ impl Graph {
         let needed = plan.captures.is_some().then(|| {
             // An operation is younger than what made its inputs, so the oldest come first; leaves, which have the
             // largest number, lead nowhere and go before all.
-            order.sort_by_key(|node| if node.leaf().is_some() { 0 } else { node.sequence() });
+            order.sort_by_key(|node| {
+                if node.leaf().is_some() {
+                    0
+                } else {
+                    node.sequence()
+                }
+            });
             let mut needed = captures.clone();
             for node in &order {
-                if node.edges().iter().flatten().any(|next| needed.contains(&Arc::as_ptr(next))) {
+                if node
+                    .edges()
+                    .iter()
+                    .flatten()
+                    .any(|next| needed.contains(&Arc::as_ptr(next)))
+                {
                     needed.insert(Arc::as_ptr(node));
                 }
             }
             needed
         });
-        let mut graph = Graph { dependencies: HashMap::new(), captures, needed };
+        let mut graph = Graph {
+            dependencies: HashMap::new(),
+            captures,
+            needed,
+        };
         for node in &order {
             if graph.needs(node) {
                 for next in node.edges().iter().flatten() {
@@ -148,7 +167,9 @@ impl Graph {
     }
 
     fn needs(&self, node: &Arc<Node>) -> bool {
-        self.needed.as_ref().is_none_or(|needed| needed.contains(&Arc::as_ptr(node)))
+        self.needed
+            .as_ref()
+            .is_none_or(|needed| needed.contains(&Arc::as_ptr(node)))
     }
 }
 
@@ -198,6 +219,7 @@ fn run_hooks(node: &Node, gradient: Tensor) -> Result<Tensor> {
 
 /// Adds a gradient to the leaf's. The first one becomes the leaf's own if nobody else holds its numbers.
 fn accumulate(leaf: &Tensor, gradient: Tensor, create_graph: bool) -> Result<()> {
+    let _adding = leaf.adding();
     let sum = match leaf.grad() {
         Some(earlier) if create_graph => earlier.try_add(&gradient)?,
         Some(earlier) => {
@@ -210,7 +232,11 @@ fn accumulate(leaf: &Tensor, gradient: Tensor, create_graph: bool) -> Result<()>
             let array = gradient.array();
             drop(gradient);
             let own = Arc::strong_count(&array.storage) == 1 && array.is_contiguous();
-            Tensor::from_array(if own { array } else { crate::kernels::transfer::copy(&array)? })
+            Tensor::from_array(if own {
+                array
+            } else {
+                crate::kernels::transfer::copy(&array)?
+            })
         }
     };
     leaf.set_grad(Some(sum));

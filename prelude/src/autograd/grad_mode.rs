@@ -35,7 +35,10 @@ pub fn no_grad_guard() -> NoGradGuard {
 #[must_use = "the earlier mode returns as soon as the guard is dropped"]
 pub fn set_grad_enabled(enabled: bool) -> SetGradGuard {
     let before = ENABLED.with(|mode| mode.replace(enabled));
-    SetGradGuard { before, _of_this_thread: PhantomData }
+    SetGradGuard {
+        before,
+        _of_this_thread: PhantomData,
+    }
 }
 
 /// Restores the earlier mode when dropped.

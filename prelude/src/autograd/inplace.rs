@@ -12,7 +12,18 @@ use std::sync::Arc;
 ///
 /// `compute` is the ordinary operation. Its result is what the tensor now is; where the tensor is a view, the tensor
 /// it looks at becomes "the old one with this part replaced" (PyTorch's `CopySlices`), and the view is derived anew.
-pub(crate) fn in_place(target: &Tensor, compute: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<()> {
+pub(crate) fn in_place(
+    target: &Tensor,
+    compute: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<()> {
+    // One copy of the work, here, and not one in every cell for every type of operand.
+    replace(target, Box::new(compute))
+}
+
+type Compute<'a> = Box<dyn FnOnce(&Tensor) -> Result<Tensor> + 'a>;
+
+#[inline(never)]
+fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     let array = target.array();
     let recorded = is_grad_enabled();
     if recorded {
@@ -62,11 +73,16 @@ pub(crate) fn in_place(target: &Tensor, compute: impl FnOnce(&Tensor) -> Result<
 fn check_allowed(target: &Tensor) -> Result<()> {
     let (view, leaf) = {
         let meta = target.meta();
-        (meta.view.clone(), meta.requires_grad && meta.grad_fn.is_none())
+        (
+            meta.view.clone(),
+            meta.requires_grad && meta.grad_fn.is_none(),
+        )
     };
     if let Some(view) = view {
         if view.base.requires_grad() && view.base.is_leaf() {
-            bail!("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+            bail!(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            );
         }
         if view.in_no_grad && view.base.requires_grad() {
             bail!(
@@ -93,7 +109,8 @@ fn keep_overwritten(newest: &Arc<Node>, first_new: u64, array: &Array) -> Result
     let mut seen = HashSet::new();
     let mut stack = vec![newest.clone()];
     while let Some(node) = stack.pop() {
-        if node.leaf().is_some() || node.sequence() < first_new || !seen.insert(Arc::as_ptr(&node)) {
+        if node.leaf().is_some() || node.sequence() < first_new || !seen.insert(Arc::as_ptr(&node))
+        {
             continue;
         }
         node.edit_saved(|saved| saved.copy_if_in(array))?;
@@ -109,9 +126,16 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
             Some(node) => target.set_grad_fn(node),
             // The result is a leaf: the target is a copy of it now.
             None => {
-                let copied = record("CopyBackwards", &[result], Tensor::from_array(target.array()), |_| {
-                    (Vec::new(), |_: &super::Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))
-                });
+                let copied = record(
+                    "CopyBackwards",
+                    &[result],
+                    Tensor::from_array(target.array()),
+                    |_| {
+                        (Vec::new(), |_: &super::Ctx, g: &Tensor| {
+                            Ok(vec![Some(g.clone())])
+                        })
+                    },
+                );
                 match copied.grad_fn_node() {
                     Some(node) => target.set_grad_fn(node),
                     None => target.meta().grad_fn = None,
@@ -121,15 +145,20 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
         return Ok(());
     };
     let (view_layout, base_layout) = (target.array().layout.clone(), base.array().layout.clone());
-    let rebased = record("CopySlices", &[&base, result], Tensor::from_array(base.array()), |_| {
-        let backward = move |ctx: &super::Ctx, g: &Tensor| {
-            Ok(vec![
-                ctx.when(0, || strided::erase_view(g, &view_layout, &base_layout))?,
-                ctx.when(1, || strided::gather_view(g, &view_layout, &base_layout))?,
-            ])
-        };
-        (Vec::new(), backward)
-    });
+    let rebased = record(
+        "CopySlices",
+        &[&base, result],
+        Tensor::from_array(base.array()),
+        |_| {
+            let backward = move |ctx: &super::Ctx, g: &Tensor| {
+                Ok(vec![
+                    ctx.when(0, || strided::erase_view(g, &view_layout, &base_layout))?,
+                    ctx.when(1, || strided::gather_view(g, &view_layout, &base_layout))?,
+                ])
+            };
+            (Vec::new(), backward)
+        },
+    );
     if let Some(node) = rebased.grad_fn_node() {
         base.set_grad_fn(node);
     }

@@ -75,7 +75,9 @@ impl Tensor {
         if view.version == version {
             return current;
         }
-        let Some(base) = view.base.gradient_edge() else { return current };
+        let Some(base) = view.base.gradient_edge() else {
+            return current;
+        };
         let node = as_strided_node(&view.base, &array, base, self);
         let mut meta = self.meta();
         if let Some(view) = &mut meta.view {
@@ -129,6 +131,12 @@ fn as_strided_node(base: &Tensor, view: &Array, edge: Arc<Node>, output: &Tensor
         vec![Some(edge)],
         output,
         Vec::new(),
-        Box::new(move |_, g| Ok(vec![Some(crate::tensor::strided::scatter_view(g, &view_layout, &base_layout)?)])),
+        Box::new(move |_, g| {
+            Ok(vec![Some(crate::tensor::strided::scatter_view(
+                g,
+                &view_layout,
+                &base_layout,
+            )?)])
+        }),
     )
 }

@@ -14,7 +14,9 @@ pub(crate) mod node;
 mod saved;
 
 pub use api::{GradOptions, grad, grad_with};
-pub use grad_mode::{NoGradGuard, SetGradGuard, is_grad_enabled, no_grad, no_grad_guard, set_grad_enabled};
+pub use grad_mode::{
+    NoGradGuard, SetGradGuard, is_grad_enabled, no_grad, no_grad_guard, set_grad_enabled,
+};
 pub use node::GradFn;
 
 pub(crate) use inplace::in_place;

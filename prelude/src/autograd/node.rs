@@ -41,7 +41,10 @@ enum Work {
     /// Adds the gradient to the leaf's.
     Accumulate(Tensor),
     /// Applies the derivative. What it needs is given up after a backward pass that does not retain the graph.
-    Function { saved: Mutex<Option<Vec<Saved>>>, backward: Option<Backward> },
+    Function {
+        saved: Mutex<Option<Vec<Saved>>>,
+        backward: Option<Backward>,
+    },
 }
 
 static SEQUENCE: AtomicU64 = AtomicU64::new(1);
@@ -86,7 +89,10 @@ impl Node {
             shape: output.shape(),
             dtype: output.dtype(),
             device: output.device(),
-            work: Work::Function { saved: Mutex::new(Some(saved)), backward: Some(backward) },
+            work: Work::Function {
+                saved: Mutex::new(Some(saved)),
+                backward: Some(backward),
+            },
             retained: Mutex::default(),
             hooks: Mutex::default(),
         })
@@ -113,11 +119,17 @@ impl Node {
     }
 
     /// Applies the derivative; `wanted` says which inputs' gradients will be used.
-    pub fn apply(self: &Arc<Self>, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
+    pub fn apply(
+        self: &Arc<Self>,
+        gradient: &Tensor,
+        wanted: &[bool],
+    ) -> Result<Vec<Option<Tensor>>> {
         match &self.work {
             Work::Accumulate(_) => Ok(Vec::new()),
             Work::Function { backward, .. } => {
-                let Some(backward) = backward else { return Ok(Vec::new()) };
+                let Some(backward) = backward else {
+                    return Ok(Vec::new());
+                };
                 let gradients = backward(&Ctx { node: self, wanted }, gradient)?;
                 if gradients.len() != self.edges.len() {
                     bail!(
@@ -150,9 +162,7 @@ impl Node {
     /// Changes what was saved; in-place operations use it to save what they are about to overwrite.
     pub fn edit_saved(&self, edit: impl FnMut(&mut Saved) -> Result<()>) -> Result<()> {
         match &self.work {
-            Work::Function { saved, .. } => {
-                lock(saved).iter_mut().flatten().try_for_each(edit)
-            }
+            Work::Function { saved, .. } => lock(saved).iter_mut().flatten().try_for_each(edit),
             Work::Accumulate(_) => Ok(()),
         }
     }
@@ -162,7 +172,10 @@ impl Node {
     }
 
     pub fn retained(&self) -> Vec<Tensor> {
-        lock(&self.retained).iter().filter_map(WeakTensor::upgrade).collect()
+        lock(&self.retained)
+            .iter()
+            .filter_map(WeakTensor::upgrade)
+            .collect()
     }
 
     pub fn add_hook(&self, hook: Hook) -> u64 {
@@ -172,7 +185,10 @@ impl Node {
     }
 
     pub fn hooks(&self) -> Vec<Hook> {
-        lock(&self.hooks).iter().map(|(_, hook)| hook.clone()).collect()
+        lock(&self.hooks)
+            .iter()
+            .map(|(_, hook)| hook.clone())
+            .collect()
     }
 }
 
@@ -188,9 +204,13 @@ impl Drop for Node {
     fn drop(&mut self) {
         let edges = std::mem::take(&mut self.edges);
         let (saved, backward) = match &mut self.work {
-            Work::Function { saved, backward } => {
-                (saved.get_mut().unwrap_or_else(PoisonError::into_inner).take(), backward.take())
-            }
+            Work::Function { saved, backward } => (
+                saved
+                    .get_mut()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take(),
+                backward.take(),
+            ),
             Work::Accumulate(_) => (None, None),
         };
         let mut remains = Some((edges, saved, backward));
@@ -212,7 +232,10 @@ impl Drop for Node {
         let mut next = remains;
         while let Some(remains) = next {
             drop(remains);
-            next = REMAINS.try_with(|queue| queue.borrow_mut().as_mut().and_then(Vec::pop)).ok().flatten();
+            next = REMAINS
+                .try_with(|queue| queue.borrow_mut().as_mut().and_then(Vec::pop))
+                .ok()
+                .flatten();
         }
         let _ = REMAINS.try_with(|queue| *queue.borrow_mut() = None);
     }
@@ -231,8 +254,16 @@ impl Ctx<'_> {
     }
 
     /// The gradient of an input if anyone wants it.
-    pub fn when(&self, input: usize, gradient: impl FnOnce() -> Result<Tensor>) -> Result<Option<Tensor>> {
-        if self.wants(input) { gradient().map(Some) } else { Ok(None) }
+    pub fn when(
+        &self,
+        input: usize,
+        gradient: impl FnOnce() -> Result<Tensor>,
+    ) -> Result<Option<Tensor>> {
+        if self.wants(input) {
+            gradient().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// A tensor that was saved for the derivative.
@@ -292,7 +323,11 @@ impl GradFn {
 
     /// What made the operation's inputs; `None` for inputs that need no gradient.
     pub fn next_functions(&self) -> Vec<Option<GradFn>> {
-        self.0.edges().iter().map(|edge| edge.clone().map(GradFn)).collect()
+        self.0
+            .edges()
+            .iter()
+            .map(|edge| edge.clone().map(GradFn))
+            .collect()
     }
 
     /// The leaf tensor whose gradient arrives here, if this is an `AccumulateGrad`.

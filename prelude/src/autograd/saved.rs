@@ -32,13 +32,21 @@ impl Saved {
             None if tensor.requires_grad() => Origin::Leaf(tensor.clone()),
             None => Origin::Interior(None),
         };
-        Saved { version: array.storage.version(), array, origin }
+        Saved {
+            version: array.storage.version(),
+            array,
+            origin,
+        }
     }
 
     /// The output of the operation.
     pub fn output(tensor: &Tensor) -> Saved {
         let array = tensor.array();
-        Saved { version: array.storage.version(), array, origin: Origin::Output }
+        Saved {
+            version: array.storage.version(),
+            array,
+            origin: Origin::Output,
+        }
     }
 
     /// If the numbers lie in `storage`, keeps a copy of them instead.
@@ -81,6 +89,10 @@ impl Saved {
 
 /// The old name of a tensor's type, which PyTorch uses in this message.
 fn tensor_type(array: &Array) -> String {
-    let place = if array.device().is_cuda() { "torch.cuda" } else { "torch" };
+    let place = if array.device().is_cuda() {
+        "torch.cuda"
+    } else {
+        "torch"
+    };
     format!("{place}.{}Tensor", array.dtype().scalar_type())
 }

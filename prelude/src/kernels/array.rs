@@ -18,7 +18,16 @@ pub(crate) struct Array {
 
 impl Array {
     pub fn new(storage: Arc<Storage>, layout: Layout) -> Self {
-        Self { storage, layout: Arc::new(layout) }
+        // Where nothing is looked at, the offset may lie anywhere: keep it inside.
+        let layout = if layout.shape().elem_count() == 0 {
+            Layout::contiguous(layout.dims())
+        } else {
+            layout
+        };
+        Self {
+            storage,
+            layout: Arc::new(layout),
+        }
     }
 
     /// Fresh contiguous numbers in main memory.
@@ -64,14 +73,24 @@ impl Array {
     /// The same numbers as another shape; only for a contiguous array of as many elements.
     pub fn reshaped(&self, shape: &[usize]) -> Self {
         debug_assert!(self.is_contiguous() && self.numel() == shape.iter().product::<usize>());
-        self.with_layout(Layout::contiguous_with_offset(shape, self.layout.start_offset()))
+        self.with_layout(Layout::contiguous_with_offset(
+            shape,
+            self.layout.start_offset(),
+        ))
     }
 
     /// The same numbers with the dimensions in another order.
     pub fn permuted(&self, axes: &[usize]) -> Self {
         let dims: Vec<usize> = axes.iter().map(|&axis| self.dims()[axis]).collect();
-        let strides = axes.iter().map(|&axis| self.layout.stride()[axis]).collect();
-        self.with_layout(Layout::new(dims.into(), strides, self.layout.start_offset()))
+        let strides = axes
+            .iter()
+            .map(|&axis| self.layout.stride()[axis])
+            .collect();
+        self.with_layout(Layout::new(
+            dims.into(),
+            strides,
+            self.layout.start_offset(),
+        ))
     }
 
     /// The same numbers repeated along dimensions of size 1 or new dimensions in front, to fill `shape`.
@@ -120,7 +139,10 @@ pub(crate) fn locked<const N: usize, R>(
     let mut guards = Vec::with_capacity(N);
     let mut guard_of = [0; N];
     for (i, input) in inputs.iter().enumerate() {
-        guard_of[i] = match inputs[..i].iter().position(|other| Arc::ptr_eq(&other.storage, &input.storage)) {
+        guard_of[i] = match inputs[..i]
+            .iter()
+            .position(|other| Arc::ptr_eq(&other.storage, &input.storage))
+        {
             Some(earlier) => guard_of[earlier],
             None => {
                 guards.push(input.storage.read()?);
@@ -128,7 +150,9 @@ pub(crate) fn locked<const N: usize, R>(
             }
         };
     }
-    read(std::array::from_fn(|i| (&*guards[guard_of[i]], &*inputs[i].layout)))
+    read(std::array::from_fn(|i| {
+        (&*guards[guard_of[i]], &*inputs[i].layout)
+    }))
 }
 
 /// The elements of storage whose dtype is known.

@@ -56,8 +56,14 @@ impl Geometry {
     fn columns(&self, kernel_column: usize) -> (std::ops::Range<usize>, isize) {
         let first = (kernel_column * self.dilation[1]) as isize - self.padding[1] as isize;
         let stride = self.stride[1] as isize;
-        let from = if first < 0 { (-first + stride - 1) / stride } else { 0 };
-        let to = (self.input[1] as isize - first + stride - 1).div_euclid(stride).clamp(0, self.output[1] as isize);
+        let from = if first < 0 {
+            (-first + stride - 1) / stride
+        } else {
+            0
+        };
+        let to = (self.input[1] as isize - first + stride - 1)
+            .div_euclid(stride)
+            .clamp(0, self.output[1] as isize);
         (from.min(to) as usize..to as usize, first)
     }
 
@@ -79,13 +85,19 @@ impl Geometry {
                 for kernel_column in 0..self.kernel[1] {
                     let (seen, first) = self.columns(kernel_column);
                     for row in 0..rows {
-                        let Some(input_row) = self.row(kernel_row, row) else { continue };
+                        let Some(input_row) = self.row(kernel_row, row) else {
+                            continue;
+                        };
                         if seen.is_empty() {
                             continue;
                         }
                         let column = (first + (seen.start * self.stride[1]) as isize) as usize;
                         let image = (channel * self.input[0] + input_row) * self.input[1] + column;
-                        f(line * pixels + row * columns + seen.start, image, seen.len());
+                        f(
+                            line * pixels + row * columns + seen.start,
+                            image,
+                            seen.len(),
+                        );
                     }
                     line += 1;
                 }
@@ -101,7 +113,9 @@ impl Geometry {
             if step == 1 {
                 out.copy_from_slice(&image[from..from + len]);
             } else {
-                out.iter_mut().zip(image[from..].iter().step_by(step)).for_each(|(o, &x)| *o = x);
+                out.iter_mut()
+                    .zip(image[from..].iter().step_by(step))
+                    .for_each(|(o, &x)| *o = x);
             }
         });
     }
@@ -112,9 +126,16 @@ impl Geometry {
         self.each_run(|from, to, len| {
             let source = &unfolded[from..from + len];
             if step == 1 {
-                image[to..to + len].iter_mut().zip(source).for_each(|(x, &u)| *x += u);
+                image[to..to + len]
+                    .iter_mut()
+                    .zip(source)
+                    .for_each(|(x, &u)| *x += u);
             } else {
-                image[to..].iter_mut().step_by(step).zip(source).for_each(|(x, &u)| *x += u);
+                image[to..]
+                    .iter_mut()
+                    .step_by(step)
+                    .zip(source)
+                    .for_each(|(x, &u)| *x += u);
             }
         });
     }
@@ -144,16 +165,31 @@ fn widened(
         }
         DType::F32 | DType::F64 => {
             let [a, b] = [contiguous(inputs[0])?, contiguous(inputs[1])?];
-            on_cpu([&a, &b], dtype, shape, |[a, b]| if dtype == DType::F32 { single(g, a, b) } else { double(g, a, b) })
+            on_cpu([&a, &b], dtype, shape, |[a, b]| {
+                if dtype == DType::F32 {
+                    single(g, a, b)
+                } else {
+                    double(g, a, b)
+                }
+            })
         }
-        other => bail!("\"slow_conv2d_cpu\" not implemented for '{}'", other.scalar_type()),
+        other => bail!(
+            "\"slow_conv2d_cpu\" not implemented for '{}'",
+            other.scalar_type()
+        ),
     }
 }
 
 /// Images `[N, C, H, W]` seen through a kernel `[F, C / groups, h, w]`.
 pub(crate) fn forward(g: Geometry, image: &Array, kernel: &Array) -> Result<Array> {
     let shape = [g.batch, g.filters, g.output[0], g.output[1]];
-    widened(g, [image, kernel], &shape, forward_of::<f32>, forward_of::<f64>)
+    widened(
+        g,
+        [image, kernel],
+        &shape,
+        forward_of::<f32>,
+        forward_of::<f64>,
+    )
 }
 
 fn forward_of<T: Element + Gemm>(g: Geometry, image: Input, kernel: Input) -> Result<CpuStorage> {
@@ -173,15 +209,25 @@ fn forward_of<T: Element + Gemm>(g: Geometry, image: Input, kernel: Input) -> Re
             buffer
         };
         let columns = Matrix::plain(columns, unfolded, pixels);
-        product(out, false, Matrix::plain(weights, filters, unfolded), columns, inside);
+        product(
+            out,
+            false,
+            Matrix::plain(weights, filters, unfolded),
+            columns,
+            inside,
+        );
     };
     if pixels * filters > 0 {
         let chunks = filters * pixels;
         if inside {
             let mut buffer = Vec::new();
-            out.chunks_mut(chunks).enumerate().for_each(|item| work(&mut buffer, item));
+            out.chunks_mut(chunks)
+                .enumerate()
+                .for_each(|item| work(&mut buffer, item));
         } else {
-            out.par_chunks_mut(chunks).enumerate().for_each_init(Vec::new, work);
+            out.par_chunks_mut(chunks)
+                .enumerate()
+                .for_each_init(Vec::new, work);
         }
     }
     Ok(T::wrap(out))
@@ -190,7 +236,13 @@ fn forward_of<T: Element + Gemm>(g: Geometry, image: Input, kernel: Input) -> Re
 /// The gradient of the images from that of the output.
 pub(crate) fn backward_image(g: Geometry, gradient: &Array, kernel: &Array) -> Result<Array> {
     let shape = [g.batch, g.channels, g.input[0], g.input[1]];
-    widened(g, [gradient, kernel], &shape, backward_image_of::<f32>, backward_image_of::<f64>)
+    widened(
+        g,
+        [gradient, kernel],
+        &shape,
+        backward_image_of::<f32>,
+        backward_image_of::<f64>,
+    )
 }
 
 fn backward_image_of<T>(g: Geometry, gradient: Input, kernel: Input) -> Result<CpuStorage>
@@ -204,7 +256,10 @@ where
     let work = |buffer: &mut Vec<T>, (i, out): (usize, &mut [T])| {
         let gradient = &gradient[i * filters * pixels..][..filters * pixels];
         let weights = &kernel[i % g.groups * filters * unfolded..][..filters * unfolded];
-        let (weights, gradient) = (Matrix::plain(weights, filters, unfolded).t(), Matrix::plain(gradient, filters, pixels));
+        let (weights, gradient) = (
+            Matrix::plain(weights, filters, unfolded).t(),
+            Matrix::plain(gradient, filters, pixels),
+        );
         if g.is_pointwise() {
             product(out, false, weights, gradient, inside);
         } else {
@@ -217,9 +272,13 @@ where
         let chunks = channels * g.pixels_in();
         if inside {
             let mut buffer = Vec::new();
-            out.chunks_mut(chunks).enumerate().for_each(|item| work(&mut buffer, item));
+            out.chunks_mut(chunks)
+                .enumerate()
+                .for_each(|item| work(&mut buffer, item));
         } else {
-            out.par_chunks_mut(chunks).enumerate().for_each_init(Vec::new, work);
+            out.par_chunks_mut(chunks)
+                .enumerate()
+                .for_each_init(Vec::new, work);
         }
     }
     Ok(T::wrap(out))
@@ -228,7 +287,13 @@ where
 /// The gradient of the kernel from that of the output.
 pub(crate) fn backward_kernel(g: Geometry, image: &Array, gradient: &Array) -> Result<Array> {
     let shape = [g.filters, g.channels / g.groups, g.kernel[0], g.kernel[1]];
-    widened(g, [image, gradient], &shape, backward_kernel_of::<f32>, backward_kernel_of::<f64>)
+    widened(
+        g,
+        [image, gradient],
+        &shape,
+        backward_kernel_of::<f32>,
+        backward_kernel_of::<f64>,
+    )
 }
 
 fn backward_kernel_of<T>(g: Geometry, image: Input, gradient: Input) -> Result<CpuStorage>

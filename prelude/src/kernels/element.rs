@@ -127,19 +127,52 @@ macro_rules! element {
         }
     };
     (int $t:ty, $variant:ident) => {
-        element!($t, $variant, i64, false, <$t>::MIN, <$t>::MAX,
-            to_f64 |x| x as f64, from_f64 |x| x as i64 as $t, to_i64 |x| x as i64, from_i64 |x| x as $t,
-            wide |x| x as i64, narrow |x| x as $t);
+        element!(
+            $t,
+            $variant,
+            i64,
+            false,
+            <$t>::MIN,
+            <$t>::MAX,
+            to_f64 | x | x as f64,
+            from_f64 | x | x as i64 as $t,
+            to_i64 | x | x as i64,
+            from_i64 | x | x as $t,
+            wide | x | x as i64,
+            narrow | x | x as $t
+        );
     };
     (float $t:ty, $variant:ident) => {
-        element!($t, $variant, $t, true, <$t>::NEG_INFINITY, <$t>::INFINITY,
-            to_f64 |x| x as f64, from_f64 |x| x as $t, to_i64 |x| x as i64, from_i64 |x| x as $t,
-            wide |x| x, narrow |x| x);
+        element!(
+            $t,
+            $variant,
+            $t,
+            true,
+            <$t>::NEG_INFINITY,
+            <$t>::INFINITY,
+            to_f64 | x | x as f64,
+            from_f64 | x | x as $t,
+            to_i64 | x | x as i64,
+            from_i64 | x | x as $t,
+            wide | x | x,
+            narrow | x | x
+        );
     };
     (half $t:ty, $variant:ident) => {
-        element!($t, $variant, f32, true, <$t>::NEG_INFINITY, <$t>::INFINITY,
-            to_f64 |x| x.to_f64(), from_f64 <$t>::from_f64, to_i64 |x| x.to_f32() as i64,
-            from_i64 |x| <$t>::from_f64(x as f64), wide |x| x.to_f32(), narrow <$t>::from_f32);
+        element!(
+            $t,
+            $variant,
+            f32,
+            true,
+            <$t>::NEG_INFINITY,
+            <$t>::INFINITY,
+            to_f64 | x | x.to_f64(),
+            from_f64<$t>::from_f64,
+            to_i64 | x | x.to_f32() as i64,
+            from_i64 | x | <$t>::from_f64(x as f64),
+            wide | x | x.to_f32(),
+            narrow<$t>::from_f32
+        );
     };
 }
 element!(int u8, U8);
@@ -155,14 +188,38 @@ element!(half bf16, BF16);
 macro_rules! with_element {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
-            $crate::DType::F32 => { type $T = f32; $body }
-            $crate::DType::F64 => { type $T = f64; $body }
-            $crate::DType::F16 => { type $T = half::f16; $body }
-            $crate::DType::BF16 => { type $T = half::bf16; $body }
-            $crate::DType::I64 => { type $T = i64; $body }
-            $crate::DType::I32 => { type $T = i32; $body }
-            $crate::DType::I16 => { type $T = i16; $body }
-            $crate::DType::U8 | $crate::DType::Bool => { type $T = u8; $body }
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::DType::F16 => {
+                type $T = half::f16;
+                $body
+            }
+            $crate::DType::BF16 => {
+                type $T = half::bf16;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            $crate::DType::I16 => {
+                type $T = i16;
+                $body
+            }
+            $crate::DType::U8 | $crate::DType::Bool => {
+                type $T = u8;
+                $body
+            }
         }
     };
 }
@@ -171,11 +228,27 @@ macro_rules! with_element {
 macro_rules! with_float {
     ($dtype:expr, $name:expr, $T:ident => $body:expr) => {
         match $dtype {
-            $crate::DType::F32 => { type $T = f32; $body }
-            $crate::DType::F64 => { type $T = f64; $body }
-            $crate::DType::F16 => { type $T = half::f16; $body }
-            $crate::DType::BF16 => { type $T = half::bf16; $body }
-            other => $crate::error::bail!("\"{}\" not implemented for '{}'", $name, other.scalar_type()),
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::DType::F16 => {
+                type $T = half::f16;
+                $body
+            }
+            $crate::DType::BF16 => {
+                type $T = half::bf16;
+                $body
+            }
+            other => $crate::error::bail!(
+                "\"{}\" not implemented for '{}'",
+                $name,
+                other.scalar_type()
+            ),
         }
     };
 }

@@ -16,7 +16,13 @@ pub(crate) struct Matrix<'a, T> {
 impl<'a, T> Matrix<'a, T> {
     /// Rows one after the other.
     pub fn plain(data: &'a [T], rows: usize, columns: usize) -> Self {
-        Self { data, rows, columns, row_step: columns, column_step: 1 }
+        Self {
+            data,
+            rows,
+            columns,
+            row_step: columns,
+            column_step: 1,
+        }
     }
 
     /// Rows as columns and columns as rows.
@@ -33,7 +39,8 @@ impl<'a, T> Matrix<'a, T> {
     fn fits(&self) -> bool {
         self.rows == 0
             || self.columns == 0
-            || (self.rows - 1) * self.row_step + (self.columns - 1) * self.column_step < self.data.len()
+            || (self.rows - 1) * self.row_step + (self.columns - 1) * self.column_step
+                < self.data.len()
     }
 }
 
@@ -57,10 +64,23 @@ impl Gemm for f64 {
 ///
 /// # Panics
 /// If a slice is too short for its matrix or the sizes do not go together.
-pub(crate) fn product<T: Gemm>(out: &mut [T], accumulate: bool, a: Matrix<T>, b: Matrix<T>, parallel: bool) {
+pub(crate) fn product<T: Gemm>(
+    out: &mut [T],
+    accumulate: bool,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    parallel: bool,
+) {
     let (m, k, n) = (a.rows, a.columns, b.columns);
-    assert!(b.rows == k && a.fits() && b.fits() && out.len() >= m * n, "matrices do not go together");
-    let parallelism = if parallel { Parallelism::Rayon(0) } else { Parallelism::None };
+    assert!(
+        b.rows == k && a.fits() && b.fits() && out.len() >= m * n,
+        "matrices do not go together"
+    );
+    let parallelism = if parallel {
+        Parallelism::Rayon(0)
+    } else {
+        Parallelism::None
+    };
     // SAFETY: the assertion above keeps every element that gemm reads inside `a.data` and `b.data` and every one it
     // writes inside `out`, which nobody else can see meanwhile; `gemm` supports f32 and f64, the only `Gemm` types.
     unsafe {
@@ -96,9 +116,21 @@ mod tests {
     fn products_add_up_in_place() {
         let (a, b) = ([1f32, 2., 3., 4.], [5f32, 6., 7., 8.]);
         let mut out = [0f32; 4];
-        product(&mut out, false, Matrix::plain(&a, 2, 2), Matrix::plain(&b, 2, 2), false);
+        product(
+            &mut out,
+            false,
+            Matrix::plain(&a, 2, 2),
+            Matrix::plain(&b, 2, 2),
+            false,
+        );
         assert_eq!(out, [19., 22., 43., 50.]);
-        product(&mut out, true, Matrix::plain(&a, 2, 2).t(), Matrix::plain(&b, 2, 2), true);
+        product(
+            &mut out,
+            true,
+            Matrix::plain(&a, 2, 2).t(),
+            Matrix::plain(&b, 2, 2),
+            true,
+        );
         assert_eq!(out, [19. + 26., 22. + 30., 43. + 38., 50. + 44.]);
     }
 }

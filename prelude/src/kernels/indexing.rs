@@ -11,7 +11,11 @@ use candle_core::{CpuStorage, Layout};
 
 /// An index as a place: negative ones count from the back.
 fn place(index: i64, size: usize) -> Result<usize> {
-    let at = if index < 0 { index + size as i64 } else { index };
+    let at = if index < 0 {
+        index + size as i64
+    } else {
+        index
+    };
     if at < 0 || at >= size as i64 {
         bail_index!("index {index} is out of bounds for dimension with size {size}");
     }
@@ -26,15 +30,20 @@ fn plain<'a, T: Element>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'
 /// For each index of `index` (i64, in the shape of the result) the element there along `axis`.
 pub(crate) fn gather(a: &Array, axis: usize, index: &Array) -> Result<Array> {
     let index = contiguous(index)?;
-    on_cpu([a, &index], a.dtype(), index.dims(), |[(data, layout), at]| {
-        let at = plain::<i64>(at)?;
-        with_element!(a.dtype(), T => {
-            let data = elements::<T>(data)?;
-            let mut out = Vec::with_capacity(at.len());
-            each_place(&index, axis, layout, at, |_, place| out.push(data[place]))?;
-            Ok(T::wrap(out))
-        })
-    })
+    on_cpu(
+        [a, &index],
+        a.dtype(),
+        index.dims(),
+        |[(data, layout), at]| {
+            let at = plain::<i64>(at)?;
+            with_element!(a.dtype(), T => {
+                let data = elements::<T>(data)?;
+                let mut out = Vec::with_capacity(at.len());
+                each_place(&index, axis, layout, at, |_, place| out.push(data[place]))?;
+                Ok(T::wrap(out))
+            })
+        },
+    )
 }
 
 /// Calls `f` with the number of each index and the place in `layout` that it stands for.
@@ -66,19 +75,30 @@ fn each_place(
 }
 
 /// A copy of `a` in which each element of `source` replaces, or is added to, the one its index stands for.
-pub(crate) fn scatter(a: &Array, axis: usize, index: &Array, source: &Array, add: bool) -> Result<Array> {
+pub(crate) fn scatter(
+    a: &Array,
+    axis: usize,
+    index: &Array,
+    source: &Array,
+    add: bool,
+) -> Result<Array> {
     let (a, index, source) = (contiguous(a)?, contiguous(index)?, contiguous(source)?);
-    on_cpu([&a, &index, &source], a.dtype(), a.dims(), |[base, at, source]| {
-        let at = plain::<i64>(at)?;
-        let layout = Layout::contiguous(a.dims());
-        with_element!(a.dtype(), T => {
-            let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
-            each_place(&index, axis, &layout, at, |i, place| {
-                out[place] = if add { plus(out[place], source[i]) } else { source[i] };
-            })?;
-            Ok(T::wrap(out))
-        })
-    })
+    on_cpu(
+        [&a, &index, &source],
+        a.dtype(),
+        a.dims(),
+        |[base, at, source]| {
+            let at = plain::<i64>(at)?;
+            let layout = Layout::contiguous(a.dims());
+            with_element!(a.dtype(), T => {
+                let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
+                each_place(&index, axis, &layout, at, |i, place| {
+                    out[place] = if add { plus(out[place], source[i]) } else { source[i] };
+                })?;
+                Ok(T::wrap(out))
+            })
+        },
+    )
 }
 
 #[inline(always)]
@@ -94,7 +114,10 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
     shape[axis] = index.numel();
     let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;
     on_cpu([&a, &index], a.dtype(), &shape, |[data, at]| {
-        let places = plain::<i64>(at)?.iter().map(|&i| place(i, len)).collect::<Result<Vec<_>>>()?;
+        let places = plain::<i64>(at)?
+            .iter()
+            .map(|&i| place(i, len))
+            .collect::<Result<Vec<_>>>()?;
         with_element!(a.dtype(), T => {
             let data = plain::<T>(data)?;
             let mut out = Vec::with_capacity(outer * places.len() * inner);
@@ -110,28 +133,42 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
 }
 
 /// A copy of `a` in which the slices of `source` replace, or are added to, those of `axis` that a 1-d index lists.
-pub(crate) fn index_put(a: &Array, axis: usize, index: &Array, source: &Array, add: bool) -> Result<Array> {
+pub(crate) fn index_put(
+    a: &Array,
+    axis: usize,
+    index: &Array,
+    source: &Array,
+    add: bool,
+) -> Result<Array> {
     let (index, source) = (contiguous(index)?, contiguous(source)?);
     let shape = a.dims().to_vec();
     let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;
-    on_cpu([&a, &index, &source], a.dtype(), &shape, |[base, at, source]| {
-        let places = plain::<i64>(at)?.iter().map(|&i| place(i, len)).collect::<Result<Vec<_>>>()?;
-        with_element!(a.dtype(), T => {
-            let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
-            for block in 0..outer {
-                for (i, place) in places.iter().enumerate() {
-                    let (to, from) = ((block * len + place) * inner, (block * places.len() + i) * inner);
-                    let target = out[to..to + inner].iter_mut().zip(&source[from..from + inner]);
-                    if add {
-                        target.for_each(|(x, &y)| *x = plus(*x, y));
-                    } else {
-                        target.for_each(|(x, &y)| *x = y);
+    on_cpu(
+        [&a, &index, &source],
+        a.dtype(),
+        &shape,
+        |[base, at, source]| {
+            let places = plain::<i64>(at)?
+                .iter()
+                .map(|&i| place(i, len))
+                .collect::<Result<Vec<_>>>()?;
+            with_element!(a.dtype(), T => {
+                let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
+                for block in 0..outer {
+                    for (i, place) in places.iter().enumerate() {
+                        let (to, from) = ((block * len + place) * inner, (block * places.len() + i) * inner);
+                        let target = out[to..to + inner].iter_mut().zip(&source[from..from + inner]);
+                        if add {
+                            target.for_each(|(x, &y)| *x = plus(*x, y));
+                        } else {
+                            target.for_each(|(x, &y)| *x = y);
+                        }
                     }
                 }
-            }
-            Ok(T::wrap(out))
-        })
-    })
+                Ok(T::wrap(out))
+            })
+        },
+    )
 }
 
 /// Adds `source` to the numbers that `target` looks at; where it looks twice, both are added.
@@ -153,12 +190,19 @@ pub(crate) fn add_into(target: &Array, source: &Array) -> Result<()> {
 
 /// The positions of all elements that are not 0, one row each (i64).
 pub(crate) fn nonzero(a: &Array) -> Result<Array> {
-    let a = super::transfer::cast(&super::transfer::to_device(a, crate::Device::Cpu)?, DType::Bool)?;
+    let a = super::transfer::cast(
+        &super::transfer::to_device(a, crate::Device::Cpu)?,
+        DType::Bool,
+    )?;
     let a = contiguous(&a)?;
     let dims = a.dims().to_vec();
     let mut found = Vec::new();
     locked([&a], |[data]| {
-        for (i, _) in plain::<u8>(data)?.iter().enumerate().filter(|(_, x)| **x != 0) {
+        for (i, _) in plain::<u8>(data)?
+            .iter()
+            .enumerate()
+            .filter(|(_, x)| **x != 0)
+        {
             let mut rest = i;
             let start = found.len();
             for &size in dims.iter().rev() {

@@ -9,10 +9,15 @@ use crate::error::{Result, bail};
 
 /// The arrays, of one dtype and rank, one after the other along `axis`.
 pub(crate) fn cat(arrays: &[Array], axis: usize) -> Result<Array> {
-    let Some(first) = arrays.first() else { bail!("nothing to join") };
+    let Some(first) = arrays.first() else {
+        bail!("nothing to join")
+    };
     let (dtype, device) = (first.dtype(), first.device());
     if let Some(other) = arrays.iter().find(|a| a.device() != device) {
-        bail!("Expected all tensors to be on the same device, but found at least two devices, {device} and {}!", other.device());
+        bail!(
+            "Expected all tensors to be on the same device, but found at least two devices, {device} and {}!",
+            other.device()
+        );
     }
     let mut shape = first.dims().to_vec();
     shape[axis] = arrays.iter().map(|a| a.dims()[axis]).sum();

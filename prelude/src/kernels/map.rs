@@ -1,20 +1,19 @@
 //! Element by element over one, two or three inputs of any layout, on all cores where there is enough to do.
 
+use super::parallel;
 use super::walk::Walk;
 use candle_core::Layout;
-use rayon::prelude::*;
 
 /// How many elements one task does: enough to be worth handing out, few enough to share evenly.
 const CHUNK: usize = 16 * 1024;
 
 /// Fills a new vector of `len` elements, chunk by chunk; `fill` gets the index of its chunk's first element.
-pub(crate) fn fill<U: Copy + Default + Send>(len: usize, fill: impl Fn(usize, &mut [U]) + Sync) -> Vec<U> {
+pub(crate) fn fill<U: Copy + Default + Send>(
+    len: usize,
+    fill: impl Fn(usize, &mut [U]) + Sync,
+) -> Vec<U> {
     let mut out = vec![U::default(); len];
-    if len <= CHUNK {
-        fill(0, &mut out);
-    } else {
-        out.par_chunks_mut(CHUNK).enumerate().for_each(|(i, chunk)| fill(i * CHUNK, chunk));
-    }
+    parallel::chunks(&mut out, CHUNK, &|i, chunk| fill(i * CHUNK, chunk));
     out
 }
 
@@ -27,13 +26,16 @@ where
     let walk = Walk::new([la]);
     fill(walk.len(), |from, out| {
         let mut done = 0;
-        walk.runs(from, from + out.len(), |run| {
+        walk.runs(from, from + out.len(), &mut |run| {
             let out = &mut out[done..done + run.len];
             let a = &a[run.at[0]..];
             match run.step {
                 [1] => out.iter_mut().zip(a).for_each(|(o, &x)| *o = f(x)),
                 [0] => out.fill(f(a[0])),
-                [step] => out.iter_mut().enumerate().for_each(|(i, o)| *o = f(a[i * step])),
+                [step] => out
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, o)| *o = f(a[i * step])),
             }
             done += run.len;
         });
@@ -41,7 +43,13 @@ where
 }
 
 /// `f` of each pair of elements.
-pub(crate) fn map2<A, B, U>(a: &[A], la: &Layout, b: &[B], lb: &Layout, f: impl Fn(A, B) -> U + Sync) -> Vec<U>
+pub(crate) fn map2<A, B, U>(
+    a: &[A],
+    la: &Layout,
+    b: &[B],
+    lb: &Layout,
+    f: impl Fn(A, B) -> U + Sync,
+) -> Vec<U>
 where
     A: Copy + Sync,
     B: Copy + Sync,
@@ -50,11 +58,15 @@ where
     let walk = Walk::new([la, lb]);
     fill(walk.len(), |from, out| {
         let mut done = 0;
-        walk.runs(from, from + out.len(), |run| {
+        walk.runs(from, from + out.len(), &mut |run| {
             let out = &mut out[done..done + run.len];
             let (a, b) = (&a[run.at[0]..], &b[run.at[1]..]);
             match run.step {
-                [1, 1] => out.iter_mut().zip(a).zip(b).for_each(|((o, &x), &y)| *o = f(x, y)),
+                [1, 1] => out
+                    .iter_mut()
+                    .zip(a)
+                    .zip(b)
+                    .for_each(|((o, &x), &y)| *o = f(x, y)),
                 [1, 0] => {
                     let y = b[0];
                     out.iter_mut().zip(a).for_each(|(o, &x)| *o = f(x, y));
@@ -63,7 +75,10 @@ where
                     let x = a[0];
                     out.iter_mut().zip(b).for_each(|(o, &y)| *o = f(x, y));
                 }
-                [sa, sb] => out.iter_mut().enumerate().for_each(|(i, o)| *o = f(a[i * sa], b[i * sb])),
+                [sa, sb] => out
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, o)| *o = f(a[i * sa], b[i * sb])),
             }
             done += run.len;
         });
@@ -86,7 +101,7 @@ where
     let walk = Walk::new([la, lb, lc]);
     fill(walk.len(), |from, out| {
         let mut done = 0;
-        walk.runs(from, from + out.len(), |run| {
+        walk.runs(from, from + out.len(), &mut |run| {
             let [sa, sb, sc] = run.step;
             let (a, b, c) = (&a[run.at[0]..], &b[run.at[1]..], &c[run.at[2]..]);
             for (i, o) in out[done..done + run.len].iter_mut().enumerate() {
@@ -98,29 +113,36 @@ where
 }
 
 /// `dst = f(dst, src)` for each pair of elements; `src` may step by 0.
-pub(crate) fn update<A, B>(dst: &mut [A], ld: &Layout, src: &[B], ls: &Layout, f: impl Fn(A, B) -> A + Sync)
-where
+pub(crate) fn update<A, B>(
+    dst: &mut [A],
+    ld: &Layout,
+    src: &[B],
+    ls: &Layout,
+    f: impl Fn(A, B) -> A + Sync,
+) where
     A: Copy + Send,
     B: Copy + Sync,
 {
     let walk = Walk::new([ld, ls]);
-    if let (Some((from, to)), true) = (ld.contiguous_offsets(), walk.len() > CHUNK) {
-        dst[from..to].par_chunks_mut(CHUNK).enumerate().for_each(|(i, dst)| {
+    if let Some((from, to)) = ld.contiguous_offsets() {
+        parallel::chunks(&mut dst[from..to], CHUNK, &|i, dst| {
             let mut done = 0;
-            walk.runs(i * CHUNK, i * CHUNK + dst.len(), |run| {
+            walk.runs(i * CHUNK, i * CHUNK + dst.len(), &mut |run| {
                 let (src, step) = (&src[run.at[1]..], run.step[1]);
                 let dst = &mut dst[done..done + run.len];
                 if step == 1 {
                     dst.iter_mut().zip(src).for_each(|(d, &s)| *d = f(*d, s));
                 } else {
-                    dst.iter_mut().enumerate().for_each(|(i, d)| *d = f(*d, src[i * step]));
+                    dst.iter_mut()
+                        .enumerate()
+                        .for_each(|(i, d)| *d = f(*d, src[i * step]));
                 }
                 done += run.len;
             });
         });
         return;
     }
-    walk.runs(0, walk.len(), |run| {
+    walk.runs(0, walk.len(), &mut |run| {
         let [sd, ss] = run.step;
         for i in 0..run.len {
             let d = &mut dst[run.at[0] + i * sd];

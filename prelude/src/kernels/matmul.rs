@@ -8,11 +8,12 @@ use crate::error::{Result, bail};
 use candle_core::backend::BackendStorage;
 use candle_core::op::BackpropOp;
 use candle_core::{CpuStorage, Layout};
-use rayon::prelude::*;
 
 /// Products of matrices: `[batch, m, k]` times `[batch, k, n]`, both of one dtype. Floats go to candle.
 pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
-    let [batch, m, k] = *a.dims() else { bail!("batched: expected three dimensions") };
+    let [batch, m, k] = *a.dims() else {
+        bail!("batched: expected three dimensions")
+    };
     let n = b.dims()[2];
     let shape = [batch, m, n];
     if a.numel() == 0 || b.numel() == 0 {
@@ -30,7 +31,9 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
             if a.device().is_cuda() {
                 return on_device(&a, &b, shape, k);
             }
-            on_cpu([&a, &b], a.dtype(), &shape, |[(da, la), (db, lb)]| Ok(da.matmul(db, (batch, m, n, k), la, lb)?))
+            on_cpu([&a, &b], a.dtype(), &shape, |[(da, la), (db, lb)]| {
+                Ok(da.matmul(db, (batch, m, n, k), la, lb)?)
+            })
         }
     }
 }
@@ -39,31 +42,55 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
 fn plain_batches(a: &Array) -> Result<Array> {
     let strides = a.layout.stride();
     let dims = a.dims();
-    let inside = strides[1] == dims[2] && strides[2] == 1 || strides[2] == dims[1] && strides[1] == 1;
-    if inside && (dims[0] == 1 || strides[0] == dims[1] * dims[2] || strides[0] == 0) { Ok(a.clone()) } else { contiguous(a) }
+    let inside =
+        strides[1] == dims[2] && strides[2] == 1 || strides[2] == dims[1] && strides[1] == 1;
+    if inside && (dims[0] == 1 || strides[0] == dims[1] * dims[2] || strides[0] == 0) {
+        Ok(a.clone())
+    } else {
+        contiguous(a)
+    }
 }
 
 fn on_device(a: &Array, b: &Array, shape: [usize; 3], k: usize) -> Result<Array> {
     let [batch, m, n] = shape;
-    let ((ga, _), (gb, _)) = (a.storage.owner().storage_and_layout(), b.storage.owner().storage_and_layout());
+    let ((ga, _), (gb, _)) = (
+        a.storage.owner().storage_and_layout(),
+        b.storage.owner().storage_and_layout(),
+    );
     let (candle_core::Storage::Cuda(da), candle_core::Storage::Cuda(db)) = (&*ga, &*gb) else {
-        bail!("Expected all tensors to be on the same device, but found at least two devices, {} and {}!", a.device(), b.device());
+        bail!(
+            "Expected all tensors to be on the same device, but found at least two devices, {} and {}!",
+            a.device(),
+            b.device()
+        );
     };
     let product = da.matmul(db, (batch, m, n, k), &a.layout, &b.layout)?;
-    let owner =
-        candle_core::Tensor::from_storage(candle_core::Storage::Cuda(product), &shape[..], BackpropOp::none(), false);
+    let owner = candle_core::Tensor::from_storage(
+        candle_core::Storage::Cuda(product),
+        &shape[..],
+        BackpropOp::none(),
+        false,
+    );
     let storage = crate::storage::Storage::from_candle(owner, a.dtype(), a.device());
     Ok(Array::new(storage, Layout::contiguous(&shape[..])))
 }
 
 /// Candle multiplies no integer matrices.
-fn integers<T: Element<Wide = i64>>(a: &Array, b: &Array, shape: [usize; 3], k: usize) -> Result<Array> {
+fn integers<T: Element<Wide = i64>>(
+    a: &Array,
+    b: &Array,
+    shape: [usize; 3],
+    k: usize,
+) -> Result<Array> {
     let [_, m, n] = shape;
     let (a, b) = (contiguous(a)?, contiguous(b)?);
     on_cpu([&a, &b], a.dtype(), &shape, |[(da, la), (db, lb)]| {
-        let (da, db) = (&elements::<T>(da)?[la.start_offset()..], &elements::<T>(db)?[lb.start_offset()..]);
+        let (da, db) = (
+            &elements::<T>(da)?[la.start_offset()..],
+            &elements::<T>(db)?[lb.start_offset()..],
+        );
         let mut out = vec![0i64; shape.iter().product()];
-        out.par_chunks_mut(n).enumerate().for_each(|(row, out)| {
+        super::parallel::chunks(&mut out, n, &|row, out| {
             let matrix = &db[row / m * k * n..][..k * n];
             for (x, line) in da[row * k..(row + 1) * k].iter().zip(matrix.chunks(n)) {
                 for (o, y) in out.iter_mut().zip(line) {

@@ -13,6 +13,7 @@ pub(crate) mod join;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod norm;
+pub(crate) mod parallel;
 pub(crate) mod pointwise;
 pub(crate) mod pool;
 pub(crate) mod reduce;

@@ -6,7 +6,6 @@ use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;
 use candle_core::CpuStorage;
-use rayon::prelude::*;
 
 /// `[N, C, …]` as `batch` times `channels` planes of `plane` elements.
 #[derive(Clone, Copy)]
@@ -18,13 +17,18 @@ struct Planes {
 
 fn planes(a: &Array) -> Planes {
     let dims = a.dims();
-    Planes { batch: dims[0], channels: dims[1], plane: dims[2..].iter().product() }
+    Planes {
+        batch: dims[0],
+        channels: dims[1],
+        plane: dims[2..].iter().product(),
+    }
 }
 
 impl Planes {
     /// The pieces of one channel.
     fn of<'a, T>(self, data: &'a [T], channel: usize) -> impl Iterator<Item = &'a [T]> {
-        (0..self.batch).map(move |n| &data[(n * self.channels + channel) * self.plane..][..self.plane])
+        (0..self.batch)
+            .map(move |n| &data[(n * self.channels + channel) * self.plane..][..self.plane])
     }
 }
 
@@ -36,9 +40,7 @@ pub(crate) fn statistics(a: &Array) -> Result<(Vec<f64>, Vec<f64>)> {
     super::array::locked([&a], |[(data, layout)]| {
         with_float!(a.dtype(), "batch_norm", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
-            Ok((0..planes.channels)
-                .into_par_iter()
-                .map(|channel| {
+            Ok(super::parallel::map(planes.channels, &|channel| {
                     let mean = planes.of(data, channel).map(super::reduce::sum_floats).sum::<f64>() / n;
                     let squares: f64 = planes
                         .of(data, channel)
@@ -55,8 +57,7 @@ pub(crate) fn statistics(a: &Array) -> Result<(Vec<f64>, Vec<f64>)> {
                         })
                         .sum();
                     (mean, squares / n)
-                })
-                .unzip())
+            }).into_iter().unzip())
         })
     })
 }
@@ -69,8 +70,7 @@ pub(crate) fn affine(a: &Array, scale: &[f64], shift: &[f64]) -> Result<Array> {
         with_float!(a.dtype(), "batch_norm", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = vec![<T as Default>::default(); a.numel()];
-            if planes.plane > 0 {
-                out.par_chunks_mut(planes.plane).with_min_len(4).enumerate().for_each(|(i, out)| {
+                super::parallel::chunks(&mut out, planes.plane, &|i, out| {
                     let channel = i % planes.channels;
                     let (scale, shift) = (T::from_f64(scale[channel]).wide(), T::from_f64(shift[channel]).wide());
                     out.iter_mut().zip(&data[i * planes.plane..]).for_each(|(o, x)| {
@@ -78,23 +78,25 @@ pub(crate) fn affine(a: &Array, scale: &[f64], shift: &[f64]) -> Result<Array> {
                         *o = T::narrow(x.wide().times(scale).plus(shift));
                     });
                 });
-            }
             Ok(T::wrap(out))
         })
     })
 }
 
 /// The sums over each channel of the gradient, and of the gradient times the normalized element.
-pub(crate) fn gradient_sums(g: &Array, x: &Array, mean: &[f64], inverse: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
+pub(crate) fn gradient_sums(
+    g: &Array,
+    x: &Array,
+    mean: &[f64],
+    inverse: &[f64],
+) -> Result<(Vec<f64>, Vec<f64>)> {
     let host = |a: &Array| super::transfer::to_device(&contiguous(a)?, crate::Device::Cpu);
     let (g, x) = (host(g)?, host(x)?);
     let planes = planes(&x);
     super::array::locked([&g, &x], |[(dg, lg), (dx, lx)]| {
         with_float!(x.dtype(), "batch_norm_backward", T => {
             let (dg, dx) = (&elements::<T>(dg)?[lg.start_offset()..], &elements::<T>(dx)?[lx.start_offset()..]);
-            Ok((0..planes.channels)
-                .into_par_iter()
-                .map(|channel| {
+            Ok(super::parallel::map(planes.channels, &|channel| {
                     let (mut sum, mut dot) = (0., 0.);
                     for (g, x) in planes.of(dg, channel).zip(planes.of(dx, channel)) {
                         sum += super::reduce::sum_floats(g);
@@ -107,8 +109,7 @@ pub(crate) fn gradient_sums(g: &Array, x: &Array, mean: &[f64], inverse: &[f64])
                         dot += lanes.iter().sum::<f64>();
                     }
                     (sum, dot * inverse[channel])
-                })
-                .unzip())
+            }).into_iter().unzip())
         })
     })
 }
@@ -122,15 +123,13 @@ pub(crate) fn combine(g: &Array, x: &Array, factors: &[[f64; 3]]) -> Result<Arra
             use super::element::Wide;
             let (dg, dx) = (&elements::<T>(dg)?[lg.start_offset()..], &elements::<T>(dx)?[lx.start_offset()..]);
             let mut out = vec![<T as Default>::default(); x.numel()];
-            if planes.plane > 0 {
-                out.par_chunks_mut(planes.plane).with_min_len(4).enumerate().for_each(|(i, out)| {
+                super::parallel::chunks(&mut out, planes.plane, &|i, out| {
                     let [a, b, c] = factors[i % planes.channels].map(|f| T::from_f64(f).wide());
                     let (dg, dx) = (&dg[i * planes.plane..], &dx[i * planes.plane..]);
                     out.iter_mut().zip(dg.iter().zip(dx)).for_each(|(o, (g, x))| {
                         *o = T::narrow(g.wide().times(a).plus(x.wide().times(b)).plus(c));
                     });
                 });
-            }
             Ok(T::wrap(out))
         })
     })
@@ -138,6 +137,10 @@ pub(crate) fn combine(g: &Array, x: &Array, factors: &[[f64; 3]]) -> Result<Arra
 
 /// Numbers per channel as an array of that dtype, on the device of `like`.
 pub(crate) fn per_channel(numbers: &[f64], dtype: DType, like: &Array) -> Result<Array> {
-    let array = Array::from_cpu(CpuStorage::F64(numbers.to_vec()), DType::F64, &[numbers.len()]);
+    let array = Array::from_cpu(
+        CpuStorage::F64(numbers.to_vec()),
+        DType::F64,
+        &[numbers.len()],
+    );
     super::transfer::to_device(&super::transfer::cast(&array, dtype)?, like.device())
 }

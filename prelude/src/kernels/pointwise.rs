@@ -83,12 +83,19 @@ pub(crate) enum Compare {
 pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
     let a = &contiguous(a)?;
     let name = format!("{op:?}").to_lowercase();
-    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
-        with_float!(a.dtype(), name, T => unary_of::<T>(op, data, layout))
-    })
+    on_cpu(
+        [a],
+        a.dtype(),
+        a.dims(),
+        |[(data, layout)]| with_float!(a.dtype(), name, T => unary_of::<T>(op, data, layout)),
+    )
 }
 
-fn unary_of<T: Element<Wide: Float + Erf>>(op: Unary, data: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
+fn unary_of<T: Element<Wide: Float + Erf>>(
+    op: Unary,
+    data: &CpuStorage,
+    layout: &Layout,
+) -> Result<CpuStorage> {
     let data = &elements::<T>(data)?[layout.start_offset()..];
     let len = layout.shape().elem_count();
     macro_rules! each {
@@ -143,7 +150,11 @@ fn unary_of<T: Element<Wide: Float + Erf>>(op: Unary, data: &CpuStorage, layout:
         // Half to even, as IEEE and PyTorch do it.
         Unary::Round => each!(|x| {
             let r = x.round();
-            if (x - x.trunc()).abs() == half { (x * half).round() * (one + one) } else { r }
+            if (x - x.trunc()).abs() == half {
+                (x * half).round() * (one + one)
+            } else {
+                r
+            }
         }),
         Unary::Trunc => each!(|x| x.trunc()),
     }))
@@ -169,9 +180,12 @@ impl Erf for f64 {
 /// A function of each number.
 pub(crate) fn sign(op: Sign, a: &Array) -> Result<Array> {
     let a = &contiguous(a)?;
-    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
-        with_element!(a.dtype(), T => sign_of::<T>(op, data, layout))
-    })
+    on_cpu(
+        [a],
+        a.dtype(),
+        a.dims(),
+        |[(data, layout)]| with_element!(a.dtype(), T => sign_of::<T>(op, data, layout)),
+    )
 }
 
 fn sign_of<T: Element>(op: Sign, data: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
@@ -179,12 +193,20 @@ fn sign_of<T: Element>(op: Sign, data: &CpuStorage, layout: &Layout) -> Result<C
     let len = layout.shape().elem_count();
     macro_rules! each {
         (|$x:ident| $f:expr) => {
-            fill(len, |from, out| out.iter_mut().zip(&data[from..]).for_each(|(o, &$x)| *o = $f))
+            fill(len, |from, out| {
+                out.iter_mut()
+                    .zip(&data[from..])
+                    .for_each(|(o, &$x)| *o = $f)
+            })
         };
     }
     let zero = T::default();
     let neg = |x: T| {
-        if T::FLOAT { T::from_f64(-x.to_f64()) } else { T::from_i64(x.to_i64().wrapping_neg()) }
+        if T::FLOAT {
+            T::from_f64(-x.to_f64())
+        } else {
+            T::from_i64(x.to_i64().wrapping_neg())
+        }
     };
     Ok(T::wrap(match op {
         Sign::Neg => each!(|x| neg(x)),
@@ -215,18 +237,24 @@ pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
     if a.dtype() == DType::Bool {
         return binary_bool(op, a, b);
     }
-    on_cpu([a, b], a.dtype(), a.dims(), |[a_in, b_in]| match a.dtype() {
-        DType::I64 => binary_int::<i64>(op, a_in, b_in),
-        DType::I32 => binary_int::<i32>(op, a_in, b_in),
-        DType::I16 => binary_int::<i16>(op, a_in, b_in),
-        DType::U8 => binary_int::<u8>(op, a_in, b_in),
-        dtype => with_float!(dtype, "binary", T => binary_float::<T>(op, a_in, b_in)),
+    on_cpu([a, b], a.dtype(), a.dims(), |[a_in, b_in]| {
+        match a.dtype() {
+            DType::I64 => binary_int::<i64>(op, a_in, b_in),
+            DType::I32 => binary_int::<i32>(op, a_in, b_in),
+            DType::I16 => binary_int::<i16>(op, a_in, b_in),
+            DType::U8 => binary_int::<u8>(op, a_in, b_in),
+            dtype => with_float!(dtype, "binary", T => binary_float::<T>(op, a_in, b_in)),
+        }
     })
 }
 
 type Input<'a> = (&'a CpuStorage, &'a Layout);
 
-fn binary_float<T: Element<Wide: Float>>(op: Binary, (a, la): Input, (b, lb): Input) -> Result<CpuStorage> {
+fn binary_float<T: Element<Wide: Float>>(
+    op: Binary,
+    (a, la): Input,
+    (b, lb): Input,
+) -> Result<CpuStorage> {
     let (a, b) = (elements::<T>(a)?, elements::<T>(b)?);
     macro_rules! each {
         (|$x:ident, $y:ident| $f:expr) => {
@@ -247,7 +275,11 @@ fn binary_float<T: Element<Wide: Float>>(op: Binary, (a, la): Input, (b, lb): In
         // The sign of the divisor, as Python has it.
         Binary::Remainder => each!(|x, y| {
             let r = x % y;
-            if r != T::Wide::default() && ((r < T::Wide::default()) != (y < T::Wide::default())) { r + y } else { r }
+            if r != T::Wide::default() && ((r < T::Wide::default()) != (y < T::Wide::default())) {
+                r + y
+            } else {
+                r
+            }
         }),
         Binary::Pow => each!(|x, y| if y == two { x * x } else { x.powf(y) }),
         Binary::Max => each!(|x, y| if x > y || x.is_nan() { x } else { y }),
@@ -256,7 +288,11 @@ fn binary_float<T: Element<Wide: Float>>(op: Binary, (a, la): Input, (b, lb): In
     }))
 }
 
-fn binary_int<T: Element<Wide = i64>>(op: Binary, (a, la): Input, (b, lb): Input) -> Result<CpuStorage> {
+fn binary_int<T: Element<Wide = i64>>(
+    op: Binary,
+    (a, la): Input,
+    (b, lb): Input,
+) -> Result<CpuStorage> {
     let (a, b) = (elements::<T>(a)?, elements::<T>(b)?);
     macro_rules! each {
         (|$x:ident, $y:ident| $f:expr) => {
@@ -268,7 +304,7 @@ fn binary_int<T: Element<Wide = i64>>(op: Binary, (a, la): Input, (b, lb): Input
     }
     let any = |test: fn(i64) -> bool| {
         let mut found = false;
-        super::walk::Walk::new([lb]).runs(0, lb.shape().elem_count(), |run| {
+        super::walk::Walk::new([lb]).runs(0, lb.shape().elem_count(), &mut |run| {
             found |= (0..run.len).any(|i| test(b[run.at[0] + i * run.step[0]].wide()));
         });
         found
@@ -280,13 +316,23 @@ fn binary_int<T: Element<Wide = i64>>(op: Binary, (a, la): Input, (b, lb): Input
         Binary::FloorDiv | Binary::Remainder if any(|y| y == 0) => bail!("ZeroDivisionError"),
         Binary::FloorDiv => each!(|x, y| {
             let q = x.wrapping_div(y);
-            if x.wrapping_rem(y) != 0 && ((x < 0) != (y < 0)) { q - 1 } else { q }
+            if x.wrapping_rem(y) != 0 && ((x < 0) != (y < 0)) {
+                q - 1
+            } else {
+                q
+            }
         }),
         Binary::Remainder => each!(|x, y| {
             let r = x.wrapping_rem(y);
-            if r != 0 && ((r < 0) != (y < 0)) { r + y } else { r }
+            if r != 0 && ((r < 0) != (y < 0)) {
+                r + y
+            } else {
+                r
+            }
         }),
-        Binary::Pow if any(|y| y < 0) => bail!("Integers to negative integer powers are not allowed."),
+        Binary::Pow if any(|y| y < 0) => {
+            bail!("Integers to negative integer powers are not allowed.")
+        }
         Binary::Pow => each!(|x, y| x.wrapping_pow(y as u32)),
         Binary::Max => each!(|x, y| x.max(y)),
         Binary::Min => each!(|x, y| x.min(y)),
@@ -337,11 +383,16 @@ pub(crate) fn bits(op: fn(i64, i64) -> i64, a: &Array, b: &Array) -> Result<Arra
 
 /// The element of `a` where `cond` is true, that of `b` elsewhere; one shape for all.
 pub(crate) fn select(cond: &Array, a: &Array, b: &Array) -> Result<Array> {
-    on_cpu([cond, a, b], a.dtype(), a.dims(), |[(dc, lc), (da, la), (db, lb)]| {
-        let cond = elements::<u8>(dc)?;
-        with_element!(a.dtype(), T => {
-            let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
-            Ok(T::wrap(map3((cond, lc), (a, la), (b, lb), |c, x, y| if c != 0 { x } else { y })))
-        })
-    })
+    on_cpu(
+        [cond, a, b],
+        a.dtype(),
+        a.dims(),
+        |[(dc, lc), (da, la), (db, lb)]| {
+            let cond = elements::<u8>(dc)?;
+            with_element!(a.dtype(), T => {
+                let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
+                Ok(T::wrap(map3((cond, lc), (a, la), (b, lb), |c, x, y| if c != 0 { x } else { y })))
+            })
+        },
+    )
 }

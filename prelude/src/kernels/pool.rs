@@ -6,7 +6,6 @@ use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;
 use candle_core::CpuStorage;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// One dimension of the windows: where each begins and ends in the image.
@@ -27,14 +26,23 @@ impl Windows {
             let start = i * stride;
             start.saturating_sub(padding)..(start + kernel).saturating_sub(padding).min(input)
         });
-        Windows { ranges: ranges.collect(), widths: vec![kernel; count], input }
+        Windows {
+            ranges: ranges.collect(),
+            widths: vec![kernel; count],
+            input,
+        }
     }
 
     /// As many windows as are wanted, of as equal sizes as can be.
     pub fn adaptive(input: usize, count: usize) -> Windows {
-        let ranges: Vec<Range<usize>> =
-            (0..count).map(|i| i * input / count..((i + 1) * input).div_ceil(count)).collect();
-        Windows { widths: ranges.iter().map(Range::len).collect(), ranges, input }
+        let ranges: Vec<Range<usize>> = (0..count)
+            .map(|i| i * input / count..((i + 1) * input).div_ceil(count))
+            .collect();
+        Windows {
+            widths: ranges.iter().map(Range::len).collect(),
+            ranges,
+            input,
+        }
     }
 
     pub fn count(&self) -> usize {
@@ -44,9 +52,7 @@ impl Windows {
 
 /// Work on each plane `[H, W]` of the leading dimensions, on all cores.
 fn each_plane<T: Send>(out: &mut [T], plane: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    if plane > 0 {
-        out.par_chunks_mut(plane).with_min_len(4).enumerate().for_each(|(i, out)| f(i, out));
-    }
+    super::parallel::chunks(out, plane, &f);
 }
 
 fn shapes(a: &Array, rows: &Windows, columns: &Windows) -> (Vec<usize>, usize, usize) {
@@ -96,18 +102,23 @@ pub(crate) fn take(a: &Array, places: &Array) -> Result<Array> {
     let (a, places) = (contiguous(a)?, contiguous(places)?);
     let shape = places.dims().to_vec();
     let (plane, count) = (plane_of(&a), plane_of(&places));
-    on_cpu([&a, &places], a.dtype(), &shape, |[(data, ld), (at, la)]| {
-        let at = &elements::<i64>(at)?[la.start_offset()..];
-        with_element!(a.dtype(), T => {
-            let data = &elements::<T>(data)?[ld.start_offset()..];
-            let mut out = vec![<T as Default>::default(); shape.iter().product()];
-            each_plane(&mut out, count, |i, out| {
-                let image = &data[i * plane..(i + 1) * plane];
-                out.iter_mut().zip(&at[i * count..]).for_each(|(o, &at)| *o = image[at as usize]);
-            });
-            Ok(T::wrap(out))
-        })
-    })
+    on_cpu(
+        [&a, &places],
+        a.dtype(),
+        &shape,
+        |[(data, ld), (at, la)]| {
+            let at = &elements::<i64>(at)?[la.start_offset()..];
+            with_element!(a.dtype(), T => {
+                let data = &elements::<T>(data)?[ld.start_offset()..];
+                let mut out = vec![<T as Default>::default(); shape.iter().product()];
+                each_plane(&mut out, count, |i, out| {
+                    let image = &data[i * plane..(i + 1) * plane];
+                    out.iter_mut().zip(&at[i * count..]).for_each(|(o, &at)| *o = image[at as usize]);
+                });
+                Ok(T::wrap(out))
+            })
+        },
+    )
 }
 
 /// Planes of zeros with the elements added at places within them: the reverse of [`take`].

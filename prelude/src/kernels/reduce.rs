@@ -3,11 +3,11 @@
 use super::array::{Array, elements, on_cpu};
 use super::element::{Element, with_element};
 use super::map::fill;
+use super::parallel;
 use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use candle_core::{CpuStorage, Layout};
-use rayon::prelude::*;
 
 /// What becomes of many elements. Sums are accumulated in `f64` (floats) or `i64` (integers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +34,40 @@ pub(crate) fn rows(a: &Array, axes: &[usize]) -> Result<(Array, Rows)> {
     let adjacent = sorted.windows(2).all(|pair| pair[1] == pair[0] + 1);
     let len = sorted.iter().map(|&axis| dims[axis]).product();
     if let (true, Some(&first), Some(&last)) = (adjacent, sorted.first(), sorted.last()) {
-        let rows = Rows { outer: dims[..first].iter().product(), len, inner: dims[last + 1..].iter().product() };
+        let rows = Rows {
+            outer: dims[..first].iter().product(),
+            len,
+            inner: dims[last + 1..].iter().product(),
+        };
         return Ok((contiguous(a)?, rows));
     }
-    let kept: Vec<usize> = (0..dims.len()).filter(|axis| !sorted.contains(axis)).collect();
+    let kept: Vec<usize> = (0..dims.len())
+        .filter(|axis| !sorted.contains(axis))
+        .collect();
     let outer = kept.iter().map(|&axis| dims[axis]).product();
     let order: Vec<usize> = kept.into_iter().chain(sorted).collect();
-    Ok((contiguous(&a.permuted(&order))?, Rows { outer, len, inner: 1 }))
+    Ok((
+        contiguous(&a.permuted(&order))?,
+        Rows {
+            outer,
+            len,
+            inner: 1,
+        },
+    ))
 }
 
 /// The shape that is left when the dimensions `axes` are gone, or are of size 1.
 pub(crate) fn reduced_shape(dims: &[usize], axes: &[usize], keepdim: bool) -> Vec<usize> {
     let sizes = dims.iter().enumerate();
     if keepdim {
-        sizes.map(|(i, &n)| if axes.contains(&i) { 1 } else { n }).collect()
+        sizes
+            .map(|(i, &n)| if axes.contains(&i) { 1 } else { n })
+            .collect()
     } else {
-        sizes.filter(|(i, _)| !axes.contains(i)).map(|(_, &n)| n).collect()
+        sizes
+            .filter(|(i, _)| !axes.contains(i))
+            .map(|(_, &n)| n)
+            .collect()
     }
 }
 
@@ -59,25 +77,65 @@ pub(crate) fn reduce(op: Reduce, a: &Array, axes: &[usize]) -> Result<Array> {
     let (a, rows) = rows(a, axes)?;
     if rows.len == 0 && matches!(op, Reduce::Max | Reduce::Min) && rows.outer * rows.inner > 0 {
         let name = if op == Reduce::Max { "max" } else { "min" };
-        bail!("{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+        bail!(
+            "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        );
     }
-    on_cpu([&a], a.dtype(), &shape, |[(data, layout)]| {
-        with_element!(a.dtype(), T => reduce_of::<T>(op, data, layout, rows))
-    })
+    on_cpu(
+        [&a],
+        a.dtype(),
+        &shape,
+        |[(data, layout)]| with_element!(a.dtype(), T => reduce_of::<T>(op, data, layout, rows)),
+    )
 }
 
-fn reduce_of<T: Element>(op: Reduce, data: &CpuStorage, layout: &Layout, rows: Rows) -> Result<CpuStorage> {
+fn reduce_of<T: Element>(
+    op: Reduce,
+    data: &CpuStorage,
+    layout: &Layout,
+    rows: Rows,
+) -> Result<CpuStorage> {
     let data = &elements::<T>(data)?[layout.start_offset()..];
     Ok(T::wrap(match op {
         Reduce::Sum if T::FLOAT && rows.inner == 1 => {
             each_row(data, rows, |row| T::from_f64(sum_floats(row)))
         }
         Reduce::Sum if T::FLOAT => fold(data, rows, 0f64, |sum, x| sum + x.to_f64(), T::from_f64),
-        Reduce::Sum => fold(data, rows, 0i64, |sum, x| sum.wrapping_add(x.to_i64()), T::from_i64),
-        Reduce::Prod if T::FLOAT => fold(data, rows, 1f64, |product, x| product * x.to_f64(), T::from_f64),
-        Reduce::Prod => fold(data, rows, 1i64, |product, x| product.wrapping_mul(x.to_i64()), T::from_i64),
-        Reduce::Max => fold(data, rows, T::LOWEST, |max, x| if x > max || x.is_nan() { x } else { max }, |x| x),
-        Reduce::Min => fold(data, rows, T::HIGHEST, |min, x| if x < min || x.is_nan() { x } else { min }, |x| x),
+        Reduce::Sum => fold(
+            data,
+            rows,
+            0i64,
+            |sum, x| sum.wrapping_add(x.to_i64()),
+            T::from_i64,
+        ),
+        Reduce::Prod if T::FLOAT => fold(
+            data,
+            rows,
+            1f64,
+            |product, x| product * x.to_f64(),
+            T::from_f64,
+        ),
+        Reduce::Prod => fold(
+            data,
+            rows,
+            1i64,
+            |product, x| product.wrapping_mul(x.to_i64()),
+            T::from_i64,
+        ),
+        Reduce::Max => fold(
+            data,
+            rows,
+            T::LOWEST,
+            |max, x| if x > max || x.is_nan() { x } else { max },
+            |x| x,
+        ),
+        Reduce::Min => fold(
+            data,
+            rows,
+            T::HIGHEST,
+            |min, x| if x < min || x.is_nan() { x } else { min },
+            |x| x,
+        ),
     }))
 }
 
@@ -97,17 +155,24 @@ pub(super) fn sum_floats<T: Element>(row: &[T]) -> f64 {
     if row.len() <= 4 * PIECE {
         return row.chunks(PIECE).map(piece).sum();
     }
-    let sums: Vec<f64> = row.par_chunks(PIECE).map(piece).collect();
-    sums.iter().sum()
+    let pieces: Vec<&[T]> = row.chunks(PIECE).collect();
+    parallel::map(pieces.len(), &|i| piece(pieces[i]))
+        .iter()
+        .sum()
 }
 
 /// `f` of each row, where rows lie in one piece.
-fn each_row<T: Element, U: Copy + Default + Send>(data: &[T], rows: Rows, f: impl Fn(&[T]) -> U + Sync) -> Vec<U> {
+fn each_row<T: Element, U: Copy + Default + Send>(
+    data: &[T],
+    rows: Rows,
+    f: impl Fn(&[T]) -> U + Sync,
+) -> Vec<U> {
     let Rows { outer, len, .. } = rows;
+    let row = |o: usize| f(&data[o * len..(o + 1) * len]);
     if len > 256 && outer > 1 {
-        return (0..outer).into_par_iter().map(|o| f(&data[o * len..(o + 1) * len])).collect();
+        return parallel::map(outer, &row);
     }
-    (0..outer).map(|o| f(&data[o * len..(o + 1) * len])).collect()
+    (0..outer).map(row).collect()
 }
 
 /// Folds each column of each block.
@@ -122,7 +187,9 @@ fn fold<T: Element, A: Copy + Send + Sync, U: Copy + Default + Send>(
     const LANES: usize = 64;
     let Rows { outer, len, inner } = rows;
     if inner == 1 {
-        return each_row(data, rows, |row| finish(row.iter().fold(start, |acc, &x| step(acc, x))));
+        return each_row(data, rows, |row| {
+            finish(row.iter().fold(start, |acc, &x| step(acc, x)))
+        });
     }
     fill(outer * inner, |from, out| {
         let mut done = 0;
@@ -150,7 +217,9 @@ pub(crate) fn arg_extreme(a: &Array, axes: &[usize], largest: bool) -> Result<Ar
     let (a, rows) = rows(a, axes)?;
     if rows.len == 0 {
         let name = if largest { "argmax" } else { "argmin" };
-        bail!("{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+        bail!(
+            "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        );
     }
     on_cpu([&a], DType::I64, &shape, |[(data, layout)]| {
         with_element!(a.dtype(), T => {
@@ -174,11 +243,17 @@ pub(crate) fn arg_extreme(a: &Array, axes: &[usize], largest: bool) -> Result<Ar
 /// The sum of squared distances from the mean of each row, over `len - correction`; in two passes.
 pub(crate) fn variance(a: &Array, axes: &[usize], correction: f64) -> Result<Array> {
     let shape = reduced_shape(a.dims(), axes, true);
-    let kept: Vec<usize> = (0..a.dims().len()).filter(|axis| !axes.contains(axis)).collect();
+    let kept: Vec<usize> = (0..a.dims().len())
+        .filter(|axis| !axes.contains(axis))
+        .collect();
     let order: Vec<usize> = kept.into_iter().chain(axes.iter().copied()).collect();
     let len: usize = axes.iter().map(|&axis| a.dims()[axis]).product();
     let a = contiguous(&a.permuted(&order))?;
-    let rows = Rows { outer: shape.iter().product(), len, inner: 1 };
+    let rows = Rows {
+        outer: shape.iter().product(),
+        len,
+        inner: 1,
+    };
     on_cpu([&a], a.dtype(), &shape, |[(data, layout)]| {
         super::element::with_float!(a.dtype(), "var", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];

@@ -15,15 +15,9 @@ pub(crate) fn softmax(a: &Array, axis: usize, log: bool) -> Result<Array> {
         with_float!(a.dtype(), "softmax", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = data[..a.numel()].to_vec();
-            if len * inner > 0 {
-                let block = |block: &mut [T]| (0..inner).for_each(|column| along(block, column, inner, log));
-                if out.len() > 16 * 1024 {
-                    use rayon::prelude::*;
-                    out.par_chunks_mut(len * inner).for_each(block);
-                } else {
-                    out.chunks_mut(len * inner).for_each(block);
-                }
-            }
+            super::parallel::chunks(&mut out, len * inner, &|_, block| {
+                (0..inner).for_each(|column| along(block, column, inner, log));
+            });
             Ok(T::wrap(out))
         })
     })
@@ -31,8 +25,12 @@ pub(crate) fn softmax(a: &Array, axis: usize, log: bool) -> Result<Array> {
 
 fn along<T: Element<Wide: Float>>(block: &mut [T], column: usize, step: usize, log: bool) {
     let places = || (column..block.len()).step_by(step);
-    let largest = places().map(|i| block[i].wide()).fold(T::Wide::neg_infinity(), T::Wide::max);
-    let total: f64 = places().map(|i| T::narrow((block[i].wide() - largest).exp()).to_f64()).sum();
+    let largest = places()
+        .map(|i| block[i].wide())
+        .fold(T::Wide::neg_infinity(), T::Wide::max);
+    let total: f64 = places()
+        .map(|i| T::narrow((block[i].wide() - largest).exp()).to_f64())
+        .sum();
     if log {
         let shift = T::from_f64(total.ln()).wide() + largest;
         for i in (column..block.len()).step_by(step) {

@@ -2,7 +2,7 @@
 
 use super::array::{Array, elements, locked, on_cpu};
 use super::element::{Element, with_element};
-use super::map::{map1, update};
+use super::map::{fill, map1, update};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
@@ -16,22 +16,38 @@ pub(crate) fn to_device(a: &Array, device: Device) -> Result<Array> {
     }
     let plain = contiguous(a)?;
     let moved = as_candle(&plain)?.to_device(&device.candle()?)?;
-    Ok(Array::new(Storage::from_candle(moved, a.dtype(), device), Layout::contiguous(a.dims())))
+    Ok(Array::new(
+        Storage::from_candle(moved, a.dtype(), device),
+        Layout::contiguous(a.dims()),
+    ))
 }
 
-/// The numbers as a candle tensor that shares them; only for a contiguous array.
+/// The numbers as a candle tensor, which shares them wherever candle can describe where they are.
 pub(crate) fn as_candle(a: &Array) -> Result<candle_core::Tensor> {
     let owner = a.storage.owner();
     if owner.layout() == &*a.layout {
         return Ok(owner.clone());
     }
-    let flat = owner.flatten_all()?.narrow(0, a.layout.start_offset(), a.numel())?;
-    Ok(flat.reshape(a.dims())?)
+    let start = a
+        .layout
+        .start_offset()
+        .checked_sub(owner.layout().start_offset());
+    match start.filter(|start| owner.is_contiguous() && start + a.numel() <= owner.elem_count()) {
+        Some(start) if a.is_contiguous() => Ok(owner
+            .flatten_all()?
+            .narrow(0, start, a.numel())?
+            .reshape(a.dims())?),
+        _ => Ok(copy(a)?.storage.owner().reshape(a.dims())?),
+    }
 }
 
 /// The same array if it is contiguous, a contiguous copy if not.
 pub(crate) fn contiguous(a: &Array) -> Result<Array> {
-    if a.is_contiguous() { Ok(a.clone()) } else { copy(a) }
+    if a.is_contiguous() {
+        Ok(a.clone())
+    } else {
+        copy(a)
+    }
 }
 
 /// A contiguous copy.
@@ -59,7 +75,8 @@ fn copy_on_device(a: &Array) -> Result<Array> {
         bail!("expected a tensor on a GPU, but it is on {}", a.device());
     };
     // Candle's own way to make a strided tensor plain: allocate, then copy by layout.
-    let fresh = candle_core::Tensor::zeros(a.dims(), a.dtype().candle(), a.storage.owner().device())?;
+    let fresh =
+        candle_core::Tensor::zeros(a.dims(), a.dtype().candle(), a.storage.owner().device())?;
     let mut target = {
         let (fresh, layout) = fresh.storage_and_layout();
         let candle_core::Storage::Cuda(fresh) = &*fresh else {
@@ -68,9 +85,16 @@ fn copy_on_device(a: &Array) -> Result<Array> {
         fresh.try_clone(layout)?
     };
     source.copy_strided_src(&mut target, 0, &a.layout)?;
-    let owner =
-        candle_core::Tensor::from_storage(candle_core::Storage::Cuda(target), a.dims(), BackpropOp::none(), false);
-    Ok(Array::new(Storage::from_candle(owner, a.dtype(), a.device()), Layout::contiguous(a.dims())))
+    let owner = candle_core::Tensor::from_storage(
+        candle_core::Storage::Cuda(target),
+        a.dims(),
+        BackpropOp::none(),
+        false,
+    );
+    Ok(Array::new(
+        Storage::from_candle(owner, a.dtype(), a.device()),
+        Layout::contiguous(a.dims()),
+    ))
 }
 
 /// The numbers as another dtype, contiguous if a conversion was needed.
@@ -78,20 +102,34 @@ pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
     if a.dtype() == dtype {
         return Ok(a.clone());
     }
+    // Sixty-four pairs of types: one plain loop each.
+    let a = &contiguous(a)?;
     on_cpu([a], dtype, a.dims(), |[(data, layout)]| {
         with_element!(a.dtype(), T => {
-            let data = elements::<T>(data)?;
+            let data = &elements::<T>(data)?[layout.start_offset()..];
             if dtype == DType::Bool {
-                return Ok(CpuStorage::U8(map1(data, layout, |x| u8::from(x != T::default()))));
+                return Ok(CpuStorage::U8(each(data, a.numel(), |x| u8::from(x != T::default()))));
             }
-            with_element!(dtype, U => Ok(U::wrap(map1(data, layout, convert::<T, U>))))
+            with_element!(dtype, U => Ok(U::wrap(each(data, a.numel(), convert::<T, U>))))
         })
+    })
+}
+
+fn each<T: Element, U: Element>(data: &[T], len: usize, f: impl Fn(T) -> U + Sync) -> Vec<U> {
+    fill(len, |from, out| {
+        out.iter_mut()
+            .zip(&data[from..])
+            .for_each(|(o, &x)| *o = f(x))
     })
 }
 
 #[inline(always)]
 fn convert<T: Element, U: Element>(x: T) -> U {
-    if T::FLOAT || U::FLOAT { U::from_f64(x.to_f64()) } else { U::from_i64(x.to_i64()) }
+    if T::FLOAT || U::FLOAT {
+        U::from_f64(x.to_f64())
+    } else {
+        U::from_i64(x.to_i64())
+    }
 }
 
 /// Writes `src` into the numbers of `dst`. Both have one dtype, one device and one shape; `src` may repeat elements
@@ -121,18 +159,19 @@ pub(crate) fn write(dst: &Array, src: &Array) -> Result<()> {
 /// On a GPU, whole runs are copied one by one through candle's `slice_set`.
 fn write_on_device(dst: &Array, src: &Array) -> Result<()> {
     let flat = dst.storage.owner().flatten_all()?;
+    let first = dst.storage.owner().layout().start_offset();
     let source = as_candle(&contiguous(src)?)?.flatten_all()?;
     let mut done = 0;
     let mut result = Ok(());
-    super::walk::Walk::new([&dst.layout]).runs(0, dst.numel(), |run| {
+    super::walk::Walk::new([&dst.layout]).runs(0, dst.numel(), &mut |run| {
         let [step] = run.step;
         let pieces = if step == 1 { 1 } else { run.len };
         let len = run.len / pieces;
         for piece in 0..pieces {
             if result.is_ok() {
-                result = source
-                    .narrow(0, done, len)
-                    .and_then(|part| flat.slice_set(&part.contiguous()?, 0, run.at[0] + piece * step));
+                result = source.narrow(0, done, len).and_then(|part| {
+                    flat.slice_set(&part.contiguous()?, 0, run.at[0] + piece * step - first)
+                });
             }
             done += len;
         }

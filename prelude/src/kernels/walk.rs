@@ -44,7 +44,12 @@ impl<const N: usize> Walk<N> {
             dims.push(1);
             strides.push([1; N]);
         }
-        Self { dims, strides, start: layouts.map(Layout::start_offset), len }
+        Self {
+            dims,
+            strides,
+            start: layouts.map(Layout::start_offset),
+            len,
+        }
     }
 
     /// How many elements there are.
@@ -53,8 +58,7 @@ impl<const N: usize> Walk<N> {
     }
 
     /// Calls `f` for the runs that cover the elements `from..to`, counted in row-major order.
-    #[inline]
-    pub fn runs(&self, from: usize, to: usize, mut f: impl FnMut(Run<N>)) {
+    pub fn runs(&self, from: usize, to: usize, f: &mut dyn FnMut(Run<N>)) {
         if from >= to {
             return;
         }
@@ -111,7 +115,9 @@ mod tests {
 
     fn visited(walk: &Walk<1>, from: usize, to: usize) -> Vec<usize> {
         let mut out = Vec::new();
-        walk.runs(from, to, |run| out.extend((0..run.len).map(|i| run.at[0] + i * run.step[0])));
+        walk.runs(from, to, &mut |run| {
+            out.extend((0..run.len).map(|i| run.at[0] + i * run.step[0]))
+        });
         out
     }
 
@@ -127,7 +133,7 @@ mod tests {
     fn even_dimensions_are_one_run() {
         let layout = Layout::contiguous_with_offset((2, 1, 3), 5);
         let mut runs = 0;
-        Walk::new([&layout]).runs(0, 6, |run| {
+        Walk::new([&layout]).runs(0, 6, &mut |run| {
             runs += 1;
             assert_eq!((run.at, run.step, run.len), ([5], [1], 6));
         });

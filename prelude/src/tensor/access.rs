@@ -29,7 +29,9 @@ impl Tensor {
         let shape = self.shape();
         let axis = axis(dim, shape.rank())?;
         shape.get(axis).copied().ok_or_else(|| {
-            crate::Error::index(format!("Dimension specified as {dim} but tensor has no dimensions"))
+            crate::Error::index(format!(
+                "Dimension specified as {dim} but tensor has no dimensions"
+            ))
         })
     }
 

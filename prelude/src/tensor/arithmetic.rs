@@ -19,7 +19,11 @@ pub(super) struct Operands {
 
 /// The dtype that a tensor of this dtype and a plain number answer in: only a higher kind of number changes it.
 pub(crate) fn promote_scalar(dtype: DType, scalar: Scalar) -> DType {
-    if scalar.category() > dtype.category() { scalar.dtype() } else { dtype }
+    if scalar.category() > dtype.category() {
+        scalar.dtype()
+    } else {
+        dtype
+    }
 }
 
 /// PyTorch's `result_type`: tensors with dimensions decide; 0-d tensors count only with a higher kind of number.
@@ -63,7 +67,10 @@ fn on_device_of(other: &Tensor, tensor: Tensor) -> Result<Tensor> {
 
 impl Operands {
     pub fn compute(&self, op: Binary) -> Result<Tensor> {
-        let (a, b) = (self.a.array().broadcast(&self.shape)?, self.b.array().broadcast(&self.shape)?);
+        let (a, b) = (
+            self.a.array().broadcast(&self.shape)?,
+            self.b.array().broadcast(&self.shape)?,
+        );
         Ok(Tensor::from_array(binary(op, &a, &b)?))
     }
 }
@@ -79,25 +86,43 @@ fn gradients(
 
 /// Saves an operand only if the derivative that needs it is wanted.
 fn needed(tensor: &Tensor, wanted_by: &Tensor) -> Saved {
-    Saved::input(&if wanted_by.requires_grad() { tensor.clone() } else { tensor.detach() })
+    Saved::input(&if wanted_by.requires_grad() {
+        tensor.clone()
+    } else {
+        tensor.detach()
+    })
 }
 
 fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Add)?;
-    Ok(record("AddBackward0", &[&operands.a, &operands.b], output, |_| {
-        (Vec::new(), |ctx: &Ctx, g: &Tensor| gradients(ctx, || Ok(g.clone()), || Ok(g.clone())))
-    }))
+    Ok(record(
+        "AddBackward0",
+        &[&operands.a, &operands.b],
+        output,
+        |_| {
+            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+                gradients(ctx, || Ok(g.clone()), || Ok(g.clone()))
+            })
+        },
+    ))
 }
 
 fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
-    Ok(record("SubBackward0", &[&operands.a, &operands.b], output, |_| {
-        (Vec::new(), |ctx: &Ctx, g: &Tensor| gradients(ctx, || Ok(g.clone()), || g.try_neg()))
-    }))
+    Ok(record(
+        "SubBackward0",
+        &[&operands.a, &operands.b],
+        output,
+        |_| {
+            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+                gradients(ctx, || Ok(g.clone()), || g.try_neg())
+            })
+        },
+    ))
 }
 
 fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -108,7 +133,11 @@ fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
     Ok(record("MulBackward0", &[a, b], output, |_| {
         let saved = vec![needed(a, b), needed(b, a)];
         (saved, |ctx: &Ctx, g: &Tensor| {
-            gradients(ctx, || g.try_mul(ctx.saved(1)?), || g.try_mul(ctx.saved(0)?))
+            gradients(
+                ctx,
+                || g.try_mul(ctx.saved(1)?),
+                || g.try_mul(ctx.saved(0)?),
+            )
         })
     }))
 }
@@ -119,16 +148,27 @@ fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
     let output = operands.compute(Binary::Div)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record("DivBackward0", &[a, b], output, |_| {
-        (vec![needed(a, b), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
-            let b = ctx.saved(1)?;
-            gradients(ctx, || g.try_div(&b), || Ok(-g * ((ctx.saved(0)? / &b) / &b)))
-        })
+        (
+            vec![needed(a, b), Saved::input(b)],
+            |ctx: &Ctx, g: &Tensor| {
+                let b = ctx.saved(1)?;
+                gradients(
+                    ctx,
+                    || g.try_div(&b),
+                    || Ok(-g * ((ctx.saved(0)? / &b) / &b)),
+                )
+            },
+        )
     }))
 }
 
 fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let name = if matches!(exponent, Arg::Scalar(_)) { "PowBackward0" } else { "PowBackward1" };
+    let name = if matches!(exponent, Arg::Scalar(_)) {
+        "PowBackward0"
+    } else {
+        "PowBackward1"
+    };
     let operands = operands(x, exponent, Category::Bool)?;
     let output = operands.compute(Binary::Pow)?;
     let (a, b) = (&operands.a, &operands.b);
@@ -139,7 +179,10 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
             gradients(
                 ctx,
                 // 0 where the exponent is 0, even at 0, where the general rule is 0 / 0.
-                || b.try_eq(0)?.try_where_(&g.try_zeros_like()?, g * (&b * a.pow(&b - 1))),
+                || {
+                    b.try_eq(0)?
+                        .try_where_(&g.try_zeros_like()?, g * (&b * a.pow(&b - 1)))
+                },
                 // 0 at 0 to a power that is not negative, where the logarithm is infinite.
                 || {
                     let at_zero = a.try_eq(0)?.try_mul(b.try_ge(0)?)?;
@@ -157,19 +200,22 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
     let output = operands.compute(op)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record(name, &[a, b], output, |_| {
-        (vec![Saved::input(a), Saved::input(b)], move |ctx: &Ctx, g: &Tensor| {
-            let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
-            let (a_loses, b_loses) = match op {
-                Binary::Max => (a.try_lt(&b)?, b.try_lt(&a)?),
-                _ => (a.try_gt(&b)?, b.try_gt(&a)?),
-            };
-            let shared = a.try_eq(&b)?.try_where_(g / 2, g)?;
-            gradients(
-                ctx,
-                || a_loses.try_where_(&g.try_zeros_like()?, &shared),
-                || b_loses.try_where_(&g.try_zeros_like()?, &shared),
-            )
-        })
+        (
+            vec![Saved::input(a), Saved::input(b)],
+            move |ctx: &Ctx, g: &Tensor| {
+                let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
+                let (a_loses, b_loses) = match op {
+                    Binary::Max => (a.try_lt(&b)?, b.try_lt(&a)?),
+                    _ => (a.try_gt(&b)?, b.try_gt(&a)?),
+                };
+                let shared = a.try_eq(&b)?.try_where_(g / 2, g)?;
+                gradients(
+                    ctx,
+                    || a_loses.try_where_(&g.try_zeros_like()?, &shared),
+                    || b_loses.try_where_(&g.try_zeros_like()?, &shared),
+                )
+            },
+        )
     }))
 }
 
@@ -182,9 +228,16 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record("RemainderBackward0", &[a, b], output, |_| {
-        (vec![Saved::input(a), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
-            gradients(ctx, || Ok(g.clone()), || Ok(-g * ctx.saved(0)?.try_floor_divide(ctx.saved(1)?)?))
-        })
+        (
+            vec![Saved::input(a), Saved::input(b)],
+            |ctx: &Ctx, g: &Tensor| {
+                gradients(
+                    ctx,
+                    || Ok(g.clone()),
+                    || Ok(-g * ctx.saved(0)?.try_floor_divide(ctx.saved(1)?)?),
+                )
+            },
+        )
     }))
 }
 
@@ -193,11 +246,14 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
     let output = operands.compute(Binary::Atan2)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record("Atan2Backward0", &[a, b], output, |_| {
-        (vec![Saved::input(a), Saved::input(b)], |ctx: &Ctx, g: &Tensor| {
-            let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
-            let g = g / (a.square() + b.square());
-            gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
-        })
+        (
+            vec![Saved::input(a), Saved::input(b)],
+            |ctx: &Ctx, g: &Tensor| {
+                let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
+                let g = g / (a.square() + b.square());
+                gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
+            },
+        )
     }))
 }
 
@@ -237,20 +293,23 @@ ops! {
         => add(x, mul(&sub(end, x.into())?, Arg::Scalar(weight.into()))?.into());
 }
 
-ops! {
-    /// `other - self`.
-    rsub, try_rsub, [] (x, other: impl Into<Scalar>) => reversed(x, other.into(), sub);
-    /// `other / self`.
-    rdiv, try_rdiv, [] (x, other: impl Into<Scalar>) => reversed(x, other.into(), div);
-}
-
-/// A plain number as the left operand; it must not decide the dtype, so it becomes a 0-d tensor of the right one.
-fn reversed(
-    x: &Tensor,
-    left: Scalar,
-    op: fn(&Tensor, Arg) -> Result<Tensor>,
-) -> Result<Tensor> {
+/// A plain number minus a tensor. The number must not decide the dtype, so it becomes a 0-d tensor of the right one.
+fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
     let dtype = promote_scalar(x.dtype(), left);
     let left = Tensor::from_array(full_array(&[], left, dtype, x.device())?);
-    op(&left, x.into())
+    let operands = operands(&left, x.into(), Category::Bool)?;
+    let output = operands.compute(Binary::Sub)?;
+    Ok(record("RsubBackward1", &[&operands.b], output, |_| {
+        (Vec::new(), |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_neg()?)])
+        })
+    }))
+}
+
+ops! {
+    /// `other - self`.
+    rsub, try_rsub, [] (x, other: impl Into<Scalar>) => rsub(x, other.into());
+    /// `other / self`, computed as PyTorch does: `other` times the reciprocal.
+    rdiv, try_rdiv, [] (x, other: impl Into<Scalar>) => mul(&x.try_reciprocal()?, Arg::Scalar(other.into()));
 }

@@ -124,12 +124,19 @@ impl Tensor {
     pub fn to_vec3<T: FromElement>(&self) -> Vec<Vec<Vec<T>>> {
         self.expect_dims(3).or_panic();
         let dims = self.dims();
-        nest(nest(self.to_vec(), dims[2], dims[0] * dims[1]), dims[1], dims[0])
+        nest(
+            nest(self.to_vec(), dims[2], dims[0] * dims[1]),
+            dims[1],
+            dims[0],
+        )
     }
 
     fn expect_dims(&self, dims: usize) -> Result<()> {
         if self.dim() != dims {
-            bail!("expected a tensor of {dims} dimensions, got one of shape {}", self.shape().list());
+            bail!(
+                "expected a tensor of {dims} dimensions, got one of shape {}",
+                self.shape().list()
+            );
         }
         Ok(())
     }
@@ -160,7 +167,9 @@ impl Tensor {
         }
         // The engine brings the gradient back to this dtype.
         let output = Tensor::from_array(transfer::cast(&self.array(), dtype)?);
-        Ok(record("ToCopyBackward0", &[self], output, |_| (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))))
+        Ok(record("ToCopyBackward0", &[self], output, |_| {
+            (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
+        }))
     }
 
     pub(crate) fn try_to_device(&self, device: Device) -> Result<Tensor> {
@@ -168,7 +177,9 @@ impl Tensor {
             return Ok(self.clone());
         }
         let output = Tensor::from_array(transfer::to_device(&self.array(), device)?);
-        Ok(record("ToCopyBackward0", &[self], output, |_| (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))))
+        Ok(record("ToCopyBackward0", &[self], output, |_| {
+            (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
+        }))
     }
 
     /// The tensor in main memory.
@@ -203,7 +214,7 @@ impl Tensor {
 
     /// A candle tensor of the same numbers. Contiguous tensors share them; others are copied.
     pub fn to_candle(&self) -> Result<candle_core::Tensor> {
-        transfer::as_candle(&transfer::contiguous(&self.array())?)
+        transfer::as_candle(&self.array())
     }
 
     /// A tensor of the same numbers as a candle tensor. They are shared, except for `u32`, which becomes `i64`.
@@ -212,20 +223,32 @@ impl Tensor {
         let device = Device::from_candle(tensor.device())?;
         let (tensor, dtype) = match (DType::from_candle(tensor.dtype()), tensor.dtype()) {
             (Some(dtype), _) => (tensor, dtype),
-            (None, candle_core::DType::U32) => (tensor.to_dtype(candle_core::DType::I64)?, DType::I64),
+            (None, candle_core::DType::U32) => {
+                (tensor.to_dtype(candle_core::DType::I64)?, DType::I64)
+            }
             (None, other) => bail!("candle's dtype {other:?} has no counterpart"),
         };
         // Numbers that candle sees twice cannot be written to through it.
-        let tensor = if tensor.layout().has_internal_overlap() { tensor.force_contiguous()? } else { tensor };
+        let plain = device == Device::Cpu || tensor.is_contiguous();
+        let tensor = if tensor.layout().has_internal_overlap() || !plain {
+            tensor.force_contiguous()?
+        } else {
+            tensor
+        };
         let layout = tensor.layout().clone();
-        Ok(Tensor::from_array(Array::new(Storage::from_candle(tensor, dtype, device), layout)))
+        Ok(Tensor::from_array(Array::new(
+            Storage::from_candle(tensor, dtype, device),
+            layout,
+        )))
     }
 }
 
 /// Rows of `width` each.
 fn nest<T>(flat: Vec<T>, width: usize, rows: usize) -> Vec<Vec<T>> {
     let mut flat = flat.into_iter();
-    (0..rows).map(|_| flat.by_ref().take(width).collect()).collect()
+    (0..rows)
+        .map(|_| flat.by_ref().take(width).collect())
+        .collect()
 }
 
 /// Where or what a tensor is to become: a [`DType`], a [`Device`], or both.

@@ -12,7 +12,12 @@ use crate::shape::Dims;
 use half::{bf16, f16};
 
 /// An array filled with one number.
-pub(crate) fn full_array(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Array> {
+pub(crate) fn full_array(
+    shape: &[usize],
+    value: Scalar,
+    dtype: DType,
+    device: Device,
+) -> Result<Array> {
     let len = shape.iter().product();
     let array = with_element!(dtype, T => {
         let value = match value {
@@ -31,7 +36,8 @@ fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
         Some(dtype) => transfer::cast(array, dtype)?,
         None => array.clone(),
     };
-    Tensor::from_array(transfer::to_device(&array, options.device)?).try_requires_grad_(options.requires_grad)
+    Tensor::from_array(transfer::to_device(&array, options.device)?)
+        .try_requires_grad_(options.requires_grad)
 }
 
 fn filled(shape: &Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
@@ -41,7 +47,8 @@ fn filled(shape: &Dims, value: Scalar, options: TensorOptions) -> Result<Tensor>
         Category::Bool => DType::Bool,
     });
     let shape = shape.to_shape()?;
-    Tensor::from_array(full_array(&shape, value, dtype, options.device)?).try_requires_grad_(options.requires_grad)
+    Tensor::from_array(full_array(&shape, value, dtype, options.device)?)
+        .try_requires_grad_(options.requires_grad)
 }
 
 /// Draws floats: in `f64` for that dtype, in `f32` rounded at the end for the others.
@@ -58,7 +65,11 @@ fn drawn(
         DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw),
         DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw),
         DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw),
-        other => bail!("\"{}\" not implemented for '{}'", draw.name(), other.scalar_type()),
+        other => bail!(
+            "\"{}\" not implemented for '{}'",
+            draw.name(),
+            other.scalar_type()
+        ),
     };
     finish(&array, options)
 }
@@ -163,11 +174,11 @@ creations! {
 
     /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
     rand, try_rand, rand_with, try_rand_with (shape: impl Into<Dims>)
-        |options| drawn(&shape.into(), options, &default_generator(), Uniform { from: 0., to: 1. });
+        |options| uniform(&shape.into(), options);
 
     /// Random floats from the standard normal distribution; the same as PyTorch's after the same `manual_seed`.
     randn, try_randn, randn_with, try_randn_with (shape: impl Into<Dims>)
-        |options| drawn(&shape.into(), options, &default_generator(), Normal { mean: 0., std: 1. });
+        |options| normal(&shape.into(), options);
 
     /// Random integers from `low` up to but not including `high` (`i64`).
     randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl Into<Dims>)
@@ -197,12 +208,33 @@ creations! {
         |options| identity(n, options);
 }
 
+// Not generic, so that the generators are compiled here and not in every cell.
+fn uniform(shape: &Dims, options: TensorOptions) -> Result<Tensor> {
+    drawn(
+        shape,
+        options,
+        &default_generator(),
+        Uniform { from: 0., to: 1. },
+    )
+}
+
+fn normal(shape: &Dims, options: TensorOptions) -> Result<Tensor> {
+    drawn(
+        shape,
+        options,
+        &default_generator(),
+        Normal { mean: 0., std: 1. },
+    )
+}
+
 fn random_integers(low: i64, high: i64, shape: &Dims, options: TensorOptions) -> Result<Tensor> {
     if low >= high {
         bail!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}");
     }
     let shape = shape.to_shape()?;
-    let numbers = default_generator().lock().integers(low, high, shape.numel());
+    let numbers = default_generator()
+        .lock()
+        .integers(low, high, shape.numel());
     finish(&Array::from_vec(numbers, DType::I64, &shape), options)
 }
 
@@ -218,14 +250,28 @@ fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Re
         bail!("upper bound and lower bound inconsistent with step sign");
     }
     let len = ((last - first) / by).ceil() as usize;
-    let integers = [start, end, step].iter().all(|s| s.category() <= Category::Int);
+    let integers = [start, end, step]
+        .iter()
+        .all(|s| s.category() <= Category::Int);
     let array = if integers {
         let (first, by) = (start.to_i64(), step.to_i64());
-        Array::from_vec((0..len as i64).map(|i| first + i * by).collect(), DType::I64, &[len])
+        Array::from_vec(
+            (0..len as i64).map(|i| first + i * by).collect(),
+            DType::I64,
+            &[len],
+        )
     } else if options.dtype == Some(DType::F64) {
-        Array::from_vec((0..len).map(|i| first + i as f64 * by).collect(), DType::F64, &[len])
+        Array::from_vec(
+            (0..len).map(|i| first + i as f64 * by).collect(),
+            DType::F64,
+            &[len],
+        )
     } else {
-        Array::from_vec((0..len).map(|i| (first + i as f64 * by) as f32).collect(), DType::F32, &[len])
+        Array::from_vec(
+            (0..len).map(|i| (first + i as f64 * by) as f32).collect(),
+            DType::F32,
+            &[len],
+        )
     };
     finish(&array, options)
 }
@@ -234,12 +280,24 @@ fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Re
 fn spaced(start: f64, end: f64, steps: usize, options: TensorOptions) -> Result<Tensor> {
     let array = if options.dtype == Some(DType::F64) {
         let by = (end - start) / (steps.max(2) - 1) as f64;
-        let number = |i| if i < steps / 2 { start + by * i as f64 } else { end - by * (steps - i - 1) as f64 };
+        let number = |i| {
+            if i < steps / 2 {
+                start + by * i as f64
+            } else {
+                end - by * (steps - i - 1) as f64
+            }
+        };
         Array::from_vec((0..steps).map(number).collect(), DType::F64, &[steps])
     } else {
         let (start, end) = (start as f32, end as f32);
         let by = (end - start) / (steps.max(2) - 1) as f32;
-        let number = |i| if i < steps / 2 { start + by * i as f32 } else { end - by * (steps - i - 1) as f32 };
+        let number = |i| {
+            if i < steps / 2 {
+                start + by * i as f32
+            } else {
+                end - by * (steps - i - 1) as f32
+            }
+        };
         let mut numbers: Vec<f32> = (0..steps).map(number).collect();
         if steps == 1 {
             numbers[0] = start;
@@ -257,7 +315,9 @@ fn identity(n: usize, options: TensorOptions) -> Result<Tensor> {
 
 impl Tensor {
     fn like(&self) -> TensorOptions {
-        TensorOptions::new().dtype(self.dtype()).device(self.device())
+        TensorOptions::new()
+            .dtype(self.dtype())
+            .device(self.device())
     }
 
     fn like_dtype(&self, dtype: DType) -> TensorOptions {
@@ -339,9 +399,16 @@ impl Tensor {
     }
 
     /// Like [`Tensor::from_vec`]. Fails if the shape is not for that many numbers.
-    pub fn try_from_vec<T: super::TensorElement>(numbers: Vec<T>, shape: impl Into<Dims>) -> Result<Tensor> {
+    pub fn try_from_vec<T: super::TensorElement>(
+        numbers: Vec<T>,
+        shape: impl Into<Dims>,
+    ) -> Result<Tensor> {
         let shape = shape.into().to_view_shape(numbers.len())?;
-        Ok(Tensor::from_array(Array::from_cpu(T::store(numbers), T::DTYPE, &shape)))
+        Ok(Tensor::from_array(Array::from_cpu(
+            T::store(numbers),
+            T::DTYPE,
+            &shape,
+        )))
     }
 
     /// A tensor with a copy of these numbers.
@@ -359,20 +426,25 @@ impl Tensor {
     /// Refills this tensor with floats from `[from, to)`.
     #[track_caller]
     pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
-        self.refill(&default_generator(), Uniform { from, to }).or_panic()
+        self.refill(&default_generator(), Uniform { from, to })
+            .or_panic()
     }
 
     /// Refills this tensor with normal numbers.
     #[track_caller]
     pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
-        self.refill(&default_generator(), Normal { mean, std }).or_panic()
+        self.refill(&default_generator(), Normal { mean, std })
+            .or_panic()
     }
 
     /// Refills this tensor with 1 (with probability `p`) and 0.
     #[track_caller]
     pub fn bernoulli_(&self, p: f64) -> Tensor {
         if !(0. ..=1.).contains(&p) {
-            Err::<(), _>(Error::runtime(format!("bernoulli_ expects p to be in [0, 1], but got p={p}"))).or_panic();
+            Err::<(), _>(Error::runtime(format!(
+                "bernoulli_ expects p to be in [0, 1], but got p={p}"
+            )))
+            .or_panic();
         }
         let draws = default_generator().lock().bernoulli(p, self.numel());
         let bytes: Vec<u8> = draws.into_iter().map(u8::from).collect();
@@ -381,7 +453,12 @@ impl Tensor {
     }
 
     pub(crate) fn refill(&self, generator: &Generator, draw: impl Draw) -> Result<Tensor> {
-        let drawn = drawn(&self.shape().into(), TensorOptions::new().dtype(self.dtype()), generator, draw)?;
+        let drawn = drawn(
+            &self.shape().into(),
+            TensorOptions::new().dtype(self.dtype()),
+            generator,
+            draw,
+        )?;
         self.try_copy_(&drawn.try_to_device(self.device())?)
     }
 }

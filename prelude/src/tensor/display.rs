@@ -35,12 +35,17 @@ fn fetch(array: &Array, positions: &[usize]) -> crate::Result<Elements> {
 
 fn text(tensor: &Tensor) -> crate::Result<String> {
     let array = tensor.array();
-    let host = if array.device() == Device::Cpu { array.clone() } else { transfer::to_device(&array, Device::Cpu)? };
+    let host = if array.device() == Device::Cpu {
+        array.clone()
+    } else {
+        transfer::to_device(&array, Device::Cpu)?
+    };
     let device = array.device().is_cuda().then(|| array.device().to_string());
     let grad_fn = tensor.grad_fn();
     let shape = array.shape();
     // What cannot be read is shown as nothing; reading main memory does not fail.
-    let fetch = |positions: &[usize]| fetch(&host, positions).unwrap_or(Elements::Float(Vec::new()));
+    let fetch =
+        |positions: &[usize]| fetch(&host, positions).unwrap_or(Elements::Float(Vec::new()));
     Ok(TensorText {
         shape: &shape,
         dtype: array.dtype().name(),

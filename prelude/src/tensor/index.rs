@@ -46,7 +46,11 @@ pub struct NewAxis;
 /// ```
 pub fn step(range: impl IndexArg, step: usize) -> Index {
     match range.index() {
-        Index::Slice { start, end, .. } => Index::Slice { start, end, step: step.max(1) },
+        Index::Slice { start, end, .. } => Index::Slice {
+            start,
+            end,
+            step: step.max(1),
+        },
         other => other,
     }
 }
@@ -80,7 +84,11 @@ macro_rules! index_int {
 index_int!(i32, i64, isize, usize);
 
 fn slice(start: Option<i64>, end: Option<i64>) -> Index {
-    Index::Slice { start, end, step: 1 }
+    Index::Slice {
+        start,
+        end,
+        step: 1,
+    }
 }
 
 /// The end after the last element of an inclusive range: after -1 comes the very end.
@@ -227,7 +235,12 @@ impl Tensor {
     }
 
     /// Like [`Tensor::index_put_`]. Fails if an index is out of range or the values do not fit.
-    pub fn try_index_put_(&self, index: impl IndexArgs, values: &Tensor, accumulate: bool) -> Result<Tensor> {
+    pub fn try_index_put_(
+        &self,
+        index: impl IndexArgs,
+        values: &Tensor,
+        accumulate: bool,
+    ) -> Result<Tensor> {
         let (view, tensors) = basic(self, index.indices())?;
         let picked = Picked::new(&view, tensors)?;
         crate::autograd::in_place(&view, |view| picked.put(view, values, accumulate))?;
@@ -250,14 +263,18 @@ fn assign(x: &Tensor, indices: Vec<Index>, value: crate::Arg) -> Result<()> {
     let (view, tensors) = basic(x, indices)?;
     let value = match value {
         crate::Arg::Tensor(value) => value,
-        crate::Arg::Scalar(number) => Tensor::scalar(number).try_to_dtype(x.dtype())?.try_to_device(x.device())?,
+        crate::Arg::Scalar(number) => Tensor::scalar(number)
+            .try_to_dtype(x.dtype())?
+            .try_to_device(x.device())?,
     };
     if tensors.iter().all(Option::is_none) {
         view.try_copy_(&value)?;
         return Ok(());
     }
     let picked = Picked::new(&view, tensors)?;
-    crate::autograd::in_place(&view, |view| picked.put(view, &value.try_to_dtype(view.dtype())?, false))
+    crate::autograd::in_place(&view, |view| {
+        picked.put(view, &value.try_to_dtype(view.dtype())?, false)
+    })
 }
 
 /// Applies what gives views. What is left are the tensors, each at the dimension of the view that it indexes.
@@ -280,7 +297,11 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
     for index in indices {
         match index {
             Index::At(place) => view = selected(&view, at as i64, place)?,
-            Index::Slice { start: None, end: None, step: 1 } => at += 1,
+            Index::Slice {
+                start: None,
+                end: None,
+                step: 1,
+            } => at += 1,
             Index::Slice { start, end, step } => {
                 let size = view.dims()[at] as i64;
                 let clip = |i: i64| (if i < 0 { i + size } else { i }).clamp(0, size) as usize;
@@ -288,7 +309,9 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
                 view = sliced(&view, at, start, end.max(start), step, "SliceBackward0");
                 at += 1;
             }
-            Index::Ellipsis if seen_ellipsis => bail_index!("an index can only have a single ellipsis ('...')"),
+            Index::Ellipsis if seen_ellipsis => {
+                bail_index!("an index can only have a single ellipsis ('...')")
+            }
             Index::Ellipsis => {
                 seen_ellipsis = true;
                 at += rank - consumed;
@@ -299,7 +322,11 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
             }
             Index::Tensor(t) => {
                 tensors.resize(at, None);
-                let list = if t.dtype() == DType::Bool { true_places(&view, &t, at)? } else { vec![t] };
+                let list = if t.dtype() == DType::Bool {
+                    true_places(&view, &t, at)?
+                } else {
+                    vec![t]
+                };
                 at += list.len();
                 tensors.extend(list.into_iter().map(Some));
             }
@@ -323,7 +350,9 @@ fn true_places(x: &Tensor, mask: &Tensor, at: usize) -> Result<Vec<Tensor>> {
         }
     }
     let places = mask.try_nonzero()?;
-    (0..mask.dim() as i64).map(|d| places.try_select(1, d)).collect()
+    (0..mask.dim() as i64)
+        .map(|d| places.try_select(1, d))
+        .collect()
 }
 
 /// Elements that tensors of indices pick: the indexed dimensions brought to the front and numbered through.
@@ -342,15 +371,22 @@ struct Picked {
 impl Picked {
     fn new(x: &Tensor, tensors: Vec<Option<Tensor>>) -> Result<Picked> {
         let dims = x.dims();
-        let indexed: Vec<usize> = (0..dims.len()).filter(|&d| tensors.get(d).is_some_and(Option::is_some)).collect();
+        let indexed: Vec<usize> = (0..dims.len())
+            .filter(|&d| tensors.get(d).is_some_and(Option::is_some))
+            .collect();
         let rest: Vec<usize> = (0..dims.len()).filter(|d| !indexed.contains(d)).collect();
         let mut picked = Shape::default();
         for index in tensors.iter().flatten() {
-            if !matches!(index.dtype(), DType::I64 | DType::I32 | DType::U8 | DType::I16) {
+            if !matches!(
+                index.dtype(),
+                DType::I64 | DType::I32 | DType::U8 | DType::I16
+            ) {
                 bail_index!("tensors used as indices must be long, int, byte or bool tensors");
             }
             picked = broadcast(&picked, &index.shape()).map_err(|_| {
-                crate::Error::index("shape mismatch: indexing tensors could not be broadcast together")
+                crate::Error::index(
+                    "shape mismatch: indexing tensors could not be broadcast together",
+                )
             })?;
         }
         let numbers = no_grad(|| -> Result<Tensor> {
@@ -358,11 +394,17 @@ impl Picked {
             for &d in &indexed {
                 let Some(index) = &tensors[d] else { continue };
                 let size = dims[d] as i64;
-                let index = index.detach().try_to_dtype(DType::I64)?.try_to_device(x.device())?;
+                let index = index
+                    .detach()
+                    .try_to_dtype(DType::I64)?
+                    .try_to_device(x.device())?;
                 let outside = index.try_ge(size)?.try_logical_or(&index.try_lt(-size)?)?;
                 if index.numel() > 0 && outside.try_any()?.try_item()? {
                     let wrong: Vec<i64> = indexed_values(&index, &outside)?;
-                    bail_index!("index {} is out of bounds for dimension {d} with size {size}", wrong[0]);
+                    bail_index!(
+                        "index {} is out of bounds for dimension {d} with size {size}",
+                        wrong[0]
+                    );
                 }
                 let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
                 numbers = numbers.try_mul(size)?.try_add(index.try_expand(&picked)?)?;
@@ -370,9 +412,19 @@ impl Picked {
             numbers.try_reshape(-1)
         })?;
         let adjacent = indexed.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let at = if adjacent { indexed.first().copied().unwrap_or(0) } else { 0 };
+        let at = if adjacent {
+            indexed.first().copied().unwrap_or(0)
+        } else {
+            0
+        };
         let order = indexed.iter().chain(&rest).copied().collect();
-        Ok(Picked { order, numbers, picked, at, rest: rest.iter().map(|&d| dims[d]).collect() })
+        Ok(Picked {
+            order,
+            numbers,
+            picked,
+            at,
+            rest: rest.iter().map(|&d| dims[d]).collect(),
+        })
     }
 
     /// How many dimensions are indexed.
@@ -396,19 +448,26 @@ impl Picked {
     /// The order that brings the picked dimensions from the front to their place.
     fn back(&self) -> Vec<usize> {
         let n = self.picked.rank();
-        (n..n + self.at).chain(0..n).chain(n + self.at..n + self.rest.len()).collect()
+        (n..n + self.at)
+            .chain(0..n)
+            .chain(n + self.at..n + self.rest.len())
+            .collect()
     }
 
     fn get(self, x: &Tensor) -> Result<Tensor> {
         let output = no_grad(|| -> Result<Tensor> {
             let rows = self.table(x)?.try_index_select(0, &self.numbers)?;
             let shape: Vec<usize> = self.picked.iter().chain(&self.rest).copied().collect();
-            rows.try_reshape(shape)?.try_permute(self.back())?.try_contiguous()
+            rows.try_reshape(shape)?
+                .try_permute(self.back())?
+                .try_contiguous()
         })?;
         let output = Tensor::from_array(output.array());
         let shape = x.shape();
         Ok(record("IndexBackward0", &[x], output, |_| {
-            (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)]))
+            (Vec::new(), move |_: &Ctx, g: &Tensor| {
+                Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)])
+            })
         }))
     }
 
@@ -428,10 +487,15 @@ impl Picked {
             front[from] = to;
         }
         let width: usize = self.rest.iter().product();
-        let rows = values.try_permute(front)?.try_reshape([self.picked.numel(), width])?;
+        let rows = values
+            .try_permute(front)?
+            .try_reshape([self.picked.numel(), width])?;
         let table = self.table(x)?;
-        let changed =
-            if add { table.try_index_add(0, &self.numbers, &rows)? } else { table.try_index_copy(0, &self.numbers, &rows)? };
+        let changed = if add {
+            table.try_index_add(0, &self.numbers, &rows)?
+        } else {
+            table.try_index_copy(0, &self.numbers, &rows)?
+        };
         let dims = x.dims();
         let ordered: Vec<usize> = self.order.iter().map(|&d| dims[d]).collect();
         let mut original = vec![0; self.order.len()];
@@ -446,7 +510,12 @@ impl Picked {
 fn indexed_values(x: &Tensor, mask: &Tensor) -> Result<Vec<i64>> {
     let values: Vec<i64> = x.try_to_vec()?;
     let mask: Vec<bool> = mask.try_to_vec()?;
-    Ok(values.into_iter().zip(mask).filter(|(_, m)| *m).map(|(v, _)| v).collect())
+    Ok(values
+        .into_iter()
+        .zip(mask)
+        .filter(|(_, m)| *m)
+        .map(|(v, _)| v)
+        .collect())
 }
 
 /// The elements where `mask` is true, in one dimension.
@@ -455,7 +524,10 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
         bail!("masked_select: expected BoolTensor for mask");
     }
     let shape = broadcast(&x.shape(), &mask.shape())?;
-    indexed(&x.try_expand(&shape)?, vec![Index::Tensor(mask.try_expand(&shape)?)])
+    indexed(
+        &x.try_expand(&shape)?,
+        vec![Index::Tensor(mask.try_expand(&shape)?)],
+    )
 }
 
 super::ops::ops! {

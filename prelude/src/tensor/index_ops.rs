@@ -13,8 +13,14 @@ pub(super) use crate::kernels::indexing::add_into;
 /// An index tensor as `i64`, on the device of what it indexes.
 fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> {
     match index.dtype() {
-        DType::I64 | DType::I32 => index.detach().try_to_dtype(DType::I64)?.try_to_device(x.device()),
-        other => bail!("{name}(): Expected dtype int32/int64 for index, but got {}", other.scalar_type()),
+        DType::I64 | DType::I32 => index
+            .detach()
+            .try_to_dtype(DType::I64)?
+            .try_to_device(x.device()),
+        other => bail!(
+            "{name}(): Expected dtype int32/int64 for index, but got {}",
+            other.scalar_type()
+        ),
     }
 }
 
@@ -40,7 +46,10 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let output = Tensor::from_array(indexing::gather(&x.array(), at, &index.array())?);
     Ok(record("GatherBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
-            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter_add(at as i64, &index, g)?)])
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?
+                    .try_scatter_add(at as i64, &index, g)?,
+            )])
         };
         (Vec::new(), backward)
     }))
@@ -52,7 +61,13 @@ fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> 
     if x.dtype() != source.dtype() {
         bail!("scatter(): Expected self.dtype to be equal to src.dtype");
     }
-    if index.dim() != x.dim() || index.shape().iter().zip(source.shape().iter()).any(|(n, m)| n > m) {
+    if index.dim() != x.dim()
+        || index
+            .shape()
+            .iter()
+            .zip(source.shape().iter())
+            .any(|(n, m)| n > m)
+    {
         bail!(
             "Expected index {} to be no larger than self {} apart from dimension {at} and to be no larger size than src {}",
             index.shape().list(),
@@ -66,13 +81,21 @@ fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> 
         used = used.try_narrow(d as i64, 0, n)?;
     }
     let array = indexing::scatter(&x.array(), at, &index.array(), &used.array(), add)?;
-    let name = if add { "ScatterAddBackward0" } else { "ScatterBackward0" };
+    let name = if add {
+        "ScatterAddBackward0"
+    } else {
+        "ScatterBackward0"
+    };
     Ok(record(name, &[x, &used], Tensor::from_array(array), |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let at = at as i64;
             Ok(vec![
                 ctx.when(0, || {
-                    if add { Ok(g.clone()) } else { scatter(g, at, &index, &g.try_new_zeros(&index.shape())?, false) }
+                    if add {
+                        Ok(g.clone())
+                    } else {
+                        scatter(g, at, &index, &g.try_new_zeros(&index.shape())?, false)
+                    }
                 })?,
                 ctx.when(1, || gather(g, at, &index))?,
             ])
@@ -85,13 +108,19 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let index = indices("index_select", x, index)?;
     if index.dim() > 1 {
-        bail!("index_select(): Index is supposed to be a vector, but got dim: {} with type: Long", index.dim());
+        bail!(
+            "index_select(): Index is supposed to be a vector, but got dim: {} with type: Long",
+            index.dim()
+        );
     }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
     Ok(record("IndexSelectBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
-            Ok(vec![Some(g.try_new_zeros(&shape)?.try_index_add(at as i64, &index, g)?)])
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?
+                    .try_index_add(at as i64, &index, g)?,
+            )])
         };
         (Vec::new(), backward)
     }))
@@ -103,30 +132,46 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
     let mut expected = x.dims();
     expected[at] = index.numel();
     if source.dims() != expected {
-        bail!("index_add(): expected source of shape {expected:?}, got {}", source.shape().list());
+        bail!(
+            "index_add(): expected source of shape {expected:?}, got {}",
+            source.shape().list()
+        );
     }
     if x.dtype() != source.dtype() {
-        bail!("index_add_(): self and source expected to have the same dtype, but got (self) {} and (source) {}", x.dtype().scalar_type(), source.dtype().scalar_type());
+        bail!(
+            "index_add_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
+            x.dtype().scalar_type(),
+            source.dtype().scalar_type()
+        );
     }
     let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add)?;
-    let name = if add { "IndexAddBackward0" } else { "IndexCopyBackward0" };
-    Ok(record(name, &[x, source], Tensor::from_array(array), |_| {
-        let backward = move |ctx: &Ctx, g: &Tensor| {
-            let at = at as i64;
-            Ok(vec![
-                ctx.when(0, || {
-                    if add {
-                        return Ok(g.clone());
-                    }
-                    let mut shape = g.dims();
-                    shape[at as usize] = index.numel();
-                    index_put(g, at, &index, &g.try_new_zeros(&shape)?, false)
-                })?,
-                ctx.when(1, || index_select(g, at, &index))?,
-            ])
-        };
-        (Vec::new(), backward)
-    }))
+    let name = if add {
+        "IndexAddBackward0"
+    } else {
+        "IndexCopyBackward0"
+    };
+    Ok(record(
+        name,
+        &[x, source],
+        Tensor::from_array(array),
+        |_| {
+            let backward = move |ctx: &Ctx, g: &Tensor| {
+                let at = at as i64;
+                Ok(vec![
+                    ctx.when(0, || {
+                        if add {
+                            return Ok(g.clone());
+                        }
+                        let mut shape = g.dims();
+                        shape[at as usize] = index.numel();
+                        index_put(g, at, &index, &g.try_new_zeros(&shape)?, false)
+                    })?,
+                    ctx.when(1, || index_select(g, at, &index))?,
+                ])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 /// Row `i` of the weights for each index.
@@ -135,38 +180,60 @@ fn embedding(weight: &Tensor, index: &Tensor) -> Result<Tensor> {
         bail!("'weight' must be 2-D");
     }
     let index = indices("embedding", weight, index)?;
-    let shape: Vec<usize> = index.shape().iter().copied().chain([weight.dims()[1]]).collect();
+    let shape: Vec<usize> = index
+        .shape()
+        .iter()
+        .copied()
+        .chain([weight.dims()[1]])
+        .collect();
     let flat = index.try_reshape(-1)?;
     let array = indexing::index_select(&weight.array(), 0, &flat.array())?.reshaped(&shape);
     let weights = weight.shape();
-    Ok(record("EmbeddingBackward0", &[weight], Tensor::from_array(array), |_| {
-        let backward = move |_: &Ctx, g: &Tensor| {
-            let rows = g.try_reshape([flat.numel(), weights[1]])?;
-            Ok(vec![Some(g.try_new_zeros(&weights)?.try_index_add(0, &flat, &rows)?)])
-        };
-        (Vec::new(), backward)
-    }))
+    Ok(record(
+        "EmbeddingBackward0",
+        &[weight],
+        Tensor::from_array(array),
+        |_| {
+            let backward = move |_: &Ctx, g: &Tensor| {
+                let rows = g.try_reshape([flat.numel(), weights[1]])?;
+                Ok(vec![Some(
+                    g.try_new_zeros(&weights)?.try_index_add(0, &flat, &rows)?,
+                )])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
-    let expanded = source.try_to_device(x.device())?.try_expand(x.shape()).map_err(|_| {
-        crate::Error::runtime(format!(
-            "output with shape {} doesn't match the broadcast shape {}",
-            x.shape().list(),
-            source.shape().list()
-        ))
-    })?;
-    let output = Tensor::from_array(transfer::copy(&transfer::cast(&expanded.array(), x.dtype())?)?);
+    let expanded = source
+        .try_to_device(x.device())?
+        .try_expand(x.shape())
+        .map_err(|_| {
+            crate::Error::runtime(format!(
+                "output with shape {} doesn't match the broadcast shape {}",
+                x.shape().list(),
+                source.shape().list()
+            ))
+        })?;
+    let output = Tensor::from_array(transfer::copy(&transfer::cast(
+        &expanded.array(),
+        x.dtype(),
+    )?)?);
     // The old numbers are gone, and with them any gradient for what they came from.
     Ok(record("CopyBackwards", &[x, &expanded], output, |_| {
-        (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![None, Some(g.clone())]))
+        (Vec::new(), |_: &Ctx, g: &Tensor| {
+            Ok(vec![None, Some(g.clone())])
+        })
     }))
 }
 
 fn filled(x: &Tensor, value: crate::Scalar) -> Result<Tensor> {
     let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
     let output = Tensor::from_array(transfer::copy(&value.broadcast(&x.shape())?)?);
-    Ok(record("FillBackward0", &[x], output, |_| (Vec::new(), |_: &Ctx, _: &Tensor| Ok(vec![None]))))
+    Ok(record("FillBackward0", &[x], output, |_| {
+        (Vec::new(), |_: &Ctx, _: &Tensor| Ok(vec![None]))
+    }))
 }
 
 ops! {

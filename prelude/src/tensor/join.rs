@@ -44,15 +44,23 @@ impl AsRef<Tensor> for Tensor {
 
 fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let Some(&first) = tensors.first() else { bail!("torch.cat(): expected a non-empty list of Tensors") };
+    let Some(&first) = tensors.first() else {
+        bail!("torch.cat(): expected a non-empty list of Tensors")
+    };
     // PyTorch lets an empty 1-d tensor pass, whatever the others look like.
     let is_nothing = |t: &Tensor| t.dim() == 1 && t.numel() == 0;
-    let model = tensors.iter().copied().find(|t| !is_nothing(t)).unwrap_or(first);
+    let model = tensors
+        .iter()
+        .copied()
+        .find(|t| !is_nothing(t))
+        .unwrap_or(first);
     if model.dim() == 0 {
         bail!("zero-dimensional tensor (at position 0) cannot be concatenated");
     }
     let at = axis(dim, model.dim())?;
-    let dtype = tensors.iter().fold(first.dtype(), |dtype, t| dtype.promote(t.dtype()));
+    let dtype = tensors
+        .iter()
+        .fold(first.dtype(), |dtype, t| dtype.promote(t.dtype()));
     let mut parts = Vec::new();
     for (i, &tensor) in tensors.iter().enumerate() {
         if is_nothing(tensor) && model.dim() != 1 {
@@ -60,7 +68,11 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
         }
         let (a, b) = (model.shape(), tensor.shape());
         if a.rank() != b.rank() {
-            bail!("Tensors must have same number of dimensions: got {} and {}", a.rank(), b.rank());
+            bail!(
+                "Tensors must have same number of dimensions: got {} and {}",
+                a.rank(),
+                b.rank()
+            );
         }
         for d in 0..a.rank() {
             if d != at && a[d] != b[d] {
@@ -93,7 +105,9 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
 }
 
 fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
-    let Some(&first) = tensors.first() else { bail!("stack expects a non-empty TensorList") };
+    let Some(&first) = tensors.first() else {
+        bail!("stack expects a non-empty TensorList")
+    };
     let shape = first.shape();
     let at = axis(dim, shape.rank() + 1)?;
     for (i, tensor) in tensors.iter().enumerate() {
@@ -105,8 +119,13 @@ fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
             );
         }
     }
-    let dtype = tensors.iter().fold(first.dtype(), |dtype, t| dtype.promote(t.dtype()));
-    let parts = tensors.iter().map(|t| t.try_to_dtype(dtype)).collect::<Result<Vec<_>>>()?;
+    let dtype = tensors
+        .iter()
+        .fold(first.dtype(), |dtype, t| dtype.promote(t.dtype()));
+    let parts = tensors
+        .iter()
+        .map(|t| t.try_to_dtype(dtype))
+        .collect::<Result<Vec<_>>>()?;
     let mut apart = shape.to_vec();
     apart.insert(at, 1);
     let arrays = parts
@@ -118,7 +137,9 @@ fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
     Ok(record("StackBackward0", &inputs, output, |_| {
         let count = arrays.len();
         let backward = move |ctx: &Ctx, g: &Tensor| {
-            (0..count).map(|i| ctx.when(i, || g.try_select(at as i64, i as i64))).collect()
+            (0..count)
+                .map(|i| ctx.when(i, || g.try_select(at as i64, i as i64)))
+                .collect()
         };
         (Vec::new(), backward)
     }))

@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
+use super::view::renewed;
 use crate::autograd::{Ctx, Saved, record};
 use crate::error::{Result, bail};
 use crate::kernels::matmul::batched;
@@ -10,7 +11,9 @@ use crate::shape::broadcast;
 /// Two 2-d tensors.
 fn mm(a: &Tensor, b: &Tensor, name: &'static str) -> Result<Tensor> {
     let (x, y) = (a.array(), b.array());
-    let ([m, _], [_, n]) = (x.dims(), y.dims()) else { bail!("mm: expected matrices") };
+    let ([m, _], [_, n]) = (x.dims(), y.dims()) else {
+        bail!("mm: expected matrices")
+    };
     let lift = |array: &crate::kernels::Array| {
         let (dims, strides) = (array.dims(), array.layout.stride());
         let layout = candle_core::Layout::new(
@@ -33,7 +36,11 @@ fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 fn product(name: &'static str, a: &Tensor, b: &Tensor, output: Tensor) -> Tensor {
     record(name, &[a, b], output, |_| {
         let keep = |t: &Tensor, other: &Tensor| {
-            Saved::input(&if other.requires_grad() { t.clone() } else { t.detach() })
+            Saved::input(&if other.requires_grad() {
+                t.clone()
+            } else {
+                t.detach()
+            })
         };
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
@@ -80,10 +87,18 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let (sa, sb) = (a.shape(), b.shape());
     if sa.rank() == 0 || sb.rank() == 0 {
-        bail!("both arguments to matmul need to be at least 1D, but they are {}D and {}D", sa.rank(), sb.rank());
+        bail!(
+            "both arguments to matmul need to be at least 1D, but they are {}D and {}D",
+            sa.rank(),
+            sb.rank()
+        );
     }
     if a.dtype() != b.dtype() {
-        bail!("expected m1 and m2 to have the same dtype, but got: {} != {}", a.dtype().c_name(), b.dtype().c_name());
+        bail!(
+            "expected m1 and m2 to have the same dtype, but got: {} != {}",
+            a.dtype().c_name(),
+            b.dtype().c_name()
+        );
     }
     match (&sa[..], &sb[..]) {
         (&[m], &[n]) => {
@@ -118,7 +133,7 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let flat = matmul(&a.try_reshape([rows, k])?, b)?;
             let mut shape = left[..left.len() - 1].to_vec();
             shape.extend(sb.get(1));
-            flat.try_reshape(shape)
+            Ok(renewed(&flat, &shape))
         }
         _ => matmul_batches(a, b),
     }
@@ -133,9 +148,15 @@ fn check_inner(m: usize, k: usize, k2: usize, n: usize) -> Result<()> {
 
 fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let vector = a.dim() == 1;
-    let a = if vector { a.try_unsqueeze(0)? } else { a.clone() };
+    let a = if vector {
+        a.try_unsqueeze(0)?
+    } else {
+        a.clone()
+    };
     let (sa, sb) = (a.shape(), b.shape());
-    let ([batch_a @ .., m, k], [batch_b @ .., k2, n]) = (&sa[..], &sb[..]) else { bail!("matmul: expected matrices") };
+    let ([batch_a @ .., m, k], [batch_b @ .., k2, n]) = (&sa[..], &sb[..]) else {
+        bail!("matmul: expected matrices")
+    };
     let batch = broadcast(batch_a, batch_b)?;
     let (count, m, n) = (batch.numel(), *m, *n);
     if k != k2 {
@@ -153,14 +174,18 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         shape.push(m);
     }
     shape.push(n);
-    product.try_reshape(shape)
+    Ok(renewed(&product, &shape))
 }
 
 fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (sa, sb) = (a.shape(), b.shape());
-    let (&[n, _, k], &[n2, k2, _]) = (&sa[..], &sb[..]) else { bail!("batch1 must be a 3D tensor") };
+    let (&[n, _, k], &[n2, k2, _]) = (&sa[..], &sb[..]) else {
+        bail!("batch1 must be a 3D tensor")
+    };
     if n != n2 || k != k2 {
-        bail!("Expected size for first two dimensions of batch2 tensor to be: [{n}, {k}] but got: [{n2}, {k2}].");
+        bail!(
+            "Expected size for first two dimensions of batch2 tensor to be: [{n}, {k}] but got: [{n2}, {k2}]."
+        );
     }
     bmm(a, b)
 }
@@ -168,16 +193,28 @@ fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `input · weightᵀ + bias`.
 fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let [_, features] = weight.dims()[..] else { bail!("linear: expected a weight of two dimensions") };
+    let [_, features] = weight.dims()[..] else {
+        bail!("linear: expected a weight of two dimensions")
+    };
     let shape = x.shape();
-    let Some((&last, front)) = shape.split_last() else { bail!("linear: expected an input of at least one dimension") };
+    let Some((&last, front)) = shape.split_last() else {
+        bail!("linear: expected an input of at least one dimension")
+    };
     let rows: usize = front.iter().product();
     let transposed = weight.try_t()?;
     check_inner(rows, last, features, weight.dims()[0])?;
     if x.dtype() != weight.dtype() {
-        bail!("mat1 and mat2 must have the same dtype, but got {} and {}", x.dtype().scalar_type(), weight.dtype().scalar_type());
+        bail!(
+            "mat1 and mat2 must have the same dtype, but got {} and {}",
+            x.dtype().scalar_type(),
+            weight.dtype().scalar_type()
+        );
     }
-    let flat = if shape.rank() == 2 { x.clone() } else { x.try_reshape([rows, last])? };
+    let flat = if shape.rank() == 2 {
+        x.clone()
+    } else {
+        x.try_reshape([rows, last])?
+    };
     let output = match bias {
         Some(bias) => addmm(bias, &flat, &transposed)?,
         None => mm(&flat, &transposed, "MmBackward0")?,
@@ -185,7 +222,8 @@ fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> 
     if shape.rank() == 2 {
         return Ok(output);
     }
-    output.try_reshape(front.iter().copied().chain([weight.dims()[0]]).collect::<Vec<_>>())
+    let shape: Vec<usize> = front.iter().copied().chain([weight.dims()[0]]).collect();
+    output.try_view(shape)
 }
 
 /// `bias + a · b`.

@@ -47,20 +47,26 @@ impl LiteralBuffer {
     fn enter(&self, depth: usize, len: usize) -> Result<()> {
         let expected = self.dims[depth];
         if len != expected {
-            return Err(crate::Error::value(format!("expected sequence of length {expected} at dim {depth} (got {len})")));
+            return Err(crate::Error::value(format!(
+                "expected sequence of length {expected} at dim {depth} (got {len})"
+            )));
         }
         Ok(())
     }
 
     fn into_tensor(self, dtype: DType) -> Result<Tensor> {
         let array = match dtype {
-            DType::F32 => {
-                Array::from_vec(self.floats.iter().map(|&x| x as f32).collect::<Vec<f32>>(), dtype, &self.dims)
-            }
+            DType::F32 => Array::from_vec(
+                self.floats.iter().map(|&x| x as f32).collect::<Vec<f32>>(),
+                dtype,
+                &self.dims,
+            ),
             DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
-            DType::U8 | DType::Bool => {
-                Array::from_vec(self.integers.iter().map(|&x| x as u8).collect::<Vec<u8>>(), dtype, &self.dims)
-            }
+            DType::U8 | DType::Bool => Array::from_vec(
+                self.integers.iter().map(|&x| x as u8).collect::<Vec<u8>>(),
+                dtype,
+                &self.dims,
+            ),
             other => bail!("a literal cannot be {other}"),
         };
         Ok(Tensor::from_array(array))
@@ -92,7 +98,8 @@ impl<T: Literal> Literal for [T] {
     }
     fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
         buffer.enter(depth, self.len())?;
-        self.iter().try_for_each(|item| item.append(depth + 1, buffer))
+        self.iter()
+            .try_for_each(|item| item.append(depth + 1, buffer))
     }
 }
 

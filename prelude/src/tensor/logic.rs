@@ -13,16 +13,25 @@ use crate::shape::broadcast;
 fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let operands = operands(x, other, Category::Bool)?;
-    let (a, b) = (operands.a.array().broadcast(&operands.shape)?, operands.b.array().broadcast(&operands.shape)?);
+    let (a, b) = (
+        operands.a.array().broadcast(&operands.shape)?,
+        operands.b.array().broadcast(&operands.shape)?,
+    );
     Ok(Tensor::from_array(pointwise::compare(op, &a, &b)?))
 }
 
 fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Bool)?;
     if operands.a.is_floating_point() {
-        bail!("\"bitwise_{name}_cpu\" not implemented for '{}'", operands.a.dtype().scalar_type());
+        bail!(
+            "\"bitwise_{name}_cpu\" not implemented for '{}'",
+            operands.a.dtype().scalar_type()
+        );
     }
-    let (a, b) = (operands.a.array().broadcast(&operands.shape)?, operands.b.array().broadcast(&operands.shape)?);
+    let (a, b) = (
+        operands.a.array().broadcast(&operands.shape)?,
+        operands.b.array().broadcast(&operands.shape)?,
+    );
     Ok(Tensor::from_array(pointwise::bits(op, &a, &b)?))
 }
 
@@ -33,7 +42,10 @@ fn logical(op: fn(i64, i64) -> i64, x: &Tensor, other: &Tensor) -> Result<Tensor
 
 fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
     if cond.dtype() != DType::Bool {
-        bail!("where expected condition to be a boolean tensor, but got a tensor with dtype {}", cond.dtype().scalar_type());
+        bail!(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
+            cond.dtype().scalar_type()
+        );
     }
     let cond_shape = cond.shape();
     let a = match (a, &b) {
@@ -53,19 +65,30 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
         &pair.b.array().broadcast(&shape)?,
     )?;
     let cond = cond.detach();
-    Ok(record("WhereBackward0", &[&pair.a, &pair.b], Tensor::from_array(array), |_| {
-        let backward = move |ctx: &Ctx, g: &Tensor| {
-            let zero = g.try_zeros_like()?;
-            Ok(vec![ctx.when(0, || cond.try_where_(g, &zero))?, ctx.when(1, || cond.try_where_(&zero, g))?])
-        };
-        (Vec::new(), backward)
-    }))
+    Ok(record(
+        "WhereBackward0",
+        &[&pair.a, &pair.b],
+        Tensor::from_array(array),
+        |_| {
+            let backward = move |ctx: &Ctx, g: &Tensor| {
+                let zero = g.try_zeros_like()?;
+                Ok(vec![
+                    ctx.when(0, || cond.try_where_(g, &zero))?,
+                    ctx.when(1, || cond.try_where_(&zero, g))?,
+                ])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
     let (x, other) = (x.detach(), other.detach());
     let equal = x.try_eq(&other)?;
-    let near = x.try_sub(&other)?.try_abs()?.try_le(other.try_abs()?.try_mul(rtol)?.try_add(atol)?)?;
+    let near = x
+        .try_sub(&other)?
+        .try_abs()?
+        .try_le(other.try_abs()?.try_mul(rtol)?.try_add(atol)?)?;
     // An infinite tolerance does not make infinities close.
     let finite = other.try_isfinite()?.try_logical_and(&x.try_isfinite()?)?;
     equal.try_logical_or(&near.try_logical_and(&finite)?)

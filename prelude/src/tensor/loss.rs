@@ -33,7 +33,12 @@ pub struct ClassLossOptions {
 
 impl Default for ClassLossOptions {
     fn default() -> Self {
-        Self { weight: None, ignore_index: -100, label_smoothing: 0., reduction: Reduction::Mean }
+        Self {
+            weight: None,
+            ignore_index: -100,
+            label_smoothing: 0.,
+            reduction: Reduction::Mean,
+        }
     }
 }
 
@@ -50,25 +55,48 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
     wick_runtime::interrupt::check();
     let shape = x.shape();
     let class_dim = if shape.rank() == 1 { 0 } else { 1 };
-    let Some(&classes) = shape.get(class_dim) else { bail!("input tensor should be 1D or 2D") };
+    let Some(&classes) = shape.get(class_dim) else {
+        bail!("input tensor should be 1D or 2D")
+    };
     if !matches!(target.dtype(), DType::I64 | DType::I32 | DType::U8) {
-        bail!("expected scalar type Long but found {}", target.dtype().scalar_type());
+        bail!(
+            "expected scalar type Long but found {}",
+            target.dtype().scalar_type()
+        );
     }
     let mut expected = shape.to_vec();
     expected.remove(class_dim);
     if target.dims() != expected {
         if shape.rank() == 2 {
-            bail!("Expected input batch_size ({}) to match target batch_size ({}).", shape[0], target.try_size(0).unwrap_or(1));
+            bail!(
+                "Expected input batch_size ({}) to match target batch_size ({}).",
+                shape[0],
+                target.try_size(0).unwrap_or(1)
+            );
         }
-        bail!("Expected target size {expected:?}, got {}", target.shape().list());
+        bail!(
+            "Expected target size {expected:?}, got {}",
+            target.shape().list()
+        );
     }
     let ignore = options.ignore_index;
     let (output, factors, places) = no_grad(|| -> Result<(Tensor, Tensor, Tensor)> {
-        let target = target.detach().try_to_dtype(DType::I64)?.try_to_device(x.device())?;
+        let target = target
+            .detach()
+            .try_to_dtype(DType::I64)?
+            .try_to_device(x.device())?;
         let counts = target.try_ne(ignore)?;
-        let inside = target.try_ge(0)?.try_logical_and(&target.try_lt(classes)?)?;
-        if !inside.try_logical_or(&counts.try_logical_not()?)?.try_all()?.try_item::<bool>()? {
-            let wrong: Vec<i64> = target.try_masked_select(&inside.try_logical_not()?)?.try_to_vec()?;
+        let inside = target
+            .try_ge(0)?
+            .try_logical_and(&target.try_lt(classes)?)?;
+        if !inside
+            .try_logical_or(&counts.try_logical_not()?)?
+            .try_all()?
+            .try_item::<bool>()?
+        {
+            let wrong: Vec<i64> = target
+                .try_masked_select(&inside.try_logical_not()?)?
+                .try_to_vec()?;
             let wrong = wrong.into_iter().find(|&t| t != ignore).unwrap_or_default();
             bail_index!("Target {wrong} is out of bounds.");
         }
@@ -78,24 +106,36 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
             weights = weights.try_mul(weight.detach().try_embedding_1d(&places)?)?;
         }
         let places = places.try_unsqueeze(class_dim as i64)?;
-        let picked = x.detach().try_gather(class_dim as i64, &places)?.try_squeeze_dim(class_dim as i64)?;
+        let picked = x
+            .detach()
+            .try_gather(class_dim as i64, &places)?
+            .try_squeeze_dim(class_dim as i64)?;
         let losses = picked.try_mul(&weights)?.try_neg()?;
         let (output, factors) = match options.reduction {
             Reduction::None => (losses, weights.try_neg()?),
             Reduction::Sum => (losses.try_sum()?, weights.try_neg()?),
             Reduction::Mean => {
                 let total = weights.try_sum()?;
-                (losses.try_sum()?.try_div(&total)?, weights.try_div(total)?.try_neg()?)
+                (
+                    losses.try_sum()?.try_div(&total)?,
+                    weights.try_div(total)?.try_neg()?,
+                )
             }
         };
         Ok((output, factors, places))
     })?;
-    let name = if shape.rank() > 2 { "NllLoss2DBackward0" } else { "NllLossBackward0" };
+    let name = if shape.rank() > 2 {
+        "NllLoss2DBackward0"
+    } else {
+        "NllLossBackward0"
+    };
     Ok(record(name, &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             let at = class_dim as i64;
             let shares = g.try_mul(&factors)?.try_unsqueeze(at)?;
-            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter(at, &places, &shares)?)])
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?.try_scatter(at, &places, &shares)?,
+            )])
         };
         (Vec::new(), backward)
     }))
@@ -118,7 +158,9 @@ fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Res
             );
         }
         let smooth = options.label_smoothing;
-        let target = target.try_mul(1. - smooth)?.try_add(smooth / classes as f64)?;
+        let target = target
+            .try_mul(1. - smooth)?
+            .try_add(smooth / classes as f64)?;
         let mut terms = log.try_mul(&target)?;
         if let Some(weight) = &options.weight {
             let mut shape = vec![1; x.dim()];
@@ -136,7 +178,9 @@ fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Res
         return Ok(hard);
     }
     if options.weight.is_some() {
-        bail!("cross_entropy: label_smoothing together with weight is not supported; pass probabilities as the target");
+        bail!(
+            "cross_entropy: label_smoothing together with weight is not supported; pass probabilities as the target"
+        );
     }
     let smooth = options.label_smoothing;
     let counts = target.try_ne(options.ignore_index)?;
@@ -145,7 +189,8 @@ fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Res
         Reduction::Mean => spread.try_sum()?.try_div(counts.try_sum()?)?,
         other => reduced(&spread, other)?,
     };
-    hard.try_mul(1. - smooth)?.try_add(spread.try_mul(smooth / classes as f64)?)
+    hard.try_mul(1. - smooth)?
+        .try_add(spread.try_mul(smooth / classes as f64)?)
 }
 
 /// A loss of each pair of elements, reduced, as one node of that name.
@@ -165,18 +210,32 @@ fn pairwise(
     Ok(record(name, &[x, target], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (dx, dt) = slopes(&ctx.saved(0)?, &ctx.saved(1)?)?;
-            let g = if reduction == Reduction::Mean { g.try_div(count)? } else { g.clone() };
-            Ok(vec![ctx.when(0, || g.try_mul(&dx))?, ctx.when(1, || g.try_mul(&dt))?])
+            let g = if reduction == Reduction::Mean {
+                g.try_div(count)?
+            } else {
+                g.clone()
+            };
+            Ok(vec![
+                ctx.when(0, || g.try_mul(&dx))?,
+                ctx.when(1, || g.try_mul(&dt))?,
+            ])
         };
         (vec![Saved::input(x), Saved::input(target)], backward)
     }))
 }
 
 fn mse(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
-    pairwise("MseLossBackward0", x, target, reduction, |x, t| x.try_sub(t)?.try_square(), |x, t| {
-        let slope = x.try_sub(t)?.try_mul(2)?;
-        Ok((slope.clone(), slope.try_neg()?))
-    })
+    pairwise(
+        "MseLossBackward0",
+        x,
+        target,
+        reduction,
+        |x, t| x.try_sub(t)?.try_square(),
+        |x, t| {
+            let slope = x.try_sub(t)?.try_mul(2)?;
+            Ok((slope.clone(), slope.try_neg()?))
+        },
+    )
 }
 
 fn l1(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
@@ -198,9 +257,14 @@ fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tenso
     same_sizes(x, target)?;
     // (1 - t) x - log sigmoid(x), which does not overflow.
     let loss = |x: &Tensor, t: &Tensor| t.try_rsub(1)?.try_mul(x)?.try_sub(x.try_logsigmoid()?);
-    pairwise("BinaryCrossEntropyWithLogitsBackward0", x, target, reduction, loss, |x, t| {
-        Ok((x.try_sigmoid()?.try_sub(t)?, x.try_neg()?))
-    })
+    pairwise(
+        "BinaryCrossEntropyWithLogitsBackward0",
+        x,
+        target,
+        reduction,
+        loss,
+        |x, t| Ok((x.try_sigmoid()?.try_sub(t)?, x.try_neg()?)),
+    )
 }
 
 fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
@@ -210,18 +274,31 @@ fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
         p.try_log()?.try_clamp_min(-100.)
     }
     let loss = |p: &Tensor, t: &Tensor| {
-        t.try_mul(log(p)?)?.try_add(t.try_rsub(1)?.try_mul(log(&p.try_rsub(1)?)?)?)?.try_neg()
+        t.try_mul(log(p)?)?
+            .try_add(t.try_rsub(1)?.try_mul(log(&p.try_rsub(1)?)?)?)?
+            .try_neg()
     };
-    pairwise("BinaryCrossEntropyBackward0", x, target, reduction, loss, |p, t| {
-        let variance = p.try_rsub(1)?.try_mul(p)?.try_clamp_min(1e-12)?;
-        Ok((p.try_sub(t)?.try_div(variance)?, p.try_rsub(1)?.try_log()?.try_sub(p.try_log()?)?))
-    })
+    pairwise(
+        "BinaryCrossEntropyBackward0",
+        x,
+        target,
+        reduction,
+        loss,
+        |p, t| {
+            let variance = p.try_rsub(1)?.try_mul(p)?.try_clamp_min(1e-12)?;
+            Ok((
+                p.try_sub(t)?.try_div(variance)?,
+                p.try_rsub(1)?.try_log()?.try_sub(p.try_log()?)?,
+            ))
+        },
+    )
 }
 
 impl Tensor {
     /// Element `i` of this vector for each index `i`.
     fn try_embedding_1d(&self, index: &Tensor) -> Result<Tensor> {
-        self.try_index_select(0, &index.try_reshape(-1)?)?.try_reshape(index.shape())
+        self.try_index_select(0, &index.try_reshape(-1)?)?
+            .try_reshape(index.shape())
     }
 }
 

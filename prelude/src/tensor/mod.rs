@@ -60,6 +60,8 @@ struct Inner {
     id: u64,
     array: RwLock<Array>,
     meta: Mutex<Meta>,
+    /// Held while a gradient is added, so that threads do not lose each other's.
+    adding: Mutex<()>,
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -68,12 +70,21 @@ impl Tensor {
     /// A new leaf of these numbers.
     pub(crate) fn from_array(array: Array) -> Tensor {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Tensor(Arc::new(Inner { id, array: RwLock::new(array), meta: Mutex::default() }))
+        Tensor(Arc::new(Inner {
+            id,
+            array: RwLock::new(array),
+            meta: Mutex::default(),
+            adding: Mutex::default(),
+        }))
     }
 
     /// The numbers and where they are.
     pub(crate) fn array(&self) -> Array {
-        self.0.array.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .array
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn replace_array(&self, array: Array) {
@@ -83,6 +94,11 @@ impl Tensor {
     /// What autograd knows of it. The lock must not be held while anything else of this tensor is asked for.
     pub(crate) fn meta(&self) -> MutexGuard<'_, Meta> {
         self.0.meta.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the sum of this leaf's gradients.
+    pub(crate) fn adding(&self) -> MutexGuard<'_, ()> {
+        self.0.adding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn downgrade(&self) -> WeakTensor {

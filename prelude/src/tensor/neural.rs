@@ -21,19 +21,37 @@ pub struct Conv2dOptions {
 
 impl Default for Conv2dOptions {
     fn default() -> Self {
-        Self { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 }
+        Self {
+            stride: [1, 1],
+            padding: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+        }
     }
 }
 
 /// PyTorch's checks, and the sizes that follow.
-fn geometry(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions) -> Result<Geometry> {
-    let Conv2dOptions { stride, padding, dilation, groups } = options;
+fn geometry(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv2dOptions,
+) -> Result<Geometry> {
+    let Conv2dOptions {
+        stride,
+        padding,
+        dilation,
+        groups,
+    } = options;
     let (image, kernel) = (x.shape(), weight.shape());
     let &[filters, per_group, height, width] = &kernel[..] else {
         bail!("weight should have at least three dimensions");
     };
     let &[batch, channels, rows, columns] = &image[..] else {
-        bail!("Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {}", image.list());
+        bail!(
+            "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {}",
+            image.list()
+        );
     };
     if groups == 0 {
         bail!("non-positive groups is not supported");
@@ -80,7 +98,10 @@ fn geometry(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dO
     let (input, kernel) = ([rows, columns], [height, width]);
     let mut output = [0; 2];
     for d in 0..2 {
-        let (seen, reach) = (input[d] + 2 * padding[d], dilation[d] * (kernel[d].max(1) - 1) + 1);
+        let (seen, reach) = (
+            input[d] + 2 * padding[d],
+            dilation[d] * (kernel[d].max(1) - 1) + 1,
+        );
         if reach > seen {
             bail!(
                 "Calculated padded input size per channel: ({} x {}). Kernel size: ({} x {}). Kernel size can't be \
@@ -93,10 +114,26 @@ fn geometry(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dO
         }
         output[d] = (seen - reach) / stride[d] + 1;
     }
-    Ok(Geometry { batch, channels, input, filters, kernel, output, stride, padding, dilation, groups })
+    Ok(Geometry {
+        batch,
+        channels,
+        input,
+        filters,
+        kernel,
+        output,
+        stride,
+        padding,
+        dilation,
+        groups,
+    })
 }
 
-fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions) -> Result<Tensor> {
+fn conv2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv2dOptions,
+) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     if x.dim() == 3 {
         return conv2d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
@@ -124,35 +161,50 @@ fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOpt
 }
 
 fn options_of(g: Geometry) -> Conv2dOptions {
-    Conv2dOptions { stride: g.stride, padding: g.padding, dilation: g.dilation, groups: g.groups }
+    Conv2dOptions {
+        stride: g.stride,
+        padding: g.padding,
+        dilation: g.dilation,
+        groups: g.groups,
+    }
 }
 
 /// The gradient of the image; itself linear in both, so its own derivatives are the other convolutions.
 fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Tensor> {
     let output = Tensor::from_array(conv::backward_image(g, &gradient.array(), &weight.array())?);
-    Ok(record("ConvolutionBackwardBackward0", &[gradient, weight], output, |_| {
-        let backward = move |ctx: &Ctx, v: &Tensor| {
-            Ok(vec![
-                ctx.when(0, || conv2d(v, &ctx.saved(1)?, None, options_of(g)))?,
-                ctx.when(1, || kernel_gradient(v, &ctx.saved(0)?, g))?,
-            ])
-        };
-        (vec![Saved::input(gradient), Saved::input(weight)], backward)
-    }))
+    Ok(record(
+        "ConvolutionBackwardBackward0",
+        &[gradient, weight],
+        output,
+        |_| {
+            let backward = move |ctx: &Ctx, v: &Tensor| {
+                Ok(vec![
+                    ctx.when(0, || conv2d(v, &ctx.saved(1)?, None, options_of(g)))?,
+                    ctx.when(1, || kernel_gradient(v, &ctx.saved(0)?, g))?,
+                ])
+            };
+            (vec![Saved::input(gradient), Saved::input(weight)], backward)
+        },
+    ))
 }
 
 /// The gradient of the kernel; itself linear in both.
 fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor> {
     let output = Tensor::from_array(conv::backward_kernel(g, &x.array(), &gradient.array())?);
-    Ok(record("ConvolutionBackwardBackward0", &[x, gradient], output, |_| {
-        let backward = move |ctx: &Ctx, v: &Tensor| {
-            Ok(vec![
-                ctx.when(0, || image_gradient(&ctx.saved(1)?, v, g))?,
-                ctx.when(1, || conv2d(&ctx.saved(0)?, v, None, options_of(g)))?,
-            ])
-        };
-        (vec![Saved::input(x), Saved::input(gradient)], backward)
-    }))
+    Ok(record(
+        "ConvolutionBackwardBackward0",
+        &[x, gradient],
+        output,
+        |_| {
+            let backward = move |ctx: &Ctx, v: &Tensor| {
+                Ok(vec![
+                    ctx.when(0, || image_gradient(&ctx.saved(1)?, v, g))?,
+                    ctx.when(1, || conv2d(&ctx.saved(0)?, v, None, options_of(g)))?,
+                ])
+            };
+            (vec![Saved::input(x), Saved::input(gradient)], backward)
+        },
+    ))
 }
 
 ops! {

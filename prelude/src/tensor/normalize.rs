@@ -39,10 +39,18 @@ fn batch_norm(
     wick_runtime::interrupt::check();
     let shape = x.shape();
     if shape.rank() < 2 {
-        bail!("batch_norm: expected an input of at least two dimensions, got one of shape {}", shape.list());
+        bail!(
+            "batch_norm: expected an input of at least two dimensions, got one of shape {}",
+            shape.list()
+        );
     }
     let channels = shape[1];
-    let named = [("running_mean", running.0), ("running_var", running.1), ("weight", weight), ("bias", bias)];
+    let named = [
+        ("running_mean", running.0),
+        ("running_var", running.1),
+        ("weight", weight),
+        ("bias", bias),
+    ];
     for (name, tensor) in named {
         if let Some(n) = tensor.map(Tensor::numel)
             && n != channels
@@ -59,10 +67,17 @@ fn batch_norm(
             )));
         }
         let (mean, variance) = norm::statistics(&array)?;
-        let unbiased: Vec<f64> = variance.iter().map(|v| v * count as f64 / (count as f64 - 1.)).collect();
+        let unbiased: Vec<f64> = variance
+            .iter()
+            .map(|v| v * count as f64 / (count as f64 - 1.))
+            .collect();
         for (running, fresh) in [(running.0, &mean), (running.1, &unbiased)] {
             if let Some(running) = running {
-                let fresh = Tensor::from_array(norm::per_channel(fresh, running.dtype(), &running.array())?);
+                let fresh = Tensor::from_array(norm::per_channel(
+                    fresh,
+                    running.dtype(),
+                    &running.array(),
+                )?);
                 no_grad(|| {
                     let kept = running.try_mul(1. - options.momentum)?;
                     running.try_copy_(&kept.try_add(fresh.try_mul(options.momentum)?)?)
@@ -72,14 +87,24 @@ fn batch_norm(
         (mean, variance)
     } else {
         match running {
-            (Some(mean), Some(variance)) => (mean.detach().try_to_vec()?, variance.detach().try_to_vec()?),
+            (Some(mean), Some(variance)) => {
+                (mean.detach().try_to_vec()?, variance.detach().try_to_vec()?)
+            }
             _ => bail!("Expected running_mean and running_var to be defined when training=False"),
         }
     };
-    let inverse: Vec<f64> = variance.iter().map(|v| 1. / (v + options.eps).sqrt()).collect();
+    let inverse: Vec<f64> = variance
+        .iter()
+        .map(|v| 1. / (v + options.eps).sqrt())
+        .collect();
     let (gamma, beta) = (numbers(weight, channels, 1.)?, numbers(bias, channels, 0.)?);
     let scale: Vec<f64> = gamma.iter().zip(&inverse).map(|(w, i)| w * i).collect();
-    let shift: Vec<f64> = beta.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
+    let shift: Vec<f64> = beta
+        .iter()
+        .zip(&mean)
+        .zip(&scale)
+        .map(|((b, m), s)| b - m * s)
+        .collect();
     let output = Tensor::from_array(norm::affine(&array, &scale, &shift)?);
 
     let inputs: Vec<&Tensor> = [Some(x), weight, bias].into_iter().flatten().collect();
@@ -87,7 +112,13 @@ fn batch_norm(
     Ok(record("NativeBatchNormBackward0", &inputs, output, |_| {
         let mut saved = vec![Saved::input(x)];
         saved.extend(weight.map(Saved::input));
-        let statistics = Statistics { mean, inverse, count: count as f64, training: options.training, eps: options.eps };
+        let statistics = Statistics {
+            mean,
+            inverse,
+            count: count as f64,
+            training: options.training,
+            eps: options.eps,
+        };
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
             let weight = if weighted { Some(ctx.saved(1)?) } else { None };
@@ -116,7 +147,12 @@ struct Statistics {
 
 impl Statistics {
     /// The gradients of input, scale and shift, in two passes over the numbers.
-    fn gradients(&self, g: &Tensor, x: &Tensor, weight: Option<&Tensor>) -> Result<(Tensor, Tensor, Tensor)> {
+    fn gradients(
+        &self,
+        g: &Tensor,
+        x: &Tensor,
+        weight: Option<&Tensor>,
+    ) -> Result<(Tensor, Tensor, Tensor)> {
         let (g, x) = (g.array(), x.array());
         let (sums, dots) = norm::gradient_sums(&g, &x, &self.mean, &self.inverse)?;
         let gamma = numbers(weight, self.mean.len(), 1.)?;
@@ -132,7 +168,13 @@ impl Statistics {
             })
             .collect();
         let gx = Tensor::from_array(norm::combine(&g, &x, &factors)?);
-        let channels = |numbers: &[f64]| Ok::<_, crate::Error>(Tensor::from_array(norm::per_channel(numbers, x.dtype(), &x)?));
+        let channels = |numbers: &[f64]| {
+            Ok::<_, crate::Error>(Tensor::from_array(norm::per_channel(
+                numbers,
+                x.dtype(),
+                &x,
+            )?))
+        };
         Ok((gx, channels(&dots)?, channels(&sums)?))
     }
 
@@ -150,22 +192,34 @@ impl Statistics {
             let variance = centered.try_square()?.try_mean_dim(&dims, true)?;
             (centered, variance.try_add(self.eps)?.try_rsqrt()?)
         } else {
-            let channels =
-                |numbers: &[f64]| over_channels(&Tensor::from_array(norm::per_channel(numbers, x.dtype(), &x.array())?), rank);
+            let channels = |numbers: &[f64]| {
+                over_channels(
+                    &Tensor::from_array(norm::per_channel(numbers, x.dtype(), &x.array())?),
+                    rank,
+                )
+            };
             (x.try_sub(channels(&self.mean)?)?, channels(&self.inverse)?)
         };
         let normalized = centered.try_mul(&inverse)?;
-        let (sum, dot) = (g.try_sum_dim(&dims, true)?, g.try_mul(&normalized)?.try_sum_dim(&dims, true)?);
+        let (sum, dot) = (
+            g.try_sum_dim(&dims, true)?,
+            g.try_mul(&normalized)?.try_sum_dim(&dims, true)?,
+        );
         let scale = match weight {
             Some(weight) => inverse.try_mul(over_channels(weight, rank)?)?,
             None => inverse,
         };
         let inner = if self.training {
-            g.try_sub(sum.try_div(self.count)?)?.try_sub(normalized.try_mul(dot.try_div(self.count)?)?)?
+            g.try_sub(sum.try_div(self.count)?)?
+                .try_sub(normalized.try_mul(dot.try_div(self.count)?)?)?
         } else {
             g.clone()
         };
-        Ok((inner.try_mul(scale)?, dot.try_reshape(-1)?, sum.try_reshape(-1)?))
+        Ok((
+            inner.try_mul(scale)?,
+            dot.try_reshape(-1)?,
+            sum.try_reshape(-1)?,
+        ))
     }
 }
 
@@ -179,12 +233,19 @@ fn layer_norm(
     wick_runtime::interrupt::check();
     let normalized_shape = shape.to_shape()?;
     let full = x.shape();
-    let Some(split) = full.rank().checked_sub(normalized_shape.rank()).filter(|&i| full[i..] == normalized_shape[..])
+    let Some(split) = full
+        .rank()
+        .checked_sub(normalized_shape.rank())
+        .filter(|&i| full[i..] == normalized_shape[..])
     else {
         bail!(
             "Given normalized_shape={}, expected input with shape [*, {}], but got input of size{}",
             normalized_shape.list(),
-            normalized_shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+            normalized_shape
+                .iter()
+                .map(usize::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             full.list()
         );
     };
@@ -194,7 +255,11 @@ fn layer_norm(
         let dims = dims.clone();
         move |x: &Tensor| -> Result<(Tensor, Tensor)> {
             let centered = x.try_sub(x.try_mean_dim(&dims, true)?)?;
-            let inverse = centered.try_square()?.try_mean_dim(&dims, true)?.try_add(eps)?.try_rsqrt()?;
+            let inverse = centered
+                .try_square()?
+                .try_mean_dim(&dims, true)?
+                .try_add(eps)?
+                .try_rsqrt()?;
             Ok((centered.try_mul(&inverse)?, inverse))
         }
     };
@@ -215,10 +280,17 @@ fn layer_norm(
         saved.extend(weight.map(Saved::input));
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (y, inverse) = normalize(&ctx.saved(0)?)?;
-            let scaled = if weighted { g.try_mul(ctx.saved(1)?)? } else { g.clone() };
+            let scaled = if weighted {
+                g.try_mul(ctx.saved(1)?)?
+            } else {
+                g.clone()
+            };
             let mean = scaled.try_mean_dim(&dims, true)?;
             let along = scaled.try_mul(&y)?.try_mean_dim(&dims, true)?;
-            let gx = scaled.try_sub(mean)?.try_sub(y.try_mul(along)?)?.try_mul(inverse)?;
+            let gx = scaled
+                .try_sub(mean)?
+                .try_sub(y.try_mul(along)?)?
+                .try_mul(inverse)?;
             let mut gradients = vec![Some(gx)];
             // The engine sums these to the shapes of scale and shift.
             if weighted {

@@ -57,8 +57,12 @@ macro_rules! ops {
 
 /// What an operation gives: a tensor unless something else is named.
 macro_rules! out {
-    () => { $crate::Tensor };
-    ($out:ty) => { $out };
+    () => {
+        $crate::Tensor
+    };
+    ($out:ty) => {
+        $out
+    };
 }
 
 pub(crate) use {ops, out};

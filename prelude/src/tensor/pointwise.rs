@@ -12,7 +12,13 @@ use crate::scalar::Scalar;
 type Derivative = fn(&Tensor, &Tensor) -> Tensor;
 
 /// A function of floats (integers are converted first), with its derivative in terms of its input or output.
-fn float(name: &'static str, op: Unary, x: &Tensor, save: Save, derivative: Derivative) -> Result<Tensor> {
+fn float(
+    name: &'static str,
+    op: Unary,
+    x: &Tensor,
+    save: Save,
+    derivative: Derivative,
+) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let x = &x.try_to_dtype(x.dtype().to_float())?;
     let output = Tensor::from_array(unary(op, &x.array())?);
@@ -20,7 +26,13 @@ fn float(name: &'static str, op: Unary, x: &Tensor, save: Save, derivative: Deri
 }
 
 /// A function of numbers of any dtype.
-fn any(name: &'static str, op: Sign, x: &Tensor, save: Save, derivative: Derivative) -> Result<Tensor> {
+fn any(
+    name: &'static str,
+    op: Sign,
+    x: &Tensor,
+    save: Save,
+    derivative: Derivative,
+) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(sign(op, &x.array())?);
     Ok(recorded(name, x, output, save, derivative))
@@ -42,7 +54,13 @@ enum Save {
     Nothing,
 }
 
-fn recorded(name: &'static str, x: &Tensor, output: Tensor, save: Save, derivative: Derivative) -> Tensor {
+fn recorded(
+    name: &'static str,
+    x: &Tensor,
+    output: Tensor,
+    save: Save,
+    derivative: Derivative,
+) -> Tensor {
     record(name, &[x], output, |output| {
         let saved = match save {
             Save::Input => vec![Saved::input(x)],
@@ -50,7 +68,11 @@ fn recorded(name: &'static str, x: &Tensor, output: Tensor, save: Save, derivati
             Save::Nothing => Vec::new(),
         };
         let backward = move |ctx: &Ctx, g: &Tensor| {
-            let kept = if matches!(save, Save::Nothing) { g.clone() } else { ctx.saved(0)? };
+            let kept = if matches!(save, Save::Nothing) {
+                g.clone()
+            } else {
+                ctx.saved(0)?
+            };
             Ok(vec![Some(derivative(g, &kept))])
         };
         (saved, backward)
@@ -183,7 +205,9 @@ fn clamped(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tenso
     let dtype = [min, max]
         .into_iter()
         .flatten()
-        .fold(x.dtype(), |dtype, bound| super::arithmetic::promote_scalar(dtype, bound));
+        .fold(x.dtype(), |dtype, bound| {
+            super::arithmetic::promote_scalar(dtype, bound)
+        });
     let x = &x.try_to_dtype(dtype)?;
     let mut array = x.array();
     for (bound, op) in [(min, pointwise::Binary::Max), (max, pointwise::Binary::Min)] {
@@ -192,20 +216,25 @@ fn clamped(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tenso
             array = pointwise::binary(op, &array, &bound.broadcast(array.dims())?)?;
         }
     }
-    Ok(record("ClampBackward1", &[x], Tensor::from_array(array), |_| {
-        let backward = move |ctx: &Ctx, g: &Tensor| {
-            let x = ctx.saved(0)?;
-            let mut g = g.clone();
-            if let Some(min) = min {
-                g = x.try_ge(min)?.try_where_(&g, 0)?;
-            }
-            if let Some(max) = max {
-                g = x.try_le(max)?.try_where_(&g, 0)?;
-            }
-            Ok(vec![Some(g)])
-        };
-        (vec![Saved::input(x)], backward)
-    }))
+    Ok(record(
+        "ClampBackward1",
+        &[x],
+        Tensor::from_array(array),
+        |_| {
+            let backward = move |ctx: &Ctx, g: &Tensor| {
+                let x = ctx.saved(0)?;
+                let mut g = g.clone();
+                if let Some(min) = min {
+                    g = x.try_ge(min)?.try_where_(&g, 0)?;
+                }
+                if let Some(max) = max {
+                    g = x.try_le(max)?.try_where_(&g, 0)?;
+                }
+                Ok(vec![Some(g)])
+            };
+            (vec![Saved::input(x)], backward)
+        },
+    ))
 }
 
 fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
@@ -215,7 +244,11 @@ fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
     let positive = x.detach().try_gt(0)?.array();
     let output = Tensor::from_array(pointwise::select(&positive, &steep, &flat)?);
     Ok(record("LeakyReluBackward0", &[x], output, |_| {
-        let backward = move |ctx: &Ctx, g: &Tensor| Ok(vec![Some(ctx.saved(0)?.try_gt(0)?.try_where_(g, g * slope)?)]);
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![Some(
+                ctx.saved(0)?.try_gt(0)?.try_where_(g, g * slope)?,
+            )])
+        };
         (vec![Saved::input(x)], backward)
     }))
 }
@@ -228,7 +261,9 @@ fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
     Ok(record("EluBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
-            Ok(vec![Some(x.try_gt(0)?.try_where_(g, g * (alpha * x.exp()))?)])
+            Ok(vec![Some(
+                x.try_gt(0)?.try_where_(g, g * (alpha * x.exp()))?,
+            )])
         };
         (vec![Saved::input(x)], backward)
     }))
@@ -236,5 +271,7 @@ fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
 
 fn copied(x: &Tensor) -> Result<Tensor> {
     let output = Tensor::from_array(transfer::copy(&x.array())?);
-    Ok(record("CloneBackward0", &[x], output, |_| (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))))
+    Ok(record("CloneBackward0", &[x], output, |_| {
+        (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))
+    }))
 }

@@ -20,7 +20,11 @@ pub struct Pool2dOptions {
 impl Pool2dOptions {
     /// Square windows of that size, side by side.
     pub fn new(kernel: usize) -> Self {
-        Self { kernel: [kernel; 2], stride: [kernel; 2], padding: [0; 2] }
+        Self {
+            kernel: [kernel; 2],
+            stride: [kernel; 2],
+            padding: [0; 2],
+        }
     }
 
     /// With another distance from window to window.
@@ -38,10 +42,18 @@ impl Pool2dOptions {
 
 /// The windows of both dimensions, after PyTorch's checks.
 fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2]> {
-    let Pool2dOptions { kernel, stride, padding } = options;
+    let Pool2dOptions {
+        kernel,
+        stride,
+        padding,
+    } = options;
     let input = plane(name, x)?;
     if kernel.contains(&0) {
-        bail!("kernel size should be greater than zero, but got kH: {} kW: {}", kernel[0], kernel[1]);
+        bail!(
+            "kernel size should be greater than zero, but got kH: {} kW: {}",
+            kernel[0],
+            kernel[1]
+        );
     }
     if stride.contains(&0) {
         bail!("stride should not be zero");
@@ -67,7 +79,10 @@ fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2
 fn plane(name: &str, x: &Tensor) -> Result<[usize; 2]> {
     match x.shape()[..] {
         [_, h, w] | [_, _, h, w] => Ok([h, w]),
-        _ => bail!("{name}(): Expected 3D or 4D input, but got input of size {}", x.shape().list()),
+        _ => bail!(
+            "{name}(): Expected 3D or 4D input, but got input of size {}",
+            x.shape().list()
+        ),
     }
 }
 
@@ -84,7 +99,9 @@ fn taken(x: &Tensor, places: &Tensor, name: &'static str) -> Result<Tensor> {
     let output = Tensor::from_array(pool::take(&x.array(), &places.array())?);
     let (shape, places) = (x.shape(), places.clone());
     Ok(record(name, &[x], output, |_| {
-        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(put_back(g, &places, &shape)?)]))
+        (Vec::new(), move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(put_back(g, &places, &shape)?)])
+        })
     }))
 }
 
@@ -92,16 +109,29 @@ fn taken(x: &Tensor, places: &Tensor, name: &'static str) -> Result<Tensor> {
 fn put_back(g: &Tensor, places: &Tensor, shape: &[usize]) -> Result<Tensor> {
     let output = Tensor::from_array(pool::put(&g.array(), &places.array(), shape)?);
     let places = places.clone();
-    Ok(record("MaxPool2DWithIndicesBackwardBackward0", &[g], output, |_| {
-        (Vec::new(), move |_: &Ctx, v: &Tensor| Ok(vec![Some(taken(v, &places, "MaxPool2DWithIndicesBackward0")?)]))
-    }))
+    Ok(record(
+        "MaxPool2DWithIndicesBackwardBackward0",
+        &[g],
+        output,
+        |_| {
+            (Vec::new(), move |_: &Ctx, v: &Tensor| {
+                Ok(vec![Some(taken(
+                    v,
+                    &places,
+                    "MaxPool2DWithIndicesBackward0",
+                )?)])
+            })
+        },
+    ))
 }
 
 fn averaged(x: &Tensor, windows: [Windows; 2], name: &'static str) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(pool::mean(&x.array(), &windows[0], &windows[1])?);
     Ok(record(name, &[x], output, |_| {
-        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(spread(g, windows.clone(), name)?)]))
+        (Vec::new(), move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(spread(g, windows.clone(), name)?)])
+        })
     }))
 }
 
@@ -109,7 +139,9 @@ fn averaged(x: &Tensor, windows: [Windows; 2], name: &'static str) -> Result<Ten
 fn spread(g: &Tensor, windows: [Windows; 2], name: &'static str) -> Result<Tensor> {
     let output = Tensor::from_array(pool::spread(&g.array(), &windows[0], &windows[1])?);
     Ok(record(name, &[g], output, |_| {
-        (Vec::new(), move |_: &Ctx, v: &Tensor| Ok(vec![Some(averaged(v, windows.clone(), name)?)]))
+        (Vec::new(), move |_: &Ctx, v: &Tensor| {
+            Ok(vec![Some(averaged(v, windows.clone(), name)?)])
+        })
     }))
 }
 
@@ -118,7 +150,11 @@ fn adaptive(x: &Tensor, output: [usize; 2]) -> Result<Tensor> {
     if output == [1, 1] {
         return x.try_mean_dim([-2, -1], true);
     }
-    averaged(x, [0, 1].map(|d| Windows::adaptive(input[d], output[d])), "AdaptiveAvgPool2DBackward0")
+    averaged(
+        x,
+        [0, 1].map(|d| Windows::adaptive(input[d], output[d])),
+        "AdaptiveAvgPool2DBackward0",
+    )
 }
 
 ops! {

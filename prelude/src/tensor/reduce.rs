@@ -19,17 +19,28 @@ struct Over {
 
 impl Over {
     fn all(x: &Tensor) -> Over {
-        Over { axes: (0..x.dim()).collect(), keepdim: false, full: true }
+        Over {
+            axes: (0..x.dim()).collect(),
+            keepdim: false,
+            full: true,
+        }
     }
 
     /// An empty list means all dimensions, as in PyTorch.
     fn dims(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Over> {
         let rank = x.dim();
         if dims.as_slice().is_empty() {
-            return Ok(Over { keepdim, ..Over::all(x) });
+            return Ok(Over {
+                keepdim,
+                ..Over::all(x)
+            });
         }
         let axes = dims.to_axes(rank)?;
-        Ok(Over { axes: if rank == 0 { Vec::new() } else { axes }, keepdim, full: false })
+        Ok(Over {
+            axes: if rank == 0 { Vec::new() } else { axes },
+            keepdim,
+            full: false,
+        })
     }
 
     fn one(x: &Tensor, dim: i64, keepdim: bool) -> Result<Over> {
@@ -58,13 +69,27 @@ impl Over {
 
 fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let x = &if x.is_floating_point() {
+        x.clone()
+    } else {
+        x.try_to_dtype(DType::I64)?
+    };
     let shape = x.shape();
-    let output = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?);
-    Ok(record(over.name("SumBackward0", "SumBackward1"), &[x], output, |_| {
-        let backward = move |_: &Ctx, g: &Tensor| Ok(vec![Some(over.restored(&shape, g)?.try_expand(&shape)?)]);
-        (Vec::new(), backward)
-    }))
+    let output = over.shaped(
+        &shape,
+        &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
+    );
+    Ok(record(
+        over.name("SumBackward0", "SumBackward1"),
+        &[x],
+        output,
+        |_| {
+            let backward = move |_: &Ctx, g: &Tensor| {
+                Ok(vec![Some(over.restored(&shape, g)?.try_expand(&shape)?)])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
@@ -77,36 +102,69 @@ fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
     }
     let shape = x.shape();
     let count = over.count(&shape) as f64;
-    let sum = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?);
+    let sum = over.shaped(
+        &shape,
+        &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
+    );
     let output = sum.try_div(count)?;
-    Ok(record(over.name("MeanBackward0", "MeanBackward1"), &[x], output, |_| {
-        let backward = move |_: &Ctx, g: &Tensor| {
-            Ok(vec![Some(over.restored(&shape, g)?.try_expand(&shape)?.try_div(count)?)])
-        };
-        (Vec::new(), backward)
-    }))
+    Ok(record(
+        over.name("MeanBackward0", "MeanBackward1"),
+        &[x],
+        output,
+        |_| {
+            let backward = move |_: &Ctx, g: &Tensor| {
+                Ok(vec![Some(
+                    over.restored(&shape, g)?
+                        .try_expand(&shape)?
+                        .try_div(count)?,
+                )])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
-    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let x = &if x.is_floating_point() {
+        x.clone()
+    } else {
+        x.try_to_dtype(DType::I64)?
+    };
     let shape = x.shape();
-    let output = over.shaped(&shape, &reduce::reduce(Reduce::Prod, &x.array(), &over.axes)?);
-    Ok(record(over.name("ProdBackward0", "ProdBackward1"), &[x], output, |output| {
-        let saved = vec![Saved::input(x), Saved::output(output)];
-        let backward = move |ctx: &Ctx, g: &Tensor| {
-            let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
-            let g = over.restored(&shape, g)?;
-            // Where there are zeros, the product of the others is needed: move the zero aside.
-            let zeros = x.try_eq(0)?;
-            let dims: Vec<i64> = over.axes.iter().map(|&a| a as i64).collect();
-            let many = sum(&zeros.try_to_dtype(DType::I64)?, Over::dims(&x, &dims.clone().into(), true)?)?;
-            let others = prod(&x.try_masked_fill(&zeros, 1)?, Over::dims(&x, &dims.into(), true)?)?;
-            let at_zero = many.try_eq(1)?.try_logical_and(&zeros)?.try_where_(&others, 0)?;
-            let plain = zeros.try_where_(0, y.try_div(&x)?)?;
-            Ok(vec![Some(g.try_mul(zeros.try_where_(at_zero, plain)?)?)])
-        };
-        (saved, backward)
-    }))
+    let output = over.shaped(
+        &shape,
+        &reduce::reduce(Reduce::Prod, &x.array(), &over.axes)?,
+    );
+    Ok(record(
+        over.name("ProdBackward0", "ProdBackward1"),
+        &[x],
+        output,
+        |output| {
+            let saved = vec![Saved::input(x), Saved::output(output)];
+            let backward = move |ctx: &Ctx, g: &Tensor| {
+                let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
+                let g = over.restored(&shape, g)?;
+                // Where there are zeros, the product of the others is needed: move the zero aside.
+                let zeros = x.try_eq(0)?;
+                let dims: Vec<i64> = over.axes.iter().map(|&a| a as i64).collect();
+                let many = sum(
+                    &zeros.try_to_dtype(DType::I64)?,
+                    Over::dims(&x, &dims.clone().into(), true)?,
+                )?;
+                let others = prod(
+                    &x.try_masked_fill(&zeros, 1)?,
+                    Over::dims(&x, &dims.into(), true)?,
+                )?;
+                let at_zero = many
+                    .try_eq(1)?
+                    .try_logical_and(&zeros)?
+                    .try_where_(&others, 0)?;
+                let plain = zeros.try_where_(0, y.try_div(&x)?)?;
+                Ok(vec![Some(g.try_mul(zeros.try_where_(at_zero, plain)?)?)])
+            };
+            (saved, backward)
+        },
+    ))
 }
 
 /// Largest or smallest elements; equals share the gradient.
@@ -125,15 +183,28 @@ fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
             let mask = x.try_eq(&y)?.try_to_dtype(g.dtype())?;
-            let winners = sum(&mask, Over { keepdim: true, ..over.clone() })?;
-            Ok(vec![Some(mask.try_mul(over.restored(&shape, g)?)?.try_div(winners)?)])
+            let winners = sum(
+                &mask,
+                Over {
+                    keepdim: true,
+                    ..over.clone()
+                },
+            )?;
+            Ok(vec![Some(
+                mask.try_mul(over.restored(&shape, g)?)?.try_div(winners)?,
+            )])
         };
         (saved, backward)
     }))
 }
 
 /// Extremes of one dimension and where they are; the gradient goes there.
-fn extreme_with_index(x: &Tensor, dim: i64, keepdim: bool, largest: bool) -> Result<(Tensor, Tensor)> {
+fn extreme_with_index(
+    x: &Tensor,
+    dim: i64,
+    keepdim: bool,
+    largest: bool,
+) -> Result<(Tensor, Tensor)> {
     let over = Over::one(x, dim, true)?;
     let shape = x.shape();
     let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
@@ -142,15 +213,25 @@ fn extreme_with_index(x: &Tensor, dim: i64, keepdim: bool, largest: bool) -> Res
     }
     let at = over.axes[0] as i64;
     let array = x.detach().try_gather(at, &index)?.array();
-    let name = if largest { "MaxBackward0" } else { "MinBackward0" };
+    let name = if largest {
+        "MaxBackward0"
+    } else {
+        "MinBackward0"
+    };
     let places = index.clone();
     let values = record(name, &[x], Tensor::from_array(array), |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
-            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter_add(at, &places, g)?)])
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?.try_scatter_add(at, &places, g)?,
+            )])
         };
         (Vec::new(), backward)
     });
-    if keepdim { Ok((values, index)) } else { Ok((values.try_squeeze_dim(at)?, index.try_squeeze_dim(at)?)) }
+    if keepdim {
+        Ok((values, index))
+    } else {
+        Ok((values.try_squeeze_dim(at)?, index.try_squeeze_dim(at)?))
+    }
 }
 
 fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
@@ -158,7 +239,10 @@ fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
         Some((dim, keepdim)) => Over::one(x, dim, keepdim)?,
         None => Over::all(x),
     };
-    Ok(over.shaped(&x.shape(), &reduce::arg_extreme(&x.array(), &over.axes, largest)?))
+    Ok(over.shaped(
+        &x.shape(),
+        &reduce::arg_extreme(&x.array(), &over.axes, largest)?,
+    ))
 }
 
 fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
@@ -178,13 +262,24 @@ fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
         bail!("std and var only support floating point and complex dtypes");
     }
     let shape = x.shape();
-    let output = over.shaped(&shape, &reduce::variance(&x.array(), &over.axes, correction)?);
+    let output = over.shaped(
+        &shape,
+        &reduce::variance(&x.array(), &over.axes, correction)?,
+    );
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
     Ok(record("VarBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
-            let center = mean(&x, Over { keepdim: true, ..over.clone() })?;
-            Ok(vec![Some((over.restored(&shape, g)? * (2. / freedom)) * (&x - center))])
+            let center = mean(
+                &x,
+                Over {
+                    keepdim: true,
+                    ..over.clone()
+                },
+            )?;
+            Ok(vec![Some(
+                (over.restored(&shape, g)? * (2. / freedom)) * (&x - center),
+            )])
         };
         (vec![Saved::input(x)], backward)
     }))
@@ -198,7 +293,13 @@ fn deviation(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
         let saved = vec![Saved::input(x), Saved::output(output)];
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
-            let center = mean(&x, Over { keepdim: true, ..over.clone() })?;
+            let center = mean(
+                &x,
+                Over {
+                    keepdim: true,
+                    ..over.clone()
+                },
+            )?;
             let slope = y.try_eq(0)?.try_where_(0, g / (y * freedom))?;
             Ok(vec![Some(over.restored(&shape, &slope)? * (&x - center))])
         };
@@ -211,10 +312,18 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
     let x = &x.try_to_dtype(x.dtype().to_float())?;
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
-        return if log { x.try_mul(0) } else { x.try_mul(0)?.try_add(1) };
+        return if log {
+            x.try_mul(0)
+        } else {
+            x.try_mul(0)?.try_add(1)
+        };
     }
     let output = Tensor::from_array(softmax(&x.array(), axis, log)?);
-    let name = if log { "LogSoftmaxBackward0" } else { "SoftmaxBackward0" };
+    let name = if log {
+        "LogSoftmaxBackward0"
+    } else {
+        "SoftmaxBackward0"
+    };
     Ok(record(name, &[x], output, |output| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let y = ctx.saved(0)?;
@@ -232,7 +341,11 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
 }
 
 fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
-    let x = &if x.is_floating_point() { x.clone() } else { x.try_to_dtype(DType::I64)? };
+    let x = &if x.is_floating_point() {
+        x.clone()
+    } else {
+        x.try_to_dtype(DType::I64)?
+    };
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
         return x.try_copy();
@@ -240,8 +353,9 @@ fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
     let output = Tensor::from_array(reduce::cumulative(&x.array(), axis, false)?);
     Ok(record("CumsumBackward0", &[x], output, |_| {
         let at = axis as i64;
-        let backward =
-            move |_: &Ctx, g: &Tensor| Ok(vec![Some(running_sum(&g.try_flip(at)?, at)?.try_flip(at)?)]);
+        let backward = move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(running_sum(&g.try_flip(at)?, at)?.try_flip(at)?)])
+        };
         (Vec::new(), backward)
     }))
 }
@@ -256,7 +370,11 @@ fn sum_to(x: &Tensor, shape: &Shape) -> Result<Tensor> {
         .filter(|&i| i < added || (shape[i - added] == 1 && from[i] != 1))
         .map(|i| i as i64)
         .collect();
-    let summed = if axes.is_empty() { x.clone() } else { sum(x, Over::dims(x, &axes.into(), true)?)? };
+    let summed = if axes.is_empty() {
+        x.clone()
+    } else {
+        sum(x, Over::dims(x, &axes.into(), true)?)?
+    };
     summed.try_reshape(shape)
 }
 

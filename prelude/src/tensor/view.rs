@@ -4,7 +4,6 @@ use super::Tensor;
 use super::ops::ops;
 use crate::autograd::{Ctx, record};
 use crate::error::{Result, bail, bail_index};
-use crate::kernels::transfer;
 use crate::shape::{Dims, axis};
 use candle_core::Layout;
 
@@ -47,8 +46,14 @@ fn view(x: &Tensor, shape: &Dims, name: &'static str) -> Result<Option<Tensor>> 
     let array = x.array();
     let from = array.shape();
     let shape = shape.to_view_shape(array.numel())?;
-    let Some(strides) = view_strides(&from, array.layout.stride(), &shape) else { return Ok(None) };
-    Ok(Some(x.view_as(relaid(x, &shape, strides), name, move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]))))
+    let Some(strides) = view_strides(&from, array.layout.stride(), &shape) else {
+        return Ok(None);
+    };
+    Ok(Some(x.view_as(
+        relaid(x, &shape, strides),
+        name,
+        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
+    )))
 }
 
 fn viewed(x: &Tensor, shape: &Dims) -> Result<Tensor> {
@@ -65,13 +70,19 @@ fn reshaped(x: &Tensor, shape: &Dims) -> Result<Tensor> {
     if let Some(view) = view(x, shape, "ViewBackward0")? {
         return Ok(view);
     }
+    let shape = shape.to_view_shape(x.numel())?;
+    Ok(renewed(&x.try_copy()?, &shape))
+}
+
+/// A fresh, contiguous result as another shape: no view, because nobody else sees the first shape.
+pub(super) fn renewed(x: &Tensor, shape: &[usize]) -> Tensor {
     let from = x.shape();
-    let array = x.array();
-    let shape = shape.to_view_shape(array.numel())?;
-    let output = Tensor::from_array(transfer::copy(&array)?.reshaped(&shape));
-    Ok(record("UnsafeViewBackward0", &[x], output, |_| {
-        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_reshape(&from)?)]))
-    }))
+    let output = Tensor::from_array(x.array().reshaped(shape));
+    record("UnsafeViewBackward0", &[x], output, |_| {
+        (Vec::new(), move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_reshape(&from)?)])
+        })
+    })
 }
 
 fn flattened(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
@@ -106,7 +117,9 @@ fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     for (to, &from) in axes.iter().enumerate() {
         back[from] = to as i64;
     }
-    Ok(x.view_as(layout, "PermuteBackward0", move |_, g| Ok(vec![Some(g.try_permute(&back)?)])))
+    Ok(x.view_as(layout, "PermuteBackward0", move |_, g| {
+        Ok(vec![Some(g.try_permute(&back)?)])
+    }))
 }
 
 fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
@@ -119,7 +132,9 @@ fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> 
     axes.swap(a, b);
     let layout = (*x.array().permuted(&axes).layout).clone();
     let (a, b) = (a as i64, b as i64);
-    Ok(x.view_as(layout, name, move |_, g| Ok(vec![Some(g.try_transpose(a, b)?)])))
+    Ok(x.view_as(layout, name, move |_, g| {
+        Ok(vec![Some(g.try_transpose(a, b)?)])
+    }))
 }
 
 fn matrix_transposed(x: &Tensor) -> Result<Tensor> {
@@ -147,7 +162,9 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
     };
     let (mut shape, mut strides) = (Vec::new(), Vec::new());
     for (i, &size) in sizes.iter().enumerate() {
-        let old = i.checked_sub(added).map(|i| (from[i], array.layout.stride()[i]));
+        let old = i
+            .checked_sub(added)
+            .map(|i| (from[i], array.layout.stride()[i]));
         let (size, stride) = match (size, old) {
             (-1, Some(old)) => old,
             (-1, None) => bail!(
@@ -166,17 +183,23 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
         strides.push(stride);
     }
     let layout = relaid(x, &shape, strides);
-    Ok(x.view_as(layout, "ExpandBackward0", move |_, g| Ok(vec![Some(g.try_sum_to(&from)?)])))
+    Ok(x.view_as(layout, "ExpandBackward0", move |_, g| {
+        Ok(vec![Some(g.try_sum_to(&from)?)])
+    }))
 }
 
 /// Drops those of `axes` that have size 1.
 fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
     let array = x.array();
     let from = array.shape();
-    let kept: Vec<usize> = (0..from.rank()).filter(|i| !(axes.contains(i) && from[*i] == 1)).collect();
+    let kept: Vec<usize> = (0..from.rank())
+        .filter(|i| !(axes.contains(i) && from[*i] == 1))
+        .collect();
     let shape: Vec<usize> = kept.iter().map(|&i| from[i]).collect();
     let strides = kept.iter().map(|&i| array.layout.stride()[i]).collect();
-    Ok(x.view_as(relaid(x, &shape, strides), name, move |_, g| Ok(vec![Some(g.try_reshape(&from)?)])))
+    Ok(x.view_as(relaid(x, &shape, strides), name, move |_, g| {
+        Ok(vec![Some(g.try_reshape(&from)?)])
+    }))
 }
 
 fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
@@ -184,10 +207,18 @@ fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
     let from = array.shape();
     let at = axis(dim, from.rank() + 1)?;
     let (mut shape, mut strides) = (from.to_vec(), array.layout.stride().to_vec());
-    let stride = if at < shape.len() { shape[at] * strides[at] } else { 1 };
+    let stride = if at < shape.len() {
+        shape[at] * strides[at]
+    } else {
+        1
+    };
     shape.insert(at, 1);
     strides.insert(at, stride);
-    Ok(x.view_as(relaid(x, &shape, strides), "UnsqueezeBackward0", move |_, g| Ok(vec![Some(g.try_reshape(&from)?)])))
+    Ok(x.view_as(
+        relaid(x, &shape, strides),
+        "UnsqueezeBackward0",
+        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
+    ))
 }
 
 /// A view that shows some of the elements, as `pick` picks them from a layout; its gradient is 0 elsewhere.
@@ -197,12 +228,21 @@ fn part(x: &Tensor, name: &'static str, pick: impl Fn(&Layout) -> Layout) -> Ten
     let plain = Layout::contiguous(array.dims());
     let picked = pick(&plain);
     x.view_as(pick(&array.layout), name, move |_, g| {
-        Ok(vec![Some(super::strided::scatter_view(g, &picked, &plain)?)])
+        Ok(vec![Some(super::strided::scatter_view(
+            g, &picked, &plain,
+        )?)])
     })
 }
 
 /// Every `step`-th of the elements `start..end` of one dimension.
-pub(super) fn sliced(x: &Tensor, at: usize, start: usize, end: usize, step: usize, name: &'static str) -> Tensor {
+pub(super) fn sliced(
+    x: &Tensor,
+    at: usize,
+    start: usize,
+    end: usize,
+    step: usize,
+    name: &'static str,
+) -> Tensor {
     part(x, name, |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
         let offset = layout.start_offset() + start * strides[at];
@@ -220,7 +260,10 @@ fn narrowed(x: &Tensor, dim: i64, start: i64, len: usize) -> Result<Tensor> {
     let at = axis(dim, shape.rank())?;
     let size = shape[at] as i64;
     if start < -size || start > size {
-        bail_index!("start out of range (expected to be in range of [{}, {size}], but got {start})", -size);
+        bail_index!(
+            "start out of range (expected to be in range of [{}, {size}], but got {start})",
+            -size
+        );
     }
     let start = if start < 0 { start + size } else { start };
     if start + len as i64 > size {
@@ -258,11 +301,17 @@ fn diagonal(x: &Tensor, offset: i64) -> Result<Tensor> {
         bail!("diagonal dimensions cannot be identical 0, 0");
     }
     let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
-    let len = shape[rank - 2].saturating_sub(down).min(shape[rank - 1].saturating_sub(right));
+    let len = shape[rank - 2]
+        .saturating_sub(down)
+        .min(shape[rank - 1].saturating_sub(right));
     Ok(part(x, "DiagonalBackward0", |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
         let (row, column) = (strides[rank - 2], strides[rank - 1]);
-        let start = if len == 0 { 0 } else { down * row + right * column };
+        let start = if len == 0 {
+            0
+        } else {
+            down * row + right * column
+        };
         shape.truncate(rank - 2);
         strides.truncate(rank - 2);
         shape.push(len);
@@ -307,7 +356,11 @@ fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
 fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result<Tensor> {
     let shape = shape.to_shape()?;
     let array = x.array();
-    let reach: usize = shape.iter().zip(strides).map(|(&n, &s)| n.saturating_sub(1) * s).sum();
+    let reach: usize = shape
+        .iter()
+        .zip(strides)
+        .map(|(&n, &s)| n.saturating_sub(1) * s)
+        .sum();
     let stored = array.storage.owner().elem_count();
     if shape.rank() != strides.len() {
         bail!("mismatch in length of strides and shape");
@@ -333,7 +386,9 @@ fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     let output = Tensor::from_array(crate::kernels::indexing::flip(&array, &axes)?);
     let dims = dims.clone();
     Ok(record("FlipBackward0", &[x], output, |_| {
-        (Vec::new(), move |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_flip(dims.clone())?)]))
+        (Vec::new(), move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_flip(dims.clone())?)])
+        })
     }))
 }
 
@@ -341,13 +396,24 @@ fn repeated(x: &Tensor, times: &Dims) -> Result<Tensor> {
     let times = times.to_shape()?;
     let shape = x.shape();
     let Some(added) = times.rank().checked_sub(shape.rank()) else {
-        bail!("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+        bail!(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        );
     };
-    let sizes: Vec<usize> = (0..times.rank()).map(|i| if i < added { 1 } else { shape[i - added] }).collect();
+    let sizes: Vec<usize> = (0..times.rank())
+        .map(|i| if i < added { 1 } else { shape[i - added] })
+        .collect();
     let apart: Vec<usize> = sizes.iter().flat_map(|&n| [1, n]).collect();
-    let wide: Vec<usize> = times.iter().zip(&sizes).flat_map(|(&t, &n)| [t, n]).collect();
+    let wide: Vec<usize> = times
+        .iter()
+        .zip(&sizes)
+        .flat_map(|(&t, &n)| [t, n])
+        .collect();
     let whole: Vec<usize> = times.iter().zip(&sizes).map(|(&t, &n)| t * n).collect();
-    reshaped(&expanded(&reshaped(x, &apart.into())?, &wide.into())?.try_copy()?, &whole.into())
+    reshaped(
+        &expanded(&reshaped(x, &apart.into())?, &wide.into())?.try_copy()?,
+        &whole.into(),
+    )
 }
 
 fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {

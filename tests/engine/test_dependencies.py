@@ -74,6 +74,14 @@ def test_a_crate_from_the_registry_with_version_and_features(kernel):
     assert kernel.value("let e: either::Either<i32, &str> = either::Left(3);\ne.left()") == "Some(3)"
 
 
+def test_derive_macros_of_a_crate_from_the_registry(kernel):
+    kernel.ok(':dep serde = { version = "1", features = ["derive"] }\n:dep serde_json = "1"', timeout=BUILD)
+    kernel.ok("use serde::{Deserialize, Serialize};\n#[derive(Serialize, Deserialize, Debug)]\nstruct Point { x: i32, label: String }")
+    kernel.ok('let point: Point = serde_json::from_str(r#"{"x": 1, "label": "a"}"#)?;')
+    assert kernel.value("point") == 'Point { x: 1, label: "a" }'
+    assert kernel.printed('println!("{}", serde_json::to_string(&point)?);') == '{"x":1,"label":"a"}\n'
+
+
 def test_c_code_through_libc(kernel):
     kernel.ok(':dep libc = "0.2"', timeout=BUILD)
     text = kernel.printed('unsafe { libc::printf(c"%s %d\\n".as_ptr(), c"from C".as_ptr(), 7 as libc::c_int); libc::fflush(std::ptr::null_mut()); }')

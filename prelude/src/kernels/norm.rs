@@ -26,7 +26,7 @@ fn planes(a: &Array) -> Planes {
 
 impl Planes {
     /// The pieces of one channel.
-    fn of<'a, T>(self, data: &'a [T], channel: usize) -> impl Iterator<Item = &'a [T]> {
+    fn of<T>(self, data: &[T], channel: usize) -> impl Iterator<Item = &[T]> {
         (0..self.batch)
             .map(move |n| &data[(n * self.channels + channel) * self.plane..][..self.plane])
     }

@@ -73,10 +73,18 @@ impl<const N: usize> Walk<N> {
             rest /= self.dims[i];
         }
         let mut at = self.start;
-        for i in 0..rank {
-            for (n, at) in at.iter_mut().enumerate() {
-                *at += index[i] * self.strides[i][n];
-            }
+        let shift = |at: &mut [usize; N], strides: &[usize; N], steps: usize| {
+            at.iter_mut()
+                .zip(strides)
+                .for_each(|(at, stride)| *at += steps * stride);
+        };
+        let unshift = |at: &mut [usize; N], strides: &[usize; N], steps: usize| {
+            at.iter_mut()
+                .zip(strides)
+                .for_each(|(at, stride)| *at -= steps * stride);
+        };
+        for (steps, strides) in index.iter().zip(&self.strides) {
+            shift(&mut at, strides, *steps);
         }
         let mut left = to - from;
         let mut inside = index[rank - 1];
@@ -87,21 +95,15 @@ impl<const N: usize> Walk<N> {
             if left == 0 {
                 return;
             }
-            for n in 0..N {
-                at[n] -= inside * step[n];
-            }
+            unshift(&mut at, &step, inside);
             inside = 0;
             for i in (0..rank - 1).rev() {
                 index[i] += 1;
-                for n in 0..N {
-                    at[n] += self.strides[i][n];
-                }
+                shift(&mut at, &self.strides[i], 1);
                 if index[i] < self.dims[i] {
                     break;
                 }
-                for n in 0..N {
-                    at[n] -= index[i] * self.strides[i][n];
-                }
+                unshift(&mut at, &self.strides[i], index[i]);
                 index[i] = 0;
             }
         }

@@ -26,12 +26,15 @@ macro_rules! ops {
 
     (@op [$($doc:tt)*] $name:ident $try_name:ident ($x:ident $(, $arg:ident : $ty:ty)* $(,)?) [$($out:ty)?] $body:expr) => {
         $($doc)*
+        // As many as PyTorch's function has.
+        #[allow(clippy::too_many_arguments)]
         #[track_caller]
         pub fn $name(&self $(, $arg: $ty)*) -> $crate::tensor::ops::out!($($out)?) {
             $crate::error::OrPanic::or_panic(self.$try_name($($arg),*))
         }
 
         #[doc = concat!("[`Tensor::", stringify!($name), "`] that returns what is wrong instead of panicking.")]
+        #[allow(clippy::too_many_arguments)]
         pub fn $try_name(&self $(, $arg: $ty)*) -> $crate::Result<$crate::tensor::ops::out!($($out)?)> {
             let $x = self;
             $body

@@ -23,7 +23,7 @@ fn a_result_keeps_its_gradient_on_request() {
     y.sum().backward();
     let g = y.grad().unwrap();
     assert_eq!(g.to_vec2::<f32>(), [[1.], [1.], [1.]]);
-    assert!(a.t().matmul(&g).eq(&x.grad().unwrap()).all().item::<bool>());
+    assert!(a.t().matmul(&g).eq(x.grad().unwrap()).all().item::<bool>());
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn an_in_place_operation_through_a_view_is_on_the_tape() {
     let x = tensor!([1., 2., 3.]).requires_grad_(true);
     let y = &x * 2;
     let view = y.i(0..2);
-    view.mul_(&tensor!([10., 100.]));
+    view.mul_(tensor!([10., 100.]));
     assert_eq!(y.grad_fn().unwrap().name(), "CopySlices");
     assert_eq!(view.grad_fn().unwrap().name(), "AsStridedBackward0");
     (&y * &y).sum().backward();
@@ -159,7 +159,7 @@ fn deep_graphs_do_not_overflow_the_stack() {
         let x = tensor!([1.]).requires_grad_(true);
         let mut y = &x + 0;
         for _ in 0..100_000 {
-            y = y + 0;
+            y = 0 + y;
         }
         y.sum().backward();
         assert_eq!(x.grad().unwrap().item::<f32>(), 1.);

@@ -380,7 +380,7 @@ fn picking_and_placing() {
         x[0].i(([0, 2, 0], .., [1, 1, 2])).square()
     });
     check("mask", &[random(&[3, 2])], true, |x| {
-        x[0].i(&tensor!([true, false, true])).square()
+        x[0].i(tensor!([true, false, true])).square()
     });
     check("where", &[random(&[3]), random(&[3])], true, |x| {
         x[0].detach().gt(0).where_(x[0].square(), &x[1] * 3)

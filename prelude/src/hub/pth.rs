@@ -10,6 +10,9 @@ use super::HubError;
 use crate::Tensor;
 use crate::nn::StateDict;
 
+/// Pickle writes the entries of a dict in batches of this many, and candle reads each batch from its end.
+const BATCH: usize = 1000;
+
 /// The state dict in a `.pth` or `.pt` file, in the file's order. Nothing in the file is executed.
 ///
 /// # Errors
@@ -31,7 +34,8 @@ pub fn load(path: impl AsRef<Path>) -> Result<StateDict, HubError> {
         return Err(failed("it holds no tensors under names".to_owned()));
     }
     let tensors = PthTensors::new(path, None).map_err(|error| failed(error.to_string()))?;
-    let read = infos.iter().map(|info| {
+    let in_order = infos.chunks(BATCH).flat_map(|batch| batch.iter().rev());
+    let read = in_order.map(|info| {
         let tensor = tensors
             .get(&info.name)
             .map_err(|error| failed(format!("{}: {error}", info.name)))?;

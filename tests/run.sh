@@ -44,7 +44,7 @@ cargo_test() {
     local name="$1" log="$logs/cargo-test.log" counts
     shift
     say "$name"
-    cargo test --release --locked "$@" 2>&1 | tee "$log" | grep -Ev '^test .* ok$|^running|^$'
+    cargo test --release --locked --no-fail-fast "$@" 2>&1 | tee "$log" | grep -Ev '^test .* ok$|^running|^$'
     local status=${PIPESTATUS[0]}
     counts="$(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")"
     # shellcheck disable=SC2086 # two numbers

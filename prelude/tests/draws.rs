@@ -15,7 +15,9 @@ fn options_give_back_what_was_drawn_for_them() {
     let numbers = |counts: &'static [usize]| {
         move || counts.iter().for_each(|&count| drop(Tensor::rand(count)))
     };
-    let cases: [(fn(), &[usize]); 7] = [
+    /// A layer, and how many numbers each of its parameters takes.
+    type Case = (fn(), &'static [usize]);
+    let cases: [Case; 8] = [
         (|| drop(Linear::new(7, 5)), &[35, 5]),
         (|| drop(Linear::new(7, 5).bias(false)), &[35]),
         (|| drop(Linear::new(7, 5).bias(false).bias(true)), &[35, 5]),
@@ -23,6 +25,10 @@ fn options_give_back_what_was_drawn_for_them() {
         (|| drop(Conv2d::new(4, 4, 3).groups(2)), &[72, 4]),
         (|| drop(Conv2d::new(4, 4, 3).groups(2).bias(false)), &[72]),
         (|| drop(Conv2d::new(4, 4, 3).bias(false).groups(2)), &[72]),
+        (
+            || drop(Conv2d::new(4, 4, 3).bias(false).bias(true).groups(2)),
+            &[72, 4],
+        ),
     ];
     for (index, (layer, counts)) in cases.into_iter().enumerate() {
         assert!(

@@ -28,11 +28,15 @@ pub fn load(path: impl AsRef<Path>) -> Result<StateDict, HubError> {
             "it is no archive as `torch.save` writes it since PyTorch 1.6".to_owned(),
         ));
     }
-    let infos =
+    let mut infos =
         read_pth_tensor_info(path, false, None).map_err(|error| failed(error.to_string()))?;
     if infos.is_empty() {
         return Err(failed("it holds no tensors under names".to_owned()));
     }
+    // Candle lists a dictionary from its end. PyTorch numbers the storages as it comes to them, and tensors that share
+    // one have one number.
+    infos.reverse();
+    infos.sort_by_key(|info| storage_number(&info.path));
     let tensors = PthTensors::new(path, None).map_err(|error| failed(error.to_string()))?;
     let in_order = infos.chunks(BATCH).flat_map(|batch| batch.iter().rev());
     let read = in_order.map(|info| {
@@ -45,4 +49,10 @@ pub fn load(path: impl AsRef<Path>) -> Result<StateDict, HubError> {
         Ok((info.name.clone(), tensor))
     });
     read.collect()
+}
+
+/// The number at the end of a storage's path inside the archive: 12 in `archive/data/12`.
+fn storage_number(path: &str) -> u64 {
+    let number = path.rsplit('/').next().unwrap_or_default();
+    number.parse().unwrap_or(u64::MAX)
 }

@@ -57,6 +57,7 @@ impl LeakyReLU {
 }
 
 impl Forward for LeakyReLU {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         super::functional::leaky_relu(x, self.negative_slope)
     }
@@ -74,6 +75,7 @@ impl Sigmoid {
 }
 
 impl Forward for Sigmoid {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.sigmoid()
     }
@@ -91,6 +93,7 @@ impl Tanh {
 }
 
 impl Forward for Tanh {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.tanh()
     }
@@ -113,6 +116,7 @@ impl GELU {
 }
 
 impl Forward for GELU {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.gelu()
     }

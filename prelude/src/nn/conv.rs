@@ -1,6 +1,6 @@
 //! Convolution.
 
-use super::draws::{Draws, draw_bias};
+use super::draws::Draws;
 use super::functional as F;
 use super::{Forward, Mode, Module, Pair, python};
 use crate::Tensor;
@@ -25,6 +25,9 @@ pub struct Conv2d {
     #[module(parameter)]
     pub bias: Option<Tensor>,
     in_channels: usize,
+    out_channels: usize,
+    #[module(skip)]
+    kernel_size: Pair,
     #[module(skip)]
     geometry: F::Conv2dOptions,
     mode: Mode,
@@ -61,6 +64,8 @@ impl Conv2d {
             weight,
             bias,
             in_channels,
+            out_channels,
+            kernel_size,
             geometry,
             mode,
             draws,
@@ -91,10 +96,15 @@ impl Conv2d {
     /// When `groups` does not divide the numbers of channels.
     #[track_caller]
     pub fn groups(self, groups: usize) -> Self {
-        let [out_channels, _, height, width] = self.weight_shape();
+        let Self {
+            in_channels,
+            out_channels,
+            kernel_size,
+            ..
+        } = self;
         let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
         assert!(
-            divides(self.in_channels),
+            divides(in_channels),
             "in_channels must be divisible by groups"
         );
         assert!(
@@ -105,13 +115,12 @@ impl Conv2d {
             return self;
         }
         self.draws.undo();
-        let kernel_size = Pair::Each(height, width);
         let geometry = F::Conv2dOptions {
             groups,
             ..self.geometry
         };
         Self::with(
-            self.in_channels,
+            in_channels,
             out_channels,
             kernel_size,
             geometry,
@@ -124,18 +133,12 @@ impl Conv2d {
         if !bias && self.bias.take().is_some() {
             self.draws.undo_bias();
         } else if bias && self.bias.is_none() {
-            self.bias = Some(draw_bias(&self.weight));
+            self.bias = Some(self.draws.draw_bias(&self.weight));
         }
         self
     }
 
-    fn weight_shape(&self) -> [usize; 4] {
-        let shape = self.weight.shape();
-        [shape[0], shape[1], shape[2], shape[3]]
-    }
-
     fn options(&self) -> String {
-        let [out_channels, _, height, width] = self.weight_shape();
         let F::Conv2dOptions {
             stride,
             padding,
@@ -143,8 +146,8 @@ impl Conv2d {
             groups,
         } = self.geometry;
         let pair = |[height, width]: [usize; 2]| Pair::Each(height, width);
-        let mut text = format!("{}, {out_channels}", self.in_channels);
-        python::keyword(&mut text, "kernel_size", pair([height, width]));
+        let mut text = format!("{}, {}", self.in_channels, self.out_channels);
+        python::keyword(&mut text, "kernel_size", pair(self.kernel_size.sizes()));
         python::keyword(&mut text, "stride", pair(stride));
         if padding != [0, 0] {
             python::keyword(&mut text, "padding", pair(padding));
@@ -163,6 +166,7 @@ impl Conv2d {
 }
 
 impl Forward for Conv2d {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::conv2d(x, &self.weight, self.bias.as_ref(), self.geometry)
     }

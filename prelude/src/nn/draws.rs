@@ -43,6 +43,16 @@ impl Draws {
         }
     }
 
+    /// Draws the bias of the layer with this weight after all.
+    pub fn draw_bias(&mut self, weight: &Tensor) -> Tensor {
+        let undisturbed = get_rng_state() == self.end;
+        let bias = draw_bias(weight);
+        if undisturbed {
+            self.end = get_rng_state();
+        }
+        bias
+    }
+
     /// Gives back everything.
     pub fn undo(self) {
         put_back(&self.end, &self.start);
@@ -50,7 +60,7 @@ impl Draws {
 }
 
 /// The bias of a layer with this weight.
-pub(super) fn draw_bias(weight: &Tensor) -> Tensor {
+fn draw_bias(weight: &Tensor) -> Tensor {
     let outputs = weight.shape()[0];
     let fan_in: usize = weight.shape()[1..].iter().product();
     let bias = Tensor::empty([outputs]);

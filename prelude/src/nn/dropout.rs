@@ -35,6 +35,7 @@ impl Dropout {
 }
 
 impl Forward for Dropout {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::dropout(x, self.p, self.mode.is_training())
     }

@@ -1,8 +1,8 @@
 //! The fully connected layer.
 
-use super::draws::{Draws, draw_bias};
+use super::draws::Draws;
 use super::functional as F;
-use super::{Forward, Mode, Module};
+use super::{Forward, Mode, Module, python};
 use crate::Tensor;
 
 /// `y = x Wᵀ + b`: `nn.Linear`. The input is `[…, in_features]`, the output `[…, out_features]`.
@@ -23,6 +23,8 @@ pub struct Linear {
     /// `[out_features]`
     #[module(parameter)]
     pub bias: Option<Tensor>,
+    in_features: usize,
+    out_features: usize,
     mode: Mode,
     #[module(skip)]
     draws: Draws,
@@ -35,6 +37,8 @@ impl Linear {
         Self {
             weight,
             bias,
+            in_features,
+            out_features,
             mode: Mode::default(),
             draws,
         }
@@ -45,22 +49,22 @@ impl Linear {
         if !bias && self.bias.take().is_some() {
             self.draws.undo_bias();
         } else if bias && self.bias.is_none() {
-            self.bias = Some(draw_bias(&self.weight));
+            self.bias = Some(self.draws.draw_bias(&self.weight));
         }
         self
     }
 
     fn options(&self) -> String {
-        let shape = self.weight.shape();
-        let bias = if self.bias.is_some() { "True" } else { "False" };
-        format!(
-            "in_features={}, out_features={}, bias={bias}",
-            shape[1], shape[0]
-        )
+        let mut text = String::new();
+        python::keyword(&mut text, "in_features", self.in_features);
+        python::keyword(&mut text, "out_features", self.out_features);
+        python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
+        text
     }
 }
 
 impl Forward for Linear {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::linear(x, &self.weight, self.bias.as_ref())
     }

@@ -93,6 +93,7 @@ impl MaxPool2d {
 }
 
 impl Forward for MaxPool2d {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::max_pool2d(
             x,
@@ -110,6 +111,7 @@ impl AvgPool2d {
 }
 
 impl Forward for AvgPool2d {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::avg_pool2d(
             x,
@@ -142,6 +144,7 @@ impl AdaptiveAvgPool2d {
 }
 
 impl Forward for AdaptiveAvgPool2d {
+    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::adaptive_avg_pool2d(x, self.output_size)
     }

@@ -101,12 +101,12 @@ mod tests {
 
     #[test]
     fn the_place_of_an_error_is_the_question_mark() {
-        let line = line!() + 1;
+        const LINE: u32 = line!() + 2;
         let error = (|| -> Result<(), CellError> {
             "x".parse::<i32>()?;
             Ok(())
         })()
         .unwrap_err();
-        assert_eq!(error.location().line(), line);
+        assert_eq!(error.location().line(), LINE);
     }
 }

@@ -19,6 +19,8 @@ pub(super) enum Shown {
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     waiting: String,
+    /// The mark at the end of content has a line of its own, whose end is still to come.
+    line_end_due: bool,
 }
 
 impl Filter {
@@ -27,6 +29,12 @@ impl Filter {
         self.waiting.push_str(text);
         let mut shown = Vec::new();
         loop {
+            if self.line_end_due && !self.waiting.is_empty() {
+                self.line_end_due = false;
+                if self.waiting.starts_with('\n') {
+                    self.waiting.remove(0);
+                }
+            }
             let begin = self.waiting.find(BEGIN);
             let text_ends =
                 begin.unwrap_or_else(|| self.waiting.len() - partial_mark(&self.waiting));
@@ -36,6 +44,7 @@ impl Filter {
             match content(&self.waiting) {
                 Some((bundle, length)) if begin.is_some() => {
                     self.waiting.drain(..length);
+                    self.line_end_due = true;
                     shown.push(Shown::Content(bundle));
                 }
                 _ => return shown,
@@ -63,8 +72,7 @@ fn content(text: &str) -> Option<(MimeBundle, usize)> {
     let mut bundle = MimeBundle::new();
     bundle.insert(mime.to_string(), value);
     let after = &rest[end + END.len()..];
-    let line_end = usize::from(after.starts_with('\n'));
-    Some((bundle, text.len() - after.len() + line_end))
+    Some((bundle, text.len() - after.len()))
 }
 
 /// How many bytes at the end of `text` may become a mark.

@@ -558,7 +558,7 @@ mod tests {
         ]);
         assert!(
             file(&notebook, "In[1]")
-                .contains("export_name = \"wick_cell1_N_0\"] pub static N: AtomicU8 = ")
+                .contains("export_name = \"wick_cell1_N_0\")] pub static N: AtomicU8 = ")
         );
         notebook.mark_loaded();
         assert_eq!(

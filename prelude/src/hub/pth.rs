@@ -10,9 +10,6 @@ use super::HubError;
 use crate::Tensor;
 use crate::nn::StateDict;
 
-/// Pickle writes the entries of a dict in batches of this many, and candle reads each batch from its end.
-const BATCH: usize = 1000;
-
 /// The state dict in a `.pth` or `.pt` file, in the file's order. Nothing in the file is executed.
 ///
 /// # Errors
@@ -38,8 +35,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<StateDict, HubError> {
     infos.reverse();
     infos.sort_by_key(|info| storage_number(&info.path));
     let tensors = PthTensors::new(path, None).map_err(|error| failed(error.to_string()))?;
-    let in_order = infos.chunks(BATCH).flat_map(|batch| batch.iter().rev());
-    let read = in_order.map(|info| {
+    let read = infos.iter().map(|info| {
         let tensor = tensors
             .get(&info.name)
             .map_err(|error| failed(format!("{}: {error}", info.name)))?;

@@ -1,8 +1,8 @@
 //! Wick's tape: which operation made which tensor, and how gradients flow back.
 //!
-//! Every operation on a tensor that requires gradients leaves a [`node::Node`] with PyTorch's name for it
+//! Every operation on a tensor that requires gradients leaves a node with PyTorch's name for it
 //! (`AddBackward0`), the nodes its inputs came from, the tensors its derivative needs and the derivative itself,
-//! written with tensor operations. [`engine`] walks the nodes; because derivatives are tensor operations too, they can
+//! written with tensor operations. The engine walks the nodes; because derivatives are tensor operations too, they can
 //! be recorded in turn (`create_graph`).
 
 mod api;

@@ -113,3 +113,18 @@ impl Not for Tensor {
         self.try_logical_not().or_panic()
     }
 }
+
+/// The sum of tensors, also of different shapes; 0 if there are none.
+impl std::iter::Sum for Tensor {
+    #[track_caller]
+    fn sum<I: Iterator<Item = Tensor>>(tensors: I) -> Tensor {
+        tensors.reduce(|sum, tensor| sum + tensor).unwrap_or_else(|| Tensor::scalar(0.))
+    }
+}
+
+impl<'a> std::iter::Sum<&'a Tensor> for Tensor {
+    #[track_caller]
+    fn sum<I: Iterator<Item = &'a Tensor>>(tensors: I) -> Tensor {
+        tensors.cloned().sum()
+    }
+}

@@ -100,18 +100,21 @@ fn jupyter() -> Finding {
 fn kernelspec() -> Finding {
     const NAME: &str = "kernelspec";
     let again = "run `wick install`";
-    let folders = jupyter_zmq_client::dirs::data_dirs();
-    let mut specs = folders
-        .iter()
-        .map(|folder| folder.join("kernels/wick/kernel.json"));
-    let Some(path) = specs.find(|path| path.exists()) else {
-        return Finding::optional(
-            NAME,
-            "Jupyter does not know of Wick in its usual folders",
-            format!(
-                "{again}; or, after an install elsewhere, set JUPYTER_PATH to its share/jupyter"
+    let of = |folder: PathBuf| folder.join("kernels/wick/kernel.json");
+    let known = jupyter_folders().into_iter().map(of).find(|it| it.exists());
+    let Some(path) = known else {
+        let beside = env::current_exe()
+            .ok()
+            .and_then(|program| Some(program.parent()?.parent()?.join("share/jupyter")))
+            .filter(|folder| of(folder.clone()).exists());
+        return match beside {
+            Some(folder) => Finding::optional(
+                NAME,
+                "Jupyter does not look where this Wick is installed",
+                format!("start Jupyter with JUPYTER_PATH={}", folder.display()),
             ),
-        );
+            None => Finding::optional(NAME, "Jupyter does not know of Wick", again),
+        };
     };
     match command_of(&path) {
         None => Finding::optional(NAME, format!("{} is damaged", path.display()), again),
@@ -126,6 +129,18 @@ fn kernelspec() -> Finding {
         ),
         Some(_) => Finding::good(NAME, path.display().to_string()),
     }
+}
+
+/// Where Jupyter looks; a virtual environment adds its own.
+fn jupyter_folders() -> Vec<PathBuf> {
+    let path = env::var_os("JUPYTER_PATH").unwrap_or_default();
+    let data = env::var_os("JUPYTER_DATA_DIR").map(PathBuf::from);
+    let environment = env::var_os("VIRTUAL_ENV").map(|it| Path::new(&it).join("share/jupyter"));
+    env::split_paths(&path)
+        .chain(data)
+        .chain(environment)
+        .chain(jupyter_zmq_client::dirs::data_dirs())
+        .collect()
 }
 
 fn command_of(kernelspec: &Path) -> Option<PathBuf> {

@@ -124,7 +124,7 @@ def test_jupyter_console(tmp_path):
         console.sendline('panic!("seen in the console");')
         console.expect("seen in the console")
         console.expect(r"In \[4\]:")
-        console.sendeof()
+        console.sendline("exit")
         console.expect(pexpect.EOF)
     finally:
         console.close(force=True)

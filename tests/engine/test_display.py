@@ -73,7 +73,7 @@ def test_a_field_or_an_element_alone_is_not_moved(kernel):
 
 def test_a_tuple_of_variables_is_not_moved_by_being_shown(kernel):
     kernel.ok("let a = tensor!([1, 2]);\nlet b = tensor!([3, 4]);")
-    assert kernel.value("(&a, &b)") == "(tensor([1, 2]), tensor([3, 4]))"
+    assert kernel.value("(a, b)") == "(tensor([1, 2]), tensor([3, 4]))"
     assert kernel.value("a") == "tensor([1, 2])"
 
 

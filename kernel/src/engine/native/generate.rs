@@ -304,7 +304,13 @@ fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
     if let Some(trailing) = &split.trailing {
         body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
             ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
-        body.push_user(trailing.clone());
+        let mut at = trailing.start;
+        for place in &split.shown_places {
+            body.push_user(at..*place);
+            body.push("&");
+            at = *place;
+        }
+        body.push_user(at..trailing.end);
         body.push("){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Split {
     pub assigned: Vec<String>,
     /// The last expression, if it has no semicolon and is worth showing.
     pub trailing: Option<Range<usize>>,
+    /// Where the places in a trailing tuple start: `(a, b.c)` shows them without moving them.
+    pub shown_places: Vec<usize>,
     /// Whether there is code to run at all.
     pub runs: bool,
     /// Whether statements wait for a future outside of any async block.
@@ -156,6 +158,7 @@ fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
             }
         }
         syn::Stmt::Expr(expr, None) if last && is_worth_showing(expr) => {
+            split.shown_places = places_of_tuple(expr);
             split.trailing = Some(expr.span().byte_range())
         }
         syn::Stmt::Macro(item)
@@ -170,6 +173,23 @@ fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
     split.awaits |= seen.awaits;
     split.loops |= super::item::has_loop(|loops| loops.visit_stmt(statement));
     split.assigned.extend(seen.assigned);
+}
+
+/// The elements of a tuple that are places, by where they start.
+fn places_of_tuple(expr: &syn::Expr) -> Vec<usize> {
+    let syn::Expr::Tuple(tuple) = expr else {
+        return Vec::new();
+    };
+    let is_place = |expr: &&syn::Expr| {
+        matches!(
+            expr,
+            syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_)
+        )
+    };
+    let places = tuple.elems.iter().filter(is_place);
+    places
+        .map(|place| place.span().byte_range().start)
+        .collect()
 }
 
 /// Loops and the like have no value. Showing them would only take them out of statement position.
@@ -481,6 +501,12 @@ mod tests {
         ] {
             assert!(split(text).trailing.is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_tuple_of_places_is_shown_without_moving_them() {
+        assert_eq!(split("(a, b.c, d[0], f(), 1)").shown_places, [1, 4, 9]);
+        assert!(split("a").shown_places.is_empty());
     }
 
     #[test]

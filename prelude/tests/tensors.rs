@@ -5,7 +5,7 @@ use wick::prelude::*;
 #[test]
 fn a_view_shares_the_numbers_that_it_shows() {
     let d = tensor!([1, 2, 3]).expand([2, 3]).copy();
-    d.i((.., 0..2)).add_(&tensor!([2, 1]));
+    d.i((.., 0..2)).add_(tensor!([2, 1]));
     assert_eq!(d.to_vec2::<i64>(), [[3, 3, 3], [3, 3, 3]]);
     let t = d.t();
     t.i(0).fill_(9);
@@ -52,7 +52,7 @@ fn errors_have_pytorchs_words() {
         "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
     );
     assert_eq!(
-        a.try_add(&Tensor::ones([2])).unwrap_err().to_string(),
+        a.try_add(Tensor::ones([2])).unwrap_err().to_string(),
         "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1"
     );
     assert_eq!(
@@ -118,10 +118,7 @@ fn indexing_reads_like_python() {
     );
     assert_eq!(t.i((.., 1.., step(.., 2))).shape(), [2, 2, 2]);
     assert_eq!(t.i((NewAxis, 0)).shape(), [1, 3, 4]);
-    assert_eq!(
-        t.i(&tensor!([1, 0])).i((.., 0, 0)).to_vec1::<i64>(),
-        [12, 0]
-    );
+    assert_eq!(t.i(tensor!([1, 0])).i((.., 0, 0)).to_vec1::<i64>(), [12, 0]);
     assert_eq!(
         t.i((.., &tensor!([2, 0]), ..))
             .i((0, .., 0))
@@ -129,10 +126,10 @@ fn indexing_reads_like_python() {
         [8, 0]
     );
     assert_eq!(t.i((0, [0, 1], [1, 2])).to_vec1::<i64>(), [1, 6]);
-    assert_eq!(t.i(&t.gt(21)).to_vec1::<i64>(), [22, 23]);
+    assert_eq!(t.i(t.gt(21)).to_vec1::<i64>(), [22, 23]);
     let m = Tensor::zeros([3, 3]);
     m.set((1, ..), 5);
-    m.set((.., 0), &tensor!([1., 2., 3.]));
+    m.set((.., 0), tensor!([1., 2., 3.]));
     assert_eq!(
         m.to_vec2::<f32>(),
         [[1., 0., 0.], [2., 5., 5.], [3., 0., 0.]]

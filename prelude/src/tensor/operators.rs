@@ -118,7 +118,9 @@ impl Not for Tensor {
 impl std::iter::Sum for Tensor {
     #[track_caller]
     fn sum<I: Iterator<Item = Tensor>>(tensors: I) -> Tensor {
-        tensors.reduce(|sum, tensor| sum + tensor).unwrap_or_else(|| Tensor::scalar(0.))
+        tensors
+            .reduce(|sum, tensor| sum + tensor)
+            .unwrap_or_else(|| Tensor::scalar(0.))
     }
 }
 

@@ -207,8 +207,7 @@ impl NativeEngine {
                         .filter_map(|error| error.place().map(|place| (place, error)));
                     places
                         .filter_map(|(place, error)| {
-                            let gone =
-                                notebook.set_aside(place.cell.id, place.range.start, cell.id)?;
+                            let gone = notebook.set_aside(&place.cell, place.range.start)?;
                             Some((gone, error.message.clone()))
                         })
                         .collect()

@@ -22,7 +22,8 @@ pub(super) const CRATE: &str = "notebook";
 pub(super) struct Definition {
     pub cell: CellText,
     pub item: Item,
-    /// Counts the times it got a new identity because something it is made of was replaced.
+    /// Tells its module from others of the same cell number: 0, or a number of its own once it got a new identity
+    /// because something it is made of was replaced.
     revision: u32,
     /// Members of an `impl` that a later `impl` has replaced.
     replaced: Vec<Range<usize>>,
@@ -60,6 +61,8 @@ pub(super) struct Notebook {
     definitions: Vec<Definition>,
     uses: Vec<Leaf>,
     attributes: Vec<String>,
+    /// The last revision that was given out.
+    revisions: u32,
 }
 
 impl Notebook {
@@ -96,6 +99,14 @@ impl Notebook {
             self.make_room(item, &mut replaced_names);
         }
         self.renew_dependents(replaced_names);
+        // Cells that do not count share their number with the next one.
+        let shared = |earlier: &Definition| earlier.cell.id == cell.id && earlier.cell != *cell;
+        let revision = if self.definitions.iter().any(shared) {
+            self.revisions += 1;
+            self.revisions
+        } else {
+            0
+        };
         for item in new {
             self.uses.retain(|leaf| {
                 leaf.name
@@ -106,7 +117,7 @@ impl Notebook {
             self.definitions.push(Definition {
                 cell,
                 item,
-                revision: 0,
+                revision,
                 replaced: Vec::new(),
                 loaded: false,
             });
@@ -192,7 +203,8 @@ impl Notebook {
                 let has_identity =
                     definition.item.kind == ItemKind::Type || !definition.item.statics.is_empty();
                 if affected && has_identity && renewed.insert(index) {
-                    definition.revision += 1;
+                    self.revisions += 1;
+                    definition.revision = self.revisions;
                     definition.loaded = false;
                     names.extend(definition.item.names.iter().cloned());
                     pending = true;
@@ -201,10 +213,10 @@ impl Notebook {
         }
     }
 
-    /// Removes the definition that byte `offset` of file `file` belongs to, unless it is of cell `except`.
-    pub fn set_aside(&mut self, cell: CellId, offset: usize, except: CellId) -> Option<Definition> {
+    /// Removes the definition that byte `offset` of `cell` belongs to.
+    pub fn set_aside(&mut self, cell: &CellText, offset: usize) -> Option<Definition> {
         let index = self.definitions.iter().position(|definition| {
-            definition.cell.id == cell && cell != except && definition.item.range.contains(&offset)
+            definition.cell == *cell && definition.item.range.contains(&offset)
         })?;
         Some(self.definitions.remove(index))
     }
@@ -537,6 +549,14 @@ mod tests {
         let notebook = session(&["struct P;", "struct Q { p: P } struct R;", "struct P(u8);"]);
         assert_eq!(notebook.identity("Q").as_deref(), Some("cell2_1"));
         assert_eq!(notebook.identity("R").as_deref(), Some("cell2"));
+    }
+
+    #[test]
+    fn cells_of_one_number_keep_apart() {
+        let mut notebook = session(&["fn f() {}"]);
+        add(&mut notebook, 1, "let a = 1; fn g() {}");
+        assert_eq!(file(&notebook, "In[1]"), "pub fn f() {}");
+        assert_eq!(file(&notebook, "In[1]~1").trim(), "pub fn g() {}");
     }
 
     #[test]

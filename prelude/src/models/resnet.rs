@@ -126,7 +126,6 @@ impl Architecture {
 
 /// From `[N, 3, H, W]` to `[N, 1000]`.
 impl Forward for ResNet {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let x = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
         let mut x = self.maxpool.forward(&x);
@@ -162,7 +161,6 @@ impl BasicBlock {
 }
 
 impl Forward for BasicBlock {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
         let y = self.bn2.forward(&self.conv2.forward(&y));
@@ -207,7 +205,6 @@ impl Bottleneck {
 }
 
 impl Forward for Bottleneck {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
         let y = self

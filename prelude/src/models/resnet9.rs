@@ -47,7 +47,6 @@ impl ResBlock {
 }
 
 impl Forward for ResBlock {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let residual = match &self.downsample {
             Some(downsample) => downsample.forward(x),
@@ -110,7 +109,6 @@ pub fn resnet9() -> ResNet9 {
 
 /// From `[N, 3, 32, 32]` to `[N, 10]`.
 impl Forward for ResNet9 {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let x = self.conv_stack_1.forward(x);
         let x = self.res_block_2.forward(&x);

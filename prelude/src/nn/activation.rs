@@ -32,7 +32,6 @@ impl ReLU {
 }
 
 impl Forward for ReLU {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         if self.inplace { x.relu_() } else { x.relu() }
     }
@@ -57,7 +56,6 @@ impl LeakyReLU {
 }
 
 impl Forward for LeakyReLU {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         super::functional::leaky_relu(x, self.negative_slope)
     }
@@ -75,7 +73,6 @@ impl Sigmoid {
 }
 
 impl Forward for Sigmoid {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.sigmoid()
     }
@@ -93,7 +90,6 @@ impl Tanh {
 }
 
 impl Forward for Tanh {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.tanh()
     }
@@ -116,7 +112,6 @@ impl GELU {
 }
 
 impl Forward for GELU {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.gelu()
     }
@@ -141,7 +136,6 @@ impl Softmax {
 }
 
 impl Forward for Softmax {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.softmax(self.dim)
     }
@@ -166,7 +160,6 @@ impl LogSoftmax {
 }
 
 impl Forward for LogSoftmax {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.log_softmax(self.dim)
     }

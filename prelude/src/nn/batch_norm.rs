@@ -118,7 +118,6 @@ impl BatchNorm2d {
 }
 
 impl Forward for BatchNorm2d {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let rank = x.shape().rank();
         assert!(rank == 4, "expected 4D input (got {rank}D input)");

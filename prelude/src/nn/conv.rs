@@ -166,7 +166,6 @@ impl Conv2d {
 }
 
 impl Forward for Conv2d {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::conv2d(x, &self.weight, self.bias.as_ref(), self.geometry)
     }

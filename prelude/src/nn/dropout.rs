@@ -35,7 +35,6 @@ impl Dropout {
 }
 
 impl Forward for Dropout {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::dropout(x, self.p, self.mode.is_training())
     }

@@ -64,7 +64,6 @@ impl Linear {
 }
 
 impl Forward for Linear {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::linear(x, &self.weight, self.bias.as_ref())
     }

@@ -17,7 +17,6 @@ macro_rules! losses {
             }
 
             /// The loss, a 0-d tensor.
-            #[track_caller]
             pub fn forward(&self, $input: &Tensor, $target: &Tensor) -> Tensor {
                 F::$function($input, $target)
             }

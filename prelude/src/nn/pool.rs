@@ -93,7 +93,6 @@ impl MaxPool2d {
 }
 
 impl Forward for MaxPool2d {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::max_pool2d(
             x,
@@ -111,7 +110,6 @@ impl AvgPool2d {
 }
 
 impl Forward for AvgPool2d {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::avg_pool2d(
             x,
@@ -144,7 +142,6 @@ impl AdaptiveAvgPool2d {
 }
 
 impl Forward for AdaptiveAvgPool2d {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         F::adaptive_avg_pool2d(x, self.output_size)
     }

@@ -81,7 +81,6 @@ impl Module for Sequential {
 }
 
 impl Forward for Sequential {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         self.iter().fold(x.clone(), |x, layer| layer.forward(&x))
     }

@@ -15,7 +15,6 @@ impl Identity {
 }
 
 impl Forward for Identity {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.clone()
     }
@@ -68,7 +67,6 @@ impl Default for Flatten {
 }
 
 impl Forward for Flatten {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.flatten(self.start_dim, self.end_dim)
     }

@@ -11,7 +11,6 @@ use std::ops::Range;
 
 use super::item::{Edit, Item, ItemKind};
 use super::split::{Leaf, Split, blank};
-use crate::engine::CellId;
 use crate::engine::source_map::{CellText, SourceFile, SourceMap};
 
 /// The crate's name, as it stands in types.

@@ -491,6 +491,7 @@ fn edits(definition: &Definition) -> Vec<Edit> {
 mod tests {
     use super::super::split::split;
     use super::*;
+    use crate::engine::CellId;
 
     fn session(cells: &[&str]) -> Notebook {
         let mut notebook = Notebook::default();

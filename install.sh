@@ -39,7 +39,7 @@ done
 
 # ---------------------------------------------------------------------------- what is needed
 
-rust_needed="1.89"
+rust_needed="1.91"
 missing=() apt=()
 
 # need WHAT HOW-TO-GET-IT [APT-PACKAGE]: records something that is missing.

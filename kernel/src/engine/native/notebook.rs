@@ -344,7 +344,6 @@ impl Notebook {
             .filter(|d| d.item.kind != ItemKind::MacroRules)
             .map(Definition::module)
             .collect();
-        modules.dedup();
         modules.sort_by_key(|module| (module.len(), module.clone()));
         modules.dedup();
         for module in &modules {

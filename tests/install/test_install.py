@@ -128,6 +128,17 @@ def test_install_and_uninstall_elsewhere(tmp_path):
     assert not [file for file in there.rglob("*") if file.is_file()]
 
 
+def test_installs_where_cargo_has_downloaded_only_what_the_build_needed(tmp_path):
+    """Not every crate of the lock file is there after a first build: cargo may fetch the rest."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    done = subprocess.run(
+        [target / "release" / "wick", "install", "--prefix", tmp_path / "there", "--build-messages", target / "wick-build.json"],
+        env={**os.environ, "CARGO_HOME": str(tmp_path / "cargo")}, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "there" / "bin" / "wick").exists()
+
+
 @pytest.mark.parametrize("command", ["install", "uninstall", "doctor", "kernel", "run", "cache"])
 def test_every_command_has_help(command):
     done = subprocess.run([PREFIX / "bin" / "wick", command, "--help"], capture_output=True, text=True, timeout=20)

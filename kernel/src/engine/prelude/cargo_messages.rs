@@ -269,7 +269,7 @@ impl Graph {
             ))
         };
         let output = Command::new("cargo")
-            .args(["metadata", "--format-version=1", "--offline", "--locked"])
+            .args(["metadata", "--format-version=1", "--locked"])
             .args(["--filter-platform", host, "--features", &features.join(",")])
             .arg("--manifest-path")
             .arg(manifest)

@@ -24,6 +24,28 @@ impl<E: Into<Box<dyn Error>>> From<E> for CellError {
     }
 }
 
+/// Like [`CellError`], for a cell in which `?` meets something that is no error: everything with a `Debug`, as
+/// in `Err(5)?`. Its message is what `Debug` prints.
+pub struct DebugError(CellError);
+
+impl<E: fmt::Debug> From<E> for DebugError {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self(CellError {
+            error: format!("{error:?}").into(),
+            type_name: std::any::type_name::<E>(),
+            location: Location::caller(),
+        })
+    }
+}
+
+impl DebugError {
+    /// What the cell's machinery works with.
+    pub fn into_cell_error(self) -> CellError {
+        self.0
+    }
+}
+
 impl fmt::Debug for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.error, f)
@@ -97,6 +119,13 @@ mod tests {
             })()),
             "Error"
         );
+    }
+
+    #[test]
+    fn what_is_no_error_is_told_by_debug() {
+        let failed = || -> Result<(), DebugError> { Ok(Err::<(), _>((5, "five"))?) };
+        let error = failed().unwrap_err().into_cell_error();
+        assert_eq!(error.message(), r#"(5, "five")"#);
     }
 
     #[test]

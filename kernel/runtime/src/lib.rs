@@ -28,5 +28,5 @@ mod snapshot;
 mod store;
 pub mod wire;
 
-pub use error::CellError;
+pub use error::{CellError, DebugError};
 pub use rich::{MimeBundle, Rich};

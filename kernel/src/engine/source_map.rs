@@ -19,15 +19,25 @@ pub struct CellText {
     pub text: Arc<str>,
 }
 
+/// A stretch of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The cell.
+    pub cell: CellText,
+    /// Bytes of its text.
+    pub range: Range<usize>,
+}
+
 /// A stretch of generated text that was taken over unchanged from a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     generated: usize,
+    cell: CellText,
     user: usize,
     len: usize,
 }
 
-/// One generated file: its name as rustc prints it, its text, and the cell it quotes.
+/// One generated file: its name as rustc prints it, its text, and the cell it is made of.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     name: String,
@@ -37,7 +47,8 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file with nothing in it. `cell` is the one that [`push_user`](Self::push_user) quotes from.
+    /// A file with nothing in it. `cell` is the one that [`push_user`](Self::push_user) quotes from; a file that
+    /// is put together from several has none.
     pub fn new(name: impl Into<String>, cell: Option<CellText>) -> Self {
         Self {
             name: name.into(),
@@ -65,7 +76,7 @@ impl SourceFile {
         &self.text
     }
 
-    /// The cell whose text this file quotes.
+    /// The cell that this file is made of.
     pub fn cell(&self) -> Option<&CellText> {
         self.cell.as_ref()
     }
@@ -79,42 +90,57 @@ impl SourceFile {
     pub fn push_user(&mut self, range: Range<usize>) {
         let cell = self
             .cell
-            .as_ref()
+            .clone()
             .expect("a file that quotes a cell is made with it");
+        self.push_quote(&cell, range);
+    }
+
+    /// Appends bytes `range` of `cell`, whichever it is, remembering where they came from.
+    pub fn push_quote(&mut self, cell: &CellText, range: Range<usize>) {
         self.pieces.push(Piece {
             generated: self.text.len(),
+            cell: cell.clone(),
             user: range.start,
             len: range.len(),
         });
         self.text.push_str(&cell.text[range]);
     }
 
-    /// Where byte `offset` of this file stands in the cell; `None` for code of ours. The end of a piece counts
-    /// as part of it, so that an empty span after the last character still maps.
-    pub fn to_user(&self, offset: usize) -> Option<usize> {
+    /// Where byte `offset` of this file stands in a cell, as an empty place; `None` for code of ours. The end of
+    /// a piece counts as part of it, so that an empty span after the last character still maps.
+    pub fn to_user(&self, offset: usize) -> Option<Place> {
         let index = self
             .pieces
             .partition_point(|piece| piece.generated <= offset);
         let within = |piece: &Piece| offset <= piece.generated + piece.len;
         let piece = self.pieces[..index].last().filter(|piece| within(piece))?;
-        Some(piece.user + (offset - piece.generated))
+        let at = piece.user + (offset - piece.generated);
+        Some(Place {
+            cell: piece.cell.clone(),
+            range: at..at,
+        })
     }
 
-    /// The part of `span` (bytes of this file) that a person wrote, as bytes of the cell: `None` if none is.
-    /// A span that begins in one piece and ends in another covers what lies between them in the cell.
-    pub fn span_to_user(&self, span: Range<usize>) -> Option<Range<usize>> {
+    /// The part of `span` (bytes of this file) that a person wrote: `None` if none is. A span that begins in one
+    /// piece and ends in another of the same cell covers what lies between them in the cell.
+    pub fn span_to_user(&self, span: Range<usize>) -> Option<Place> {
         if span.is_empty() {
-            return self.to_user(span.start).map(|at| at..at);
+            return self.to_user(span.start);
         }
         let mut overlapping = self
             .pieces
             .iter()
             .filter(|piece| piece.generated < span.end && span.start < piece.generated + piece.len);
         let first = overlapping.next()?;
-        let last = overlapping.next_back().unwrap_or(first);
+        let last = overlapping
+            .rfind(|piece| piece.cell.id == first.cell.id)
+            .unwrap_or(first);
         let start = first.user + span.start.saturating_sub(first.generated);
         let end = last.user + (span.end - last.generated).min(last.len);
-        (start <= end).then_some(start..end)
+        (start <= end).then(|| Place {
+            cell: first.cell.clone(),
+            range: start..end,
+        })
     }
 
     /// The byte offset of a 1-based line and column (in characters), as rustc and panics count them.
@@ -194,7 +220,7 @@ mod tests {
     fn generated_code_has_no_place_in_the_cell() {
         let file = sample();
         assert_eq!(file.to_user(0), None);
-        assert_eq!(file.to_user(1), Some(0));
+        assert_eq!(file.to_user(1).unwrap().range, 0..0);
         let show = file.text().find("how(").unwrap();
         assert_eq!(file.to_user(show), None);
     }
@@ -203,8 +229,25 @@ mod tests {
     fn spans_keep_the_part_a_person_wrote() {
         let file = sample();
         let at = file.text().find("show(").unwrap();
-        assert_eq!(file.span_to_user(at..file.text().len()), Some(11..16));
+        let shown = file.span_to_user(at..file.text().len());
+        assert_eq!(shown.unwrap().range, 11..16);
         assert_eq!(file.span_to_user(at..at + 4), None);
+    }
+
+    #[test]
+    fn a_file_made_of_several_cells_knows_which_is_which() {
+        let [one, two] = [(1, "use a::b;"), (2, "use c::d;")].map(|(id, text)| CellText {
+            id: CellId(id),
+            text: text.into(),
+        });
+        let mut file = SourceFile::new("root", None);
+        file.push_quote(&one, 4..8);
+        file.push(" ");
+        file.push_quote(&two, 4..8);
+        let place = file.span_to_user(5..6).unwrap();
+        assert_eq!((place.cell.id, place.range), (CellId(2), 4..5));
+        let across = file.span_to_user(3..9).unwrap();
+        assert_eq!((across.cell.id, across.range), (CellId(1), 7..8));
     }
 
     #[test]

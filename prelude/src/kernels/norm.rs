@@ -114,8 +114,9 @@ pub(crate) fn gradient_sums(
     })
 }
 
-/// `a * g + b * x + c`, each per channel: the gradient of the input.
-pub(crate) fn combine(g: &Array, x: &Array, factors: &[[f64; 3]]) -> Result<Array> {
+/// `a * g + b * (x - mean) + c`, each per channel: the gradient of the input. The mean is taken off first because
+/// `b * x` and what is left of `c` would cancel, and the rounding of both would stay.
+pub(crate) fn combine(g: &Array, x: &Array, mean: &[f64], factors: &[[f64; 3]]) -> Result<Array> {
     let (g, x) = (contiguous(g)?, contiguous(x)?);
     let planes = planes(&x);
     on_cpu([&g, &x], x.dtype(), x.dims(), |[(dg, lg), (dx, lx)]| {
@@ -124,10 +125,12 @@ pub(crate) fn combine(g: &Array, x: &Array, factors: &[[f64; 3]]) -> Result<Arra
             let (dg, dx) = (&elements::<T>(dg)?[lg.start_offset()..], &elements::<T>(dx)?[lx.start_offset()..]);
             let mut out = vec![<T as Default>::default(); x.numel()];
                 super::parallel::chunks(&mut out, planes.plane, &|i, out| {
-                    let [a, b, c] = factors[i % planes.channels].map(|f| T::from_f64(f).wide());
+                    let channel = i % planes.channels;
+                    let [a, b, c] = factors[channel].map(|f| T::from_f64(f).wide());
+                    let mean = T::from_f64(-mean[channel]).wide();
                     let (dg, dx) = (&dg[i * planes.plane..], &dx[i * planes.plane..]);
                     out.iter_mut().zip(dg.iter().zip(dx)).for_each(|(o, (g, x))| {
-                        *o = T::narrow(g.wide().times(a).plus(x.wide().times(b)).plus(c));
+                        *o = T::narrow(g.wide().times(a).plus(x.wide().plus(mean).times(b)).plus(c));
                     });
                 });
             Ok(T::wrap(out))

@@ -164,10 +164,10 @@ impl Statistics {
                 }
                 // g - mean(g) - normalized * mean(g * normalized), times the scale
                 let b = -a * self.inverse[c] * dots[c] / self.count;
-                [a, b, -a * sums[c] / self.count - b * self.mean[c]]
+                [a, b, -a * sums[c] / self.count]
             })
             .collect();
-        let gx = Tensor::from_array(norm::combine(&g, &x, &factors)?);
+        let gx = Tensor::from_array(norm::combine(&g, &x, &self.mean, &factors)?);
         let channels = |numbers: &[f64]| {
             Ok::<_, crate::Error>(Tensor::from_array(norm::per_channel(
                 numbers,

@@ -4,21 +4,11 @@
 //! reachable through [`Mapped::raw`], so that the engine can recognise what its own code provoked ("E0382 about
 //! the bytes that store `x`") and add [advice](Mapped::advice).
 
-use std::ops::Range;
-
 use super::mapper::{Child, Mapper, add_label, promote};
 use super::names::Names;
 use super::rustc::{Diagnostic, Level};
-use crate::engine::source_map::{CellText, SourceMap};
-
-/// A stretch of a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The cell.
-    pub cell: CellText,
-    /// Bytes of its text.
-    pub range: Range<usize>,
-}
+pub use crate::engine::source_map::Place;
+use crate::engine::source_map::SourceMap;
 
 /// A place with what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,22 +28,20 @@ impl Mapper<'_> {
     /// The end of what a person wrote before `span`, which is in generated code.
     pub(super) fn place_before(&self, span: &Span) -> Option<Place> {
         let file = self.map.get(&span.file_name)?;
-        let cell = file.cell()?.clone();
+        let cell = file.cell()?;
         let written = (0..=span.byte_start)
             .rev()
-            .find_map(|at| file.to_user(at))?;
-        let end = cell.text.get(..written)?.trim_end().len();
+            .find_map(|at| file.to_user(at))
+            .filter(|place| place.cell.id == cell.id)?;
+        let end = cell.text.get(..written.range.start)?.trim_end().len();
         Some(Place {
-            cell,
             range: end..end,
+            ..written
         })
     }
 
     fn own_place(&self, span: &Span) -> Option<Place> {
-        let file = self.map.get(&span.file_name)?;
-        let range = file.span_to_user(span.range())?;
-        let cell = file.cell()?.clone();
-        Some(Place { cell, range })
+        self.map.get(&span.file_name)?.span_to_user(span.range())
     }
 
     /// The labels that have a place, and the texts of those that lost theirs and still say something.
@@ -176,12 +174,10 @@ impl Mapper<'_> {
     fn exact_place(&self, span: &Span) -> Option<Place> {
         let file = self.map.get(&span.file_name)?;
         let (start, end) = (file.to_user(span.byte_start)?, file.to_user(span.byte_end)?);
-        let cell = file.cell()?.clone();
-        let same = file.text().get(span.range())? == cell.text.get(start..end)?;
-        same.then_some(Place {
-            cell,
-            range: start..end,
-        })
+        let range = start.range.start..end.range.end;
+        let same = start.cell == end.cell
+            && file.text().get(span.range())? == start.cell.text.get(range.clone())?;
+        same.then_some(Place { range, ..start })
     }
 }
 

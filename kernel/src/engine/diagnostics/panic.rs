@@ -133,20 +133,24 @@ fn same_line(a: &Place, b: &Place) -> bool {
 }
 
 fn place_of(file: &SourceFile, frame: &Frame) -> Option<Place> {
-    let cell = file.cell()?.clone();
     let at_column = frame.column.filter(|&column| column > 0);
     let start = at_column.and_then(|column| file.to_user(file.offset(frame.line, column)?));
-    let range = match start {
-        Some(start) => extent(&cell.text, start),
+    Some(match start {
+        Some(Place { cell, range }) => Place {
+            range: extent(&cell.text, range.start),
+            cell,
+        },
         // The column is not known, or points at code around the user's.
         None => {
             let start = file.offset(frame.line, 1)?;
             let length = file.text()[start..].lines().next().map_or(0, str::len);
-            let line = file.span_to_user(start..start + length)?;
-            trimmed(&cell.text, line)
+            let Place { cell, range } = file.span_to_user(start..start + length)?;
+            Place {
+                range: trimmed(&cell.text, range),
+                cell,
+            }
         }
-    };
-    Some(Place { cell, range })
+    })
 }
 
 /// `range` without the blanks at its ends.

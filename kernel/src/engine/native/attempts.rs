@@ -1,9 +1,10 @@
 //! What the next attempt at compiling a cell does otherwise.
 //!
 //! rustc itself says what a cell does with its variables: that it moves one (E0382, about our code that puts it
-//! back), that one never got a value (E0381), that one holds a closure (its type in MIR).
+//! back), that one never got a value (E0381), that one holds a closure (its type in MIR), that a `?` is on something
+//! that is no error (E0277).
 
-use super::generate::{CELL_FILE, Generated, Keep, Kept, Plan, ROOT_FILE, Take};
+use super::generate::{CELL_FILE, Generated, Keep, Kept, Plan, QuestionMark, ROOT_FILE, Take};
 use super::mir::{Mir, Written, written};
 use super::split::Split;
 use crate::engine::diagnostics::rustc::Diagnostic;
@@ -39,6 +40,13 @@ pub(super) fn after_rejection(
         match diagnostic.code() {
             Some("E0382" | "E0381") if excuse(&mut next, generated, split, diagnostic) => {}
             Some("E0382" | "E0381") => explained = false,
+            // A second type of error than `Error`s, so that those keep their own words where they can.
+            Some("E0277")
+                if plan.question_mark == QuestionMark::Errors
+                    && diagnostic.message.starts_with("`?` couldn't convert") =>
+            {
+                next.question_mark = QuestionMark::Debug;
+            }
             _ if bad_type.is_some() => {
                 unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone()))
             }

@@ -10,7 +10,7 @@ use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
 use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
 use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE, Take, generate};
-use super::notebook::{CRATE, Definition, Notebook};
+use super::notebook::{CRATE, Notebook};
 use super::process::Death;
 use super::split::{Split, blank, split};
 use super::timing::Phases;
@@ -20,7 +20,7 @@ use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place, report, warnings};
 use crate::engine::source_map::{CellText, SourceMap};
-use crate::engine::{Cell, CellError, Reply, Stream};
+use crate::engine::{Cell, CellError, CellId, Reply, Stream};
 
 /// No cell needs this many: each one fixes something that the one before found.
 const ATTEMPTS: usize = 6;
@@ -198,7 +198,7 @@ impl NativeEngine {
                 .into_iter()
                 .filter(Mapped::is_error)
                 .collect();
-            let set_aside: Vec<(Definition, String)> =
+            let set_aside: Vec<(String, CellId, String)> =
                 if errors.iter().any(|error| is_about(error, cell)) {
                     Vec::new()
                 } else {
@@ -208,7 +208,7 @@ impl NativeEngine {
                     places
                         .filter_map(|(place, error)| {
                             let gone = notebook.set_aside(&place.cell, place.range.start)?;
-                            Some((gone, error.message.clone()))
+                            Some((gone, place.cell.id, error.message.clone()))
                         })
                         .collect()
                 };
@@ -220,13 +220,11 @@ impl NativeEngine {
                 };
                 return Err(self.rejected(advice::add(errors, &context), &diagnostics));
             }
-            for (gone, why) in set_aside {
-                let line = format!(
-                    "`{}` of {} does not fit any more and was dropped: {why}\n",
-                    gone.describe(),
-                    gone.cell.id
+            for (gone, cell, why) in set_aside {
+                self.say(
+                    Stream::Stderr,
+                    format!("`{gone}` of {cell} does not fit any more and was dropped: {why}\n"),
                 );
-                self.say(Stream::Stderr, line);
             }
         }
     }

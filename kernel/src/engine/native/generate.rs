@@ -70,8 +70,17 @@ pub(super) struct Plan {
     pub takes: Vec<(Variable, Take)>,
     /// Variables that it makes.
     pub keeps: Vec<(Binding, Keep)>,
-    /// The type of error that `?` converts to.
-    pub error: &'static str,
+    /// What `?` takes.
+    pub question_mark: QuestionMark,
+}
+
+/// What `?` takes at the top level of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QuestionMark {
+    /// Every error, and text.
+    Errors,
+    /// Everything with a `Debug`: the cell uses it on what is no error.
+    Debug,
 }
 
 impl Plan {
@@ -90,7 +99,7 @@ impl Plan {
                 .iter()
                 .map(|binding| (binding.clone(), Keep::AsIs))
                 .collect(),
-            error: "::wick_runtime::CellError",
+            question_mark: QuestionMark::Errors,
         }
     }
 
@@ -212,7 +221,7 @@ pub(super) fn generate(
     // Macros of this cell stay where they are.
     root.push(&notebook.macros(|definition| definition.cell != *cell));
     root.push("#[unsafe(no_mangle)] pub fn wick_cell() {\n");
-    root.push(&notebook.uses());
+    notebook.uses.push_all(&mut root);
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
         let Variable {
             name, ty, mutable, ..
@@ -229,7 +238,13 @@ pub(super) fn generate(
         };
         generated.types.push(range);
     }
-    let error = plan.error;
+    let (error, convert) = match plan.question_mark {
+        QuestionMark::Errors => ("::wick_runtime::CellError", ""),
+        QuestionMark::Debug => (
+            "::wick_runtime::DebugError",
+            ".map_err(::wick_runtime::DebugError::into_cell_error)",
+        ),
+    };
     let (open, close) = if split.awaits {
         ("::wick_runtime::cell::block_on(async {", "})")
     } else {
@@ -252,10 +267,10 @@ pub(super) fn generate(
     });
     root.push(close);
     root.push(if split.awaits { "});\n" } else { ");\n" });
-    root.push(
-        "::wick_runtime::cell::run(&mut || match wick_body.take() { ::core::option::Option::Some(mut wick_body) => wick_body(), \
-         ::core::option::Option::None => ::core::result::Result::Ok(()) });\n",
-    );
+    root.push(&format!(
+        "::wick_runtime::cell::run(&mut || match wick_body.take() {{ ::core::option::Option::Some(mut wick_body) => wick_body(){convert}, \
+         ::core::option::Option::None => ::core::result::Result::Ok(()) }});\n",
+    ));
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
         if *take == Take::PutBack {
             let call = format!(
@@ -332,7 +347,7 @@ pub(super) fn generate_type_probe(
     }
     root.push(&notebook.macros(|_| true));
     root.push("pub async fn wick_cell() {\n");
-    root.push(&notebook.uses());
+    notebook.uses.push_all(&mut root);
     let mut parameters = String::new();
     for variable in variables
         .iter()

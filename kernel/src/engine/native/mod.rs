@@ -9,6 +9,7 @@ mod assist;
 mod attempts;
 mod commands;
 mod compile;
+mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
@@ -21,6 +22,7 @@ mod notebook;
 pub mod process;
 mod split;
 mod timing;
+mod uses;
 mod variables;
 
 use std::path::PathBuf;

@@ -6,12 +6,13 @@
 //! type does. What is not touched keeps its path and so its identity through every later version of the crate.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::item::{Edit, Item, ItemKind};
-use super::split::{Leaf, Split, blank};
-use crate::engine::source_map::{CellText, SourceFile, SourceMap};
+use super::item::{Item, ItemKind};
+use super::split::Split;
+use super::uses::Uses;
+use crate::engine::source_map::CellText;
 
 /// The crate's name, as it stands in types.
 pub(super) const CRATE: &str = "notebook";
@@ -21,21 +22,28 @@ pub(super) const CRATE: &str = "notebook";
 pub(super) struct Definition {
     pub cell: CellText,
     pub item: Item,
+    /// What was declared when it was written.
+    pub(super) uses: Arc<Uses>,
     /// Tells its module from others of the same cell number: 0, or a number of its own once it got a new identity
     /// because something it is made of was replaced.
-    revision: u32,
+    pub(super) revision: u32,
     /// Members of an `impl` that a later `impl` has replaced.
-    replaced: Vec<Range<usize>>,
+    pub(super) replaced: Vec<Range<usize>>,
     /// Whether a version of the crate that defines its statics is loaded.
-    loaded: bool,
+    pub(super) loaded: bool,
 }
 
 impl Definition {
-    fn module(&self) -> String {
+    pub(super) fn module(&self) -> String {
         match self.revision {
             0 => format!("cell{}", self.cell.id.0),
             revision => format!("cell{}_{revision}", self.cell.id.0),
         }
+    }
+
+    /// Whether code or variables of earlier cells hold on to this very version of it.
+    fn has_identity(&self) -> bool {
+        self.item.kind == ItemKind::Type || !self.item.statics.is_empty()
     }
 
     /// What it is to a person: `fn area`, `impl Shape for Circle`.
@@ -57,8 +65,8 @@ pub(super) type Identity = String;
 /// All items and `use`s of a session.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notebook {
-    definitions: Vec<Definition>,
-    uses: Vec<Leaf>,
+    pub(super) definitions: Vec<Definition>,
+    pub(super) uses: Uses,
     attributes: Vec<String>,
     /// The last revision that was given out.
     revisions: u32,
@@ -74,11 +82,11 @@ impl Notebook {
 
     /// Takes over what a cell defines. Returns whether the crate has to be compiled again.
     pub fn add(&mut self, cell: &CellText, split: &Split) -> bool {
-        for leaf in split.uses.iter().flat_map(|item| &item.leaves) {
-            self.uses.retain(|earlier| {
-                earlier != leaf && (leaf.name.is_none() || earlier.name != leaf.name)
-            });
-            self.uses.push(leaf.clone());
+        for leaf in &split.uses {
+            self.uses.declare(cell, leaf);
+        }
+        for item in &split.items {
+            self.uses.hide(&item.names);
         }
         self.attributes.extend(
             split
@@ -106,16 +114,12 @@ impl Notebook {
         } else {
             0
         };
+        let uses = Arc::new(self.uses.clone());
         for item in new {
-            self.uses.retain(|leaf| {
-                leaf.name
-                    .as_ref()
-                    .is_none_or(|name| !item.names.contains(name))
-            });
-            let cell = cell.clone();
             self.definitions.push(Definition {
-                cell,
+                cell: cell.clone(),
                 item,
+                uses: uses.clone(),
                 revision,
                 replaced: Vec::new(),
                 loaded: false,
@@ -129,9 +133,12 @@ impl Notebook {
         item.kind != ItemKind::Static
             && item.kind != ItemKind::MacroCall
             && self.definitions.iter().any(|earlier| {
+                // A type stays what it is as long as the names in it mean the same.
+                let only_names = earlier.has_identity();
                 earlier.replaced.is_empty()
                     && earlier.item.kind == item.kind
                     && earlier.item.tokens == item.tokens
+                    && (self.uses).agree(&earlier.uses, &item.mentions, only_names)
             })
     }
 
@@ -199,9 +206,7 @@ impl Notebook {
                     .mentions
                     .iter()
                     .any(|name| names.contains(name));
-                let has_identity =
-                    definition.item.kind == ItemKind::Type || !definition.item.statics.is_empty();
-                if affected && has_identity && renewed.insert(index) {
+                if affected && definition.has_identity() && renewed.insert(index) {
                     self.revisions += 1;
                     definition.revision = self.revisions;
                     definition.loaded = false;
@@ -212,12 +217,23 @@ impl Notebook {
         }
     }
 
-    /// Removes the definition that byte `offset` of `cell` belongs to.
-    pub fn set_aside(&mut self, cell: &CellText, offset: usize) -> Option<Definition> {
-        let index = self.definitions.iter().position(|definition| {
+    /// Removes the definition or the `use` that byte `offset` of `cell` belongs to, and says what it was.
+    pub fn set_aside(&mut self, cell: &CellText, offset: usize) -> Option<String> {
+        let found = self.definitions.iter().position(|definition| {
             definition.cell == *cell && definition.item.range.contains(&offset)
+        });
+        if let Some(index) = found {
+            return Some(self.definitions.remove(index).describe());
+        }
+        let text = self.uses.set_aside(cell, offset);
+        let text = text.or_else(|| {
+            let mut definitions = self.definitions.iter_mut();
+            definitions.find_map(|it| Arc::make_mut(&mut it.uses).set_aside(cell, offset))
         })?;
-        Some(self.definitions.remove(index))
+        for definition in &mut self.definitions {
+            Arc::make_mut(&mut definition.uses).remove(&text);
+        }
+        Some(text)
     }
 
     /// Whether any item holds a loop.
@@ -264,14 +280,6 @@ impl Notebook {
         })
     }
 
-    /// The text of `use`s, for the scope of a cell's statements.
-    pub fn uses(&self) -> String {
-        self.uses
-            .iter()
-            .map(|leaf| format!("#[allow(unused_imports)] {}\n", leaf.text))
-            .collect()
-    }
-
     /// The text of crate attributes.
     pub fn attributes(&self) -> String {
         self.attributes
@@ -279,211 +287,6 @@ impl Notebook {
             .map(|text| format!("{text}\n"))
             .collect()
     }
-
-    /// The text of macros that stand before everything in a crate. Macros have no identity, so each crate may
-    /// have its own copy.
-    pub fn macros(&self, wanted: impl Fn(&Definition) -> bool) -> String {
-        let macros = self
-            .definitions
-            .iter()
-            .filter(|definition| definition.item.kind == ItemKind::MacroRules);
-        let mut text = String::new();
-        for definition in macros.filter(|definition| wanted(definition)) {
-            let _ = writeln!(
-                text,
-                "#[allow(unused_macros)]\n{}",
-                &definition.cell.text[definition.item.range.clone()]
-            );
-        }
-        text
-    }
-
-    /// `use` declarations that bring every item into the scope of another crate, by name, so that they come
-    /// before what the prelude's glob brings.
-    pub fn imports(&self) -> String {
-        let names: BTreeSet<_> = self
-            .importable()
-            .flat_map(|definition| definition.item.names.iter())
-            .collect();
-        let mut text = String::from("#[allow(unused_imports)] use ::notebook::*;\n");
-        if !names.is_empty() {
-            let names: Vec<_> = names.into_iter().map(String::as_str).collect();
-            let _ = writeln!(
-                text,
-                "#[allow(unused_imports)] use ::notebook::{{{}}};",
-                names.join(", ")
-            );
-        }
-        text
-    }
-
-    fn importable(&self) -> impl Iterator<Item = &Definition> {
-        let hidden = |name: &String| {
-            self.uses
-                .iter()
-                .any(|leaf| leaf.name.as_ref() == Some(name))
-        };
-        self.definitions
-            .iter()
-            .filter(|definition| definition.item.kind != ItemKind::MacroRules)
-            .filter(move |definition| !definition.item.names.iter().any(hidden))
-    }
-
-    /// The crate's source: `root.rs` and a file for each module.
-    pub fn source(&self) -> SourceMap {
-        let mut map = SourceMap::default();
-        let mut root = SourceFile::new("notebook.rs", None);
-        root.push(super::generate::LINTS_OF_ITEMS);
-        root.push(&self.attributes());
-        root.push("#[allow(unused_imports)] use ::wick::prelude::*;\n");
-        root.push(&self.uses());
-        root.push(&self.macros(|_| true));
-        let mut modules: Vec<_> = self
-            .definitions
-            .iter()
-            .filter(|d| d.item.kind != ItemKind::MacroRules)
-            .map(Definition::module)
-            .collect();
-        modules.sort_by_key(|module| (module.len(), module.clone()));
-        modules.dedup();
-        for module in &modules {
-            let definitions: Vec<_> = self
-                .definitions
-                .iter()
-                .filter(|definition| {
-                    definition.item.kind != ItemKind::MacroRules && definition.module() == *module
-                })
-                .collect();
-            let file = module_file(&definitions);
-            root.push(&format!(
-                "pub mod {module} {{ #[allow(unused_imports)] use super::*; include!({:?}); }}\n",
-                file.name()
-            ));
-            map.insert(file);
-        }
-        for definition in self.importable() {
-            let module = definition.module();
-            if definition.item.kind == ItemKind::MacroCall {
-                root.push(&format!("#[allow(unused_imports)] pub use {module}::*;\n"));
-            }
-            for name in &definition.item.names {
-                root.push(&format!(
-                    "#[allow(unused_imports)] pub use {module}::{name};\n"
-                ));
-            }
-        }
-        map.insert(root);
-        map
-    }
-}
-
-/// The items of one module, each where it stands in its cell, so that lines and columns are the user's.
-fn module_file(definitions: &[&Definition]) -> SourceFile {
-    let cell = definitions[0].cell.clone();
-    let name = match definitions[0].revision {
-        0 => format!("In[{}]", cell.id.0),
-        revision => format!("In[{}]~{revision}", cell.id.0),
-    };
-    let text = cell.text.clone();
-    let mut file = SourceFile::new(name, Some(cell));
-    let mut definitions = definitions.to_vec();
-    definitions.sort_by_key(|definition| definition.item.range.start);
-    let mut at = 0;
-    for definition in definitions {
-        file.push(&blank_text(&text, at..definition.item.range.start));
-        at = definition.item.range.start;
-        for edit in edits(definition) {
-            file.push_user(at..edit.range.start);
-            file.push(&edit.text);
-            at = edit.range.end;
-        }
-        file.push_user(at..definition.item.range.end);
-        at = definition.item.range.end;
-    }
-    file.push("\n");
-    file
-}
-
-fn blank_text(text: &str, range: Range<usize>) -> String {
-    let text = &text[range];
-    blank(text, std::slice::from_ref(&(0..text.len())))
-}
-
-/// All changes to an item's text, in order, none inside of another.
-fn edits(definition: &Definition) -> Vec<Edit> {
-    let item = &definition.item;
-    let text = &definition.cell.text;
-    let mut whole: Vec<Edit> = Vec::new();
-    for range in &definition.replaced {
-        whole.push(Edit {
-            range: range.clone(),
-            text: blank_text(text, range.clone()),
-        });
-    }
-    let mut edits = Vec::new();
-    let mut keys = String::new();
-    for (index, local) in item.statics.iter().enumerate() {
-        let symbol = format!("wick_{}_{}_{index}", definition.module(), local.name);
-        let (name, ty) = (&local.name, &local.ty);
-        match (definition.loaded, local.thread_local) {
-            (false, false) => edits.push(Edit {
-                range: local.start..local.start,
-                text: format!("#[unsafe(export_name = {symbol:?})] "),
-            }),
-            (false, true) => {
-                let _ = write!(
-                    keys,
-                    " #[doc(hidden)] #[unsafe(export_name = {symbol:?})] pub static WICK_KEY_{name}: \
-                     ::std::thread::LocalKey<{ty}> = {name};"
-                );
-            }
-            (true, thread_local) => {
-                let ty = if thread_local {
-                    format!("::std::thread::LocalKey<{ty}>")
-                } else {
-                    ty.clone()
-                };
-                let safety = if local.mutable { "mut" } else { "" };
-                let safe = if local.mutable { "" } else { "safe" };
-                let lines = "\n".repeat(text[local.range.clone()].matches('\n').count());
-                let declared = format!(
-                    "unsafe extern \"Rust\" {{ #[link_name = {symbol:?}] pub {safe} static {safety} {name}: {ty}; }}{lines}"
-                );
-                if thread_local {
-                    keys.push_str(&declared);
-                } else {
-                    whole.push(Edit {
-                        range: local.range.clone(),
-                        text: declared,
-                    });
-                }
-            }
-        }
-    }
-    if !keys.is_empty() {
-        if definition.loaded {
-            whole = vec![Edit {
-                range: item.range.clone(),
-                text: keys,
-            }];
-        } else {
-            edits.push(Edit {
-                range: item.range.end..item.range.end,
-                text: keys,
-            });
-        }
-    }
-    // An attribute comes before the `pub` that is inserted at the same place; the sort below keeps their order.
-    edits.extend(item.edits.iter().cloned());
-    // What is replaced as a whole needs no other edits.
-    edits.retain(|edit| {
-        !whole
-            .iter()
-            .any(|outer| outer.range.start <= edit.range.start && edit.range.end <= outer.range.end)
-    });
-    edits.extend(whole);
-    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    edits
 }
 
 #[cfg(test)]
@@ -491,6 +294,7 @@ mod tests {
     use super::super::split::split;
     use super::*;
     use crate::engine::CellId;
+    use crate::engine::source_map::SourceFile;
 
     fn session(cells: &[&str]) -> Notebook {
         let mut notebook = Notebook::default();
@@ -594,11 +398,38 @@ mod tests {
     }
 
     #[test]
-    fn a_use_hides_an_item_of_its_name_and_the_other_way_round() {
-        let mut notebook = session(&["struct Map;", "use std::collections::HashMap as Map;"]);
-        assert!(!file(&notebook, "notebook.rs").contains("pub use cell1::Map"));
+    fn a_use_and_an_item_of_its_name_replace_each_other_for_later_cells() {
+        let mut notebook = session(&[
+            "struct Map;",
+            "use std::collections::HashMap as Map; fn f(map: Map) {}",
+        ]);
+        assert!(text_of_uses(&notebook).contains("as Map"));
         add(&mut notebook, 3, "struct Map(u8);");
-        assert!(!notebook.uses().contains("Map"));
-        assert!(file(&notebook, "notebook.rs").contains("pub use cell3::Map"));
+        assert!(!text_of_uses(&notebook).contains("Map"));
+        let root = file(&notebook, "notebook.rs");
+        assert!(root.contains("pub use cell3::Map"));
+        let of_second_cell = root.find("pub mod cell2").unwrap()..root.find("In[2]").unwrap();
+        assert!(root[of_second_cell].contains("HashMap as Map"), "{root}");
+    }
+
+    #[test]
+    fn the_same_item_under_another_use_is_another_item() {
+        let mut notebook = session(&["fn f() -> Result { Ok(()) }"]);
+        assert!(add(
+            &mut notebook,
+            2,
+            "use std::fmt::Result; fn f() -> Result { Ok(()) }"
+        ));
+        assert!(!add(
+            &mut notebook,
+            3,
+            "use std::io::Read; fn f() -> Result { Ok(()) }"
+        ));
+    }
+
+    fn text_of_uses(notebook: &Notebook) -> String {
+        let mut file = SourceFile::new("uses", None);
+        notebook.uses.push_all(&mut file);
+        file.text().to_string()
     }
 }

@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use quote::ToTokens;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use super::item::Item;
 use super::lex;
+use super::uses::Leaf;
 use crate::engine::Completeness;
 
 /// What a cell is made of.
@@ -20,7 +20,7 @@ pub(super) struct Split {
     /// `#![…]` attributes.
     pub attributes: Vec<Range<usize>>,
     /// `use` and `extern crate` declarations.
-    pub uses: Vec<Use>,
+    pub uses: Vec<Leaf>,
     /// Functions, types, impls and the like.
     pub items: Vec<Item>,
     /// The names that top-level `let`s bind, the last binding of each.
@@ -39,22 +39,6 @@ pub(super) struct Split {
     pub loops: bool,
     /// Whether the text did not parse: then everything counts as statements, and rustc says what is wrong.
     pub broken: bool,
-}
-
-/// A `use` declaration.
-#[derive(Debug, Clone)]
-pub(super) struct Use {
-    /// One declaration for each name.
-    pub leaves: Vec<Leaf>,
-}
-
-/// A declaration of one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Leaf {
-    /// The name; `None` for a glob and for `as _`.
-    pub name: Option<String>,
-    /// The whole declaration: `use std::fmt::Write as W;`.
-    pub text: String,
 }
 
 /// A variable made by a `let` at the top level of a cell.
@@ -116,14 +100,9 @@ fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn:
     let item_macros = item_macros(statements);
     for (index, statement) in statements.iter().enumerate() {
         match statement {
-            syn::Stmt::Item(syn::Item::Use(item)) => split.uses.push(of_use(item)),
+            syn::Stmt::Item(syn::Item::Use(item)) => split.uses.extend(Leaf::of_use(item)),
             syn::Stmt::Item(syn::Item::ExternCrate(item)) => {
-                let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name);
-                let leaf = Leaf {
-                    name: Some(name.to_string()),
-                    text: item.to_token_stream().to_string(),
-                };
-                split.uses.push(Use { leaves: vec![leaf] });
+                split.uses.push(Leaf::of_extern_crate(item));
             }
             syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
             syn::Stmt::Macro(item) if is_item_macro(&item.mac, &item_macros) => {
@@ -271,54 +250,6 @@ fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
     name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
 }
 
-fn of_use(item: &syn::ItemUse) -> Use {
-    fn walk(tree: &syn::UseTree, path: &str, leaves: &mut Vec<Leaf>) {
-        let last = |path: &str| path.rsplit("::").next().map(ToOwned::to_owned);
-        let mut leaf = |name, text: String| {
-            leaves.push(Leaf {
-                name,
-                text: format!("use {text};"),
-            })
-        };
-        match tree {
-            syn::UseTree::Path(tree) => walk(&tree.tree, &join(path, &tree.ident), leaves),
-            syn::UseTree::Name(tree) if tree.ident == "self" => leaf(last(path), path.to_string()),
-            syn::UseTree::Name(tree) => leaf(Some(tree.ident.to_string()), join(path, &tree.ident)),
-            syn::UseTree::Rename(tree) => {
-                let from = if tree.ident == "self" {
-                    path.to_string()
-                } else {
-                    join(path, &tree.ident)
-                };
-                let name = (tree.rename != "_").then(|| tree.rename.to_string());
-                leaf(name, format!("{from} as {}", tree.rename));
-            }
-            syn::UseTree::Glob(_) => leaf(None, join(path, &"*")),
-            syn::UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| walk(tree, path, leaves))
-            }
-        }
-    }
-    fn join(path: &str, name: &dyn std::fmt::Display) -> String {
-        if path.is_empty() || path == "::" {
-            format!("{path}{name}")
-        } else {
-            format!("{path}::{name}")
-        }
-    }
-    let mut leaves = Vec::new();
-    walk(
-        &item.tree,
-        if item.leading_colon.is_some() {
-            "::"
-        } else {
-            ""
-        },
-        &mut leaves,
-    );
-    Use { leaves }
-}
-
 /// Collects what a pattern binds.
 struct BoundNames {
     bindings: Vec<Binding>,
@@ -452,11 +383,7 @@ mod tests {
         let text = ":timing\nuse std::fmt::{self, Write as W};\nfn f() {}\nlet é = 1;\né + 1";
         let split = split(text);
         assert_eq!(&text[split.commands[0].clone()], ":timing");
-        let leaves: Vec<_> = split.uses[0]
-            .leaves
-            .iter()
-            .map(|leaf| leaf.text.as_str())
-            .collect();
+        let leaves: Vec<_> = split.uses.iter().map(|leaf| leaf.text(text)).collect();
         assert_eq!(leaves, ["use std::fmt;", "use std::fmt::Write as W;"]);
         assert_eq!(split.items[0].names, ["f"]);
         assert_eq!(names(&split), ["é"]);

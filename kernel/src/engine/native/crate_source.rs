@@ -1,0 +1,217 @@
+//! The text of the crate that holds a session's items.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::generate::LINTS_OF_ITEMS;
+use super::item::{Edit, ItemKind};
+use super::notebook::{Definition, Notebook};
+use super::split::blank;
+use crate::engine::source_map::{SourceFile, SourceMap};
+
+impl Notebook {
+    /// The text of macros that stand before everything in a crate. Macros have no identity, so each crate may
+    /// have its own copy.
+    pub fn macros(&self, wanted: impl Fn(&Definition) -> bool) -> String {
+        let macros = self
+            .definitions
+            .iter()
+            .filter(|definition| definition.item.kind == ItemKind::MacroRules);
+        let mut text = String::new();
+        for definition in macros.filter(|definition| wanted(definition)) {
+            let _ = writeln!(
+                text,
+                "#[allow(unused_macros)]\n{}",
+                &definition.cell.text[definition.item.range.clone()]
+            );
+        }
+        text
+    }
+
+    /// `use` declarations that bring every item into the scope of another crate, by name, so that they come
+    /// before what the prelude's glob brings.
+    pub fn imports(&self) -> String {
+        let names: BTreeSet<_> = self
+            .importable()
+            .flat_map(|definition| definition.item.names.iter())
+            .collect();
+        let mut text = String::from("#[allow(unused_imports)] use ::notebook::*;\n");
+        if !names.is_empty() {
+            let names: Vec<_> = names.into_iter().map(String::as_str).collect();
+            let _ = writeln!(
+                text,
+                "#[allow(unused_imports)] use ::notebook::{{{}}};",
+                names.join(", ")
+            );
+        }
+        text
+    }
+
+    fn importable(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions
+            .iter()
+            .filter(|definition| definition.item.kind != ItemKind::MacroRules)
+    }
+
+    /// The crate's source: `root.rs` and a file for each module.
+    pub fn source(&self) -> SourceMap {
+        let mut map = SourceMap::default();
+        let mut root = SourceFile::new("notebook.rs", None);
+        root.push(LINTS_OF_ITEMS);
+        root.push(&self.attributes());
+        root.push("#[allow(unused_imports)] use ::wick::prelude::*;\n");
+        self.uses.push_globs(&mut root);
+        root.push(&self.macros(|_| true));
+        let mut modules: Vec<_> = self
+            .definitions
+            .iter()
+            .filter(|d| d.item.kind != ItemKind::MacroRules)
+            .map(Definition::module)
+            .collect();
+        modules.sort_by_key(|module| (module.len(), module.clone()));
+        modules.dedup();
+        for module in &modules {
+            let definitions: Vec<_> = self
+                .definitions
+                .iter()
+                .filter(|definition| {
+                    definition.item.kind != ItemKind::MacroRules && definition.module() == *module
+                })
+                .collect();
+            let file = module_file(&definitions);
+            root.push(&format!(
+                "pub mod {module} {{ #[allow(unused_imports)] use super::*;\n"
+            ));
+            definitions[0].uses.push_named(&mut root);
+            root.push(&format!("include!({:?}); }}\n", file.name()));
+            map.insert(file);
+        }
+        // So that one which no longer fits is found here and not in the next cell's statements.
+        root.push("mod wick_uses { #[allow(unused_imports)] use super::*;\n");
+        self.uses.push_named(&mut root);
+        root.push("}\n");
+        for definition in self.importable() {
+            let module = definition.module();
+            if definition.item.kind == ItemKind::MacroCall {
+                root.push(&format!("#[allow(unused_imports)] pub use {module}::*;\n"));
+            }
+            for name in &definition.item.names {
+                root.push(&format!(
+                    "#[allow(unused_imports)] pub use {module}::{name};\n"
+                ));
+            }
+        }
+        map.insert(root);
+        map
+    }
+}
+
+/// The items of one module, each where it stands in its cell, so that lines and columns are the user's.
+fn module_file(definitions: &[&Definition]) -> SourceFile {
+    let cell = definitions[0].cell.clone();
+    let name = match definitions[0].revision {
+        0 => format!("In[{}]", cell.id.0),
+        revision => format!("In[{}]~{revision}", cell.id.0),
+    };
+    let text = cell.text.clone();
+    let mut file = SourceFile::new(name, Some(cell));
+    let mut definitions = definitions.to_vec();
+    definitions.sort_by_key(|definition| definition.item.range.start);
+    let mut at = 0;
+    for definition in definitions {
+        file.push(&blank_text(&text, at..definition.item.range.start));
+        at = definition.item.range.start;
+        for edit in edits(definition) {
+            file.push_user(at..edit.range.start);
+            file.push(&edit.text);
+            at = edit.range.end;
+        }
+        file.push_user(at..definition.item.range.end);
+        at = definition.item.range.end;
+    }
+    file.push("\n");
+    file
+}
+
+fn blank_text(text: &str, range: Range<usize>) -> String {
+    let text = &text[range];
+    blank(text, std::slice::from_ref(&(0..text.len())))
+}
+
+/// All changes to an item's text, in order, none inside of another.
+fn edits(definition: &Definition) -> Vec<Edit> {
+    let item = &definition.item;
+    let text = &definition.cell.text;
+    let mut whole: Vec<Edit> = Vec::new();
+    for range in &definition.replaced {
+        whole.push(Edit {
+            range: range.clone(),
+            text: blank_text(text, range.clone()),
+        });
+    }
+    let mut edits = Vec::new();
+    let mut keys = String::new();
+    for (index, local) in item.statics.iter().enumerate() {
+        let symbol = format!("wick_{}_{}_{index}", definition.module(), local.name);
+        let (name, ty) = (&local.name, &local.ty);
+        match (definition.loaded, local.thread_local) {
+            (false, false) => edits.push(Edit {
+                range: local.start..local.start,
+                text: format!("#[unsafe(export_name = {symbol:?})] "),
+            }),
+            (false, true) => {
+                let _ = write!(
+                    keys,
+                    " #[doc(hidden)] #[unsafe(export_name = {symbol:?})] pub static WICK_KEY_{name}: \
+                     ::std::thread::LocalKey<{ty}> = {name};"
+                );
+            }
+            (true, thread_local) => {
+                let ty = if thread_local {
+                    format!("::std::thread::LocalKey<{ty}>")
+                } else {
+                    ty.clone()
+                };
+                let safety = if local.mutable { "mut" } else { "" };
+                let safe = if local.mutable { "" } else { "safe" };
+                let lines = "\n".repeat(text[local.range.clone()].matches('\n').count());
+                let declared = format!(
+                    "unsafe extern \"Rust\" {{ #[link_name = {symbol:?}] pub {safe} static {safety} {name}: {ty}; }}{lines}"
+                );
+                if thread_local {
+                    keys.push_str(&declared);
+                } else {
+                    whole.push(Edit {
+                        range: local.range.clone(),
+                        text: declared,
+                    });
+                }
+            }
+        }
+    }
+    if !keys.is_empty() {
+        if definition.loaded {
+            whole = vec![Edit {
+                range: item.range.clone(),
+                text: keys,
+            }];
+        } else {
+            edits.push(Edit {
+                range: item.range.end..item.range.end,
+                text: keys,
+            });
+        }
+    }
+    // An attribute comes before the `pub` that is inserted at the same place; the sort below keeps their order.
+    edits.extend(item.edits.iter().cloned());
+    // What is replaced as a whole needs no other edits.
+    edits.retain(|edit| {
+        !whole
+            .iter()
+            .any(|outer| outer.range.start <= edit.range.start && edit.range.end <= outer.range.end)
+    });
+    edits.extend(whole);
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    edits
+}

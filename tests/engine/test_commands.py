@@ -73,3 +73,8 @@ def test_command_among_code(kernel):
 
 def test_a_colon_in_code_is_no_command(kernel):
     assert kernel.value("let x\n    : i32 = 5;\nx") == "5"
+
+
+def test_an_error_in_the_expression_of_type_is_marked_where_it_stands(kernel):
+    cell = kernel.fails(":type t")
+    assert "In[1]:1:7" in cell.traceback, cell.traceback

@@ -232,3 +232,22 @@ def test_characters_wider_than_a_byte_do_not_shift_the_marks(kernel):
     assert any(line.rstrip("- ^").find("^") == -1 for line in lines[at + 1 : at + 3])
     marks = next(line for line in lines[at + 1 :] if "^" in line)
     assert lines[at].rfind("größe") == marks.find("^"), "\n".join(lines)
+
+
+def test_question_mark_on_what_is_no_error_shows_debug(kernel):
+    cell = kernel.fails('let kept = 1;\nErr::<u8, _>((404, "not found"))?;')
+    assert cell.evalue == '(404, "not found")' and "In[1]:2" in cell.traceback
+    cell = kernel.fails("#[derive(Debug)] enum Refusal { TooLate { days: u8 } }\nfn ask() -> Result<(), Refusal> { Err(Refusal::TooLate { days: 3 }) }\nask()?")
+    assert (cell.ename, cell.evalue) == ("Refusal", "TooLate { days: 3 }")
+
+
+def test_an_error_in_a_use_is_shown_once_on_its_line(kernel):
+    for code in ("let a = 1;\nuse nowhere::Thing;", "fn f() {}\nuse nowhere::Thing;", "let a = 1;\nuse std::{fmt::{NoSuch, Debug}, io};"):
+        cell = kernel.fails(code)
+        assert cell.traceback.count("error") == 1 and ":2:" in cell.traceback, cell.traceback
+
+
+def test_a_name_that_is_known_to_be_gone_gets_no_guesses(kernel):
+    kernel.ok("fn g() {}\nlet c = String::new();\ndrop(c);")
+    cell = kernel.fails("c")
+    assert "moved in [1]" in cell.traceback and "similar" not in cell.traceback

@@ -245,3 +245,27 @@ def test_thirty_cells_of_items(kernel):
         before = f"f{number - 1}() + 1" if number else "0"
         kernel.ok(f"struct S{number}(i32);\nfn f{number}() -> i32 {{ {before} }}")
     assert kernel.value("f29()") == "29"
+
+
+def test_a_later_use_does_not_change_what_earlier_items_mean(kernel):
+    kernel.ok("fn parsed(s: &str) -> Result<u8, std::num::ParseIntError> { s.parse() }\nfn largest() -> i32 { [1, 3].into_iter().fold(0, max) }\nfn max(a: i32, b: i32) -> i32 { if a > b { a } else { b } }")
+    cell = kernel.ok("use std::io::Result;\nfn read() -> Result<u8> { Ok(1) }")
+    assert cell.said == ""
+    cell = kernel.ok("use std::fmt::*;\nuse std::cmp::*;\nfn other() -> i32 { 1 }")
+    assert cell.said == ""
+    assert kernel.value('(parsed("7")?, read()?, largest())') == "(7, 1, 3)"
+
+
+def test_an_item_written_again_sees_the_uses_of_today(kernel):
+    kernel.ok("use std::collections::HashMap as Map;\nfn kind() -> &'static str { std::any::type_name::<Map<u8, u8>>() }")
+    kernel.ok("use std::collections::BTreeMap as Map;")
+    assert "HashMap" in kernel.value("kind()")
+    kernel.ok("fn kind() -> &'static str { std::any::type_name::<Map<u8, u8>>() }")
+    assert "BTreeMap" in kernel.value("kind()")
+
+
+def test_a_use_of_what_is_no_more_is_dropped_and_said(kernel):
+    kernel.ok("mod shapes { pub struct Circle(pub f32); pub fn unit() -> Circle { Circle(1.0) } }\nuse shapes::{Circle, unit};")
+    cell = kernel.ok("mod shapes { pub struct Circle(pub f64); }")
+    assert "`use shapes::unit;` of [1]" in cell.said
+    assert kernel.value("Circle(2.0f64).0") == "2.0"

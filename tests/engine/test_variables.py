@@ -254,3 +254,10 @@ def test_a_failed_compilation_moves_nothing(kernel):
 def test_new_variables_of_a_failed_cell_do_not_exist(kernel):
     kernel.fails('let early = 1;\npanic!("no");')
     assert "early" in kernel.fails("early").said
+
+
+def test_a_variable_that_its_own_cell_moves_is_gone_and_says_so(kernel):
+    kernel.ok('let name = String::from("first");')
+    kernel.ok('let name = String::from("second");\ndrop(name);')
+    assert "moved in [2]" in kernel.fails("name").traceback
+    assert kernel.value('let name = String::from("third"); name') == '"third"'

@@ -80,6 +80,17 @@ impl Mapped {
         all
     }
 
+    /// Takes out what rustc guesses a name could have meant; for a name that is known to have meant something else.
+    pub fn forget_similar_names(&mut self) {
+        let guess = |text: &str| text.contains("similar name") || text.contains("similarly named");
+        self.notes.retain(|note| !guess(&note.message));
+        self.labels
+            .retain(|label| label.primary || !label.text.as_deref().is_some_and(guess));
+        for label in &mut self.labels {
+            label.text.take_if(|text| guess(text));
+        }
+    }
+
     /// Moves one diagnostic to the cells.
     pub fn new(raw: Diagnostic, map: &SourceMap, names: &Names) -> Mapped {
         let mapper = Mapper {

@@ -22,6 +22,9 @@ pub(super) fn add(mut diagnostics: Vec<Mapped>, context: &Context<'_>) -> Vec<Ma
         .filter(|diagnostic| diagnostic.is_error())
     {
         let lines = lines(diagnostic, context);
+        if !lines.is_empty() && is_unknown_name(diagnostic) {
+            diagnostic.forget_similar_names();
+        }
         diagnostic.advice.extend(lines);
     }
     let borrowed = diagnostics
@@ -54,7 +57,7 @@ fn borrows_too_long(code: Option<&str>) -> bool {
 fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
     let named = first_quoted(&diagnostic.message);
     match diagnostic.code.as_deref() {
-        Some("E0425" | "E0423") => named
+        _ if is_unknown_name(diagnostic) => named
             .map(|name| unknown_name(name, context))
             .unwrap_or_default(),
         Some("E0384" | "E0594" | "E0596") => {
@@ -73,6 +76,10 @@ fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
         code if borrows_too_long(code) || code == Some("E0505") => kept_borrow(diagnostic, context),
         _ => Vec::new(),
     }
+}
+
+fn is_unknown_name(diagnostic: &Mapped) -> bool {
+    matches!(diagnostic.code.as_deref(), Some("E0425" | "E0423"))
 }
 
 /// A variable that cannot be kept because it borrows.

@@ -91,7 +91,10 @@ fn excuse(plan: &mut Plan, generated: &Generated, split: &Split, diagnostic: &Di
     }
     for ((_, keep), range) in plan.keeps.iter_mut().zip(&generated.keeps) {
         if about(CELL_FILE, range) {
-            *keep = Keep::Not;
+            *keep = match diagnostic.code() {
+                Some("E0381") => Keep::Unset,
+                _ => Keep::Moved,
+            };
             return true;
         }
     }

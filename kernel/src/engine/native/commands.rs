@@ -93,8 +93,9 @@ impl NativeEngine {
                 Ok(())
             }
             "type" => {
-                let start = range.start + cell.text[range.clone()].find(rest).unwrap_or(0);
-                self.show_type(cell, start..start + rest.len()).await
+                // `rest` is where the trimmed text ends.
+                let end = range.start + cell.text[range.clone()].trim_end().len();
+                self.show_type(cell, end - rest.len()..end).await
             }
             "timing" => self.set_timing(rest),
             "clear" => self.clear().await,

@@ -1,6 +1,6 @@
 //! The text of the crate that holds a session's items.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -8,6 +8,7 @@ use super::generate::LINTS_OF_ITEMS;
 use super::item::{Edit, ItemKind};
 use super::notebook::{Definition, Notebook};
 use super::split::blank;
+use super::uses::Uses;
 use crate::engine::source_map::{SourceFile, SourceMap};
 
 impl Notebook {
@@ -54,56 +55,80 @@ impl Notebook {
             .filter(|definition| definition.item.kind != ItemKind::MacroRules)
     }
 
-    /// The crate's source: `root.rs` and a file for each module.
+    /// The crate's source: `notebook.rs` and a file for each module.
+    ///
+    /// A module for a cell's items takes its names from a *scope*: all items by name, and behind them what globs
+    /// bring. The root is the scope with the globs of today; cells from before some glob have a module as theirs.
     pub fn source(&self) -> SourceMap {
         let mut map = SourceMap::default();
         let mut root = SourceFile::new("notebook.rs", None);
         root.push(LINTS_OF_ITEMS);
         root.push(&self.attributes());
-        root.push("#[allow(unused_imports)] use ::wick::prelude::*;\n");
-        self.uses.push_globs(&mut root);
         root.push(&self.macros(|_| true));
-        let mut modules: Vec<_> = self
-            .definitions
-            .iter()
-            .filter(|d| d.item.kind != ItemKind::MacroRules)
-            .map(Definition::module)
-            .collect();
-        modules.sort_by_key(|module| (module.len(), module.clone()));
-        modules.dedup();
-        for module in &modules {
-            let definitions: Vec<_> = self
-                .definitions
-                .iter()
-                .filter(|definition| {
-                    definition.item.kind != ItemKind::MacroRules && definition.module() == *module
-                })
-                .collect();
+        self.push_scope(&mut root, &self.uses, "self");
+        let mut scopes: Vec<&Uses> = Vec::new();
+        for definitions in self.modules() {
+            let (module, uses) = (definitions[0].module(), &*definitions[0].uses);
+            let same = |scope: &&Uses| scope.globs() == uses.globs();
+            let scope = if same(&&self.uses) {
+                "super::*".to_string()
+            } else {
+                let known = scopes.iter().position(same);
+                let index = known.unwrap_or_else(|| {
+                    scopes.push(uses);
+                    scopes.len() - 1
+                });
+                format!("super::wick_scope{index}::*")
+            };
             let file = module_file(&definitions);
             root.push(&format!(
-                "pub mod {module} {{ #[allow(unused_imports)] use super::*;\n"
+                "pub mod {module} {{ #[allow(unused_imports)] use {scope};\n"
             ));
-            definitions[0].uses.push_named(&mut root);
+            uses.push_named(&mut root);
             root.push(&format!("include!({:?}); }}\n", file.name()));
             map.insert(file);
+        }
+        for (index, scope) in scopes.into_iter().enumerate() {
+            root.push(&format!("mod wick_scope{index} {{\n"));
+            self.push_scope(&mut root, scope, "super");
+            root.push("}\n");
         }
         // So that one which no longer fits is found here and not in the next cell's statements.
         root.push("mod wick_uses { #[allow(unused_imports)] use super::*;\n");
         self.uses.push_named(&mut root);
         root.push("}\n");
+        map.insert(root);
+        map
+    }
+
+    /// The definitions of each module, in the order of the cells.
+    fn modules(&self) -> Vec<Vec<&Definition>> {
+        let mut modules: BTreeMap<(usize, String), Vec<&Definition>> = BTreeMap::new();
+        for definition in self.importable() {
+            let module = definition.module();
+            let key = (module.len(), module);
+            modules.entry(key).or_default().push(definition);
+        }
+        modules.into_values().collect()
+    }
+
+    /// Brings every item into scope, and what globs bring. The modules are in `root`.
+    fn push_scope(&self, file: &mut SourceFile, uses: &Uses, root: &str) {
+        file.push("#[allow(unused_imports)] pub(crate) use ::wick::prelude::*;\n");
+        uses.push_globs(file);
         for definition in self.importable() {
             let module = definition.module();
             if definition.item.kind == ItemKind::MacroCall {
-                root.push(&format!("#[allow(unused_imports)] pub use {module}::*;\n"));
+                file.push(&format!(
+                    "#[allow(unused_imports)] pub use {root}::{module}::*;\n"
+                ));
             }
             for name in &definition.item.names {
-                root.push(&format!(
-                    "#[allow(unused_imports)] pub use {module}::{name};\n"
+                file.push(&format!(
+                    "#[allow(unused_imports)] pub use {root}::{module}::{name};\n"
                 ));
             }
         }
-        map.insert(root);
-        map
     }
 }
 

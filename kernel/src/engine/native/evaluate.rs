@@ -9,7 +9,7 @@ use wick_runtime::protocol::{
 use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
 use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
-use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE, Take, generate};
+use super::generate::{CELL_FILE, Generated, Keep, Plan, ROOT_FILE, Take, generate};
 use super::notebook::{CRATE, Notebook};
 use super::process::Death;
 use super::split::{Split, blank, split};
@@ -207,7 +207,7 @@ impl NativeEngine {
                         .filter_map(|error| error.place().map(|place| (place, error)));
                     places
                         .filter_map(|(place, error)| {
-                            let gone = notebook.set_aside(&place.cell, place.range.start)?;
+                            let gone = notebook.set_aside(&place)?;
                             Some((gone, place.cell.id, error.message.clone()))
                         })
                         .collect()
@@ -409,6 +409,14 @@ impl NativeEngine {
                 made_of: made_of.collect(),
             };
             replaced.extend(self.variables.insert(variable));
+        }
+        if matches!(finished.outcome, Outcome::Ok) {
+            // The name meant a value of this cell's, which it moved on: an earlier one does not come back.
+            let moved = plan.keeps.iter().filter(|(_, keep)| *keep == Keep::Moved);
+            for (binding, _) in moved {
+                let gone = Gone::Moved(cell.id);
+                replaced.extend(self.variables.remove(&binding.name, gone));
+            }
         }
         self.drop_slots(cell, replaced).await
     }

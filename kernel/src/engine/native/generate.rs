@@ -59,8 +59,17 @@ pub(super) enum Keep {
     AsIs,
     /// Coerce it first: `Box<dyn Fn(_) -> _>` for a closure (`boxed`), a function pointer for a function.
     Coerced { ty: String, boxed: bool },
-    /// The cell moves it on, or never gives it a value.
-    Not,
+    /// Not: the cell moves it on.
+    Moved,
+    /// Not: the cell never gives it a value.
+    Unset,
+}
+
+impl Keep {
+    /// Whether the variable holds a value when the cell ends.
+    fn is_kept(&self) -> bool {
+        !matches!(self, Keep::Moved | Keep::Unset)
+    }
 }
 
 /// Everything that is decided about how a cell is compiled; made anew for each attempt.
@@ -108,7 +117,7 @@ impl Plan {
         let new = self
             .keeps
             .iter()
-            .filter(|(_, keep)| *keep != Keep::Not)
+            .filter(|(_, keep)| keep.is_kept())
             .map(|(binding, _)| Kept::New(binding));
         let inside = self.takes.iter().filter(|(_, take)| *take == Take::Inside);
         new.chain(inside.map(|(variable, _)| Kept::Again(variable)))
@@ -181,7 +190,7 @@ pub(super) fn generate(
     for (binding, keep) in &plan.keeps {
         let name = &binding.name;
         let range = match keep {
-            Keep::Not => {
+            Keep::Moved | Keep::Unset => {
                 generated.keeps.push(None);
                 continue;
             }
@@ -221,7 +230,7 @@ pub(super) fn generate(
     // Macros of this cell stay where they are.
     root.push(&notebook.macros(|definition| definition.cell != *cell));
     root.push("#[unsafe(no_mangle)] pub fn wick_cell() {\n");
-    notebook.uses.push_all(&mut root);
+    notebook.uses.push_earlier(&mut root, cell);
     for (index, (variable, take)) in plan.takes.iter().enumerate() {
         let Variable {
             name, ty, mutable, ..
@@ -347,7 +356,7 @@ pub(super) fn generate_type_probe(
     }
     root.push(&notebook.macros(|_| true));
     root.push("pub async fn wick_cell() {\n");
-    notebook.uses.push_all(&mut root);
+    notebook.uses.push_earlier(&mut root, cell);
     let mut parameters = String::new();
     for variable in variables
         .iter()

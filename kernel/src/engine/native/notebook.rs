@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::item::{Item, ItemKind};
 use super::split::Split;
 use super::uses::Uses;
-use crate::engine::source_map::CellText;
+use crate::engine::source_map::{CellText, Place};
 
 /// The crate's name, as it stands in types.
 pub(super) const CRATE: &str = "notebook";
@@ -217,18 +217,21 @@ impl Notebook {
         }
     }
 
-    /// Removes the definition or the `use` that byte `offset` of `cell` belongs to, and says what it was.
-    pub fn set_aside(&mut self, cell: &CellText, offset: usize) -> Option<String> {
+    /// Removes the definition or the `use` that an error is about, and says what it was.
+    pub fn set_aside(&mut self, place: &Place) -> Option<String> {
+        let Place { cell, range } = place;
         let found = self.definitions.iter().position(|definition| {
-            definition.cell == *cell && definition.item.range.contains(&offset)
+            definition.cell == *cell && definition.item.range.contains(&range.start)
         });
         if let Some(index) = found {
             return Some(self.definitions.remove(index).describe());
         }
-        let text = self.uses.set_aside(cell, offset);
+        // A path may share its beginning with others: `use a::{b, c};`.
+        let last = range.end.saturating_sub(1);
+        let text = self.uses.set_aside(cell, last);
         let text = text.or_else(|| {
             let mut definitions = self.definitions.iter_mut();
-            definitions.find_map(|it| Arc::make_mut(&mut it.uses).set_aside(cell, offset))
+            definitions.find_map(|it| Arc::make_mut(&mut it.uses).set_aside(cell, last))
         })?;
         for definition in &mut self.definitions {
             Arc::make_mut(&mut definition.uses).remove(&text);
@@ -407,7 +410,7 @@ mod tests {
         add(&mut notebook, 3, "struct Map(u8);");
         assert!(!text_of_uses(&notebook).contains("Map"));
         let root = file(&notebook, "notebook.rs");
-        assert!(root.contains("pub use cell3::Map"));
+        assert!(root.contains("pub use self::cell3::Map"));
         let of_second_cell = root.find("pub mod cell2").unwrap()..root.find("In[2]").unwrap();
         assert!(root[of_second_cell].contains("HashMap as Map"), "{root}");
     }
@@ -429,7 +432,7 @@ mod tests {
 
     fn text_of_uses(notebook: &Notebook) -> String {
         let mut file = SourceFile::new("uses", None);
-        notebook.uses.push_all(&mut file);
+        notebook.uses.push_named(&mut file);
         file.text().to_string()
     }
 }

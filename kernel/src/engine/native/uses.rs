@@ -1,8 +1,7 @@
 //! `use` declarations, which last from cell to cell.
 //!
 //! An item sees the declarations that stood when it was written: `use std::io::Result;` in cell 9 does not change
-//! what `Result` means to a function of cell 2. Globs are the exception: what they bring gives way to everything
-//! that has a name, so all items share them.
+//! what `Result` means to a function of cell 2. What a glob brings gives way to everything that has a name.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -182,24 +181,31 @@ impl Uses {
         self.0.retain(|declared| declared.text != text);
     }
 
-    /// Appends all of them to a file.
-    pub fn push_all(&self, file: &mut SourceFile) {
-        self.push(file, |_| true);
+    /// Appends those of other cells than `cell` to a file.
+    pub fn push_earlier(&self, file: &mut SourceFile, cell: &CellText) {
+        self.push(file, "", |declared| declared.cell != *cell);
     }
 
-    /// Appends the globs.
+    /// Appends the globs, for all modules of a crate.
     pub fn push_globs(&self, file: &mut SourceFile) {
-        self.push(file, |leaf| leaf.glob);
+        self.push(file, "pub(crate) ", |declared| declared.leaf.glob);
     }
 
     /// Appends all but the globs.
     pub fn push_named(&self, file: &mut SourceFile) {
-        self.push(file, |leaf| !leaf.glob);
+        self.push(file, "", |declared| !declared.leaf.glob);
     }
 
-    fn push(&self, file: &mut SourceFile, wanted: impl Fn(&Leaf) -> bool) {
-        for declared in self.0.iter().filter(|declared| wanted(&declared.leaf)) {
+    /// The globs, to compare.
+    pub fn globs(&self) -> Vec<&str> {
+        let globs = self.0.iter().filter(|declared| declared.leaf.glob);
+        globs.map(|declared| declared.text.as_str()).collect()
+    }
+
+    fn push(&self, file: &mut SourceFile, visibility: &str, wanted: impl Fn(&Declared) -> bool) {
+        for declared in self.0.iter().filter(|declared| wanted(declared)) {
             file.push("#[allow(unused_imports)] ");
+            file.push(visibility);
             for part in &declared.leaf.parts {
                 match part {
                     Part::Ours(text) => file.push(text),
@@ -248,7 +254,7 @@ mod tests {
             uses.declare(&cell, &leaf);
         }
         let mut file = SourceFile::new("root", None);
-        uses.push_all(&mut file);
+        uses.push_named(&mut file);
         let at = file.text().find("c;").unwrap();
         let place = file.span_to_user(at..at + 1).unwrap();
         assert_eq!((place.cell.id, place.range), (CellId(4), 11..12));

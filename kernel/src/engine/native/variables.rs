@@ -71,11 +71,10 @@ impl Variables {
             .filter(|slot| *slot != variable.slot)
     }
 
-    /// Removes a variable and remembers why.
+    /// Removes a variable, if there is one of this name, and remembers why there is none any more.
     pub fn remove(&mut self, name: &str, why: Gone) -> Option<SlotId> {
-        let removed = self.live.remove(name)?;
         self.gone.insert(name.to_string(), why);
-        Some(removed.slot)
+        Some(self.live.remove(name)?.slot)
     }
 
     /// All are gone for one reason.

@@ -95,7 +95,7 @@ fn frames(info: &PanicHookInfo<'_>) -> Vec<Place> {
 
 /// The frames of people's code on this thread's stack, innermost first. Only libraries of cells are looked up,
 /// because reading debug information of anything larger takes noticeable time.
-fn stack() -> Vec<Place> {
+pub(crate) fn stack() -> Vec<Place> {
     let mut addresses = Vec::new();
     backtrace::trace(|frame| {
         // A return address is the instruction behind the call.

@@ -175,7 +175,9 @@ extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, _context: *
         libc::signal(libc::SIGALRM, libc::SIG_DFL);
         libc::alarm(PATIENCE);
     }
-    write(signal, stack_overflow);
+    // SAFETY: with `SA_SIGINFO` the system hands a valid context over.
+    let instruction = unsafe { instruction(&*context.cast::<libc::ucontext_t>()) };
+    write(signal, stack_overflow, instruction);
     // SAFETY: plain system calls; the signal ends the process, so that its status says which it was.
     unsafe {
         let mut signals = std::mem::zeroed::<libc::sigset_t>();
@@ -189,10 +191,19 @@ extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, _context: *
 
 /// `process::exit` in a cell. The status is the kernel's to see; the line is not.
 extern "C" fn exiting(_status: libc::c_int, _argument: *mut libc::c_void) {
-    write(-1, false);
+    write(-1, false, None);
 }
 
-fn write(signal: libc::c_int, stack_overflow: bool) {
+/// The instruction that a signal came at.
+fn instruction(context: &libc::ucontext_t) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    let address = context.uc_mcontext.gregs[libc::REG_RIP as usize];
+    #[cfg(target_arch = "aarch64")]
+    let address = context.uc_mcontext.pc;
+    usize::try_from(address).ok()
+}
+
+fn write(signal: libc::c_int, stack_overflow: bool, interrupted: Option<usize>) {
     let Some(account) = ACCOUNT.get() else { return };
     if TELLER.load(Ordering::SeqCst) != std::process::id() {
         return;
@@ -209,7 +220,7 @@ fn write(signal: libc::c_int, stack_overflow: bool) {
     account
         .stack_overflow
         .store(stack_overflow, Ordering::SeqCst);
-    let frames: Vec<Place> = panics::stack();
+    let frames: Vec<Place> = panics::stack(interrupted);
     let Ok(bytes) = serde_json::to_vec(&frames) else {
         return;
     };

@@ -4,7 +4,7 @@
 //! cells. The main thread always listens, so that the process ends at once when the kernel is gone.
 
 use std::ffi::CString;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -34,7 +34,8 @@ pub unsafe extern "C" fn wick_runtime_main(fd: RawFd) -> i32 {
         UnixStream::from_raw_fd(fd)
     };
     if let Err(error) = serve(&socket) {
-        eprintln!("wick: the runtime stopped: {error}");
+        // Not `eprintln!`, which panics when the kernel's end of the pipe is closed, and then nobody ends the session.
+        let _ = writeln!(io::stderr(), "wick: the runtime stopped: {error}");
     }
     end_of_session()
 }
@@ -190,7 +191,7 @@ impl Worker {
                     // SAFETY: ends this process only.
                     unsafe { libc::_exit(0) }
                 }
-                if finished.send(done).is_err() || io::Write::write_all(&mut &ring, &[0]).is_err() {
+                if finished.send(done).is_err() || (&ring).write_all(&[0]).is_err() {
                     break;
                 }
             }

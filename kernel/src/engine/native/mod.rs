@@ -25,6 +25,7 @@ mod notebook;
 mod orphans;
 mod output_limit;
 pub mod process;
+mod seal;
 mod split;
 mod streams;
 mod timeline;
@@ -211,6 +212,7 @@ impl Engine for NativeEngine {
         let mut phases = Phases::start();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();
+        self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());

@@ -85,12 +85,27 @@ impl NativeEngine {
     pub(super) async fn notice_deaths(&mut self, cell: CellId) {
         for death in self.runtime.notice().await {
             let kept = self.recover(&death, cell, false).await;
-            let how = &death.how;
-            self.say(
-                Stream::Stderr,
-                format!("The process that holds the variables was ended from outside of a cell ({how}).\n{kept}\n"),
-            );
+            self.say_ended_from_outside(&death, &kept);
         }
+    }
+
+    /// The same for what happened just before the cell that has run in the meantime.
+    pub(super) fn notice_outlived_deaths(&mut self) {
+        for death in self.runtime.outlived() {
+            // The moment has become the present, and a cell has run in it.
+            let _ = death.recovered.and_then(|id| self.timeline.back_to(id));
+            self.changed = true;
+            let kept = format!("Variables are as they were; {ENDED_WITH_IT}.");
+            self.say_ended_from_outside(&death, &kept);
+        }
+    }
+
+    fn say_ended_from_outside(&self, death: &Death, kept: &str) {
+        let how = &death.how;
+        self.say(
+            Stream::Stderr,
+            format!("The process that holds the variables was ended from outside of a cell ({how}).\n{kept}\n"),
+        );
     }
 
     /// The process died with the cell.

@@ -61,8 +61,8 @@ pub(super) struct Runtime {
     last_words: LastWords,
     /// What became of the snapshots that were asked for.
     snapshots: Vec<Result<Snapshotted, String>>,
-    /// Deaths that no request had to do with.
-    deaths: Vec<Death>,
+    /// Deaths that the last request came too late for: the successor has answered it.
+    outlived: Vec<Death>,
 }
 
 /// What an interrupt is aimed at.
@@ -168,11 +168,18 @@ impl Runtime {
         let (ours, theirs) = StdStream::pair().map_err(failed("cannot make a socket pair"))?;
         let executable =
             std::env::current_exe().map_err(failed("cannot find the wick executable"))?;
+        let lib_backtrace = ["RUST_LIB_BACKTRACE", "RUST_BACKTRACE"]
+            .into_iter()
+            .find_map(std::env::var_os)
+            .unwrap_or_else(|| "0".into());
         let mut command = Command::new(executable);
         command
             .arg("runtime")
             .arg(prelude)
             .env("EVCXR_IS_RUNTIME", "1")
+            // Backtraces of the machinery help nobody; errors of cells have their own, and crates may still ask.
+            .env("RUST_BACKTRACE", "0")
+            .env("RUST_LIB_BACKTRACE", lib_backtrace)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -233,7 +240,7 @@ impl Runtime {
             ends,
             last_words,
             snapshots: Vec::new(),
-            deaths: Vec::new(),
+            outlived: Vec::new(),
         };
         match runtime.call(&Request::Hello { token }).await {
             Ok(Response::Ready { .. }) => {
@@ -308,7 +315,7 @@ impl Runtime {
                 }) if !received => {
                     // It died before the request came: its successor will answer.
                     let death = self.succeeded_by(pid, snapshot, crash).await;
-                    self.deaths.push(death);
+                    self.outlived.push(death);
                 }
                 response => return Ok(response),
             }
@@ -317,6 +324,7 @@ impl Runtime {
 
     /// Takes notice of what happened since the last answer, and returns the deaths among it.
     pub async fn notice(&mut self) -> Vec<Death> {
+        let mut deaths = Vec::new();
         while self.has_news() {
             match self.receive().await {
                 Ok(Some(Response::Snapshotted(result))) => self.snapshots.push(result),
@@ -325,18 +333,21 @@ impl Runtime {
                     snapshot,
                     crash,
                 })) => {
-                    let death = self.succeeded_by(pid, snapshot, crash).await;
-                    self.deaths.push(death);
+                    deaths.push(self.succeeded_by(pid, snapshot, crash).await);
                 }
                 Ok(Some(_)) => {}
                 Ok(None) | Err(_) => {
-                    let death = self.ended().await;
-                    self.deaths.push(death);
+                    deaths.push(self.ended().await);
                     break;
                 }
             }
         }
-        std::mem::take(&mut self.deaths)
+        deaths
+    }
+
+    /// Deaths that happened before the last request arrived, which the successor has answered.
+    pub fn outlived(&mut self) -> Vec<Death> {
+        std::mem::take(&mut self.outlived)
     }
 
     /// What became of the snapshots that were asked for.

@@ -164,7 +164,7 @@ pub(crate) fn account() -> Option<Crash> {
     })
 }
 
-extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the system hands a valid `siginfo_t` to the handler.
     let address = unsafe { (*info).si_addr() }.addr();
     let end = STACK_END.try_with(Cell::get).unwrap_or(0);

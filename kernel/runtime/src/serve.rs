@@ -60,6 +60,12 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
     // The oldest first; a promoted process has those from before it.
     let mut parked: Vec<Parked> = Vec::new();
     while let Some(request) = wire::receive::<Request>(socket)? {
+        if matches!(
+            request,
+            Request::Load(_) | Request::Run(_) | Request::Drop(_)
+        ) {
+            wire::send(socket, &Response::Received)?;
+        }
         match request {
             Request::Hello { token } => {
                 display::set_token(token);
@@ -107,14 +113,12 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 unsafe { libc::_exit(0) }
             }
             Request::Load(libraries) => {
-                wire::send(socket, &Response::Received)?;
                 let loaded = libraries
                     .iter()
                     .try_for_each(|library| Library::open(library, true).map(|_| ()));
                 wire::send(socket, &Response::Loaded(loaded))?;
             }
             Request::Run(run) => {
-                wire::send(socket, &Response::Received)?;
                 interrupt::forget();
                 crash::listen();
                 match worker.run(socket, Job::Run(run))? {
@@ -123,7 +127,6 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 }
             }
             Request::Drop(slots) => {
-                wire::send(socket, &Response::Received)?;
                 if let Done::Dropped(message) = worker.run(socket, Job::Drop(slots))? {
                     wire::send(socket, &Response::Dropped(message))?;
                 }

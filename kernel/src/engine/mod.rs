@@ -5,6 +5,7 @@
 
 pub mod deps;
 pub mod diagnostics;
+mod hex;
 pub mod native;
 pub mod prelude;
 pub mod source_map;

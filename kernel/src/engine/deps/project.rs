@@ -10,6 +10,7 @@ use toml::{Table, Value};
 use super::lock;
 use super::plan::Plan;
 use super::spec::DependencySpec;
+use crate::engine::hex::hex;
 use crate::engine::prelude::Prelude;
 
 /// The name of the project's package, by which the compiler wrapper knows it.
@@ -132,10 +133,7 @@ pub(super) fn hash(parts: &[&str]) -> String {
         hash.update(part);
     }
     let digest = hash.finalize();
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest[..8])
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::seal::{checked, is_whole, seal, with_hash};
 use crate::engine::diagnostics::rustc::Diagnostic;
+use crate::engine::hex::hex;
 use crate::engine::source_map::SourceMap;
 use crate::engine::{CellError, EngineError};
 
@@ -226,11 +227,7 @@ impl Compiler {
             add(file.name());
             add(file.text());
         }
-        hash.finalize()
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&hash.finalize()[..16])
     }
 
     fn command(&self, job: &Job<'_>, key: &str, work: &Path) -> Command {

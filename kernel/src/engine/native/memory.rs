@@ -56,22 +56,24 @@ pub(super) fn default_limit() -> Option<Bytes> {
     }
     let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
     let container = container.and_then(|text| text.trim().parse().ok());
-    let most = [meminfo("MemTotal"), container]
-        .into_iter()
-        .flatten()
-        .min()?;
+    let total = meminfo().and_then(|text| line(&text, "MemTotal"));
+    let most = [total, container].into_iter().flatten().min()?;
     Some(Bytes(most / 5 * 4))
 }
 
 /// Whether the machine is so short of memory that what is only kept in case should go.
 pub(super) fn is_short() -> bool {
-    let (total, available) = (meminfo("MemTotal"), meminfo("MemAvailable"));
+    let Some(text) = meminfo() else { return false };
+    let (total, available) = (line(&text, "MemTotal"), line(&text, "MemAvailable"));
     matches!((total, available), (Some(total), Some(available)) if available < total / 7)
 }
 
+fn meminfo() -> Option<String> {
+    std::fs::read_to_string("/proc/meminfo").ok()
+}
+
 /// A line of `/proc/meminfo`, in bytes.
-fn meminfo(name: &str) -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+fn line(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find(|line| line.starts_with(name))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes << 10)
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn this_machine_has_memory() {
-        assert!(meminfo("MemTotal").unwrap() > meminfo("MemAvailable").unwrap());
+        let text = meminfo().unwrap();
+        assert!(line(&text, "MemTotal").unwrap() > line(&text, "MemAvailable").unwrap());
         assert!(private(std::process::id()).unwrap() > Bytes(0));
     }
 }

@@ -21,11 +21,16 @@ const ENDED_WITH_IT: &str = "threads that earlier cells had started have ended";
 impl NativeEngine {
     /// Marks where the session stands after a cell that took `time`, if it did anything.
     pub(super) async fn mark_moment(&mut self, time: Duration) {
-        for result in self.runtime.snapshots() {
-            self.timeline.taken(result);
-        }
+        self.hear_of_snapshots();
         if self.changed && self.timeline.affords(time) {
             self.mark_now().await;
+        }
+    }
+
+    /// Takes notice of what became of the snapshots that were asked for.
+    fn hear_of_snapshots(&mut self) {
+        for result in self.runtime.snapshots() {
+            self.timeline.taken(result);
         }
     }
 
@@ -354,15 +359,11 @@ impl NativeEngine {
         self.mark_if_needed().await?;
         // Only what was answered is known; ask for something that is answered after the snapshots.
         let _ = self.runtime.call(&Request::Drop(Vec::new())).await;
-        for result in self.runtime.snapshots() {
-            self.timeline.taken(result);
-        }
+        self.hear_of_snapshots();
         let mut text = String::new();
-        let mut before: Option<&Variables> = None;
         for (index, moment) in self.timeline.moments().iter().enumerate().rev() {
             let steps = self.timeline.moments().len() - 1 - index;
             let earlier = index.checked_sub(1).map(|i| &self.timeline.moments()[i]);
-            before = earlier.map(|moment| &moment.state.variables).or(before);
             let when = moment.after.map_or("start".into(), |cell| cell.to_string());
             let how = match steps {
                 0 => "now".to_string(),
@@ -412,9 +413,7 @@ impl NativeEngine {
                 ));
             }
         };
-        for result in self.runtime.snapshots() {
-            self.timeline.taken(result);
-        }
+        self.hear_of_snapshots();
         let before = self.variables.clone();
         let Some(moment) = death.recovered.and_then(|id| self.timeline.back_to(id)) else {
             return Err(command_error("that moment is unknown".to_string()));

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::engine::hex::hex;
+
 /// Lists the files of an entry with the hashes of their contents.
 const SEAL: &str = "seal";
 
@@ -50,8 +52,7 @@ pub(super) fn checked(text: &str) -> Option<String> {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ impl Timeline {
 
     fn thin_out(&mut self) -> Vec<SnapshotId> {
         let mut gone = Vec::new();
+        let short = memory::is_short();
         // One to fall back to always stays.
         let steps = |moments: &[Moment]| {
             let older = &moments[..moments.len().saturating_sub(1)];
@@ -108,7 +109,7 @@ impl Timeline {
             )
         };
         while let (count, Some(oldest)) = steps(&self.moments)
-            && (count >= MOST_STEPS || memory::is_short())
+            && (count >= MOST_STEPS || short)
         {
             gone.push(self.moments.remove(oldest).snapshot);
         }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::cargo_messages::{Build, Built};
 use super::manifest::{self, Manifest, Role};
 use crate::engine::EngineError;
+use crate::engine::hex::hex;
 
 /// The link to the build that new kernels use.
 pub(super) const CURRENT: &str = "current";
@@ -128,10 +129,7 @@ fn identify(build: &Build, rustc: &str) -> io::Result<String> {
         }
     }
     let digest = hash.finalize();
-    Ok(digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hex(&digest[..8]))
 }
 
 fn point_current_to(dir: &Path, folder: &Path) -> io::Result<()> {

@@ -7,13 +7,15 @@
 //! * [`cell`], [`store`], [`show`] and [`error`]: what the generated code of a cell calls,
 //! * [`display`] and [`Rich`]: pictures and tables in between the text,
 //! * [`interrupt`]: how long work hears that a person pressed stop,
-//! * [`serve`]: the loop, [`snapshot`]: the fork that a dying cell falls back to.
+//! * [`serve`]: the loop, [`snapshot`]: the forks that a dying cell falls back to,
+//!   `crash`: what it leaves behind for them.
 //!
 //! It is part of the prelude's shared library, so that a session has one copy of it, of std and of the
 //! allocator. In an ordinary program, without a kernel around it, displays print their plain text and
 //! nothing is ever interrupted.
 
 pub mod cell;
+mod crash;
 pub mod display;
 pub mod error;
 pub mod interrupt;

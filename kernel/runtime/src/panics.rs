@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::PanicHookInfo;
 
@@ -58,7 +59,9 @@ pub(crate) fn install_hook() {
                 .first()
                 .map(describe)
                 .or_else(|| info.location().map(ToString::to_string));
-            eprintln!(
+            // A closed stderr must not turn a panic into an abort.
+            let _ = writeln!(
+                std::io::stderr(),
                 "thread '{name}' panicked at {}:\n{message}",
                 at.unwrap_or_default()
             );
@@ -82,7 +85,7 @@ fn frames(info: &PanicHookInfo<'_>) -> Vec<Place> {
             frames.push(place);
         }
     }
-    for place in stack() {
+    for place in stack(None) {
         // The location and its frame name the same line, once with and once without the caller's column.
         if frames.last().is_none_or(|last| {
             (&last.file, last.cell, last.line) != (&place.file, place.cell, place.line)
@@ -94,12 +97,15 @@ fn frames(info: &PanicHookInfo<'_>) -> Vec<Place> {
 }
 
 /// The frames of people's code on this thread's stack, innermost first. Only libraries of cells are looked up,
-/// because reading debug information of anything larger takes noticeable time.
-fn stack() -> Vec<Place> {
+/// because reading debug information of anything larger takes noticeable time. `interrupted` is the instruction that a
+/// signal came at, if one did.
+pub(crate) fn stack(interrupted: Option<usize>) -> Vec<Place> {
     let mut addresses = Vec::new();
     backtrace::trace(|frame| {
-        // A return address is the instruction behind the call.
-        addresses.push(frame.ip() as usize - usize::from(!frame.ip().is_null()));
+        let address = frame.ip().addr();
+        // Any other is a return address: the instruction behind the call.
+        let is_call = address != 0 && Some(address) != interrupted;
+        addresses.push(address - usize::from(is_call));
         addresses.len() < DEEPEST
     });
     let mut loaders: HashMap<Vec<u8>, Option<Loader>> = HashMap::new();

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SlotId(pub u64);
 
+/// A snapshot of the runtime. Given out by the kernel, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SnapshotId(pub u64);
+
 /// What the kernel asks of the runtime.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Request {
@@ -16,6 +20,14 @@ pub enum Request {
         /// 32 characters that nobody can guess.
         token: String,
     },
+    /// How many bytes of memory the process may have from now on; `None` for no limit. Not answered.
+    MemoryLimit(Option<u64>),
+    /// Forks a snapshot. Answered with [`Response::Snapshotted`], for which nobody has to wait.
+    Snapshot(SnapshotId),
+    /// Ends snapshots that are not needed any more. Not answered.
+    Discard(Vec<SnapshotId>),
+    /// Ends the process and the snapshots after this one, which takes over ([`Response::Promoted`]).
+    GoBack(SnapshotId),
     /// Loads shared libraries whose symbols all later cells see.
     Load(Vec<PathBuf>),
     /// Runs a compiled cell.
@@ -24,6 +36,8 @@ pub enum Request {
     Drop(Vec<SlotId>),
     /// Asks the running cell to stop.
     Interrupt,
+    /// Ends the process, because the running cell did not listen, and has it tell where it was.
+    Stop,
 }
 
 /// A compiled cell and the variables it works with.
@@ -39,8 +53,6 @@ pub struct Run {
     pub takes: Vec<SlotId>,
     /// Slots for the variables it makes, likewise.
     pub keeps: Vec<SlotId>,
-    /// Whether to fork a snapshot first.
-    pub snapshot: bool,
     /// Whether it runs inside of a tokio runtime, so that it can start tasks.
     pub tokio: bool,
 }
@@ -62,11 +74,42 @@ pub enum Response {
     Finished(Finished),
     /// To [`Request::Drop`], with the message of a value that panicked in its `Drop`.
     Dropped(Option<String>),
-    /// Unasked: the process that ran a cell is gone, and its snapshot has taken over.
+    /// Before the answer to [`Request::Run`], [`Request::Load`] and [`Request::Drop`]: what happens from now on
+    /// happens to this request.
+    Received,
+    /// To [`Request::Snapshot`].
+    Snapshotted(Result<Snapshotted, String>),
+    /// To [`Request::GoBack`] for a snapshot that is not there.
+    NoSuchSnapshot,
+    /// Unasked: the process is gone, and its newest snapshot has taken over.
     Promoted {
         /// Process id of the snapshot.
         pid: u32,
+        /// Which it is.
+        snapshot: SnapshotId,
+        /// What the process left behind about its end.
+        crash: Option<Crash>,
     },
+}
+
+/// A snapshot that was taken.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Snapshotted {
+    /// Which.
+    pub id: SnapshotId,
+    /// Its process id.
+    pub pid: u32,
+    /// How long the fork took, in microseconds.
+    pub micros: u64,
+}
+
+/// The end of a process, told by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Crash {
+    /// Whether a thread had no stack left.
+    pub stack_overflow: bool,
+    /// Where in people's cells, innermost first.
+    pub frames: Vec<Place>,
 }
 
 /// How a cell ended, and what it left.
@@ -85,8 +128,6 @@ pub struct Finished {
 /// Microseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct RunTiming {
-    /// Forking the snapshot.
-    pub snapshot: u64,
     /// The dynamic linker.
     pub load: u64,
     /// The cell's own code, display included.

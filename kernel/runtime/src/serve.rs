@@ -4,19 +4,22 @@
 //! cells. The main thread always listens, so that the process ends at once when the kernel is gone.
 
 use std::ffi::CString;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::loaded::Library;
-use crate::protocol::{ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, SlotId};
-use crate::snapshot::{Side, Snapshot};
-use crate::{cell, display, interrupt, loaded, output, panics, snapshot, wire};
+use crate::protocol::{
+    ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, SlotId, Snapshotted,
+};
+use crate::snapshot::{Parked, Side};
+use crate::{cell, crash, display, interrupt, loaded, output, panics, snapshot, wire};
 
 /// Deep recursion is a lesson of many a notebook. The memory is only taken when it is used.
-const CELL_STACK: usize = 1 << 30;
+const CELL_STACK: usize = 256 << 20;
 
 /// Serves the kernel at the other end of socket `fd` until it is gone. Called by the kernel's executable after
 /// it has loaded this library.
@@ -31,7 +34,8 @@ pub unsafe extern "C" fn wick_runtime_main(fd: RawFd) -> i32 {
         UnixStream::from_raw_fd(fd)
     };
     if let Err(error) = serve(&socket) {
-        eprintln!("wick: the runtime stopped: {error}");
+        // Not `eprintln!`, which panics when the kernel's end of the pipe is closed, and then nobody ends the session.
+        let _ = writeln!(io::stderr(), "wick: the runtime stopped: {error}");
     }
     end_of_session()
 }
@@ -49,8 +53,12 @@ fn end_of_session() -> ! {
 fn serve(socket: &UnixStream) -> io::Result<()> {
     output::remember_streams()?;
     panics::install_hook();
+    crash::prepare();
+    snapshot::runs_cells();
     output::start_flushing();
     let mut worker = Worker::start()?;
+    // The oldest first; a promoted process has those from before it.
+    let mut parked: Vec<Parked> = Vec::new();
     while let Some(request) = wire::receive::<Request>(socket)? {
         match request {
             Request::Hello { token } => {
@@ -62,49 +70,84 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     },
                 )?;
             }
+            Request::MemoryLimit(bytes) => limit_memory(bytes),
+            Request::Snapshot(id) => {
+                let started = Instant::now();
+                let response = match snapshot::take(id) {
+                    Ok(Side::Runs(snapshot)) => {
+                        let pid = snapshot.pid();
+                        parked.push(snapshot);
+                        let micros = started.elapsed().as_micros() as u64;
+                        Response::Snapshotted(Ok(Snapshotted { id, pid, micros }))
+                    }
+                    // Without room for a snapshot the session goes on all the same.
+                    Err(error) => Response::Snapshotted(Err(error.to_string())),
+                    Ok(Side::Promoted) => {
+                        worker = Worker::after_fork()?;
+                        Response::Promoted {
+                            pid: std::process::id(),
+                            snapshot: id,
+                            crash: crash::account(),
+                        }
+                    }
+                };
+                wire::send(socket, &response)?;
+            }
+            Request::Discard(ids) => {
+                let unwanted = parked.extract_if(.., |snapshot| ids.contains(&snapshot.id()));
+                unwanted.for_each(Parked::discard);
+            }
+            Request::GoBack(id) => {
+                let Some(index) = parked.iter().position(|snapshot| snapshot.id() == id) else {
+                    wire::send(socket, &Response::NoSuchSnapshot)?;
+                    continue;
+                };
+                parked.drain(index + 1..).for_each(Parked::discard);
+                // SAFETY: ends the process without running anything of it: its variables are given up.
+                unsafe { libc::_exit(0) }
+            }
             Request::Load(libraries) => {
+                wire::send(socket, &Response::Received)?;
                 let loaded = libraries
                     .iter()
                     .try_for_each(|library| Library::open(library, true).map(|_| ()));
                 wire::send(socket, &Response::Loaded(loaded))?;
             }
             Request::Run(run) => {
+                wire::send(socket, &Response::Received)?;
                 interrupt::forget();
-                let started = Instant::now();
-                let guard = match run.snapshot.then(snapshot::take) {
-                    // Without room for a snapshot the cell runs all the same.
-                    None | Some(Err(_)) => None,
-                    Some(Ok(Side::Runs(snapshot))) => Some(snapshot),
-                    Some(Ok(Side::Promoted)) => {
-                        worker = Worker::after_fork()?;
-                        wire::send(
-                            socket,
-                            &Response::Promoted {
-                                pid: std::process::id(),
-                            },
-                        )?;
-                        continue;
-                    }
-                };
-                let snapshot = started.elapsed().as_micros() as u64;
-                let mut finished = match worker.run(socket, Job::Run(run))? {
-                    Done::Ran(finished) => finished,
+                crash::listen();
+                match worker.run(socket, Job::Run(run))? {
+                    Done::Ran(finished) => wire::send(socket, &Response::Finished(finished))?,
                     Done::Dropped(_) => unreachable!("the worker answers a run with how it ended"),
-                };
-                guard.into_iter().for_each(Snapshot::discard);
-                finished.timing.snapshot = snapshot;
-                wire::send(socket, &Response::Finished(finished))?;
+                }
             }
             Request::Drop(slots) => {
+                wire::send(socket, &Response::Received)?;
                 if let Done::Dropped(message) = worker.run(socket, Job::Drop(slots))? {
                     wire::send(socket, &Response::Dropped(message))?;
                 }
             }
             // It came after the cell had ended.
-            Request::Interrupt => {}
+            Request::Interrupt | Request::Stop => {}
         }
     }
     Ok(())
+}
+
+/// Limits what the process may allocate, its cells' stack aside. Where there is no more, Rust ends the process.
+fn limit_memory(bytes: Option<u64>) {
+    let most = bytes.map_or(libc::RLIM_INFINITY, |bytes| {
+        bytes.saturating_add(CELL_STACK as u64)
+    });
+    // SAFETY: reads and writes a local structure.
+    unsafe {
+        let mut limit = std::mem::zeroed::<libc::rlimit>();
+        if libc::getrlimit(libc::RLIMIT_DATA, &mut limit) == 0 {
+            limit.rlim_cur = most.min(limit.rlim_max);
+            libc::setrlimit(libc::RLIMIT_DATA, &limit);
+        }
+    }
 }
 
 /// What the worker does.
@@ -125,6 +168,7 @@ struct Worker {
     done: Receiver<Done>,
     /// Readable when something is in `done`.
     bell: UnixStream,
+    thread: JoinHandle<()>,
 }
 
 impl Worker {
@@ -134,22 +178,34 @@ impl Worker {
         let (bell, ring) = UnixStream::pair()?;
         let work = move || {
             panics::this_thread_runs_cells();
+            crash::watch_this_thread();
             join_pool_of_our_own();
+            let process = std::process::id();
             for job in todo {
                 let done = match job {
                     Job::Run(run) => Done::Ran(run_cell(&run)),
                     Job::Drop(slots) => Done::Dropped(cell::drop_slots(&slots)),
                 };
-                if finished.send(done).is_err() || io::Write::write_all(&mut &ring, &[0]).is_err() {
+                if std::process::id() != process {
+                    // The other side of a `fork()` in a cell: its copy of the session ends with the cell.
+                    // SAFETY: ends this process only.
+                    unsafe { libc::_exit(0) }
+                }
+                if finished.send(done).is_err() || (&ring).write_all(&[0]).is_err() {
                     break;
                 }
             }
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("main".into())
             .stack_size(CELL_STACK)
             .spawn(work)?;
-        Ok(Self { jobs, done, bell })
+        Ok(Self {
+            jobs,
+            done,
+            bell,
+            thread,
+        })
     }
 
     /// A fork has one thread: everything that lives in others is started anew.
@@ -167,6 +223,7 @@ impl Worker {
             match wait(socket.as_raw_fd(), self.bell.as_raw_fd())? {
                 Woken::Kernel => match wire::receive::<Request>(socket)? {
                     Some(Request::Interrupt) => interrupt::ask(),
+                    Some(Request::Stop) => crash::end(&self.thread),
                     Some(_) => {
                         return Err(io::Error::other(
                             "the kernel sent a request while a cell was running",
@@ -241,7 +298,6 @@ fn run_cell(run: &Run) -> Finished {
     output::end_of_cell(run.run);
     output::restore_streams();
     let timing = RunTiming {
-        snapshot: 0,
         load,
         run: started.elapsed().as_micros() as u64,
     };

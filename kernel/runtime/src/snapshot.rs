@@ -1,24 +1,30 @@
-//! The fork that a dying cell falls back to.
+//! The forks that a session falls back to.
 //!
-//! Before a cell runs, the process forks. The child waits, holding every variable as it was (the memory is
-//! shared until one side writes). If the cell ends, the child is killed. If the process dies with the cell,
-//! the child's pipe to it reports end of file, and the child goes on in its place.
+//! After a cell the process forks. The child is parked: it holds every variable as it was (the memory is shared
+//! until one side writes) and waits on a pipe whose other end the parent keeps open. Each fork inherits the ends that
+//! were there before it, so when the process dies, the pipe of the newest child alone reports end of file, and that
+//! one goes on in its place. The older ones wait for it in turn: they are the steps that can be undone.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
-/// Kept by the process that runs the cell.
-pub(crate) struct Snapshot {
-    child: libc::pid_t,
-    /// Open as long as this process lives; nobody writes.
+use crate::protocol::SnapshotId;
+
+/// A parked process, as the one that goes on knows it.
+pub(crate) struct Parked {
+    id: SnapshotId,
+    pid: libc::pid_t,
+    /// Names the process even after it has ended and its number was given out again.
+    process: OwnedFd,
+    /// Open as long as this process and those forked after the parked one live; nobody writes.
     _alive: OwnedFd,
 }
 
 /// Which of the two processes this is after [`take`].
 pub(crate) enum Side {
-    /// The one that goes on with the cell.
-    Runs(Snapshot),
+    /// The one that goes on.
+    Runs(Parked),
     /// The child, after the other has died. Only this thread is left.
     Promoted,
 }
@@ -27,33 +33,90 @@ pub(crate) enum Side {
 ///
 /// # Errors
 /// When the system has no room for another process.
-pub(crate) fn take() -> io::Result<Side> {
+pub(crate) fn take(id: SnapshotId) -> io::Result<Side> {
     let (mut waiting, alive) = pipe()?;
+    // SAFETY: a plain system call that takes no pointers.
+    let parent = open_process(unsafe { libc::getpid() })?;
     // SAFETY: the child only reads from a pipe, then, if promoted, goes on in `serve`, which starts all the
     // threads it needs anew. glibc puts its allocator in order around a fork.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
             drop(alive);
-            // Ends when the last copy of `alive` is closed: at the death of the process that holds it.
-            let _ = waiting.read(&mut [0]);
+            park(&mut waiting);
+            // A cell that closes every descriptor lets go of the pipe and lives on without its kernel.
+            kill(&parent);
             Ok(Side::Promoted)
         }
-        child => Ok(Side::Runs(Snapshot {
-            child,
+        pid => Ok(Side::Runs(Parked {
+            id,
+            pid,
+            process: open_process(pid)?,
             _alive: alive,
         })),
     }
 }
 
-impl Snapshot {
-    /// The cell has ended: the child is not needed.
+/// Waits until the last copy of the pipe's other end is closed: at the death of the process that holds it.
+fn park(waiting: &mut File) {
+    set_name(c"wick-snapshot");
+    // Where memory runs out, the system should end the cell that took it, not what it falls back to.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    let _ = waiting.read(&mut [0]);
+    runs_cells();
+    set_name(c"wick");
+}
+
+/// This process is the one to end where the system runs out of memory.
+pub(crate) fn runs_cells() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+}
+
+fn set_name(name: &std::ffi::CStr) {
+    // SAFETY: a C string, which the system copies.
+    unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+}
+
+impl Parked {
+    pub(crate) fn id(&self) -> SnapshotId {
+        self.id
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid.unsigned_abs()
+    }
+
+    /// The child is not needed any more.
     pub(crate) fn discard(self) {
-        // SAFETY: `child` is our child and was not waited for yet, so the id is still its own.
-        unsafe {
-            libc::kill(self.child, libc::SIGKILL);
-            libc::waitpid(self.child, std::ptr::null_mut(), 0);
+        kill(&self.process);
+        // SAFETY: plain system call. If it was forked by a process that died since, it is not our child but the
+        // kernel's, which reaps it; then this returns at once.
+        unsafe { libc::waitpid(self.pid, std::ptr::null_mut(), 0) };
+    }
+}
+
+/// A descriptor of a process.
+fn open_process(pid: libc::pid_t) -> io::Result<OwnedFd> {
+    // SAFETY: takes no pointers; the descriptor it returns is new and closed on exec.
+    unsafe {
+        match libc::syscall(libc::SYS_pidfd_open, pid, 0) {
+            -1 => Err(io::Error::last_os_error()),
+            fd => Ok(OwnedFd::from_raw_fd(fd as i32)),
         }
+    }
+}
+
+/// Ends a process, if it is still there.
+fn kill(process: &OwnedFd) {
+    // SAFETY: the descriptor is open; a null `siginfo` means what `kill` would send.
+    unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            process.as_raw_fd(),
+            libc::SIGKILL,
+            std::ptr::null::<libc::siginfo_t>(),
+            0,
+        );
     }
 }
 

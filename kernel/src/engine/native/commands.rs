@@ -20,7 +20,7 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 12] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
@@ -40,6 +40,36 @@ const COMMANDS: [Command; 6] = [
         name: "timing",
         usage: ":timing [on|off]",
         help: "show where each cell's milliseconds go",
+    },
+    Command {
+        name: "undo",
+        usage: ":undo [N]",
+        help: "go back to before the last cell, or the last N",
+    },
+    Command {
+        name: "checkpoint",
+        usage: ":checkpoint NAME",
+        help: "name this moment; without a name, list those that have one",
+    },
+    Command {
+        name: "restore",
+        usage: ":restore NAME",
+        help: "go back to a checkpoint",
+    },
+    Command {
+        name: "history",
+        usage: ":history",
+        help: "the moments to go back to, what each cell made, what memory each holds",
+    },
+    Command {
+        name: "memory",
+        usage: ":memory [SIZE|off]",
+        help: "how much memory cells may take: 4G, 500M",
+    },
+    Command {
+        name: "snapshot",
+        usage: ":snapshot [on|off]",
+        help: "whether variables survive a cell that crashes",
     },
     Command {
         name: "clear",
@@ -98,6 +128,12 @@ impl NativeEngine {
                 self.show_type(cell, end - rest.len()..end).await
             }
             "timing" => self.set_timing(rest),
+            "undo" => self.undo(rest).await,
+            "checkpoint" => self.checkpoint(rest).await,
+            "restore" => self.restore(rest).await,
+            "history" => self.show_moments().await,
+            "memory" => self.set_memory(rest).await,
+            "snapshot" => self.set_snapshots(rest).await,
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());

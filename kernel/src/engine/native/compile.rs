@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use super::seal::{checked, is_whole, seal, with_hash};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::source_map::SourceMap;
 use crate::engine::{CellError, EngineError};
@@ -86,13 +87,15 @@ impl Compiled {
 
     /// A small file of the engine's own beside the library.
     pub fn note(&self, name: &str) -> Option<String> {
-        fs::read_to_string(self.folder.join(name)).ok()
+        checked(&fs::read_to_string(self.folder.join(name)).ok()?)
     }
 
     /// Writes such a file; without it the next session works it out again.
     pub fn set_note(&self, name: &str, text: &str) {
         let written = tempfile::NamedTempFile::new_in(&self.folder)
-            .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()).map(|()| file))
+            .and_then(|mut file| {
+                io::Write::write_all(&mut file, with_hash(text).as_bytes()).map(|()| file)
+            })
             .and_then(|file| {
                 file.persist(self.folder.join(name))
                     .map_err(|error| error.error)
@@ -160,13 +163,15 @@ impl Compiler {
             folder: self.cells.join(&key),
             key,
         };
-        if done.folder.join(MESSAGES).exists() && (!job.code || done.library().exists()) {
+        if is_whole(&done.folder) {
             timing.cached = true;
             // The time of the last use is what eviction goes by.
             let _ = fs::File::open(done.folder.join(MESSAGES))
                 .and_then(|file| file.set_modified(std::time::SystemTime::now()));
             return Ok(done);
         }
+        // What is damaged is made again. A library that is loaded already stays so under another name.
+        let _ = fs::remove_dir_all(&done.folder);
         let work = tempfile::Builder::new()
             .prefix(".work-")
             .tempdir_in(&self.cells)
@@ -184,12 +189,13 @@ impl Compiler {
         }
         let _ = fs::remove_file(work.path().join(OBJECT));
         fs::write(work.path().join(MESSAGES), messages).map_err(cannot_write)?;
+        seal(work.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.
         match fs::rename(work.path(), &done.folder) {
             Ok(()) => {
                 let _ = work.keep();
             }
-            Err(_) if done.library().exists() => {}
+            Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
         }
         Ok(done)

@@ -11,7 +11,6 @@ use super::attempts::{self, Types, Verdict};
 use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
 use super::generate::{CELL_FILE, Generated, Keep, Plan, ROOT_FILE, Take, generate};
 use super::notebook::{CRATE, Notebook};
-use super::process::Death;
 use super::split::{Split, blank, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variable};
@@ -122,6 +121,9 @@ impl NativeEngine {
             }
         }
         self.items = items;
+        if load {
+            self.begins(cell.id);
+        }
         self.notebook = notebook;
         let stale: Vec<(String, String)> = self
             .variables
@@ -352,10 +354,10 @@ impl NativeEngine {
             library: compiled.library(),
             takes,
             keeps: keeps.clone(),
-            snapshot: self.snapshots,
             tokio: self.tokio,
         };
         self.next_run += 1;
+        self.begins(cell.id);
         let number = run.run;
         let finished = match self.runtime.call(&Request::Run(run)).await {
             Ok(Response::Finished(finished)) => finished,
@@ -365,7 +367,7 @@ impl NativeEngine {
                     "the runtime gave an answer to something else".into(),
                 ));
             }
-            Err(death) => return Err(self.died(cell, &death).await),
+            Err(death) => return Err(self.died(cell.id, &death).await),
         };
         self.runtime.last_output(number).await;
         phases.run = Some(finished.timing);
@@ -442,37 +444,6 @@ impl NativeEngine {
         Err(failure.report(&self.sources, &self.names))
     }
 
-    /// The process died with the cell. What is left depends on whether a snapshot took over.
-    async fn died(&mut self, cell: &CellText, death: &Death) -> CellError {
-        self.runtime.output_of_the_dead().await;
-        let stopped = self.target.was_killed();
-        let what = if stopped {
-            "the cell did not listen to the interrupt and was stopped".to_string()
-        } else {
-            format!("the cell ended the process it ran in ({})", death.how)
-        };
-        let kept = if death.recovered {
-            "Variables are as they were before the cell; threads that earlier cells had started have ended.".to_string()
-        } else {
-            match self.restart(cell.id).await {
-                Ok(lost) if lost.is_empty() => {
-                    "A new process is ready; there were no variables to lose.".to_string()
-                }
-                Ok(lost) => format!(
-                    "A new process is ready; these variables are lost: {}.",
-                    lost.join(", ")
-                ),
-                Err(error) => format!("No new process could be started: {error}"),
-            }
-        };
-        let name = match &death.how {
-            _ if stopped => "Interrupted",
-            how if how.starts_with("SIG") => how,
-            _ => "ProcessExited",
-        };
-        other_error(name, format!("{what}\n{kept}"))
-    }
-
     pub(super) async fn drop_slots(&mut self, cell: &CellText, slots: Vec<SlotId>) -> Reply {
         if slots.is_empty() {
             return Ok(());
@@ -486,7 +457,7 @@ impl NativeEngine {
                 Ok(())
             }
             Ok(_) => Ok(()),
-            Err(death) => Err(self.died(cell, &death).await),
+            Err(death) => Err(self.died(cell.id, &death).await),
         }
     }
 
@@ -584,7 +555,7 @@ fn cell_file(cell: u32) -> String {
     format!("{CELL_FILE} {cell}")
 }
 
-fn frame(place: RuntimePlace) -> Frame {
+pub(super) fn frame(place: RuntimePlace) -> Frame {
     let file = match place.cell {
         Some(cell) if place.file == CELL_FILE => cell_file(cell),
         _ => place.file,

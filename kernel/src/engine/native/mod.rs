@@ -2,7 +2,8 @@
 //!
 //! A cell's way: [`split`] takes its text apart, [`notebook`] takes over its items, [`generate`] writes a crate of
 //! its statements, [`compile`] makes a shared library of it, [`process`] has it run by the runtime, and what comes
-//! back becomes variables, output or an error. [`evaluate`] is that way from start to end.
+//! back becomes variables, output or an error. [`evaluate`] is that way from start to end. After each cell [`moments`]
+//! marks where the session stands, to come back to after a crash or on request.
 
 mod advice;
 mod assist;
@@ -17,16 +18,24 @@ mod frames;
 mod generate;
 mod item;
 mod lex;
+mod memory;
 mod mir;
+mod moments;
 mod notebook;
+mod orphans;
+mod output_limit;
 pub mod process;
+mod seal;
 mod split;
+mod streams;
+mod timeline;
 mod timing;
 mod uses;
 mod variables;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
@@ -34,8 +43,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
 use self::compile::{Compiled, Compiler, Toolchain};
+use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
+use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
 use super::deps::Dependencies;
@@ -80,7 +91,14 @@ pub struct NativeEngine {
     show_phases: bool,
     /// Whether cells run inside of a tokio runtime: from the first one that speaks of it.
     tokio: bool,
-    snapshots: bool,
+    timeline: Timeline,
+    /// Whether a cell did anything since the newest moment of the timeline.
+    changed: bool,
+    /// The last cell that did.
+    last_cell: Option<CellId>,
+    /// The one before that.
+    cell_before: Option<CellId>,
+    memory: Option<Bytes>,
 }
 
 impl NativeEngine {
@@ -98,14 +116,16 @@ impl NativeEngine {
             source: error.into(),
         })?;
         let target = Target::new();
-        let runtime = Runtime::start(&config.prelude.dylib(), target.clone(), &events).await?;
+        let memory = memory::default_limit();
+        let dylib = config.prelude.dylib();
+        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
             id: config.prelude.id().to_owned(),
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
-        Ok(Self {
+        let mut engine = Self {
             dependencies: Dependencies::new(&config.cache, config.prelude.clone()),
             compiler: Compiler::new(toolchain, &config.cache)?,
             config,
@@ -123,8 +143,14 @@ impl NativeEngine {
             last_phases: None,
             show_phases: false,
             tokio: false,
-            snapshots: true,
-        })
+            timeline: Timeline::new(),
+            changed: true,
+            last_cell: None,
+            cell_before: None,
+            memory,
+        };
+        engine.mark_moment(Duration::ZERO).await;
+        Ok(engine)
     }
 
     fn say(&self, stream: super::Stream, text: String) {
@@ -146,9 +172,12 @@ impl NativeEngine {
             &self.config.prelude.dylib(),
             self.target.clone(),
             &self.events,
+            self.memory,
         )
         .await?;
         self.next_run = 1;
+        self.timeline.forget();
+        self.changed = true;
         self.load(self.dependencies.built().libraries)
             .await
             .map_err(EngineError::Prelude)
@@ -162,10 +191,16 @@ impl NativeEngine {
         match self.runtime.call(&Request::Load(libraries)).await {
             Ok(Response::Loaded(loaded)) => loaded,
             Ok(_) => Err("the runtime gave an answer to something else".into()),
-            Err(death) => Err(format!(
-                "the process ended while it loaded a library ({})",
-                death.how
-            )),
+            Err(death) => {
+                let moment = death.recovered.and_then(|id| self.timeline.back_to(id));
+                if let Some(moment) = moment {
+                    self.stand_at(moment).await;
+                }
+                Err(format!(
+                    "the process ended while it loaded a library ({})",
+                    death.how
+                ))
+            }
         }
     }
 }
@@ -173,9 +208,12 @@ impl NativeEngine {
 #[async_trait]
 impl Engine for NativeEngine {
     async fn evaluate(&mut self, cell: Cell) -> Reply {
+        self.notice_deaths(cell.id).await;
         let mut phases = Phases::start();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();
+        self.notice_outlived_deaths();
+        self.mark_moment(phases.total).await;
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());
         }
@@ -210,7 +248,9 @@ impl Engine for NativeEngine {
         self.notebook = Notebook::default();
         self.items = None;
         self.sources = SourceMap::default();
-        self.start_runtime().await
+        self.start_runtime().await?;
+        self.mark_moment(Duration::ZERO).await;
+        Ok(())
     }
 
     async fn shutdown(&mut self) {

@@ -13,23 +13,27 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
-use wick_runtime::protocol::{Frame, Request, Response};
+use wick_runtime::protocol::{Crash, Request, Response, SnapshotId, Snapshotted};
 use wick_runtime::wire;
 
-use super::evcxr::{Filter, Shown};
-use super::frames::{Decoder, Piece};
+use super::memory::Bytes;
+use super::orphans;
+use super::streams::{LastWords, read_stream};
 use crate::engine::{EngineError, Event, Interrupt, Stream};
 
 /// The descriptor under which the runtime finds its socket.
 const SOCKET_FD: i32 = 3;
 
 /// How long a cell may take to hear an interrupt before it is stopped.
-const GRACE: Duration = Duration::from_millis(1500);
+pub(super) const GRACE: Duration = Duration::from_millis(700);
+
+/// How long it may then take to tell where it was.
+const STOPPING: Duration = Duration::from_millis(1500);
 
 /// How long the last output of a cell may take once the cell has ended; only exceeded where a cell has given
 /// its streams away.
@@ -40,8 +44,12 @@ const LAST_OUTPUT: Duration = Duration::from_millis(500);
 pub(super) struct Death {
     /// `SIGSEGV`, or `exit status 3`.
     pub how: String,
-    /// Whether a snapshot has taken over.
-    pub recovered: bool,
+    /// The snapshot that has taken over.
+    pub recovered: Option<SnapshotId>,
+    /// What the process itself told of its end.
+    pub crash: Option<Crash>,
+    /// The end of what it wrote to stderr.
+    pub last_words: String,
 }
 
 /// The process that holds the variables.
@@ -50,6 +58,11 @@ pub(super) struct Runtime {
     writer: OwnedWriteHalf,
     target: Arc<Target>,
     ends: [watch::Receiver<u64>; 2],
+    last_words: LastWords,
+    /// What became of the snapshots that were asked for.
+    snapshots: Vec<Result<Snapshotted, String>>,
+    /// Deaths that the last request came too late for: the successor has answered it.
+    outlived: Vec<Death>,
 }
 
 /// What an interrupt is aimed at.
@@ -85,6 +98,18 @@ impl Target {
         self.killed.swap(false, Ordering::SeqCst)
     }
 
+    /// Sends a request beside those that wait for an answer.
+    fn send(&self, request: &Request) {
+        let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(socket) = &*socket {
+            let _ = wire::send(socket, request);
+        }
+    }
+
+    fn group(&self) -> i32 {
+        self.group.load(Ordering::SeqCst)
+    }
+
     /// Ends every process of the session.
     fn end_group(&self) {
         let group = self.group.swap(0, Ordering::SeqCst);
@@ -107,22 +132,21 @@ impl Interrupt for Interrupter {
         if !self.target.running.load(Ordering::SeqCst) {
             return;
         }
-        let socket = self
-            .target
-            .socket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(socket) = &*socket {
-            let _ = wire::send(socket, &Request::Interrupt);
-        }
+        self.target.send(&Request::Interrupt);
         let (target, pid) = (self.target.clone(), self.target.pid());
         std::thread::spawn(move || {
-            std::thread::sleep(GRACE);
-            if let Some(pid) = pid
-                && target.running.load(Ordering::SeqCst)
-                && target.pid() == Some(pid)
+            let still_runs = |after: Duration| {
+                std::thread::sleep(after);
+                target.running.load(Ordering::SeqCst) && target.pid() == pid
+            };
+            if !still_runs(GRACE) {
+                return;
+            }
+            target.killed.store(true, Ordering::SeqCst);
+            target.send(&Request::Stop);
+            if still_runs(STOPPING)
+                && let Some(pid) = pid
             {
-                target.killed.store(true, Ordering::SeqCst);
                 let _ = kill(pid, Signal::SIGKILL);
             }
         });
@@ -135,6 +159,7 @@ impl Runtime {
         prelude: &Path,
         target: Arc<Target>,
         events: &UnboundedSender<Event>,
+        memory: Option<Bytes>,
     ) -> Result<Self, EngineError> {
         let failed = |what: &str| {
             let what = what.to_string();
@@ -143,11 +168,18 @@ impl Runtime {
         let (ours, theirs) = StdStream::pair().map_err(failed("cannot make a socket pair"))?;
         let executable =
             std::env::current_exe().map_err(failed("cannot find the wick executable"))?;
+        let lib_backtrace = ["RUST_LIB_BACKTRACE", "RUST_BACKTRACE"]
+            .into_iter()
+            .find_map(std::env::var_os)
+            .unwrap_or_else(|| "0".into());
         let mut command = Command::new(executable);
         command
             .arg("runtime")
             .arg(prelude)
             .env("EVCXR_IS_RUNTIME", "1")
+            // Backtraces of the machinery help nobody; errors of cells have their own, and crates may still ask.
+            .env("RUST_BACKTRACE", "0")
+            .env("RUST_LIB_BACKTRACE", lib_backtrace)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -183,9 +215,17 @@ impl Runtime {
             .map_err(failed("cannot read stdout"))?;
         let stderr = from_std(child.stderr.take().expect("stderr is piped").into())
             .map_err(failed("cannot read stderr"))?;
+        let last_words = LastWords::default();
+        let unheard = LastWords::default();
         let ends = [
-            read_stream(stdout, Stream::Stdout, &token, events.clone()),
-            read_stream(stderr, Stream::Stderr, &token, events.clone()),
+            read_stream(stdout, Stream::Stdout, &token, events.clone(), unheard),
+            read_stream(
+                stderr,
+                Stream::Stderr,
+                &token,
+                events.clone(),
+                last_words.clone(),
+            ),
         ];
         ours.set_nonblocking(true)
             .map_err(failed("cannot use the socket"))?;
@@ -198,9 +238,15 @@ impl Runtime {
             writer,
             target,
             ends,
+            last_words,
+            snapshots: Vec::new(),
+            outlived: Vec::new(),
         };
         match runtime.call(&Request::Hello { token }).await {
-            Ok(Response::Ready { .. }) => Ok(runtime),
+            Ok(Response::Ready { .. }) => {
+                runtime.limit_memory(memory).await;
+                Ok(runtime)
+            }
             _ => {
                 runtime.target.end_group();
                 Err(EngineError::Prelude(format!(
@@ -214,35 +260,142 @@ impl Runtime {
     /// Sends a request and waits for its answer. The target hears interrupts meanwhile.
     pub async fn call(&mut self, request: &Request) -> Result<Response, Death> {
         let running = matches!(request, Request::Run(_));
+        let began = orphans::now();
         self.target.running.store(running, Ordering::SeqCst);
-        let sent = match wire::encode(request) {
-            Ok(bytes) => self.writer.write_all(&bytes).await,
-            Err(error) => Err(error),
-        };
-        let answer = match sent {
-            Ok(()) => self.receive().await,
+        let answer = match self.write(request).await {
+            Ok(()) => self.answer(request).await,
             Err(error) => Err(error),
         };
         self.target.running.store(false, Ordering::SeqCst);
         match answer {
-            Ok(Some(Response::Promoted { pid })) => {
-                let how = self.reap().await;
-                self.target.pid.store(pid as i32, Ordering::SeqCst);
-                Err(Death {
-                    how,
-                    recovered: true,
-                })
+            Ok(Some(Response::Promoted {
+                pid,
+                snapshot,
+                crash,
+            })) => {
+                let death = self.succeeded_by(pid, snapshot, crash).await;
+                if running {
+                    orphans::end(self.target.group(), pid, began);
+                }
+                Err(death)
             }
             Ok(Some(response)) => Ok(response),
-            Ok(None) | Err(_) => {
-                let how = self.reap().await;
-                self.target.end_group();
-                Err(Death {
-                    how,
-                    recovered: false,
-                })
+            Ok(None) | Err(_) => Err(self.ended().await),
+        }
+    }
+
+    /// Sends a request that is not answered, or whose answer can wait.
+    pub async fn post(&mut self, request: &Request) {
+        // A process that is gone is noticed when an answer is wanted.
+        let _ = self.write(request).await;
+    }
+
+    /// Limits the memory of the process that runs cells.
+    pub async fn limit_memory(&mut self, most: Option<Bytes>) {
+        self.post(&Request::MemoryLimit(most.map(|most| most.0)))
+            .await;
+    }
+
+    async fn write(&mut self, request: &Request) -> io::Result<()> {
+        let bytes = wire::encode(request)?;
+        self.writer.write_all(&bytes).await
+    }
+
+    /// The answer to a request, or a promotion if the process died with it.
+    async fn answer(&mut self, request: &Request) -> io::Result<Option<Response>> {
+        let mut received = matches!(request, Request::GoBack(_));
+        loop {
+            match self.receive().await? {
+                Some(Response::Snapshotted(result)) => self.snapshots.push(result),
+                Some(Response::Received) => received = true,
+                Some(Response::Promoted {
+                    pid,
+                    snapshot,
+                    crash,
+                }) if !received => {
+                    // It died before the request came: its successor will answer.
+                    let death = self.succeeded_by(pid, snapshot, crash).await;
+                    self.outlived.push(death);
+                }
+                response => return Ok(response),
             }
         }
+    }
+
+    /// Takes notice of what happened since the last answer, and returns the deaths among it.
+    pub async fn notice(&mut self) -> Vec<Death> {
+        let mut deaths = Vec::new();
+        while self.has_news() {
+            match self.receive().await {
+                Ok(Some(Response::Snapshotted(result))) => self.snapshots.push(result),
+                Ok(Some(Response::Promoted {
+                    pid,
+                    snapshot,
+                    crash,
+                })) => {
+                    deaths.push(self.succeeded_by(pid, snapshot, crash).await);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => {
+                    deaths.push(self.ended().await);
+                    break;
+                }
+            }
+        }
+        deaths
+    }
+
+    /// Deaths that happened before the last request arrived, which the successor has answered.
+    pub fn outlived(&mut self) -> Vec<Death> {
+        std::mem::take(&mut self.outlived)
+    }
+
+    /// What became of the snapshots that were asked for.
+    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, String>> {
+        std::mem::take(&mut self.snapshots)
+    }
+
+    fn has_news(&self) -> bool {
+        let mut socket = libc::pollfd {
+            fd: self.reader.as_ref().as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        // SAFETY: one valid `pollfd`.
+        unsafe { libc::poll(&mut socket, 1, 0) > 0 }
+    }
+
+    async fn succeeded_by(
+        &mut self,
+        pid: u32,
+        snapshot: SnapshotId,
+        crash: Option<Crash>,
+    ) -> Death {
+        let how = self.reap().await;
+        self.target.pid.store(pid as i32, Ordering::SeqCst);
+        Death {
+            how,
+            recovered: Some(snapshot),
+            crash,
+            last_words: self.last_words().await,
+        }
+    }
+
+    async fn ended(&mut self) -> Death {
+        let how = self.reap().await;
+        self.target.end_group();
+        Death {
+            how,
+            recovered: None,
+            crash: None,
+            last_words: self.last_words().await,
+        }
+    }
+
+    /// The end of stderr, once the output of a process that died had a moment to arrive.
+    async fn last_words(&self) -> String {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        self.last_words.take()
     }
 
     async fn receive(&mut self) -> io::Result<Option<Response>> {
@@ -262,11 +415,6 @@ impl Runtime {
         for end in &mut self.ends {
             let _ = tokio::time::timeout(LAST_OUTPUT, end.wait_for(|ended| *ended >= run)).await;
         }
-    }
-
-    /// Gives the output of a process that died a moment to arrive.
-    pub async fn output_of_the_dead(&self) {
-        tokio::time::sleep(Duration::from_millis(30)).await;
     }
 
     /// How the process ended. Snapshots that took over are our children too: the kernel adopts orphans.
@@ -294,76 +442,6 @@ impl Runtime {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = None;
         self.reap().await;
-    }
-}
-
-/// Passes on what a stream of the runtime carries; the returned value is the last run that ended on it.
-fn read_stream(
-    mut from: impl AsyncRead + Unpin + Send + 'static,
-    stream: Stream,
-    token: &str,
-    events: UnboundedSender<Event>,
-) -> watch::Receiver<u64> {
-    let (ended, ends) = watch::channel(0u64);
-    let mut decoder = Decoder::new(token);
-    let mut evcxr = Filter::default();
-    tokio::spawn(async move {
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let length = match from.read(&mut buffer).await {
-                Ok(0) | Err(_) => break,
-                Ok(length) => length,
-            };
-            for piece in decoder.push(&buffer[..length]) {
-                let event = match piece {
-                    Piece::Text(text) => {
-                        for shown in evcxr.push(&text) {
-                            let _ = events.send(event_of(shown, stream));
-                        }
-                        continue;
-                    }
-                    Piece::Frame(Frame::End { run }) => {
-                        if let Some(rest) = evcxr.finish() {
-                            let _ = events.send(Event::Output(stream, rest));
-                        }
-                        let _ = ended.send(run);
-                        continue;
-                    }
-                    Piece::Frame(Frame::Display {
-                        data,
-                        metadata,
-                        display_id,
-                        update,
-                    }) => Event::Display {
-                        data,
-                        metadata,
-                        display_id,
-                        update,
-                    },
-                    Piece::Frame(Frame::Result(data)) => Event::Result(data),
-                    Piece::Frame(Frame::Clear { wait }) => Event::ClearOutput { wait },
-                };
-                if events.send(event).is_err() {
-                    return;
-                }
-            }
-        }
-        if let Some(rest) = decoder.finish() {
-            let _ = events.send(Event::Output(stream, rest));
-        }
-    });
-    ends
-}
-
-fn event_of(shown: Shown, stream: Stream) -> Event {
-    match shown {
-        Shown::Text(text) => Event::Output(stream, text),
-        Shown::Content(data) => Event::Display {
-            data,
-            metadata: Default::default(),
-            display_id: None,
-            update: false,
-        },
     }
 }
 

@@ -11,7 +11,7 @@ use super::compile::CompileTiming;
 #[derive(Debug, Clone)]
 pub(super) struct Phases {
     started: Instant,
-    total: Duration,
+    pub total: Duration,
     pub split: Duration,
     /// Compiling the session's items, if the cell changed them.
     pub items: Option<CompileTiming>,
@@ -60,7 +60,6 @@ impl Phases {
             compile_rows(&mut row, &name, attempt);
         }
         if let Some(run) = &self.run {
-            row("snapshot", Duration::from_micros(run.snapshot), "");
             row("load", Duration::from_micros(run.load), "");
             row("run", Duration::from_micros(run.run), "");
         }

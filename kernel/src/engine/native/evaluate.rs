@@ -209,7 +209,7 @@ impl NativeEngine {
                         .filter_map(|error| error.place().map(|place| (place, error)));
                     places
                         .filter_map(|(place, error)| {
-                            let gone = notebook.set_aside(&place)?;
+                            let gone = notebook.set_aside(place)?;
                             Some((gone, place.cell.id, error.message.clone()))
                         })
                         .collect()

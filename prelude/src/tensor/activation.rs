@@ -133,7 +133,7 @@ ops! {
     /// The element, at least `min` and at most `max` (PyTorch's defaults are -1 and 1).
     hardtanh, try_hardtanh, [] (x, min: f64, max: f64) => hardtanh(x, min, max);
     /// The scaled exponential unit (Klambauer and others, 2017).
-    selu, try_selu, [] (x) => exponential(x, [1.0507009873554804934193349852946, 1.6732632423543772848170429916717, 1.]);
+    selu, try_selu, [] (x) => exponential(x, [1.0507009873554805, 1.6732632423543772, 1.]);
     /// `x` where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere.
     celu, try_celu, [] (x, alpha: f64) => exponential(x, [1., alpha, alpha]);
     /// `log(1 + exp(beta * x)) / beta`, and `x` itself where `beta * x` is above `threshold` (PyTorch's defaults are 1

@@ -18,7 +18,8 @@ fn off_the_bends(shape: &[usize]) -> Tensor {
 #[test]
 fn activations() {
     manual_seed(21);
-    let functions: [(&str, fn(&Tensor) -> Tensor); 14] = [
+    type Named = (&'static str, fn(&Tensor) -> Tensor);
+    let functions: [Named; 14] = [
         ("relu6", |x| x.relu6()),
         ("hardtanh", |x| x.hardtanh(-1., 1.)),
         ("selu", |x| x.selu()),

@@ -216,25 +216,6 @@ fn a_transposed_convolution_undoes_the_sizes_of_a_convolution() {
 }
 
 #[test]
-fn layers_draw_pytorchs_numbers() {
-    // A convolution draws its weight, then its bias, both within 1/√fan_in.
-    manual_seed(5);
-    let up = ConvTranspose2d::new(4, 6, 3).groups(2);
-    manual_seed(5);
-    let bound = 1. / (3f64 * 9.).sqrt();
-    let weight = Tensor::empty([4, 3, 3, 3]).uniform_(-bound, bound);
-    let bias = Tensor::empty([6]).uniform_(-bound, bound);
-    assert!(up.weight.equal(&weight));
-    assert!(up.bias.as_ref().unwrap().equal(&bias));
-    manual_seed(7);
-    let embedding = Embedding::new(4, 8).padding_idx(-1);
-    manual_seed(7);
-    let rows = Tensor::empty([4, 8]).normal_(0., 1.);
-    assert!(embedding.weight.i(0..3).equal(&rows.i(0..3)));
-    assert!(embedding.weight.i(3).equal(&Tensor::zeros([8])));
-}
-
-#[test]
 fn pools_count_windows_as_pytorch_does() {
     let x = Tensor::arange(0., 6., 1.).reshape([1, 1, 6]);
     let pooled = |pool: MaxPool1d| pool.forward(&x).to_vec::<f32>();
@@ -365,22 +346,17 @@ fn groups_are_even() {
 
 #[test]
 fn dropout_of_channels_drops_whole_ones() {
-    manual_seed(1);
     let drop = Dropout2d::new(0.5);
     let y = drop.forward(&Tensor::ones([4, 8, 3, 3])).reshape([32, 9]);
     for channel in y.to_vec2::<f32>() {
         assert!(channel.iter().all(|&v| v == channel[0]) && [0., 2.].contains(&channel[0]));
     }
-    manual_seed(1);
-    let kept = Tensor::zeros([4, 8, 1, 1]).bernoulli_(0.5).reshape(-1) * 2;
-    assert!(y.i((.., 0)).equal(&kept));
     drop.eval();
     assert!(
         drop.forward(&Tensor::ones([2, 2, 2]))
             .equal(&Tensor::ones([2, 2, 2]))
     );
 
-    manual_seed(2);
     let x = Tensor::randn([10000]);
     let y = AlphaDropout::new(0.3).forward(&x);
     assert!(y.mean().item::<f64>().abs() < 0.05 && (y.std().item::<f64>() - 1.).abs() < 0.05);

@@ -3,14 +3,26 @@
 pub use crate::autograd::{grad, no_grad};
 pub use crate::models::{ResNet18Weights, resnet18};
 pub use crate::nn::{
-    AdaptiveAvgPool2d, AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, Forward, Identity, Linear,
-    MaxPool2d, Mode, Module, ModuleExt, ModuleList, ReLU, Sequential,
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AlphaDropout,
+    AvgPool1d, AvgPool2d, BatchNorm1d, BatchNorm2d, BatchNorm3d, CELU, Conv1d, Conv2d, Conv3d,
+    ConvTranspose1d, ConvTranspose2d, Dropout, Dropout1d, Dropout2d, Dropout3d, ELU, Embedding,
+    Flatten, Forward, GELU, GLU, GroupNorm, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, Identity,
+    LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1d, MaxPool2d, Mish, Mode, Module,
+    ModuleDict, ModuleExt, ModuleList, PReLU, PixelShuffle, RMSNorm, ReLU, ReLU6, SELU, Sequential,
+    SiLU, Sigmoid, Softmax, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold,
+    Unflatten, Upsample,
+};
+pub use crate::nn::{
+    BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, NLLLoss,
+    PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
 };
 pub use crate::optim::{Adam, AdamW, Optimizer, RMSprop, SGD, lr_scheduler::LRScheduler};
 pub use crate::random::manual_seed;
 pub use crate::tensor::{
-    ClassLossOptions, Conv2dOptions, Ellipsis, NewAxis, Pool2dOptions, Reduction, TensorOptions,
-    step,
+    ClassLossOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions,
+    ConvTranspose2dOptions, Ellipsis, InterpolateOptions, Interpolation, NewAxis, PoissonOptions,
+    Pool1dOptions, Pool2dOptions, Reduction, TensorOptions, TripletOptions, step,
 };
 pub use crate::{DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
 pub use crate::{models, nn, optim};

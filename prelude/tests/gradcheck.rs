@@ -3,6 +3,9 @@
 use wick::autograd::{GradOptions, grad_with};
 use wick::prelude::*;
 
+#[path = "gradcheck/nn.rs"]
+mod nn;
+
 type Function = dyn Fn(&[Tensor]) -> Tensor;
 
 /// The gradients of `sum(f(x) * weights)` by central differences.

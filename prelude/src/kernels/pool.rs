@@ -16,21 +16,46 @@ pub(crate) struct Windows {
     /// With the padding that each covers.
     pub widths: Vec<usize>,
     pub input: usize,
+    /// How far the points of a window are from each other.
+    pub step: usize,
 }
 
 impl Windows {
-    /// Windows of one size, `stride` apart, over an image with `padding` on both sides.
-    pub fn regular(input: usize, kernel: usize, stride: usize, padding: usize) -> Windows {
-        let count = (input + 2 * padding - kernel) / stride + 1;
+    /// Windows of `kernel` points that are `dilation` apart, `stride` from each other, over an image with `padding` on
+    /// both sides. With `ceil` a last window may hang over the end if it begins inside the image or the padding before it.
+    pub fn regular(
+        input: usize,
+        [kernel, dilation]: [usize; 2],
+        stride: usize,
+        padding: usize,
+        ceil: bool,
+    ) -> Windows {
+        let reach = dilation * (kernel - 1) + 1;
+        let room = input + 2 * padding - reach;
+        let mut count = room / stride + 1;
+        if ceil && !room.is_multiple_of(stride) && count * stride < input + padding {
+            count += 1;
+        }
         let ranges = (0..count).map(|i| {
             let start = i * stride;
-            start.saturating_sub(padding)..(start + kernel).saturating_sub(padding).min(input)
+            // The first point that is not in the padding.
+            let skipped = padding.saturating_sub(start).div_ceil(dilation) * dilation;
+            let end = (start + reach).saturating_sub(padding).min(input);
+            (start + skipped).saturating_sub(padding).min(end)..end
         });
+        let widths =
+            (0..count).map(|i| (i * stride + kernel).min(input + 2 * padding) - i * stride);
         Windows {
             ranges: ranges.collect(),
-            widths: vec![kernel; count],
+            widths: widths.collect(),
             input,
+            step: dilation,
         }
+    }
+
+    /// Lets only the part of each window inside the image count in a mean.
+    pub fn ignore_padding(&mut self) {
+        self.widths = self.ranges.iter().map(|range| range.len().max(1)).collect();
     }
 
     /// As many windows as are wanted, of as equal sizes as can be.
@@ -42,6 +67,7 @@ impl Windows {
             widths: ranges.iter().map(Range::len).collect(),
             ranges,
             input,
+            step: 1,
         }
     }
 
@@ -78,8 +104,8 @@ pub(crate) fn max_places(a: &Array, rows: &Windows, columns: &Windows) -> Result
                 for row in &rows.ranges {
                     for column in &columns.ranges {
                         let mut best = row.start * columns.input + column.start;
-                        for y in row.clone() {
-                            for x in column.clone() {
+                        for y in row.clone().step_by(rows.step) {
+                            for x in column.clone().step_by(columns.step) {
                                 let at = y * columns.input + x;
                                 if image[at] > image[best] || (image[at].is_nan() && !image[best].is_nan()) {
                                     best = at;

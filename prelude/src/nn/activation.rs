@@ -98,22 +98,31 @@ impl Forward for Tanh {
 /// The Gaussian error linear unit: `nn.GELU`.
 #[derive(Module, Default)]
 #[module(extra_repr = Self::options)]
-pub struct GELU {}
+pub struct GELU {
+    tanh: bool,
+}
 
 impl GELU {
     /// The exact function, by the error function.
     pub fn new() -> Self {
-        Self {}
+        Self::default()
+    }
+
+    /// Whether the approximation by `tanh` is taken: PyTorch's `approximate='tanh'`.
+    pub fn approximate_tanh(mut self, tanh: bool) -> Self {
+        self.tanh = tanh;
+        self
     }
 
     fn options(&self) -> String {
-        "approximate='none'".to_owned()
+        let name = if self.tanh { "tanh" } else { "none" };
+        format!("approximate='{name}'")
     }
 }
 
 impl Forward for GELU {
     fn forward(&self, x: &Tensor) -> Tensor {
-        x.gelu()
+        if self.tanh { x.gelu_tanh() } else { x.gelu() }
     }
 }
 

@@ -4,137 +4,161 @@ use super::functional as F;
 use super::{Forward, Mode, Module, python};
 use crate::{Tensor, no_grad};
 
-/// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm2d`.
-///
-/// In training the mean and variance are those of the batch, and running ones are kept; after `eval()` the running ones
-/// are used. The input is `[N, num_features, H, W]`.
-///
-/// ```
-/// use wick::prelude::*;
-///
-/// let norm = BatchNorm2d::new(64).momentum(0.9);
-/// norm.forward(&Tensor::rand([8, 64, 4, 4]));
-/// assert_eq!(norm.num_batches_tracked.as_ref().map(|count| count.item::<i64>()), Some(1));
-/// norm.eval();
-/// ```
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct BatchNorm2d {
-    /// The scale, `[num_features]`.
-    #[module(parameter)]
-    pub weight: Option<Tensor>,
-    /// The shift, `[num_features]`.
-    #[module(parameter)]
-    pub bias: Option<Tensor>,
-    /// The mean of each channel over the batches of the past, `[num_features]`.
-    #[module(buffer)]
-    pub running_mean: Option<Tensor>,
-    /// The variance of each channel over the batches of the past, `[num_features]`.
-    #[module(buffer)]
-    pub running_var: Option<Tensor>,
-    /// How many batches there were, a 0-d `i64` tensor.
-    #[module(buffer)]
-    pub num_batches_tracked: Option<Tensor>,
-    num_features: usize,
-    eps: f64,
-    #[module(skip)]
-    momentum: Option<f64>,
-    mode: Mode,
+/// Declares batch normalizations, which differ in the inputs they take.
+macro_rules! batch_norms {
+    ($($(#[$doc:meta])* $norm:ident ($ranks:pat, $expected:literal);)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Module)]
+            #[module(extra_repr = Self::options)]
+            pub struct $norm {
+                /// The scale, `[num_features]`.
+                #[module(parameter)]
+                pub weight: Option<Tensor>,
+                /// The shift, `[num_features]`.
+                #[module(parameter)]
+                pub bias: Option<Tensor>,
+                /// The mean of each channel over the batches of the past, `[num_features]`.
+                #[module(buffer)]
+                pub running_mean: Option<Tensor>,
+                /// The variance of each channel over the batches of the past, `[num_features]`.
+                #[module(buffer)]
+                pub running_var: Option<Tensor>,
+                /// How many batches there were, a 0-d `i64` tensor.
+                #[module(buffer)]
+                pub num_batches_tracked: Option<Tensor>,
+                num_features: usize,
+                eps: f64,
+                #[module(skip)]
+                momentum: Option<f64>,
+                mode: Mode,
+            }
+
+            impl $norm {
+                /// A normalization with momentum 0.1, eps 1e-5, scale 1, shift 0, and running statistics.
+                pub fn new(num_features: usize) -> Self {
+                    Self {
+                        weight: Some(Tensor::ones([num_features]).requires_grad_(true)),
+                        bias: Some(Tensor::zeros([num_features]).requires_grad_(true)),
+                        running_mean: Some(Tensor::zeros([num_features])),
+                        running_var: Some(Tensor::ones([num_features])),
+                        num_batches_tracked: Some(Tensor::scalar(0i64)),
+                        num_features,
+                        eps: 1e-5,
+                        momentum: Some(0.1),
+                        mode: Mode::default(),
+                    }
+                }
+
+                /// How much a batch counts in the running statistics; with `None` all batches count the same.
+                pub fn momentum(mut self, momentum: impl Into<Option<f64>>) -> Self {
+                    self.momentum = momentum.into();
+                    self
+                }
+
+                /// What is added to the variance, so that nothing is divided by zero.
+                pub fn eps(mut self, eps: f64) -> Self {
+                    self.eps = eps;
+                    self
+                }
+
+                /// Whether there are a scale and a shift, which there are unless this says `false`.
+                pub fn affine(mut self, affine: bool) -> Self {
+                    let fresh = Self::new(self.num_features);
+                    self.weight = fresh.weight.filter(|_| affine);
+                    self.bias = fresh.bias.filter(|_| affine);
+                    self
+                }
+
+                /// Whether running statistics are kept, which they are unless this says `false`. Without them, batches are
+                /// normalized by their own statistics after `eval()` too.
+                pub fn track_running_stats(mut self, track: bool) -> Self {
+                    let fresh = Self::new(self.num_features);
+                    self.running_mean = fresh.running_mean.filter(|_| track);
+                    self.running_var = fresh.running_var.filter(|_| track);
+                    self.num_batches_tracked = fresh.num_batches_tracked.filter(|_| track);
+                    self
+                }
+
+                /// Counts a batch, and says how much it counts.
+                fn count_batch(&self) -> f64 {
+                    let Some(count) = &self.num_batches_tracked else {
+                        return self.momentum.unwrap_or(0.0);
+                    };
+                    no_grad(|| count.add_(1));
+                    self.momentum.unwrap_or_else(|| 1.0 / count.item::<f64>())
+                }
+
+                fn options(&self) -> String {
+                    let mut text = self.num_features.to_string();
+                    python::keyword(&mut text, "eps", python::float(self.eps));
+                    python::keyword(
+                        &mut text,
+                        "momentum",
+                        self.momentum
+                            .map_or_else(|| "None".to_owned(), python::float),
+                    );
+                    python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
+                    python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
+                    python::keyword(
+                        &mut text,
+                        "track_running_stats",
+                        python::bool(self.running_mean.is_some()),
+                    );
+                    text
+                }
+            }
+
+            impl Forward for $norm {
+                fn forward(&self, x: &Tensor) -> Tensor {
+                    let rank = x.shape().rank();
+                    assert!(
+                        matches!(rank, $ranks),
+                        concat!("expected ", $expected, " input (got {}D input)"),
+                        rank
+                    );
+                    let training = self.mode.is_training();
+                    let momentum = if training { self.count_batch() } else { 0.0 };
+                    let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
+                    let by_batch = training || running.is_none();
+                    F::batch_norm(
+                        x,
+                        running,
+                        self.weight.as_ref(),
+                        self.bias.as_ref(),
+                        by_batch,
+                        momentum,
+                        self.eps,
+                    )
+                }
+            }
+
+            super::debug_is_display!($norm);
+        )*
+    };
 }
 
-impl BatchNorm2d {
-    /// A normalization with momentum 0.1, eps 1e-5, scale 1, shift 0, and running statistics.
-    pub fn new(num_features: usize) -> Self {
-        Self {
-            weight: Some(Tensor::ones([num_features]).requires_grad_(true)),
-            bias: Some(Tensor::zeros([num_features]).requires_grad_(true)),
-            running_mean: Some(Tensor::zeros([num_features])),
-            running_var: Some(Tensor::ones([num_features])),
-            num_batches_tracked: Some(Tensor::scalar(0i64)),
-            num_features,
-            eps: 1e-5,
-            momentum: Some(0.1),
-            mode: Mode::default(),
-        }
-    }
-
-    /// How much a batch counts in the running statistics; with `None` all batches count the same.
-    pub fn momentum(mut self, momentum: impl Into<Option<f64>>) -> Self {
-        self.momentum = momentum.into();
-        self
-    }
-
-    /// What is added to the variance, so that nothing is divided by zero.
-    pub fn eps(mut self, eps: f64) -> Self {
-        self.eps = eps;
-        self
-    }
-
-    /// Whether there are a scale and a shift, which there are unless this says `false`.
-    pub fn affine(mut self, affine: bool) -> Self {
-        let fresh = Self::new(self.num_features);
-        self.weight = fresh.weight.filter(|_| affine);
-        self.bias = fresh.bias.filter(|_| affine);
-        self
-    }
-
-    /// Whether running statistics are kept, which they are unless this says `false`. Without them, batches are
-    /// normalized by their own statistics after `eval()` too.
-    pub fn track_running_stats(mut self, track: bool) -> Self {
-        let fresh = Self::new(self.num_features);
-        self.running_mean = fresh.running_mean.filter(|_| track);
-        self.running_var = fresh.running_var.filter(|_| track);
-        self.num_batches_tracked = fresh.num_batches_tracked.filter(|_| track);
-        self
-    }
-
-    /// Counts a batch, and says how much it counts.
-    fn count_batch(&self) -> f64 {
-        let Some(count) = &self.num_batches_tracked else {
-            return self.momentum.unwrap_or(0.0);
-        };
-        no_grad(|| count.add_(1));
-        self.momentum.unwrap_or_else(|| 1.0 / count.item::<f64>())
-    }
-
-    fn options(&self) -> String {
-        let mut text = self.num_features.to_string();
-        python::keyword(&mut text, "eps", python::float(self.eps));
-        python::keyword(
-            &mut text,
-            "momentum",
-            self.momentum
-                .map_or_else(|| "None".to_owned(), python::float),
-        );
-        python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
-        python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
-        python::keyword(
-            &mut text,
-            "track_running_stats",
-            python::bool(self.running_mean.is_some()),
-        );
-        text
-    }
+batch_norms! {
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm1d`.
+    ///
+    /// The input is `[N, num_features]` or `[N, num_features, L]`; all else is as in [`BatchNorm2d`].
+    BatchNorm1d(2 | 3, "2D or 3D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm2d`.
+    ///
+    /// In training the mean and variance are those of the batch, and running ones are kept; after `eval()` the running
+    /// ones are used. The input is `[N, num_features, H, W]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let norm = BatchNorm2d::new(64).momentum(0.9);
+    /// norm.forward(&Tensor::rand([8, 64, 4, 4]));
+    /// assert_eq!(norm.num_batches_tracked.as_ref().map(|count| count.item::<i64>()), Some(1));
+    /// norm.eval();
+    /// ```
+    BatchNorm2d(4, "4D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm3d`.
+    ///
+    /// The input is `[N, num_features, D, H, W]`; all else is as in [`BatchNorm2d`].
+    BatchNorm3d(5, "5D");
 }
-
-impl Forward for BatchNorm2d {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        let rank = x.shape().rank();
-        assert!(rank == 4, "expected 4D input (got {rank}D input)");
-        let training = self.mode.is_training();
-        let momentum = if training { self.count_batch() } else { 0.0 };
-        let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
-        let by_batch = training || running.is_none();
-        F::batch_norm(
-            x,
-            running,
-            self.weight.as_ref(),
-            self.bias.as_ref(),
-            by_batch,
-            momentum,
-            self.eps,
-        )
-    }
-}
-
-super::debug_is_display!(BatchNorm2d);

@@ -1,174 +1,223 @@
-//! Convolution.
+//! Convolutions.
 
 use super::draws::Draws;
 use super::functional as F;
-use super::{Forward, Mode, Module, Pair, python};
+use super::pair::Size;
+use super::{Forward, Mode, Module, python};
 use crate::Tensor;
 
-/// A two-dimensional convolution: `nn.Conv2d`. The input is `[N, in_channels, H, W]`.
-///
-/// ```
-/// use wick::prelude::*;
-///
-/// let conv = Conv2d::new(3, 64, 3).stride(2).padding(1).bias(false);
-/// assert_eq!(conv.forward(&Tensor::rand([1, 3, 32, 32])).shape(), [1, 64, 16, 16]);
-/// ```
-///
-/// The options may come in any order; the layer's values are those that PyTorch would have drawn.
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct Conv2d {
-    /// `[out_channels, in_channels / groups, height, width]`
-    #[module(parameter)]
-    pub weight: Tensor,
-    /// `[out_channels]`
-    #[module(parameter)]
-    pub bias: Option<Tensor>,
-    in_channels: usize,
-    out_channels: usize,
-    #[module(skip)]
-    kernel_size: Pair,
-    #[module(skip)]
-    geometry: F::Conv2dOptions,
-    mode: Mode,
-    #[module(skip)]
-    draws: Draws,
+/// What the text of a convolution says between its parentheses.
+pub(super) struct Text<const N: usize> {
+    pub channels: [usize; 2],
+    pub kernel_size: [usize; N],
+    pub stride: [usize; N],
+    pub padding: [usize; N],
+    pub dilation: [usize; N],
+    pub output_padding: [usize; N],
+    pub groups: usize,
+    pub bias: bool,
 }
 
-impl Conv2d {
-    /// A convolution with PyTorch's initial values: stride 1, no padding, dilation 1, one group, and a bias.
-    pub fn new(in_channels: usize, out_channels: usize, kernel_size: impl Into<Pair>) -> Self {
-        let geometry = F::Conv2dOptions::default();
-        Self::with(
-            in_channels,
-            out_channels,
-            kernel_size.into(),
-            geometry,
-            true,
-        )
-    }
-
-    /// The same with all options at once, for which nothing has to be drawn twice.
-    pub(crate) fn with(
-        in_channels: usize,
-        out_channels: usize,
-        kernel_size: Pair,
-        geometry: F::Conv2dOptions,
-        bias: bool,
-    ) -> Self {
-        let [height, width] = kernel_size.sizes();
-        let shape = [out_channels, in_channels / geometry.groups, height, width];
-        let (weight, bias, draws) = Draws::weight_and_bias(&shape, bias);
-        let mode = Mode::default();
-        Self {
-            weight,
-            bias,
-            in_channels,
-            out_channels,
-            kernel_size,
-            geometry,
-            mode,
-            draws,
+impl<const N: usize> Text<N> {
+    pub fn write(self) -> String {
+        let tuple = |sizes: [usize; N]| python::tuple(&sizes);
+        let mut text = format!("{}, {}", self.channels[0], self.channels[1]);
+        python::keyword(&mut text, "kernel_size", tuple(self.kernel_size));
+        python::keyword(&mut text, "stride", tuple(self.stride));
+        if self.padding != [0; N] {
+            python::keyword(&mut text, "padding", tuple(self.padding));
         }
-    }
-
-    /// How far the kernel moves from one output to the next.
-    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
-        self.geometry.stride = stride.into().sizes();
-        self
-    }
-
-    /// How many zeros are put around the input on each side.
-    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
-        self.geometry.padding = padding.into().sizes();
-        self
-    }
-
-    /// The distance between neighbouring points of the kernel.
-    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
-        self.geometry.dilation = dilation.into().sizes();
-        self
-    }
-
-    /// Splits the channels into groups that do not see each other. The weight has another shape then and is drawn anew.
-    ///
-    /// # Panics
-    /// When `groups` does not divide the numbers of channels.
-    #[track_caller]
-    pub fn groups(self, groups: usize) -> Self {
-        let Self {
-            in_channels,
-            out_channels,
-            kernel_size,
-            ..
-        } = self;
-        let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
-        assert!(
-            divides(in_channels),
-            "in_channels must be divisible by groups"
-        );
-        assert!(
-            divides(out_channels),
-            "out_channels must be divisible by groups"
-        );
-        if groups == self.geometry.groups {
-            return self;
+        if self.dilation != [1; N] {
+            python::keyword(&mut text, "dilation", tuple(self.dilation));
         }
-        self.draws.undo();
-        let geometry = F::Conv2dOptions {
-            groups,
-            ..self.geometry
-        };
-        Self::with(
-            in_channels,
-            out_channels,
-            kernel_size,
-            geometry,
-            self.bias.is_some(),
-        )
-    }
-
-    /// Whether the layer has a bias, which it has unless this says `false`.
-    pub fn bias(mut self, bias: bool) -> Self {
-        if !bias && self.bias.take().is_some() {
-            self.draws.undo_bias();
-        } else if bias && self.bias.is_none() {
-            self.bias = Some(self.draws.draw_bias(&self.weight));
+        if self.output_padding != [0; N] {
+            python::keyword(&mut text, "output_padding", tuple(self.output_padding));
         }
-        self
-    }
-
-    fn options(&self) -> String {
-        let F::Conv2dOptions {
-            stride,
-            padding,
-            dilation,
-            groups,
-        } = self.geometry;
-        let pair = |[height, width]: [usize; 2]| Pair::Each(height, width);
-        let mut text = format!("{}, {}", self.in_channels, self.out_channels);
-        python::keyword(&mut text, "kernel_size", pair(self.kernel_size.sizes()));
-        python::keyword(&mut text, "stride", pair(stride));
-        if padding != [0, 0] {
-            python::keyword(&mut text, "padding", pair(padding));
+        if self.groups != 1 {
+            python::keyword(&mut text, "groups", self.groups);
         }
-        if dilation != [1, 1] {
-            python::keyword(&mut text, "dilation", pair(dilation));
-        }
-        if groups != 1 {
-            python::keyword(&mut text, "groups", groups);
-        }
-        if self.bias.is_none() {
+        if !self.bias {
             python::keyword(&mut text, "bias", python::bool(false));
         }
         text
     }
 }
 
-impl Forward for Conv2d {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::conv2d(x, &self.weight, self.bias.as_ref(), self.geometry)
-    }
+/// # Panics
+/// When `groups` does not divide the numbers of channels.
+#[track_caller]
+pub(super) fn check_groups(groups: usize, in_channels: usize, out_channels: usize) {
+    let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
+    assert!(
+        divides(in_channels),
+        "in_channels must be divisible by groups"
+    );
+    assert!(
+        divides(out_channels),
+        "out_channels must be divisible by groups"
+    );
 }
 
-super::debug_is_display!(Conv2d);
+/// Declares convolutions: their name, the number of their dimensions, their options and the function.
+macro_rules! convolutions {
+    ($($(#[$doc:meta])* $conv:ident<$n:literal>($options:ident, $function:ident);)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $conv {
+            /// `[out_channels, in_channels / groups, …]`, with the kernel's sizes last.
+            #[module(parameter)]
+            pub weight: Tensor,
+            /// `[out_channels]`
+            #[module(parameter)]
+            pub bias: Option<Tensor>,
+            in_channels: usize,
+            out_channels: usize,
+            #[module(skip)]
+            kernel_size: Size<$n>,
+            #[module(skip)]
+            geometry: F::$options,
+            mode: Mode,
+            #[module(skip)]
+            draws: Draws,
+        }
+
+        impl $conv {
+            /// A convolution with PyTorch's initial values: stride 1, no padding, dilation 1, one group, and a bias.
+            pub fn new(
+                in_channels: usize,
+                out_channels: usize,
+                kernel_size: impl Into<Size<$n>>,
+            ) -> Self {
+                let geometry = F::$options::default();
+                Self::with(in_channels, out_channels, kernel_size.into(), geometry, true)
+            }
+
+            /// The same with all options at once, for which nothing has to be drawn twice.
+            pub(crate) fn with(
+                in_channels: usize,
+                out_channels: usize,
+                kernel_size: Size<$n>,
+                geometry: F::$options,
+                bias: bool,
+            ) -> Self {
+                let mut shape = vec![out_channels, in_channels / geometry.groups];
+                shape.extend(kernel_size.sizes());
+                let (weight, bias, draws) = Draws::weight_and_bias(&shape, bias);
+                let mode = Mode::default();
+                Self {
+                    weight,
+                    bias,
+                    in_channels,
+                    out_channels,
+                    kernel_size,
+                    geometry,
+                    mode,
+                    draws,
+                }
+            }
+
+            /// How far the kernel moves from one output to the next.
+            pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
+                self.geometry.stride = stride.into().sizes();
+                self
+            }
+
+            /// How many zeros are put around the input on each side.
+            pub fn padding(mut self, padding: impl Into<Size<$n>>) -> Self {
+                self.geometry.padding = padding.into().sizes();
+                self
+            }
+
+            /// The distance between neighbouring points of the kernel.
+            pub fn dilation(mut self, dilation: impl Into<Size<$n>>) -> Self {
+                self.geometry.dilation = dilation.into().sizes();
+                self
+            }
+
+            /// Splits the channels into groups that do not see each other. The weight has another shape then and is
+            /// drawn anew.
+            ///
+            /// # Panics
+            /// When `groups` does not divide the numbers of channels.
+            #[track_caller]
+            pub fn groups(self, groups: usize) -> Self {
+                check_groups(groups, self.in_channels, self.out_channels);
+                if groups == self.geometry.groups {
+                    return self;
+                }
+                self.draws.undo();
+                let geometry = F::$options {
+                    groups,
+                    ..self.geometry
+                };
+                let bias = self.bias.is_some();
+                Self::with(self.in_channels, self.out_channels, self.kernel_size, geometry, bias)
+            }
+
+            /// Whether the layer has a bias, which it has unless this says `false`.
+            pub fn bias(mut self, bias: bool) -> Self {
+                if !bias && self.bias.take().is_some() {
+                    self.draws.undo_bias();
+                } else if bias && self.bias.is_none() {
+                    self.bias = Some(self.draws.draw_bias(&self.weight));
+                }
+                self
+            }
+
+            fn options(&self) -> String {
+                Text {
+                    channels: [self.in_channels, self.out_channels],
+                    kernel_size: self.kernel_size.sizes(),
+                    stride: self.geometry.stride,
+                    padding: self.geometry.padding,
+                    dilation: self.geometry.dilation,
+                    output_padding: [0; $n],
+                    groups: self.geometry.groups,
+                    bias: self.bias.is_some(),
+                }
+                .write()
+            }
+        }
+
+        impl Forward for $conv {
+            fn forward(&self, x: &Tensor) -> Tensor {
+                F::$function(x, &self.weight, self.bias.as_ref(), self.geometry)
+            }
+        }
+
+        super::debug_is_display!($conv);
+    )*};
+}
+
+convolutions! {
+    /// A one-dimensional convolution: `nn.Conv1d`. The input is `[N, in_channels, L]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let conv = Conv1d::new(16, 33, 3).stride(2);
+    /// assert_eq!(conv.forward(&Tensor::rand([20, 16, 50])).shape(), [20, 33, 24]);
+    /// ```
+    Conv1d<1>(Conv1dOptions, conv1d);
+    /// A two-dimensional convolution: `nn.Conv2d`. The input is `[N, in_channels, H, W]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let conv = Conv2d::new(3, 64, 3).stride(2).padding(1).bias(false);
+    /// assert_eq!(conv.forward(&Tensor::rand([1, 3, 32, 32])).shape(), [1, 64, 16, 16]);
+    /// ```
+    ///
+    /// The options may come in any order; the layer's values are those that PyTorch would have drawn.
+    Conv2d<2>(Conv2dOptions, conv2d);
+    /// A three-dimensional convolution: `nn.Conv3d`. The input is `[N, in_channels, D, H, W]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let conv = Conv3d::new(2, 4, (3, 5, 2)).padding((1, 2, 0));
+    /// assert_eq!(conv.forward(&Tensor::rand([1, 2, 4, 6, 6])).shape(), [1, 4, 4, 6, 5]);
+    /// ```
+    Conv3d<3>(Conv3dOptions, conv3d);
+}

@@ -14,16 +14,27 @@ pub(super) struct Draws {
     start: Vec<u8>,
     before_bias: Vec<u8>,
     end: Vec<u8>,
+    /// How many numbers a bias has.
+    outputs: usize,
 }
 
 impl Draws {
     /// A weight of that shape and, if wanted, a bias, as linear and convolutional layers begin with.
     pub fn weight_and_bias(shape: &[usize], bias: bool) -> (Tensor, Option<Tensor>, Self) {
+        Self::weight_and_bias_of(shape, shape[0], bias)
+    }
+
+    /// The same for a bias of as many numbers as there are `outputs`.
+    pub fn weight_and_bias_of(
+        shape: &[usize],
+        outputs: usize,
+        bias: bool,
+    ) -> (Tensor, Option<Tensor>, Self) {
         let start = get_rng_state();
         let weight = Tensor::empty(shape);
         init::kaiming_uniform_(&weight, Fan::In, Nonlinearity::LeakyReLU(5f64.sqrt()));
         let before_bias = get_rng_state();
-        let bias = bias.then(|| draw_bias(&weight));
+        let bias = bias.then(|| draw_bias(&weight, outputs));
         let end = get_rng_state();
         (
             weight.requires_grad_(true),
@@ -32,6 +43,7 @@ impl Draws {
                 start,
                 before_bias,
                 end,
+                outputs,
             },
         )
     }
@@ -46,7 +58,7 @@ impl Draws {
     /// Draws the bias of the layer with this weight after all.
     pub fn draw_bias(&mut self, weight: &Tensor) -> Tensor {
         let undisturbed = get_rng_state() == self.end;
-        let bias = draw_bias(weight);
+        let bias = draw_bias(weight, self.outputs);
         if undisturbed {
             self.end = get_rng_state();
         }
@@ -60,8 +72,7 @@ impl Draws {
 }
 
 /// The bias of a layer with this weight.
-fn draw_bias(weight: &Tensor) -> Tensor {
-    let outputs = weight.shape()[0];
+fn draw_bias(weight: &Tensor, outputs: usize) -> Tensor {
     let fan_in: usize = weight.shape()[1..].iter().product();
     let bias = Tensor::empty([outputs]);
     let bound = if fan_in > 0 {

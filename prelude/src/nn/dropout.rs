@@ -4,40 +4,60 @@ use super::functional as F;
 use super::{Forward, Mode, Module, python};
 use crate::Tensor;
 
-/// Sets values to zero with probability `p` while training, and scales the others so that the sum stays: `nn.Dropout`.
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct Dropout {
-    p: f64,
-    mode: Mode,
-}
-
-impl Dropout {
-    /// Drops with probability `p`; PyTorch's default is 0.5.
-    ///
-    /// # Panics
-    /// When `p` is not between 0 and 1.
-    #[track_caller]
-    pub fn new(p: f64) -> Self {
-        assert!(
-            (0.0..=1.0).contains(&p),
-            "dropout probability has to be between 0 and 1, but got {p}"
-        );
-        Self {
-            p,
-            mode: Mode::default(),
+/// Declares dropouts, which differ in what they drop.
+macro_rules! dropouts {
+    ($($(#[$doc:meta])* $dropout:ident = $function:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $dropout {
+            p: f64,
+            mode: Mode,
         }
-    }
 
-    fn options(&self) -> String {
-        format!("p={}, inplace=False", python::float(self.p))
-    }
+        impl $dropout {
+            /// Drops with probability `p`; PyTorch's default is 0.5.
+            ///
+            /// # Panics
+            /// When `p` is not between 0 and 1.
+            #[track_caller]
+            pub fn new(p: f64) -> Self {
+                assert!(
+                    (0.0..=1.0).contains(&p),
+                    "dropout probability has to be between 0 and 1, but got {p}"
+                );
+                Self {
+                    p,
+                    mode: Mode::default(),
+                }
+            }
+
+            fn options(&self) -> String {
+                format!("p={}, inplace=False", python::float(self.p))
+            }
+        }
+
+        impl Forward for $dropout {
+            fn forward(&self, x: &Tensor) -> Tensor {
+                F::$function(x, self.p, self.mode.is_training())
+            }
+        }
+
+        super::debug_is_display!($dropout);
+    )*};
 }
 
-impl Forward for Dropout {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::dropout(x, self.p, self.mode.is_training())
-    }
+dropouts! {
+    /// Sets values to zero with probability `p` while training, and scales the others so that the sum stays:
+    /// `nn.Dropout`.
+    Dropout = dropout;
+    /// Sets whole channels of `[N, C, L]` to zero with probability `p` while training: `nn.Dropout1d`.
+    Dropout1d = dropout1d;
+    /// Sets whole channels of `[N, C, H, W]` to zero with probability `p` while training: `nn.Dropout2d`.
+    Dropout2d = dropout2d;
+    /// Sets whole channels of `[N, C, D, H, W]` to zero with probability `p` while training: `nn.Dropout3d`.
+    Dropout3d = dropout3d;
+    /// Sets values to the limit of [`SELU`](super::SELU) with probability `p` while training, so that mean and variance
+    /// stay 0 and 1: `nn.AlphaDropout`.
+    AlphaDropout = alpha_dropout;
 }
-
-super::debug_is_display!(Dropout);

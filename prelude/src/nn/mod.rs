@@ -42,8 +42,10 @@
 mod activation;
 mod batch_norm;
 mod conv;
+mod conv_transpose;
 mod draws;
 mod dropout;
+mod embedding;
 pub mod field;
 pub mod functional;
 pub mod init;
@@ -53,7 +55,10 @@ mod loss;
 mod members;
 mod mode;
 mod module;
+mod module_dict;
 mod module_list;
+mod nonlinear;
+mod norm;
 mod pair;
 mod pool;
 pub(crate) mod python;
@@ -61,24 +66,41 @@ mod repr;
 mod sequential;
 mod shape;
 mod state_dict;
+mod vision;
 
 pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
-pub use batch_norm::BatchNorm2d;
-pub use conv::Conv2d;
-pub use dropout::Dropout;
+pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d};
+pub use conv::{Conv1d, Conv2d, Conv3d};
+pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d};
+pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d};
+pub use embedding::Embedding;
 pub use layers::{IntoLayers, Layer};
 pub use linear::Linear;
-pub use loss::{BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss};
+pub use loss::{
+    BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, NLLLoss,
+    PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
+};
 pub use members::{Member, Members};
 pub use mode::Mode;
 pub use module::{Forward, Module, ModuleExt};
+pub use module_dict::ModuleDict;
 pub use module_list::ModuleList;
-pub use pair::Pair;
-pub use pool::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d};
+pub use nonlinear::{
+    CELU, ELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LogSigmoid, Mish, PReLU, ReLU6,
+    SELU, SiLU, Softmin, Softplus, Softshrink, Softsign, Tanhshrink, Threshold,
+};
+pub use norm::{GroupNorm, LayerNorm, RMSNorm};
+pub use pair::{Pair, Size};
+pub use pool::{
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
+    AvgPool2d, MaxPool1d, MaxPool2d,
+};
 pub use repr::fmt_module;
 pub use sequential::Sequential;
-pub use shape::{Flatten, Identity};
+pub use shape::{Flatten, Identity, Unflatten};
 pub use state_dict::{IncompatibleKeys, StateDict};
+pub use vision::{PixelShuffle, Upsample};
 pub use wick_derive::Module;
 
 /// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.

@@ -1,150 +1,223 @@
 //! Pooling: several neighbours become one value.
 
-use super::functional as F;
-use super::{Forward, Module, Pair, python};
+use super::pair::Size;
+use super::{Forward, Module, python};
 use crate::Tensor;
+use crate::tensor::PoolOptions;
 
-/// The largest value of each window: `nn.MaxPool2d`. The input is `[N, C, H, W]`.
-///
-/// ```
-/// use wick::prelude::*;
-///
-/// let pool = MaxPool2d::new(3).stride(2).padding(1);
-/// assert_eq!(pool.forward(&Tensor::rand([1, 64, 112, 112])).shape(), [1, 64, 56, 56]);
-/// ```
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct MaxPool2d {
-    #[module(skip)]
-    window: Window,
-}
-
-/// The mean of each window: `nn.AvgPool2d`. The input is `[N, C, H, W]`; padding counts as zeros.
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct AvgPool2d {
-    #[module(skip)]
-    window: Window,
-}
-
+/// What a pooling module was made with.
 #[derive(Clone, Copy)]
-struct Window {
-    kernel_size: Pair,
-    stride: Option<Pair>,
-    padding: Pair,
+struct Window<const N: usize> {
+    kernel_size: Size<N>,
+    stride: Option<Size<N>>,
+    padding: Size<N>,
+    dilation: Size<N>,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: Option<usize>,
 }
 
-impl Window {
-    fn new(kernel_size: Pair) -> Self {
+impl<const N: usize> Window<N> {
+    fn new(kernel_size: Size<N>) -> Self {
         Self {
             kernel_size,
             stride: None,
-            padding: Pair::Both(0),
+            padding: Size::All(0),
+            dilation: Size::All(1),
+            ceil_mode: false,
+            count_include_pad: true,
+            divisor_override: None,
         }
     }
 
     /// Windows lie side by side unless a stride is given.
-    fn stride(&self) -> Pair {
+    fn stride(&self) -> Size<N> {
         self.stride.unwrap_or(self.kernel_size)
     }
 
-    fn options(&self) -> String {
+    fn options(&self) -> PoolOptions<N> {
+        PoolOptions {
+            kernel: self.kernel_size.sizes(),
+            stride: self.stride().sizes(),
+            padding: self.padding.sizes(),
+            dilation: self.dilation.sizes(),
+            ceil_mode: self.ceil_mode,
+            count_include_pad: self.count_include_pad,
+            divisor_override: self.divisor_override,
+        }
+    }
+
+    fn max_text(&self) -> String {
         format!(
-            "kernel_size={}, stride={}, padding={}",
+            "kernel_size={}, stride={}, padding={}, dilation={}, ceil_mode={}",
             self.kernel_size,
             self.stride(),
-            self.padding
+            self.padding,
+            self.dilation,
+            python::bool(self.ceil_mode)
+        )
+    }
+
+    /// In one dimension PyTorch makes tuples of all sizes, in two it shows them as they were given.
+    fn mean_text(&self) -> String {
+        let shown = |size: Size<N>| match N {
+            1 => Size::Each(size.sizes()),
+            _ => size,
+        };
+        format!(
+            "kernel_size={}, stride={}, padding={}",
+            shown(self.kernel_size),
+            shown(self.stride()),
+            shown(self.padding)
         )
     }
 }
 
-macro_rules! window_options {
-    ($($pool:ident),*) => {$(
+/// Declares pooling modules: their name, the number of their dimensions, the tensor's method, and their text.
+macro_rules! pools {
+    ($($(#[$doc:meta])* $pool:ident<$n:literal>($method:ident, $text:ident);)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $pool {
+            #[module(skip)]
+            window: Window<$n>,
+        }
+
         impl $pool {
             /// Windows of that size, side by side.
-            pub fn new(kernel_size: impl Into<Pair>) -> Self {
+            pub fn new(kernel_size: impl Into<Size<$n>>) -> Self {
                 Self { window: Window::new(kernel_size.into()) }
             }
 
             /// How far a window is from the next; the window's size unless this says otherwise.
-            pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+            pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.window.stride = Some(stride.into());
                 self
             }
 
             /// How much is put around the input on each side.
-            pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+            pub fn padding(mut self, padding: impl Into<Size<$n>>) -> Self {
                 self.window.padding = padding.into();
+                self
+            }
+
+            /// Whether a last window that hangs over the end counts.
+            pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
+                self.window.ceil_mode = ceil_mode;
+                self
+            }
+
+            fn options(&self) -> String {
+                self.window.$text()
+            }
+        }
+
+        impl Forward for $pool {
+            fn forward(&self, x: &Tensor) -> Tensor {
+                x.$method(self.window.options())
+            }
+        }
+
+        super::debug_is_display!($pool);
+    )*};
+}
+
+pools! {
+    /// The largest value of each window: `nn.MaxPool1d`. The input is `[N, C, L]`.
+    MaxPool1d<1>(max_pool1d, max_text);
+    /// The largest value of each window: `nn.MaxPool2d`. The input is `[N, C, H, W]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let pool = MaxPool2d::new(3).stride(2).padding(1);
+    /// assert_eq!(pool.forward(&Tensor::rand([1, 64, 112, 112])).shape(), [1, 64, 56, 56]);
+    /// ```
+    MaxPool2d<2>(max_pool2d, max_text);
+    /// The mean of each window: `nn.AvgPool1d`. The input is `[N, C, L]`; padding counts as zeros.
+    AvgPool1d<1>(avg_pool1d, mean_text);
+    /// The mean of each window: `nn.AvgPool2d`. The input is `[N, C, H, W]`; padding counts as zeros.
+    AvgPool2d<2>(avg_pool2d, mean_text);
+}
+
+macro_rules! dilated {
+    ($($pool:ident<$n:literal>),*) => {$(
+        impl $pool {
+            /// The distance between neighbouring points of a window.
+            pub fn dilation(mut self, dilation: impl Into<Size<$n>>) -> Self {
+                self.window.dilation = dilation.into();
                 self
             }
         }
     )*};
 }
-window_options!(MaxPool2d, AvgPool2d);
+dilated!(MaxPool1d<1>, MaxPool2d<2>);
 
-impl MaxPool2d {
-    fn options(&self) -> String {
-        format!(
-            "{}, dilation=1, ceil_mode={}",
-            self.window.options(),
-            python::bool(false)
-        )
-    }
+macro_rules! averaged {
+    ($($pool:ident),*) => {$(
+        impl $pool {
+            /// Whether padding counts as zeros, as it does unless this says `false`.
+            pub fn count_include_pad(mut self, count: bool) -> Self {
+                self.window.count_include_pad = count;
+                self
+            }
+        }
+    )*};
 }
-
-impl Forward for MaxPool2d {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::max_pool2d(
-            x,
-            self.window.kernel_size,
-            self.window.stride(),
-            self.window.padding,
-        )
-    }
-}
+averaged!(AvgPool1d, AvgPool2d);
 
 impl AvgPool2d {
-    fn options(&self) -> String {
-        self.window.options()
+    /// What the sum of a window is divided by, instead of the window's size.
+    pub fn divisor_override(mut self, divisor: usize) -> Self {
+        self.window.divisor_override = Some(divisor);
+        self
     }
 }
 
-impl Forward for AvgPool2d {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::avg_pool2d(
-            x,
-            self.window.kernel_size,
-            self.window.stride(),
-            self.window.padding,
-        )
-    }
-}
-
-/// The means of as many windows as the output is to have: `nn.AdaptiveAvgPool2d`. The input is `[N, C, H, W]`.
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct AdaptiveAvgPool2d {
-    #[module(skip)]
-    output_size: Pair,
-}
-
-impl AdaptiveAvgPool2d {
-    /// Pools whatever comes to that height and width.
-    pub fn new(output_size: impl Into<Pair>) -> Self {
-        Self {
-            output_size: output_size.into(),
+/// Declares pooling modules that are told how large their output is to be.
+macro_rules! adaptive {
+    ($($(#[$doc:meta])* $pool:ident<$n:literal> |$x:ident, $size:ident| $body:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $pool {
+            #[module(skip)]
+            output_size: Size<$n>,
         }
-    }
 
-    fn options(&self) -> String {
-        format!("output_size={}", self.output_size)
-    }
+        impl $pool {
+            /// Pools whatever comes to that size.
+            pub fn new(output_size: impl Into<Size<$n>>) -> Self {
+                Self {
+                    output_size: output_size.into(),
+                }
+            }
+
+            fn options(&self) -> String {
+                format!("output_size={}", self.output_size)
+            }
+        }
+
+        impl Forward for $pool {
+            fn forward(&self, $x: &Tensor) -> Tensor {
+                let $size = self.output_size.sizes();
+                $body
+            }
+        }
+
+        super::debug_is_display!($pool);
+    )*};
 }
 
-impl Forward for AdaptiveAvgPool2d {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::adaptive_avg_pool2d(x, self.output_size)
-    }
+adaptive! {
+    /// The means of as many windows as the output is to have: `nn.AdaptiveAvgPool1d`. The input is `[N, C, L]`.
+    AdaptiveAvgPool1d<1> |x, size| x.adaptive_avg_pool1d(size[0]);
+    /// The means of as many windows as the output is to have: `nn.AdaptiveAvgPool2d`. The input is `[N, C, H, W]`.
+    AdaptiveAvgPool2d<2> |x, size| x.adaptive_avg_pool2d(size);
+    /// The largest values of as many windows as the output is to have: `nn.AdaptiveMaxPool1d`. The input is `[N, C, L]`.
+    AdaptiveMaxPool1d<1> |x, size| x.adaptive_max_pool1d(size[0]);
+    /// The largest values of as many windows as the output is to have: `nn.AdaptiveMaxPool2d`. The input is
+    /// `[N, C, H, W]`.
+    AdaptiveMaxPool2d<2> |x, size| x.adaptive_max_pool2d(size);
 }
-
-super::debug_is_display!(MaxPool2d, AvgPool2d, AdaptiveAvgPool2d);

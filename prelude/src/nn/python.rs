@@ -17,6 +17,17 @@ pub fn bool(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
+/// A tuple: `(3, 3)`, `(3,)`.
+pub fn tuple(items: &[usize]) -> String {
+    match items {
+        [one] => format!("({one},)"),
+        _ => {
+            let items: Vec<String> = items.iter().map(usize::to_string).collect();
+            format!("({})", items.join(", "))
+        }
+    }
+}
+
 /// Python's `repr` of a float: `0.1`, `1.0`, `1e-05`.
 pub fn float(value: f64) -> String {
     let magnitude = value.abs();

@@ -1,7 +1,7 @@
 //! Modules that compute nothing.
 
 use super::{Forward, Module};
-use crate::Tensor;
+use crate::{Dims, Tensor};
 
 /// Returns what it gets: `nn.Identity`. Put it where a model's last layer was, to see what that layer sees.
 #[derive(Module, Default)]
@@ -72,4 +72,73 @@ impl Forward for Flatten {
     }
 }
 
-super::debug_is_display!(Identity, Flatten);
+/// Makes several dimensions of one: `nn.Unflatten`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let unflatten = Unflatten::new(1, [2, 5]);
+/// assert_eq!(unflatten.forward(&Tensor::rand([3, 10])).shape(), [3, 2, 5]);
+/// assert_eq!(unflatten.to_string(), "Unflatten(dim=1, unflattened_size=(2, 5))");
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct Unflatten {
+    dim: i64,
+    #[module(skip)]
+    unflattened_size: Dims,
+}
+
+impl Unflatten {
+    /// The dimension and the sizes it is split into; one of them may be -1.
+    pub fn new(dim: i64, unflattened_size: impl Into<Dims>) -> Self {
+        Self {
+            dim,
+            unflattened_size: unflattened_size.into(),
+        }
+    }
+
+    fn options(&self) -> String {
+        let sizes = self.unflattened_size.as_slice();
+        let listed: Vec<String> = sizes.iter().map(i64::to_string).collect();
+        let tuple = match &listed[..] {
+            [one] => format!("({one},)"),
+            _ => format!("({})", listed.join(", ")),
+        };
+        format!("dim={}, unflattened_size={tuple}", self.dim)
+    }
+}
+
+impl Forward for Unflatten {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let sizes = self.unflattened_size.as_slice();
+        let at = crate::error::OrPanic::or_panic(crate::shape::axis(self.dim, x.dim()));
+        let whole = x.dims();
+        let known: i64 = sizes.iter().filter(|&&size| size >= 0).product();
+        let fits = match sizes.iter().filter(|&&size| size == -1).count() {
+            0 => known == whole[at] as i64,
+            1 => known > 0 && (whole[at] as i64) % known == 0,
+            _ => false,
+        };
+        assert!(
+            fits,
+            "unflatten: Provided sizes {sizes:?} don't multiply up to the size of dim {} ({}) in the input tensor",
+            self.dim, whole[at]
+        );
+        let rest = if known > 0 {
+            whole[at] as i64 / known
+        } else {
+            0
+        };
+        let mut shape: Vec<i64> = whole[..at].iter().map(|&n| n as i64).collect();
+        shape.extend(
+            sizes
+                .iter()
+                .map(|&size| if size == -1 { rest } else { size }),
+        );
+        shape.extend(whole[at + 1..].iter().map(|&n| n as i64));
+        x.reshape(shape)
+    }
+}
+
+super::debug_is_display!(Identity, Flatten, Unflatten);

@@ -16,6 +16,9 @@ pub enum Reduction {
     Sum,
     /// Nothing: one loss each.
     None,
+    /// Their sum over the number of examples, which is the mean in the sense of Kullback and Leibler; only for
+    /// [`Tensor::kl_div`].
+    BatchMean,
 }
 
 /// The choices of [`Tensor::cross_entropy_with`] and [`Tensor::nll_loss_with`].
@@ -42,12 +45,17 @@ impl Default for ClassLossOptions {
     }
 }
 
-fn reduced(losses: &Tensor, reduction: Reduction) -> Result<Tensor> {
+pub(super) fn reduced(losses: &Tensor, reduction: Reduction) -> Result<Tensor> {
     match reduction {
         Reduction::Mean => losses.try_mean(),
         Reduction::Sum => losses.try_sum(),
         Reduction::None => Ok(losses.clone()),
+        Reduction::BatchMean => Err(no_batch_mean()),
     }
+}
+
+fn no_batch_mean() -> crate::Error {
+    crate::Error::value("batchmean is not a valid value for reduction")
 }
 
 /// Log-probabilities with the classes in dimension 1 (or alone), and the right classes.
@@ -114,6 +122,7 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
         let (output, factors) = match options.reduction {
             Reduction::None => (losses, weights.try_neg()?),
             Reduction::Sum => (losses.try_sum()?, weights.try_neg()?),
+            Reduction::BatchMean => return Err(no_batch_mean()),
             Reduction::Mean => {
                 let total = weights.try_sum()?;
                 (
@@ -177,17 +186,26 @@ fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Res
     if options.label_smoothing == 0. {
         return Ok(hard);
     }
-    if options.weight.is_some() {
-        bail!(
-            "cross_entropy: label_smoothing together with weight is not supported; pass probabilities as the target"
-        );
-    }
+    // As `cross_entropy_loss_label_smoothing` in PyTorch's LossNLL.cpp: all classes, each by its weight.
     let smooth = options.label_smoothing;
     let counts = target.try_ne(options.ignore_index)?;
-    let spread = counts.try_where_(log.try_sum_dim(class_dim, false)?.try_neg()?, 0)?;
-    let spread = match options.reduction {
-        Reduction::Mean => spread.try_sum()?.try_div(counts.try_sum()?)?,
-        other => reduced(&spread, other)?,
+    let mut terms = log;
+    if let Some(weight) = &options.weight {
+        let mut shape = vec![1; x.dim()];
+        shape[class_dim as usize] = classes;
+        terms = terms.try_mul(weight.try_reshape(shape)?)?;
+    }
+    let spread = counts.try_where_(terms.try_sum_dim(class_dim, false)?.try_neg()?, 0)?;
+    let spread = match (options.reduction, &options.weight) {
+        (Reduction::Mean, Some(weight)) => {
+            let right = target
+                .try_masked_select(&counts)?
+                .try_to_dtype(DType::I64)?;
+            let total = weight.detach().try_embedding_1d(&right)?.try_sum()?;
+            spread.try_sum()?.try_div(total)?
+        }
+        (Reduction::Mean, None) => spread.try_sum()?.try_div(counts.try_sum()?)?,
+        (other, _) => reduced(&spread, other)?,
     };
     hard.try_mul(1. - smooth)?
         .try_add(spread.try_mul(smooth / classes as f64)?)
@@ -242,7 +260,7 @@ fn l1(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     reduced(&x.try_sub(target)?.try_abs()?, reduction)
 }
 
-fn same_sizes(x: &Tensor, target: &Tensor) -> Result<()> {
+pub(super) fn same_sizes(x: &Tensor, target: &Tensor) -> Result<()> {
     if x.shape() != target.shape() {
         return Err(crate::Error::value(format!(
             "Target size ({}) must be the same as input size ({})",
@@ -253,7 +271,7 @@ fn same_sizes(x: &Tensor, target: &Tensor) -> Result<()> {
     Ok(())
 }
 
-fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+pub(super) fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     same_sizes(x, target)?;
     // (1 - t) x - log sigmoid(x), which does not overflow.
     let loss = |x: &Tensor, t: &Tensor| t.try_rsub(1)?.try_mul(x)?.try_sub(x.try_logsigmoid()?);
@@ -267,7 +285,7 @@ fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tenso
     )
 }
 
-fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+pub(super) fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     same_sizes(x, target)?;
     // PyTorch cuts logarithms off at -100.
     fn log(p: &Tensor) -> Result<Tensor> {
@@ -318,6 +336,8 @@ ops! {
     mse_loss_with, try_mse_loss_with, [] (x, target: &Tensor, reduction: Reduction) => mse(x, target, reduction);
     /// The mean absolute difference.
     l1_loss, try_l1_loss, [] (x, target: &Tensor) => l1(x, target, Reduction::Mean);
+    /// [`Tensor::l1_loss`] with another reduction.
+    l1_loss_with, try_l1_loss_with, [] (x, target: &Tensor, reduction: Reduction) => l1(x, target, reduction);
     /// The mean binary cross entropy of these logits and probabilities.
     binary_cross_entropy_with_logits, try_binary_cross_entropy_with_logits, [] (x, target: &Tensor)
         => bce_logits(x, target, Reduction::Mean);

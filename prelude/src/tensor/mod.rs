@@ -1,18 +1,23 @@
 //! [`Tensor`] and everything it can do, one idea a file.
 
 mod access;
+mod activation;
 mod arithmetic;
+pub(crate) mod attention;
 mod convert;
+mod convolution;
 mod creation;
 mod display;
 mod index;
 mod index_ops;
+mod interpolate;
 mod join;
 mod linalg;
 #[macro_use]
 mod literal;
 mod logic;
 mod loss;
+mod losses;
 mod neural;
 mod normalize;
 mod operators;
@@ -26,12 +31,16 @@ pub(crate) mod strided;
 mod view;
 
 pub use convert::{FromElement, TensorElement, To};
+pub use convolution::{ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTransposeOptions};
 pub use index::{Ellipsis, Index, IndexArg, IndexArgs, NewAxis, step};
+pub use interpolate::{InterpolateOptions, Interpolation};
 pub use literal::{Literal, LiteralBuffer};
 pub use loss::{ClassLossOptions, Reduction};
-pub use neural::Conv2dOptions;
+pub(crate) use losses::normalized;
+pub use losses::{PoissonOptions, TripletOptions};
+pub use neural::{Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvOptions};
 pub use options::TensorOptions;
-pub use pool::Pool2dOptions;
+pub use pool::{Pool1dOptions, Pool2dOptions, PoolOptions};
 
 use crate::autograd::meta::Meta;
 use crate::kernels::Array;

@@ -6,25 +6,32 @@ use crate::autograd::{Ctx, Saved, record};
 use crate::error::{Result, bail};
 use crate::kernels::conv::{self, Geometry};
 
-/// How a kernel moves over an image; height before width.
+/// How a kernel moves over an input of `N` dimensions; in two, height before width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conv2dOptions {
+pub struct ConvOptions<const N: usize> {
     /// How far the kernel moves from one output to the next.
-    pub stride: [usize; 2],
-    /// How many zeros are put around the image on each side.
-    pub padding: [usize; 2],
+    pub stride: [usize; N],
+    /// How many zeros are put around the input on each side.
+    pub padding: [usize; N],
     /// The distance between neighbouring points of the kernel.
-    pub dilation: [usize; 2],
+    pub dilation: [usize; N],
     /// Into how many groups the channels are split that do not see each other.
     pub groups: usize,
 }
 
-impl Default for Conv2dOptions {
+/// The options of [`Tensor::conv1d`].
+pub type Conv1dOptions = ConvOptions<1>;
+/// The options of [`Tensor::conv2d`].
+pub type Conv2dOptions = ConvOptions<2>;
+/// The options of [`Tensor::conv3d`].
+pub type Conv3dOptions = ConvOptions<3>;
+
+impl<const N: usize> Default for ConvOptions<N> {
     fn default() -> Self {
         Self {
-            stride: [1, 1],
-            padding: [0, 0],
-            dilation: [1, 1],
+            stride: [1; N],
+            padding: [0; N],
+            dilation: [1; N],
             groups: 1,
         }
     }
@@ -37,7 +44,7 @@ fn geometry(
     bias: Option<&Tensor>,
     options: Conv2dOptions,
 ) -> Result<Geometry> {
-    let Conv2dOptions {
+    let ConvOptions {
         stride,
         padding,
         dilation,
@@ -128,7 +135,7 @@ fn geometry(
     })
 }
 
-fn conv2d(
+pub(super) fn conv2d(
     x: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
@@ -138,7 +145,11 @@ fn conv2d(
     if x.dim() == 3 {
         return conv2d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
     }
-    let geometry = geometry(x, weight, bias, options)?;
+    seen(x, weight, bias, geometry(x, weight, bias, options)?)
+}
+
+/// The convolution of sizes that are known to go together.
+fn seen(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) -> Result<Tensor> {
     let mut output = Tensor::from_array(conv::forward(geometry, &x.array(), &weight.array())?);
     if let Some(bias) = bias {
         output = output.try_add(bias.detach().try_view([-1, 1, 1])?)?;
@@ -160,17 +171,8 @@ fn conv2d(
     }))
 }
 
-fn options_of(g: Geometry) -> Conv2dOptions {
-    Conv2dOptions {
-        stride: g.stride,
-        padding: g.padding,
-        dilation: g.dilation,
-        groups: g.groups,
-    }
-}
-
 /// The gradient of the image; itself linear in both, so its own derivatives are the other convolutions.
-fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Tensor> {
+pub(super) fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Tensor> {
     let output = Tensor::from_array(conv::backward_image(g, &gradient.array(), &weight.array())?);
     Ok(record(
         "ConvolutionBackwardBackward0",
@@ -179,7 +181,7 @@ fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Ten
         |_| {
             let backward = move |ctx: &Ctx, v: &Tensor| {
                 Ok(vec![
-                    ctx.when(0, || conv2d(v, &ctx.saved(1)?, None, options_of(g)))?,
+                    ctx.when(0, || seen(v, &ctx.saved(1)?, None, g))?,
                     ctx.when(1, || kernel_gradient(v, &ctx.saved(0)?, g))?,
                 ])
             };
@@ -199,7 +201,7 @@ fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor>
             let backward = move |ctx: &Ctx, v: &Tensor| {
                 Ok(vec![
                     ctx.when(0, || image_gradient(&ctx.saved(1)?, v, g))?,
-                    ctx.when(1, || conv2d(&ctx.saved(0)?, v, None, options_of(g)))?,
+                    ctx.when(1, || seen(&ctx.saved(0)?, v, None, g))?,
                 ])
             };
             (vec![Saved::input(x), Saved::input(gradient)], backward)

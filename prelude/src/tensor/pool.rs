@@ -6,46 +6,80 @@ use crate::autograd::{Ctx, record};
 use crate::error::{Result, bail};
 use crate::kernels::pool::{self, Windows};
 
-/// How windows move over an image; height before width.
+/// How windows move over an input of `N` dimensions; in two, height before width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pool2dOptions {
+pub struct PoolOptions<const N: usize> {
     /// The size of a window.
-    pub kernel: [usize; 2],
+    pub kernel: [usize; N],
     /// How far a window is from the next.
-    pub stride: [usize; 2],
-    /// How much is put around the image on each side.
-    pub padding: [usize; 2],
+    pub stride: [usize; N],
+    /// How much is put around the input on each side.
+    pub padding: [usize; N],
+    /// The distance between neighbouring points of a window; only for the largest element.
+    pub dilation: [usize; N],
+    /// Whether a last window that hangs over the end counts.
+    pub ceil_mode: bool,
+    /// Whether padding counts as zeros in a mean, as it does unless this says `false`.
+    pub count_include_pad: bool,
+    /// What the sum of a window is divided by, where that is not the window's size.
+    pub divisor_override: Option<usize>,
 }
 
-impl Pool2dOptions {
-    /// Square windows of that size, side by side.
+/// The options of [`Tensor::max_pool1d`] and [`Tensor::avg_pool1d`].
+pub type Pool1dOptions = PoolOptions<1>;
+/// The options of [`Tensor::max_pool2d`] and [`Tensor::avg_pool2d`].
+pub type Pool2dOptions = PoolOptions<2>;
+
+impl<const N: usize> PoolOptions<N> {
+    /// Windows of that size in all dimensions, side by side.
     pub fn new(kernel: usize) -> Self {
         Self {
-            kernel: [kernel; 2],
-            stride: [kernel; 2],
-            padding: [0; 2],
+            kernel: [kernel; N],
+            stride: [kernel; N],
+            padding: [0; N],
+            dilation: [1; N],
+            ceil_mode: false,
+            count_include_pad: true,
+            divisor_override: None,
         }
     }
 
     /// With another distance from window to window.
     pub fn stride(mut self, stride: usize) -> Self {
-        self.stride = [stride; 2];
+        self.stride = [stride; N];
         self
     }
 
-    /// With that much around the image.
+    /// With that much around the input.
     pub fn padding(mut self, padding: usize) -> Self {
-        self.padding = [padding; 2];
+        self.padding = [padding; N];
         self
+    }
+}
+
+impl Pool1dOptions {
+    /// The same windows over an image of one row.
+    fn over_a_row(self) -> Pool2dOptions {
+        PoolOptions {
+            kernel: [1, self.kernel[0]],
+            stride: [1, self.stride[0]],
+            padding: [0, self.padding[0]],
+            dilation: [1, self.dilation[0]],
+            ceil_mode: self.ceil_mode,
+            count_include_pad: self.count_include_pad,
+            divisor_override: self.divisor_override,
+        }
     }
 }
 
 /// The windows of both dimensions, after PyTorch's checks.
 fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2]> {
-    let Pool2dOptions {
+    let PoolOptions {
         kernel,
         stride,
         padding,
+        dilation,
+        ..
     } = options;
     let input = plane(name, x)?;
     if kernel.contains(&0) {
@@ -58,14 +92,23 @@ fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2
     if stride.contains(&0) {
         bail!("stride should not be zero");
     }
-    if (0..2).any(|d| padding[d] > kernel[d] / 2) {
+    if dilation.contains(&0) {
         bail!(
-            "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation=1",
-            padding[0].max(padding[1]),
-            kernel[0]
+            "dilation should be greater than zero, but got dilationH: {} dilationW: {}",
+            dilation[0],
+            dilation[1]
         );
     }
-    if (0..2).any(|d| input[d] + 2 * padding[d] < kernel[d]) {
+    let reach = [0, 1].map(|d| dilation[d] * (kernel[d] - 1) + 1);
+    if let Some(d) = (0..2).find(|&d| padding[d] > reach[d] / 2) {
+        bail!(
+            "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
+            padding[d],
+            kernel[d],
+            dilation[d]
+        );
+    }
+    if (0..2).any(|d| input[d] + 2 * padding[d] < reach[d]) {
         bail!(
             "Given input size: ({}x{}x{}). Calculated output size: ({0}x0x0). Output size is too small",
             x.try_size(-3)?,
@@ -73,7 +116,26 @@ fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2
             input[1]
         );
     }
-    Ok([0, 1].map(|d| Windows::regular(input[d], kernel[d], stride[d], padding[d])))
+    if options.divisor_override == Some(0) {
+        bail!("divisor must be not zero");
+    }
+    Ok([0, 1].map(|d| {
+        let mut windows = Windows::regular(
+            input[d],
+            [kernel[d], dilation[d]],
+            stride[d],
+            padding[d],
+            options.ceil_mode,
+        );
+        if !options.count_include_pad {
+            windows.ignore_padding();
+        }
+        if let Some(divisor) = options.divisor_override {
+            // The product of both is what a sum is divided by.
+            windows.widths.fill(if d == 0 { divisor } else { 1 });
+        }
+        windows
+    }))
 }
 
 fn plane(name: &str, x: &Tensor) -> Result<[usize; 2]> {
@@ -88,9 +150,13 @@ fn plane(name: &str, x: &Tensor) -> Result<[usize; 2]> {
 
 fn max_pool(x: &Tensor, options: Pool2dOptions) -> Result<(Tensor, Tensor)> {
     wick_runtime::interrupt::check();
-    let [rows, columns] = windows("max_pool2d", x, options)?;
+    largest(x, &windows("max_pool2d", x, options)?)
+}
+
+/// The largest element of each window, and where in its plane it is.
+fn largest(x: &Tensor, [rows, columns]: &[Windows; 2]) -> Result<(Tensor, Tensor)> {
     let array = x.array();
-    let places = Tensor::from_array(pool::max_places(&array, &rows, &columns)?);
+    let places = Tensor::from_array(pool::max_places(&array, rows, columns)?);
     Ok((taken(x, &places, "MaxPool2DWithIndicesBackward0")?, places))
 }
 
@@ -157,6 +223,27 @@ fn adaptive(x: &Tensor, output: [usize; 2]) -> Result<Tensor> {
     )
 }
 
+fn adaptive_max(x: &Tensor, output: [usize; 2]) -> Result<(Tensor, Tensor)> {
+    wick_runtime::interrupt::check();
+    let input = plane("adaptive_max_pool2d", x)?;
+    largest(x, &[0, 1].map(|d| Windows::adaptive(input[d], output[d])))
+}
+
+/// Does to the rows `[N, C, L]` or `[C, L]` what `pool` does to images of one row.
+fn over_rows(
+    name: &str,
+    x: &Tensor,
+    pool: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    if !matches!(x.dim(), 2 | 3) {
+        bail!(
+            "{name}() Expected 2D or 3D input tensor, but got {}",
+            x.shape().list()
+        );
+    }
+    pool(&x.try_unsqueeze(-2)?)?.try_squeeze_dim(-2)
+}
+
 ops! {
     /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`.
     max_pool2d, try_max_pool2d, [] (x, options: Pool2dOptions) => Ok(max_pool(x, options)?.0);
@@ -168,4 +255,18 @@ ops! {
         => averaged(x, windows("avg_pool2d", x, options)?, "AvgPool2DBackward0");
     /// The means of as many windows as the output is to have.
     adaptive_avg_pool2d, try_adaptive_avg_pool2d, [] (x, output: [usize; 2]) => adaptive(x, output);
+    /// The largest elements of as many windows as the output is to have.
+    adaptive_max_pool2d, try_adaptive_max_pool2d, [] (x, output: [usize; 2]) => Ok(adaptive_max(x, output)?.0);
+    /// The largest element of each window of rows `[N, C, L]` or `[C, L]`.
+    max_pool1d, try_max_pool1d, [] (x, options: Pool1dOptions)
+        => over_rows("max_pool1d", x, |x| Ok(max_pool(x, options.over_a_row())?.0));
+    /// The mean of each window of rows `[N, C, L]` or `[C, L]`; padding counts as zeros.
+    avg_pool1d, try_avg_pool1d, [] (x, options: Pool1dOptions)
+        => over_rows("avg_pool1d", x, |x| x.try_avg_pool2d(options.over_a_row()));
+    /// The means of as many windows of rows `[N, C, L]` or `[C, L]` as the output is to have.
+    adaptive_avg_pool1d, try_adaptive_avg_pool1d, [] (x, output: usize)
+        => over_rows("adaptive_avg_pool1d", x, |x| adaptive(x, [1, output]));
+    /// The largest elements of as many windows of rows `[N, C, L]` or `[C, L]` as the output is to have.
+    adaptive_max_pool1d, try_adaptive_max_pool1d, [] (x, output: usize)
+        => over_rows("adaptive_max_pool1d", x, |x| Ok(adaptive_max(x, [1, output])?.0));
 }

@@ -1,5 +1,7 @@
 //! Modules, from the outside.
 
 mod derive;
+mod layers;
+mod losses;
 mod repr;
 mod state;

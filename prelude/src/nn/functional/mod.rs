@@ -11,9 +11,38 @@
 use super::Pair;
 use crate::{Dims, Tensor};
 
-use crate::tensor::Pool2dOptions;
+use crate::tensor::{Pool2dOptions, PoolOptions};
 
-pub use crate::tensor::Conv2dOptions;
+pub use crate::tensor::{
+    Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions,
+};
+
+/// Declares functions that panic with PyTorch's sentence at the line of their caller.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),* $(,)?) => $body:expr;)*) => {$(
+        $(#[$doc])*
+        // As many as PyTorch's function has.
+        #[allow(clippy::too_many_arguments)]
+        #[track_caller]
+        pub fn $name($($arg: $ty),*) -> $crate::Tensor {
+            $body
+        }
+    )*};
+}
+
+mod activation;
+mod conv;
+mod dropout;
+mod loss;
+mod norm;
+mod vision;
+
+pub use activation::*;
+pub use conv::*;
+pub use dropout::*;
+pub use loss::*;
+pub use norm::*;
+pub use vision::*;
 
 /// `max(x, 0)`.
 pub fn relu(x: &Tensor) -> Tensor {
@@ -193,5 +222,6 @@ fn window(kernel_size: Pair, stride: Pair, padding: Pair) -> Pool2dOptions {
         kernel: kernel_size.sizes(),
         stride: stride.sizes(),
         padding: padding.sizes(),
+        ..PoolOptions::new(1)
     }
 }

@@ -1,0 +1,91 @@
+//! Tables of vectors.
+
+use super::functional as F;
+use super::{Forward, Mode, Module, init, python};
+use crate::{Tensor, no_grad};
+
+/// A vector for each of `num_embeddings` things: `nn.Embedding`. The input is a tensor of integers of any shape, the
+/// output has one more dimension, of `embedding_dim`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let embedding = Embedding::new(10, 3).padding_idx(0);
+/// let y = embedding.forward(&tensor!([[0, 2, 0, 5]]));
+/// assert_eq!(y.shape(), [1, 4, 3]);
+/// assert_eq!(y.i((0, 0)).detach().to_vec::<f32>(), [0., 0., 0.]);
+/// assert_eq!(embedding.to_string(), "Embedding(10, 3, padding_idx=0)");
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct Embedding {
+    /// `[num_embeddings, embedding_dim]`
+    #[module(parameter)]
+    pub weight: Tensor,
+    #[module(skip)]
+    padding_idx: Option<i64>,
+    mode: Mode,
+}
+
+impl Embedding {
+    /// A table with PyTorch's initial values: standard normal numbers.
+    pub fn new(num_embeddings: usize, embedding_dim: usize) -> Self {
+        let weight = Tensor::empty([num_embeddings, embedding_dim]);
+        init::normal_(&weight, 0.0, 1.0);
+        Self {
+            weight: weight.requires_grad_(true),
+            padding_idx: None,
+            mode: Mode::default(),
+        }
+    }
+
+    /// A table of these vectors, `[num_embeddings, embedding_dim]`; with `freeze` (PyTorch's default) it is not trained.
+    ///
+    /// # Panics
+    /// When they are no matrix.
+    #[track_caller]
+    pub fn from_pretrained(embeddings: &Tensor, freeze: bool) -> Self {
+        assert!(
+            embeddings.dim() == 2,
+            "Embeddings parameter is expected to be 2-dimensional"
+        );
+        Self {
+            weight: embeddings.detach().requires_grad_(!freeze),
+            padding_idx: None,
+            mode: Mode::default(),
+        }
+    }
+
+    /// Makes one row stand for nothing: it is zero and gets no gradient. A negative index counts from the end.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[track_caller]
+    pub fn padding_idx(mut self, padding_idx: i64) -> Self {
+        let rows = self.weight.size(0) as i64;
+        assert!(
+            (-rows..rows).contains(&padding_idx),
+            "Padding_idx must be within num_embeddings"
+        );
+        let row = padding_idx.rem_euclid(rows);
+        no_grad(|| self.weight.i(row).fill_(0));
+        self.padding_idx = Some(row);
+        self
+    }
+
+    fn options(&self) -> String {
+        let mut text = format!("{}, {}", self.weight.size(0), self.weight.size(1));
+        if let Some(padding_idx) = self.padding_idx {
+            python::keyword(&mut text, "padding_idx", padding_idx);
+        }
+        text
+    }
+}
+
+impl Forward for Embedding {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        F::embedding(x, &self.weight, self.padding_idx)
+    }
+}
+
+super::debug_is_display!(Embedding);

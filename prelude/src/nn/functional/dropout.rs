@@ -1,0 +1,73 @@
+//! Dropout of whole channels, and the one that keeps mean and variance.
+
+use crate::error::{OrPanic, Result, bail};
+use crate::{Tensor, no_grad};
+
+functions! {
+    /// While `training`, sets whole channels of `[N, C, L]` to zero with probability `p`.
+    dropout1d(x: &Tensor, p: f64, training: bool) => channels("dropout1d", x, 1, p, training).or_panic();
+    /// While `training`, sets whole channels of `[N, C, H, W]` to zero with probability `p`.
+    dropout2d(x: &Tensor, p: f64, training: bool) => channels("dropout2d", x, 2, p, training).or_panic();
+    /// While `training`, sets whole channels of `[N, C, D, H, W]` to zero with probability `p`.
+    dropout3d(x: &Tensor, p: f64, training: bool) => channels("dropout3d", x, 3, p, training).or_panic();
+    /// While `training`, sets values to the limit of `selu` with probability `p`, so that mean and variance stay.
+    alpha_dropout(x: &Tensor, p: f64, training: bool) => alpha(x, p, training).or_panic();
+}
+
+fn check(p: f64) -> Result<()> {
+    if !(0. ..=1.).contains(&p) {
+        return Err(crate::Error::value(format!(
+            "dropout probability has to be between 0 and 1, but got {p}"
+        )));
+    }
+    Ok(())
+}
+
+/// Channels of `spatial` dimensions; a batch is one dimension more.
+fn channels(name: &str, x: &Tensor, spatial: usize, p: f64, training: bool) -> Result<Tensor> {
+    check(p)?;
+    let rank = x.dim();
+    if rank == spatial + 1 {
+        return channels(name, &x.try_unsqueeze(0)?, spatial, p, training)?.try_squeeze_dim(0);
+    }
+    if rank != spatial + 2 {
+        bail!(
+            "{name}: Expected {}D or {}D input, but received a {rank}D input.",
+            spatial + 1,
+            spatial + 2
+        );
+    }
+    if !training || p == 0. || x.numel() == 0 {
+        return Ok(x.clone());
+    }
+    if p == 1. {
+        return x.try_mul(0);
+    }
+    let mut shape = vec![1; rank];
+    shape[..2].copy_from_slice(&x.dims()[..2]);
+    let kept = no_grad(|| x.try_new_zeros(&shape)?.bernoulli_(1. - p).try_div(1. - p))?;
+    x.try_mul(kept)
+}
+
+/// As `_dropout_impl` in PyTorch's Dropout.cpp.
+fn alpha(x: &Tensor, p: f64, training: bool) -> Result<Tensor> {
+    /// The limit of `selu` for negative numbers, with its sign changed.
+    const ALPHA: f64 = 1.7580993408473766;
+    check(p)?;
+    if !training || p == 0. || x.numel() == 0 {
+        return Ok(x.clone());
+    }
+    if p == 1. {
+        return x.try_mul(0);
+    }
+    let scale = 1. / ((ALPHA * ALPHA * p + 1.) * (1. - p)).sqrt();
+    let kept = no_grad(|| {
+        x.try_new_zeros(&x.dims())
+            .map(|noise| noise.bernoulli_(1. - p))
+    })?;
+    let shift = kept
+        .try_sub(1)?
+        .try_mul(ALPHA * scale)?
+        .try_add(ALPHA * scale * p)?;
+    x.try_mul(kept.try_mul(scale)?)?.try_add(shift)
+}

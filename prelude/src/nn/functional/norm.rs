@@ -1,0 +1,150 @@
+//! Normalizations and what goes with tables of vectors.
+
+use crate::error::{OrPanic, Result, bail};
+use crate::tensor::normalized;
+use crate::{DType, Dims, Tensor, no_grad};
+
+functions! {
+    /// Brings each of `groups` groups of channels of `[N, C, …]` to mean 0 and variance 1, then scales and shifts every
+    /// channel; PyTorch's default `eps` is 1e-5.
+    group_norm(x: &Tensor, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
+        => grouped(x, groups, weight, bias, eps).or_panic();
+    /// Brings each channel of each example of `[N, C, …]` to mean 0 and variance 1, then scales and shifts it;
+    /// PyTorch's default `eps` is 1e-5.
+    instance_norm(x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
+        => grouped(x, x.size(1), weight, bias, eps).or_panic();
+    /// Divides the last dimensions, which have that `shape`, by their root mean square, then scales them. Without `eps`
+    /// the smallest step of the dtype at 1 is taken.
+    rms_norm(x: &Tensor, shape: &Dims, weight: Option<&Tensor>, eps: Option<f64>)
+        => root_mean_square(x, shape, weight, eps).or_panic();
+    /// Scales vectors along `dim` to length 1 in the `p`-norm; PyTorch's defaults are 2, 1 and 1e-12.
+    normalize(x: &Tensor, p: f64, dim: i64, eps: f64) => normalized(x, p, dim, eps).or_panic();
+    /// Row `i` of `weight` for each index `i`; the row `padding_idx` gets no gradient.
+    embedding(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) => looked_up(input, weight, padding_idx).or_panic();
+    /// A 1 at each index and 0 elsewhere, with a last dimension of `num_classes`, or as many as there are with -1.
+    one_hot(input: &Tensor, num_classes: i64) => hot(input, num_classes).or_panic();
+}
+
+fn grouped(
+    x: &Tensor,
+    groups: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    let shape = x.shape();
+    let (&[batch, channels], rest) = match shape.split_first_chunk::<2>() {
+        Some(parts) => parts,
+        None => bail!(
+            "Expected at least 2 dimensions for input tensor but received {}",
+            shape.rank()
+        ),
+    };
+    if groups == 0 || !channels.is_multiple_of(groups) {
+        bail!(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape {} and num_groups={groups}",
+            shape.list()
+        );
+    }
+    let size = channels / groups * rest.iter().product::<usize>();
+    let mut y = x
+        .try_reshape([batch, groups, size])?
+        .try_layer_norm([size], None, None, eps)?
+        .try_reshape(&shape)?;
+    let over = |tensor: &Tensor| {
+        let mut shape = vec![1; shape.rank()];
+        shape[1] = channels;
+        tensor.try_reshape(shape)
+    };
+    if let Some(weight) = weight {
+        y = y.try_mul(over(weight)?)?;
+    }
+    if let Some(bias) = bias {
+        y = y.try_add(over(bias)?)?;
+    }
+    Ok(y)
+}
+
+fn root_mean_square(
+    x: &Tensor,
+    shape: &Dims,
+    weight: Option<&Tensor>,
+    eps: Option<f64>,
+) -> Result<Tensor> {
+    let shape = shape.to_shape()?;
+    let full = x.shape();
+    if !full.ends_with(&shape) {
+        bail!(
+            "Given normalized_shape={}, expected input with shape [*, {}], but got input of size{}",
+            shape.list(),
+            shape.list().trim_matches(['[', ']']),
+            full.list()
+        );
+    }
+    let eps = eps.unwrap_or(match x.dtype() {
+        DType::F64 => f64::EPSILON,
+        DType::F16 => 2f64.powi(-10),
+        DType::BF16 => 2f64.powi(-7),
+        _ => f64::from(f32::EPSILON),
+    });
+    let dims: Vec<i64> = (full.rank() - shape.rank()..full.rank())
+        .map(|d| d as i64)
+        .collect();
+    let inverse = x
+        .try_square()?
+        .try_mean_dim(dims, true)?
+        .try_add(eps)?
+        .try_rsqrt()?;
+    let y = x.try_mul(inverse)?;
+    match weight {
+        Some(weight) => y.try_mul(weight),
+        None => Ok(y),
+    }
+}
+
+fn looked_up(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) -> Result<Tensor> {
+    let y = weight.try_embedding(input)?;
+    let Some(padding) = padding_idx else {
+        return Ok(y);
+    };
+    let rows = weight.try_size(0)? as i64;
+    if padding >= rows || padding < -rows {
+        return Err(crate::Error::value(
+            "Padding_idx must be within num_embeddings",
+        ));
+    }
+    let padding = padding.rem_euclid(rows);
+    // The same numbers, but those of the padding are not traced.
+    let is_padding = input.try_eq(padding)?.try_unsqueeze(-1)?;
+    is_padding.try_where_(y.detach(), &y)
+}
+
+fn hot(input: &Tensor, classes: i64) -> Result<Tensor> {
+    if input.dtype() != DType::I64 {
+        bail!(
+            "one_hot is only applicable to index tensor of type LongTensor, but got: {}",
+            input.dtype().scalar_type()
+        );
+    }
+    if input.numel() == 0 && classes <= 0 {
+        bail!("Can not infer total number of classes from empty tensor.");
+    }
+    no_grad(|| {
+        if input.numel() > 0 && input.try_min()?.try_item::<i64>()? < 0 {
+            bail!("Class values must be non-negative.");
+        }
+        let largest = if input.numel() > 0 {
+            input.try_max()?.try_item::<i64>()?
+        } else {
+            -1
+        };
+        let classes = if classes == -1 { largest + 1 } else { classes };
+        if largest >= classes {
+            bail!("Class values must be smaller than num_classes.");
+        }
+        input
+            .try_unsqueeze(-1)?
+            .try_eq(Tensor::try_arange(0, classes, 1)?.try_to_device(input.device())?)?
+            .try_to_dtype(DType::I64)
+    })
+}

@@ -1,0 +1,110 @@
+//! Modules under names.
+
+use std::fmt;
+
+use super::layers::Layer;
+use super::members::Members;
+use super::module::{Forward, Module};
+
+/// Modules of any types under names, in the order in which they were put in: `nn.ModuleDict`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let choices = ModuleDict::new().with("conv", Conv2d::new(10, 10, 3)).with("pool", MaxPool2d::new(3));
+/// let y = choices.get("pool").unwrap().forward(&Tensor::rand([1, 10, 6, 6]));
+/// assert_eq!(y.shape(), [1, 10, 2, 2]);
+/// assert_eq!(choices.named_parameters()[0].0, "conv.weight");
+/// ```
+#[derive(Default)]
+pub struct ModuleDict(Vec<(String, Layer)>);
+
+impl ModuleDict {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one module more.
+    pub fn with(mut self, name: impl Into<String>, module: impl Forward + Send + Sync) -> Self {
+        self.insert(name, module);
+        self
+    }
+
+    /// Puts a module in, and returns the one of that name that it replaces.
+    pub fn insert(
+        &mut self,
+        name: impl Into<String>,
+        module: impl Forward + Send + Sync,
+    ) -> Option<Layer> {
+        self.put(name.into(), Box::new(module))
+    }
+
+    fn put(&mut self, name: String, module: Layer) -> Option<Layer> {
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, old)) => Some(std::mem::replace(old, module)),
+            None => {
+                self.0.push((name, module));
+                None
+            }
+        }
+    }
+
+    /// The module of that name.
+    pub fn get(&self, name: &str) -> Option<&Layer> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, module)| module)
+    }
+
+    /// Takes the module of that name out.
+    pub fn remove(&mut self, name: &str) -> Option<Layer> {
+        let position = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.remove(position).1)
+    }
+
+    /// The names in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The names and modules in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Layer)> {
+        self.0.iter().map(|(name, module)| (name.as_str(), module))
+    }
+
+    /// How many modules there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Module for ModuleDict {
+    fn kind(&self) -> &'static str {
+        "ModuleDict"
+    }
+
+    fn members<'a>(&'a self, members: &mut Members<'a>) {
+        for (name, module) in &self.0 {
+            members.module(name, module.as_module());
+        }
+    }
+
+    fn as_module(&self) -> &dyn Module {
+        self
+    }
+}
+
+impl fmt::Display for ModuleDict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::fmt_module(self, f)
+    }
+}
+
+super::debug_is_display!(ModuleDict);

@@ -1,0 +1,233 @@
+//! Normalizations that look at one example at a time.
+
+use super::functional as F;
+use super::{Forward, Mode, Module, python};
+use crate::{Dims, Shape, Tensor};
+
+/// Brings the last dimensions to mean 0 and variance 1, then scales and shifts them: `nn.LayerNorm`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let norm = LayerNorm::new(8);
+/// assert_eq!(norm.forward(&Tensor::rand([2, 4, 8])).shape(), [2, 4, 8]);
+/// assert_eq!(norm.to_string(), "LayerNorm((8,), eps=1e-05, elementwise_affine=True)");
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct LayerNorm {
+    /// The scale, of the normalized shape.
+    #[module(parameter)]
+    pub weight: Option<Tensor>,
+    /// The shift, of the normalized shape.
+    #[module(parameter)]
+    pub bias: Option<Tensor>,
+    #[module(skip)]
+    normalized_shape: Shape,
+    eps: f64,
+    mode: Mode,
+}
+
+impl LayerNorm {
+    /// A normalization of last dimensions of that shape, with eps 1e-5, scale 1 and shift 0.
+    ///
+    /// # Panics
+    /// When a size is negative.
+    #[track_caller]
+    pub fn new(normalized_shape: impl Into<Dims>) -> Self {
+        let shape = last_dimensions(&normalized_shape.into());
+        Self {
+            weight: Some(Tensor::ones(&shape).requires_grad_(true)),
+            bias: Some(Tensor::zeros(&shape).requires_grad_(true)),
+            normalized_shape: shape,
+            eps: 1e-5,
+            mode: Mode::default(),
+        }
+    }
+
+    /// What is added to the variance, so that nothing is divided by zero.
+    pub fn eps(mut self, eps: f64) -> Self {
+        self.eps = eps;
+        self
+    }
+
+    /// Whether there are a scale and a shift, which there are unless this says `false`.
+    pub fn elementwise_affine(mut self, affine: bool) -> Self {
+        let fresh = Self::new(&self.normalized_shape);
+        self.weight = fresh.weight.filter(|_| affine);
+        self.bias = fresh.bias.filter(|_| affine);
+        self
+    }
+
+    /// Whether there is a shift next to the scale, which there is unless this says `false`.
+    pub fn bias(mut self, bias: bool) -> Self {
+        let zeros = || Tensor::zeros(&self.normalized_shape).requires_grad_(true);
+        self.bias = (bias && self.weight.is_some()).then(zeros);
+        self
+    }
+
+    fn options(&self) -> String {
+        normalized_text(
+            &self.normalized_shape,
+            python::float(self.eps),
+            self.weight.is_some(),
+        )
+    }
+}
+
+impl Forward for LayerNorm {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
+        x.layer_norm(&self.normalized_shape, weight, bias, self.eps)
+    }
+}
+
+/// Divides the last dimensions by their root mean square, then scales them: `nn.RMSNorm`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let y = RMSNorm::new(2).eps(0.).forward(&tensor!([[3., 4.]]));
+/// assert_eq!(y.to_string(), "tensor([[0.8485, 1.1314]], grad_fn=<MulBackward0>)");
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct RMSNorm {
+    /// The scale, of the normalized shape.
+    #[module(parameter)]
+    pub weight: Option<Tensor>,
+    #[module(skip)]
+    normalized_shape: Shape,
+    #[module(skip)]
+    eps: Option<f64>,
+    mode: Mode,
+}
+
+impl RMSNorm {
+    /// A normalization of last dimensions of that shape, with scale 1 and the dtype's own eps.
+    ///
+    /// # Panics
+    /// When a size is negative.
+    #[track_caller]
+    pub fn new(normalized_shape: impl Into<Dims>) -> Self {
+        let shape = last_dimensions(&normalized_shape.into());
+        Self {
+            weight: Some(Tensor::ones(&shape).requires_grad_(true)),
+            normalized_shape: shape,
+            eps: None,
+            mode: Mode::default(),
+        }
+    }
+
+    /// What is added to the mean square, so that nothing is divided by zero.
+    pub fn eps(mut self, eps: f64) -> Self {
+        self.eps = Some(eps);
+        self
+    }
+
+    /// Whether there is a scale, which there is unless this says `false`.
+    pub fn elementwise_affine(mut self, affine: bool) -> Self {
+        self.weight = Self::new(&self.normalized_shape).weight.filter(|_| affine);
+        self
+    }
+
+    fn options(&self) -> String {
+        let eps = self.eps.map_or_else(|| "None".to_owned(), python::float);
+        normalized_text(&self.normalized_shape, eps, self.weight.is_some())
+    }
+}
+
+impl Forward for RMSNorm {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let shape = Dims::from(&self.normalized_shape);
+        F::rms_norm(x, &shape, self.weight.as_ref(), self.eps)
+    }
+}
+
+/// Brings groups of channels to mean 0 and variance 1, then scales and shifts every channel: `nn.GroupNorm`. The input
+/// is `[N, num_channels, …]`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let norm = GroupNorm::new(3, 6);
+/// assert_eq!(norm.forward(&Tensor::rand([20, 6, 10, 10])).shape(), [20, 6, 10, 10]);
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct GroupNorm {
+    /// The scale, `[num_channels]`.
+    #[module(parameter)]
+    pub weight: Option<Tensor>,
+    /// The shift, `[num_channels]`.
+    #[module(parameter)]
+    pub bias: Option<Tensor>,
+    num_groups: usize,
+    num_channels: usize,
+    eps: f64,
+    mode: Mode,
+}
+
+impl GroupNorm {
+    /// A normalization of so many groups of so many channels in all, with eps 1e-5, scale 1 and shift 0.
+    ///
+    /// # Panics
+    /// When the channels cannot be split evenly.
+    #[track_caller]
+    pub fn new(num_groups: usize, num_channels: usize) -> Self {
+        assert!(
+            num_groups > 0 && num_channels.is_multiple_of(num_groups),
+            "num_channels must be divisible by num_groups"
+        );
+        Self {
+            weight: Some(Tensor::ones([num_channels]).requires_grad_(true)),
+            bias: Some(Tensor::zeros([num_channels]).requires_grad_(true)),
+            num_groups,
+            num_channels,
+            eps: 1e-5,
+            mode: Mode::default(),
+        }
+    }
+
+    /// What is added to the variance, so that nothing is divided by zero.
+    pub fn eps(mut self, eps: f64) -> Self {
+        self.eps = eps;
+        self
+    }
+
+    /// Whether there are a scale and a shift, which there are unless this says `false`.
+    pub fn affine(mut self, affine: bool) -> Self {
+        let fresh = Self::new(self.num_groups, self.num_channels);
+        self.weight = fresh.weight.filter(|_| affine);
+        self.bias = fresh.bias.filter(|_| affine);
+        self
+    }
+
+    fn options(&self) -> String {
+        let mut text = format!("{}, {}", self.num_groups, self.num_channels);
+        python::keyword(&mut text, "eps", python::float(self.eps));
+        python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
+        text
+    }
+}
+
+impl Forward for GroupNorm {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
+        F::group_norm(x, self.num_groups, weight, bias, self.eps)
+    }
+}
+
+#[track_caller]
+fn last_dimensions(shape: &Dims) -> Shape {
+    crate::error::OrPanic::or_panic(shape.to_shape())
+}
+
+fn normalized_text(shape: &Shape, eps: String, affine: bool) -> String {
+    let mut text = python::tuple(shape);
+    python::keyword(&mut text, "eps", eps);
+    python::keyword(&mut text, "elementwise_affine", python::bool(affine));
+    text
+}
+
+super::debug_is_display!(LayerNorm, RMSNorm, GroupNorm);

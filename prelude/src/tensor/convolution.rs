@@ -1,0 +1,311 @@
+//! Convolutions in one and three dimensions, and those that go the other way, by the two-dimensional one.
+
+use super::Tensor;
+use super::neural::{Conv1dOptions, Conv2dOptions, Conv3dOptions, conv2d, image_gradient};
+use super::ops::ops;
+use crate::error::{Result, bail};
+use crate::kernels::conv::Geometry;
+
+/// How a transposed convolution spreads its input; in two dimensions, height before width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvTransposeOptions<const N: usize> {
+    /// How far the places of neighbouring inputs are apart in the output.
+    pub stride: [usize; N],
+    /// How much is cut off the output on each side.
+    pub padding: [usize; N],
+    /// How much longer the output is at its end, where several sizes would be possible.
+    pub output_padding: [usize; N],
+    /// The distance between neighbouring points of the kernel.
+    pub dilation: [usize; N],
+    /// Into how many groups the channels are split that do not see each other.
+    pub groups: usize,
+}
+
+/// The options of [`Tensor::conv_transpose1d`].
+pub type ConvTranspose1dOptions = ConvTransposeOptions<1>;
+/// The options of [`Tensor::conv_transpose2d`].
+pub type ConvTranspose2dOptions = ConvTransposeOptions<2>;
+
+impl<const N: usize> Default for ConvTransposeOptions<N> {
+    fn default() -> Self {
+        Self {
+            stride: [1; N],
+            padding: [0; N],
+            output_padding: [0; N],
+            dilation: [1; N],
+            groups: 1,
+        }
+    }
+}
+
+fn conv1d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv1dOptions,
+) -> Result<Tensor> {
+    if weight.dim() != 3 || !matches!(x.dim(), 2 | 3) {
+        bail!(
+            "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: {}",
+            x.shape().list()
+        );
+    }
+    let options = Conv2dOptions {
+        stride: [1, options.stride[0]],
+        padding: [0, options.padding[0]],
+        dilation: [1, options.dilation[0]],
+        groups: options.groups,
+    };
+    conv2d(
+        &x.try_unsqueeze(-2)?,
+        &weight.try_unsqueeze(-2)?,
+        bias,
+        options,
+    )?
+    .try_squeeze_dim(-2)
+}
+
+/// The frames that each output frame sees become channels of one image, so that one convolution does all.
+fn conv3d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv3dOptions,
+) -> Result<Tensor> {
+    if x.dim() == 4 {
+        return conv3d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    let (&[batch, channels, frames, rows, columns], &[filters, per_group, depth, height, width]) =
+        (&x.shape()[..], &weight.shape()[..])
+    else {
+        bail!(
+            "Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: {}",
+            x.shape().list()
+        );
+    };
+    let ([stride, ..], [padding, ..], [dilation, ..]) =
+        (options.stride, options.padding, options.dilation);
+    if stride == 0 {
+        bail!("non-positive stride is not supported");
+    }
+    if channels != per_group * options.groups {
+        bail!(
+            "Given groups={}, weight of size {}, expected input{} to have {} channels, but got {channels} channels \
+             instead",
+            options.groups,
+            weight.shape().list(),
+            x.shape().list(),
+            per_group * options.groups
+        );
+    }
+    let (seen, reach) = (frames + 2 * padding, dilation * (depth.max(1) - 1) + 1);
+    if reach > seen {
+        bail!(
+            "Calculated padded input size per channel: ({seen} x {} x {}). Kernel size: ({reach} x {height} x {width}). \
+             Kernel size can't be greater than actual input size",
+            rows + 2 * options.padding[1],
+            columns + 2 * options.padding[2]
+        );
+    }
+    let outputs = (seen - reach) / stride + 1;
+    let padded = if padding == 0 {
+        x.clone()
+    } else {
+        let zeros = x.try_new_zeros(&[batch, channels, padding, rows, columns])?;
+        Tensor::try_cat(&[&zeros, x, &zeros], 2)?
+    };
+    let places: Vec<i64> = (0..outputs)
+        .flat_map(|o| (0..depth).map(move |k| (o * stride + k * dilation) as i64))
+        .collect();
+    let places = Tensor::try_from_vec(places, [outputs * depth])?.try_to_device(x.device())?;
+    let images = padded
+        .try_index_select(2, &places)?
+        .try_reshape([batch, channels, outputs, depth, rows, columns])?
+        .try_permute([0, 2, 1, 3, 4, 5])?
+        .try_reshape([batch * outputs, channels * depth, rows, columns])?;
+    let [_, down, right] = options.stride;
+    let flat = Conv2dOptions {
+        stride: [down, right],
+        padding: [options.padding[1], options.padding[2]],
+        dilation: [options.dilation[1], options.dilation[2]],
+        groups: options.groups,
+    };
+    let weight = weight.try_reshape([filters, per_group * depth, height, width])?;
+    let y = conv2d(&images, &weight, bias, flat)?;
+    let (high, wide) = (y.try_size(2)?, y.try_size(3)?);
+    y.try_reshape([batch, outputs, filters, high, wide])?
+        .try_permute([0, 2, 1, 3, 4])
+}
+
+/// The sizes of the convolution whose input a transposed one computes from its output, after PyTorch's checks.
+fn transposed_geometry(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvTranspose2dOptions,
+) -> Result<Geometry> {
+    let (&[batch, channels, rows, columns], &[inputs, per_group, height, width]) =
+        (&x.shape()[..], &weight.shape()[..])
+    else {
+        bail!(
+            "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: {}",
+            x.shape().list()
+        );
+    };
+    let ConvTransposeOptions {
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        groups,
+    } = options;
+    if groups == 0 {
+        bail!("non-positive groups is not supported");
+    }
+    if stride.contains(&0) {
+        bail!("non-positive stride is not supported");
+    }
+    if dilation.contains(&0) {
+        bail!("dilation should be greater than zero, but got {dilation:?}");
+    }
+    if channels != inputs || !inputs.is_multiple_of(groups) {
+        bail!(
+            "Given transposed=1, weight of size {}, expected input{} to have {inputs} channels, but got {channels} \
+             channels instead",
+            weight.shape().list(),
+            x.shape().list()
+        );
+    }
+    if let Some(bias) = bias
+        && bias.shape() != [per_group * groups]
+    {
+        bail!(
+            "Given transposed=1, weight of size {}, expected bias to be 1-dimensional with {} elements, but got bias of \
+             size {} instead",
+            weight.shape().list(),
+            per_group * groups,
+            bias.shape().list()
+        );
+    }
+    if x.dtype() != weight.dtype() {
+        bail!(
+            "Input type ({}) and weight type ({}) should be the same",
+            x.dtype().scalar_type().to_lowercase(),
+            weight.dtype().scalar_type().to_lowercase()
+        );
+    }
+    if (0..2).any(|d| output_padding[d] >= stride[d].max(dilation[d])) {
+        bail!(
+            "output padding must be smaller than either stride or dilation, but got output_padding_height: {} \
+             output_padding_width: {} dilation_height: {} dilation_width: {}",
+            output_padding[0],
+            output_padding[1],
+            dilation[0],
+            dilation[1]
+        );
+    }
+    let (small, kernel) = ([rows, columns], [height, width]);
+    let mut large = [0; 2];
+    for d in 0..2 {
+        let full = (small[d].max(1) - 1) * stride[d]
+            + dilation[d] * (kernel[d].max(1) - 1)
+            + output_padding[d]
+            + 1;
+        let Some(size) = full.checked_sub(2 * padding[d]).filter(|&size| size > 0) else {
+            bail!(
+                "Given input size per channel: ({rows} x {columns}). Calculated output size per channel is too small"
+            );
+        };
+        large[d] = size;
+    }
+    Ok(Geometry {
+        batch,
+        channels: per_group * groups,
+        input: large,
+        filters: inputs,
+        kernel,
+        output: small,
+        stride,
+        padding,
+        dilation,
+        groups,
+    })
+}
+
+/// What a convolution does to gradients of its input, done to an input.
+fn conv_transpose2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvTranspose2dOptions,
+) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    if x.dim() == 3 {
+        return conv_transpose2d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    let geometry = transposed_geometry(x, weight, bias, options)?;
+    let y = image_gradient(x, weight, geometry)?;
+    match bias {
+        Some(bias) => y.try_add(bias.try_reshape([-1, 1, 1])?),
+        None => Ok(y),
+    }
+}
+
+fn conv_transpose1d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvTranspose1dOptions,
+) -> Result<Tensor> {
+    if weight.dim() != 3 || !matches!(x.dim(), 2 | 3) {
+        bail!(
+            "Expected 2D (unbatched) or 3D (batched) input to conv_transpose1d, but got input of size: {}",
+            x.shape().list()
+        );
+    }
+    let options = ConvTransposeOptions {
+        stride: [1, options.stride[0]],
+        padding: [0, options.padding[0]],
+        output_padding: [0, options.output_padding[0]],
+        dilation: [1, options.dilation[0]],
+        groups: options.groups,
+    };
+    conv_transpose2d(
+        &x.try_unsqueeze(-2)?,
+        &weight.try_unsqueeze(-2)?,
+        bias,
+        options,
+    )?
+    .try_squeeze_dim(-2)
+}
+
+ops! {
+    /// Rows `[N, C, L]` (or one, `[C, L]`) seen through the kernels `weight` `[F, C / groups, l]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = Tensor::rand([2, 3, 8]).conv1d(&Tensor::rand([5, 3, 3]), None, Default::default());
+    /// assert_eq!(y.shape(), [2, 5, 6]);
+    /// ```
+    conv1d, try_conv1d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv1dOptions)
+        => conv1d(x, weight, bias, options);
+    /// Volumes `[N, C, D, H, W]` (or one, `[C, D, H, W]`) seen through the kernels `weight` `[F, C / groups, d, h, w]`.
+    conv3d, try_conv3d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv3dOptions)
+        => conv3d(x, weight, bias, options);
+    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) spread by the kernels `weight` `[C, F / groups, h, w]`: the
+    /// derivative of [`Tensor::conv2d`], as a layer of its own.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let options = ConvTranspose2dOptions { stride: [2, 2], ..Default::default() };
+    /// let y = Tensor::rand([2, 3, 8, 8]).conv_transpose2d(&Tensor::rand([3, 5, 2, 2]), None, options);
+    /// assert_eq!(y.shape(), [2, 5, 16, 16]);
+    /// ```
+    conv_transpose2d, try_conv_transpose2d, []
+        (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose2dOptions)
+        => conv_transpose2d(x, weight, bias, options);
+    /// Rows `[N, C, L]` (or one, `[C, L]`) spread by the kernels `weight` `[C, F / groups, l]`.
+    conv_transpose1d, try_conv_transpose1d, []
+        (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose1dOptions)
+        => conv_transpose1d(x, weight, bias, options);
+}

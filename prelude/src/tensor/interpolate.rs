@@ -1,0 +1,275 @@
+//! Images in another size.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::error::{Result, bail};
+
+/// How the elements between elements are found: `mode` of `F.interpolate`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interpolation {
+    /// The nearest element, as OpenCV chooses it.
+    #[default]
+    Nearest,
+    /// The nearest element, as scikit-image and PIL choose it.
+    NearestExact,
+    /// On the straight line between two elements of rows `[N, C, L]`.
+    Linear,
+    /// On straight lines in both dimensions of images `[N, C, H, W]`.
+    Bilinear,
+    /// On cubic curves in both dimensions of images `[N, C, H, W]`.
+    Bicubic,
+    /// The mean of the elements that come together.
+    Area,
+}
+
+impl Interpolation {
+    /// PyTorch's name of the mode.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::NearestExact => "nearest-exact",
+            Self::Linear => "linear",
+            Self::Bilinear => "bilinear",
+            Self::Bicubic => "bicubic",
+            Self::Area => "area",
+        }
+    }
+}
+
+/// The choices of [`Tensor::interpolate`]: one of `size` and `scale_factor`, and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InterpolateOptions {
+    /// The sizes of the last dimensions, or one for all.
+    pub size: Vec<usize>,
+    /// By what the sizes are multiplied, or one factor for all.
+    pub scale_factor: Vec<f64>,
+    /// How elements between elements are found.
+    pub mode: Interpolation,
+    /// Whether corners stay where they are, instead of borders.
+    pub align_corners: bool,
+}
+
+/// One dimension: its new size, and how far one step there goes here.
+#[derive(Clone, Copy)]
+struct Axis {
+    input: usize,
+    output: usize,
+    /// Input elements for each output element, unless corners are aligned.
+    scale: f64,
+    align_corners: bool,
+}
+
+impl Axis {
+    /// Where output element `i` lies in the input, for the modes that go between elements.
+    fn source(self, i: usize) -> f64 {
+        if self.align_corners {
+            let step = (self.input - 1) as f64 / (self.output.max(2) - 1) as f64;
+            return step * i as f64;
+        }
+        self.scale * (i as f64 + 0.5) - 0.5
+    }
+
+    fn nearest(self, exact: bool) -> Vec<i64> {
+        let shift = if exact { 0.5 } else { 0.0 };
+        (0..self.output)
+            .map(|i| (((i as f64 + shift) * self.scale) as usize).min(self.input - 1) as i64)
+            .collect()
+    }
+
+    /// For each output element the elements it is made of, and how much of each.
+    fn taps(self, cubic: bool) -> Vec<(Vec<i64>, Vec<f64>)> {
+        let last = self.input as i64 - 1;
+        let sources = (0..self.output).map(|i| {
+            let source = self.source(i);
+            if cubic { source } else { source.max(0.0) }
+        });
+        let weights: Vec<(i64, Vec<f64>)> = sources
+            .map(|source| {
+                let (floor, t) = (source.floor(), source - source.floor());
+                if cubic {
+                    (floor as i64 - 1, keys(t).to_vec())
+                } else {
+                    (floor as i64, vec![1.0 - t, t])
+                }
+            })
+            .collect();
+        let count = if cubic { 4 } else { 2 };
+        (0..count)
+            .map(|tap| {
+                let places = weights
+                    .iter()
+                    .map(|(at, _)| (at + tap as i64).clamp(0, last));
+                (
+                    places.collect(),
+                    weights.iter().map(|(_, w)| w[tap]).collect(),
+                )
+            })
+            .collect()
+    }
+}
+
+/// The weights of four neighbours by Keys' cubic convolution with a = -0.75, as in `UpSample.h`.
+fn keys(t: f64) -> [f64; 4] {
+    const A: f64 = -0.75;
+    let near = |x: f64| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
+    let far = |x: f64| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
+    [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)]
+}
+
+/// The sum of weighted elements along one dimension.
+fn along(x: &Tensor, dim: usize, taps: Vec<(Vec<i64>, Vec<f64>)>) -> Result<Tensor> {
+    let mut shape = vec![1; x.dim()];
+    let mut sum: Option<Tensor> = None;
+    for (places, weights) in taps {
+        let count = places.len();
+        shape[dim] = count;
+        let places = Tensor::try_from_vec(places, [count])?.try_to_device(x.device())?;
+        let weights = Tensor::try_from_vec(weights, shape.clone())?
+            .try_to_dtype(x.dtype())?
+            .try_to_device(x.device())?;
+        let term = x.try_index_select(dim as i64, &places)?.try_mul(weights)?;
+        sum = Some(match sum {
+            Some(sum) => sum.try_add(term)?,
+            None => term,
+        });
+    }
+    Ok(sum.unwrap_or_else(|| x.clone()))
+}
+
+/// The sizes of the last dimensions, and of one step there.
+fn axes(x: &Tensor, options: &InterpolateOptions) -> Result<Vec<Axis>> {
+    let shape = x.shape();
+    let spatial = shape.rank().saturating_sub(2);
+    let spread = |len: usize, what: &str| -> Result<()> {
+        if len != 1 && len != spatial {
+            bail!(
+                "Input and {what} must have the same number of spatial dimensions, but got input with spatial dimensions \
+                 of {:?} and {what} of {len} values. Please provide input tensor in (N, C, d1, d2, ...,dK) format and \
+                 {what} in (o1, o2, ...,oK) format.",
+                &shape[2.min(shape.rank())..]
+            );
+        }
+        Ok(())
+    };
+    let (size, factor) = (&options.size, &options.scale_factor);
+    match (size.is_empty(), factor.is_empty()) {
+        (true, true) => {
+            return Err(crate::Error::value(
+                "either size or scale_factor should be defined",
+            ));
+        }
+        (false, false) => {
+            return Err(crate::Error::value(
+                "only one of size or scale_factor should be defined",
+            ));
+        }
+        (false, true) => spread(size.len(), "output size")?,
+        (true, false) => spread(factor.len(), "scale_factor")?,
+    }
+    (0..spatial)
+        .map(|d| {
+            let input = shape[d + 2];
+            let (output, scale) = if size.is_empty() {
+                let factor = factor[d.min(factor.len() - 1)];
+                ((input as f64 * factor).floor() as usize, 1.0 / factor)
+            } else {
+                let output = size[d.min(size.len() - 1)];
+                (output, input as f64 / output as f64)
+            };
+            if output == 0 || input == 0 {
+                bail!("Input and output sizes should be greater than 0, but got input {input} and output {output}");
+            }
+            Ok(Axis {
+                input,
+                output,
+                scale,
+                align_corners: options.align_corners,
+            })
+        })
+        .collect()
+}
+
+fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let (rank, mode) = (x.dim(), options.mode);
+    let fits = match mode {
+        Interpolation::Linear => rank == 3,
+        Interpolation::Bilinear | Interpolation::Bicubic => rank == 4,
+        Interpolation::Area => matches!(rank, 3 | 4),
+        _ => matches!(rank, 3..=5),
+    };
+    if !fits {
+        return Err(crate::Error::new(
+            crate::ErrorKind::Runtime,
+            format!(
+                "Input Error: Only 3D, 4D and 5D input Tensors supported (got {rank}D) for the modes: nearest | linear | \
+                 bilinear | bicubic | trilinear | area | nearest-exact (got {})",
+                mode.name()
+            ),
+        ));
+    }
+    let between = matches!(
+        mode,
+        Interpolation::Linear | Interpolation::Bilinear | Interpolation::Bicubic
+    );
+    if options.align_corners && !between {
+        return Err(crate::Error::value(
+            "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
+        ));
+    }
+    let axes = axes(x, options)?;
+    if mode == Interpolation::Area {
+        return match axes[..] {
+            [row] => x.try_adaptive_avg_pool1d(row.output),
+            [rows, columns] => x.try_adaptive_avg_pool2d([rows.output, columns.output]),
+            _ => Ok(x.clone()),
+        };
+    }
+    let mut y = x.clone();
+    for (d, axis) in axes.into_iter().enumerate() {
+        let dim = d + 2;
+        y = match mode {
+            Interpolation::Nearest | Interpolation::NearestExact => {
+                let places = axis.nearest(mode == Interpolation::NearestExact);
+                let places =
+                    Tensor::try_from_vec(places, [axis.output])?.try_to_device(x.device())?;
+                y.try_index_select(dim as i64, &places)?
+            }
+            _ => along(&y, dim, axis.taps(mode == Interpolation::Bicubic))?,
+        };
+    }
+    Ok(y)
+}
+
+ops! {
+    /// Rows `[N, C, L]`, images `[N, C, H, W]` or volumes in another size: `F.interpolate`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let options = InterpolateOptions { scale_factor: vec![2.], ..Default::default() };
+    /// let y = tensor!([[[1., 2.]]]).interpolate(&options);
+    /// assert_eq!(y.to_vec::<f32>(), [1., 1., 2., 2.]);
+    /// ```
+    interpolate, try_interpolate, [] (x, options: &InterpolateOptions) => interpolate(x, options);
+    /// Channels `[…, C r², H, W]` laid out as images `r` times as high and wide: `F.pixel_shuffle`.
+    pixel_shuffle, try_pixel_shuffle, [] (x, factor: usize) => {
+        let shape = x.shape();
+        let Some((&[channels, rows, columns], lead)) = shape.split_last_chunk::<3>().map(|(lead, last)| (last, lead)) else {
+            bail!("pixel_shuffle expects input to have at least 3 dimensions, but got input with {} dimension(s)", shape.rank());
+        };
+        if factor == 0 || !channels.is_multiple_of(factor * factor) {
+            bail!(
+                "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but \
+                 input.size(-3)={channels} is not divisible by {}",
+                factor * factor
+            );
+        }
+        let out = channels / (factor * factor);
+        let batch: usize = lead.iter().product();
+        let mut whole = lead.to_vec();
+        whole.extend([out, rows * factor, columns * factor]);
+        x.try_reshape([batch, out, factor, factor, rows, columns])?
+            .try_permute([0, 1, 4, 2, 5, 3])?
+            .try_reshape(whole)
+    };
+}

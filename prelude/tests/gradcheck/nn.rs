@@ -1,0 +1,342 @@
+//! The derivatives of layers, losses and attention.
+
+use super::{check, positive, random};
+use wick::nn::functional as F;
+use wick::prelude::*;
+
+/// Numbers that are nowhere near the bends of piecewise functions.
+fn off_the_bends(shape: &[usize]) -> Tensor {
+    let x = random(shape) * 2.;
+    let near = |x: &Tensor, bend: f64| (x - bend).abs().lt(0.01);
+    let mut x = x;
+    for bend in [-3., -1., -0.5, 0., 0.5, 1., 3., 6.] {
+        x = near(&x, bend).where_(&x + 0.05, &x);
+    }
+    x
+}
+
+#[test]
+fn activations() {
+    manual_seed(21);
+    type Named = (&'static str, fn(&Tensor) -> Tensor);
+    let functions: [Named; 14] = [
+        ("relu6", |x| x.relu6()),
+        ("hardtanh", |x| x.hardtanh(-1., 1.)),
+        ("selu", |x| x.selu()),
+        ("celu", |x| x.celu(1.5)),
+        ("softplus", |x| x.softplus_with(2., 20.)),
+        ("mish", |x| x.mish()),
+        ("hardsigmoid", |x| x.hardsigmoid()),
+        ("hardswish", |x| x.hardswish()),
+        ("softsign", |x| x.softsign()),
+        ("tanhshrink", |x| x.tanhshrink()),
+        ("softshrink", |x| x.softshrink(0.5)),
+        ("hardshrink", |x| x.hardshrink(0.5)),
+        ("threshold", |x| x.threshold(0.5, 2.)),
+        ("glu", |x| x.glu(-1)),
+    ];
+    for (name, function) in functions {
+        check(name, &[off_the_bends(&[3, 4])], true, move |x| {
+            function(&x[0])
+        });
+    }
+    check("softmin", &[random(&[2, 3])], true, |x| x[0].softmin(1));
+    check(
+        "prelu",
+        &[off_the_bends(&[2, 3, 2]), random(&[3])],
+        true,
+        |x| x[0].prelu(&x[1]),
+    );
+    check(
+        "prelu of one",
+        &[off_the_bends(&[4]), random(&[1])],
+        true,
+        |x| x[0].prelu(&x[1]),
+    );
+}
+
+#[test]
+fn convolutions_of_other_dimensions() {
+    manual_seed(22);
+    let options = Conv1dOptions {
+        stride: [2],
+        padding: [1],
+        dilation: [1],
+        groups: 2,
+    };
+    let inputs = [random(&[2, 4, 6]), random(&[2, 2, 3]), random(&[2])];
+    check("conv1d", &inputs, true, move |x| {
+        x[0].conv1d(&x[1], Some(&x[2]), options)
+    });
+    let options = Conv3dOptions {
+        stride: [2, 1, 1],
+        padding: [1, 0, 1],
+        dilation: [1, 2, 1],
+        groups: 2,
+    };
+    let inputs = [
+        random(&[1, 2, 3, 4, 3]),
+        random(&[2, 1, 2, 2, 2]),
+        random(&[2]),
+    ];
+    check("conv3d", &inputs, true, move |x| {
+        x[0].conv3d(&x[1], Some(&x[2]), options)
+    });
+    let options = ConvTranspose2dOptions {
+        stride: [2, 1],
+        padding: [1, 0],
+        output_padding: [1, 0],
+        dilation: [1, 2],
+        groups: 2,
+    };
+    let inputs = [random(&[2, 4, 3, 2]), random(&[4, 1, 3, 2]), random(&[2])];
+    check("conv_transpose2d", &inputs, true, move |x| {
+        x[0].conv_transpose2d(&x[1], Some(&x[2]), options)
+    });
+    // More padding at the end than the forward convolution would ever reach.
+    let options = ConvTranspose1dOptions {
+        dilation: [3],
+        output_padding: [2],
+        ..Default::default()
+    };
+    let inputs = [random(&[1, 2, 3]), random(&[2, 1, 2])];
+    check("conv_transpose1d", &inputs, true, move |x| {
+        x[0].conv_transpose1d(&x[1], None, options)
+    });
+}
+
+#[test]
+fn pools_with_all_options() {
+    manual_seed(23);
+    let dilated = Pool2dOptions {
+        kernel: [2, 2],
+        stride: [2, 1],
+        padding: [1, 1],
+        dilation: [2, 1],
+        ceil_mode: true,
+        ..Pool2dOptions::new(2)
+    };
+    check("max pool", &[random(&[1, 2, 5, 4])], true, move |x| {
+        x[0].max_pool2d(dilated)
+    });
+    let inside = Pool2dOptions {
+        padding: [1, 1],
+        ceil_mode: true,
+        count_include_pad: false,
+        ..Pool2dOptions::new(3)
+    };
+    check("avg pool", &[random(&[1, 2, 5, 4])], true, move |x| {
+        x[0].avg_pool2d(inside)
+    });
+    let rows = Pool1dOptions::new(3).stride(2).padding(1);
+    check("max pool of rows", &[random(&[2, 2, 7])], true, move |x| {
+        x[0].max_pool1d(rows)
+    });
+    check("avg pool of rows", &[random(&[2, 2, 7])], true, move |x| {
+        x[0].avg_pool1d(rows)
+    });
+    check("adaptive max", &[random(&[2, 5, 4])], true, |x| {
+        x[0].adaptive_max_pool2d([2, 3])
+    });
+    check("adaptive of rows", &[random(&[2, 5])], true, |x| {
+        x[0].adaptive_avg_pool1d(3) * x[0].adaptive_max_pool1d(3)
+    });
+}
+
+#[test]
+fn images_in_another_size() {
+    manual_seed(24);
+    for mode in [
+        Interpolation::Nearest,
+        Interpolation::Bilinear,
+        Interpolation::Bicubic,
+        Interpolation::Area,
+    ] {
+        let options = InterpolateOptions {
+            size: vec![5, 2],
+            mode,
+            ..Default::default()
+        };
+        check(mode.name(), &[random(&[1, 2, 3, 4])], true, move |x| {
+            x[0].interpolate(&options).square()
+        });
+    }
+    check("pixel_shuffle", &[random(&[1, 4, 2, 3])], true, |x| {
+        x[0].pixel_shuffle(2).square()
+    });
+}
+
+#[test]
+fn normalizations_and_tables() {
+    manual_seed(25);
+    let inputs = [random(&[2, 4, 3]), random(&[4]), random(&[4])];
+    check("group_norm", &inputs, true, |x| {
+        F::group_norm(&x[0], 2, Some(&x[1]), Some(&x[2]), 1e-5)
+    });
+    check("instance_norm", &inputs, true, |x| {
+        F::instance_norm(&x[0], Some(&x[1]), Some(&x[2]), 1e-5)
+    });
+    check("rms_norm", &[random(&[2, 3]), random(&[3])], true, |x| {
+        F::rms_norm(&x[0], &[3].into(), Some(&x[1]), None)
+    });
+    check("normalize", &[random(&[2, 3])], true, |x| {
+        F::normalize(&x[0], 2., 1, 1e-12)
+    });
+    check("normalize by 3", &[positive(&[2, 3])], true, |x| {
+        F::normalize(&x[0], 3., 1, 1e-12)
+    });
+    check("embedding", &[random(&[4, 2])], true, |x| {
+        F::embedding(&tensor!([[1, 3], [1, 0]]), &x[0], None).square()
+    });
+    // The gradient of a padding row is zero on purpose, so it is looked at apart.
+    let weight = random(&[3, 2]).requires_grad_(true);
+    F::embedding(&tensor!([0, 2, 2]), &weight, Some(-1))
+        .sum()
+        .backward();
+    let expected = [1., 1., 0., 0., 0., 0.];
+    assert_eq!(weight.grad().unwrap().to_vec::<f64>(), expected);
+}
+
+#[test]
+fn attention() {
+    manual_seed(26);
+    let inputs = || [random(&[2, 3, 4]), random(&[2, 3, 4]), random(&[2, 3, 2])];
+    check("attention", &inputs(), true, |x| {
+        x[0].scaled_dot_product_attention(&x[1], &x[2], None, 0., false, None)
+    });
+    check("causal attention", &inputs(), true, |x| {
+        x[0].scaled_dot_product_attention(&x[1], &x[2], None, 0., true, Some(0.3))
+    });
+    check("attention of the blind", &inputs(), true, |x| {
+        let mask = tensor!([
+            [true, false, true],
+            [false, false, false],
+            [true, true, true]
+        ]);
+        x[0].scaled_dot_product_attention(&x[1], &x[2], Some(&mask), 0., false, None)
+    });
+    let [q, k, v] = inputs();
+    check("added mask", &[q, k, v, random(&[3, 3])], true, |x| {
+        x[0].scaled_dot_product_attention(&x[1], &x[2], Some(&x[3]), 0., false, None)
+    });
+}
+
+#[test]
+fn robust_losses_and_those_of_distributions() {
+    manual_seed(27);
+    let pair = || [random(&[3, 2]) * 2., random(&[3, 2])];
+    for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
+        check("smooth_l1", &pair(), true, move |x| {
+            x[0].smooth_l1_loss(&x[1], reduction, 0.7)
+        });
+        check("huber", &pair(), true, move |x| {
+            x[0].huber_loss(&x[1], reduction, 0.7)
+        });
+        check(
+            "kl_div",
+            &[random(&[3, 2]), positive(&[3, 2])],
+            true,
+            move |x| x[0].kl_div(&x[1], reduction, false),
+        );
+    }
+    check("kl_div of logarithms", &pair(), true, |x| {
+        x[0].kl_div(&x[1], Reduction::BatchMean, true)
+    });
+    let inputs = [
+        random(&[3, 2]),
+        positive(&[3, 2]),
+        positive(&[2]),
+        positive(&[3, 2]),
+    ];
+    check("weighted logits", &inputs, true, |x| {
+        x[0].binary_cross_entropy_with_logits_weighted(
+            &x[1],
+            Some(&x[3]),
+            Reduction::Mean,
+            Some(&x[2]),
+        )
+    });
+    let share = || Tensor::rand_with([3, 2], DType::F64) * 0.8 + 0.1;
+    check(
+        "weighted probabilities",
+        &[share(), share(), positive(&[3, 2])],
+        true,
+        |x| x[0].binary_cross_entropy_with(&x[1], Some(&x[2]), Reduction::Sum),
+    );
+    check("poisson", &[random(&[4]), positive(&[4]) * 3.], true, |x| {
+        let options = PoissonOptions {
+            full: true,
+            ..Default::default()
+        };
+        x[0].poisson_nll_loss(&x[1], options)
+    });
+    check(
+        "poisson of rates",
+        &[positive(&[4]), positive(&[4])],
+        true,
+        |x| {
+            let options = PoissonOptions {
+                log_input: false,
+                ..Default::default()
+            };
+            x[0].poisson_nll_loss(&x[1], options)
+        },
+    );
+    check(
+        "gaussian",
+        &[random(&[3, 2]), random(&[3, 2]), positive(&[3])],
+        true,
+        |x| x[0].gaussian_nll_loss(&x[1], &x[2], true, 1e-6, Reduction::Mean),
+    );
+    let options = ClassLossOptions {
+        weight: Some(tensor!([0.5, 2., 1.]).double()),
+        ignore_index: 1,
+        label_smoothing: 0.2,
+        ..Default::default()
+    };
+    check(
+        "smoothed cross entropy",
+        &[random(&[4, 3])],
+        true,
+        move |x| x[0].cross_entropy_with(&tensor!([0, 2, 1, 2]), &options),
+    );
+}
+
+#[test]
+fn losses_of_pairs_and_triples() {
+    manual_seed(28);
+    let target = || tensor!([1, -1, -1]);
+    check(
+        "cosine",
+        &[random(&[3, 4]), random(&[3, 4])],
+        true,
+        move |x| x[0].cosine_embedding_loss(&x[1], &target(), -0.9, Reduction::Mean),
+    );
+    check("hinge", &[random(&[3])], true, move |x| {
+        x[0].hinge_embedding_loss(&target(), 1., Reduction::Mean)
+    });
+    check("ranking", &[random(&[3]), random(&[3])], true, move |x| {
+        x[0].margin_ranking_loss(&x[1], &target(), 0.5, Reduction::Sum)
+    });
+    check("soft margin", &[random(&[3])], true, move |x| {
+        x[0].soft_margin_loss(&target(), Reduction::Mean)
+    });
+    for (p, swap) in [(2., false), (2., true), (3., false), (1., false)] {
+        let inputs = [random(&[3, 4]), random(&[3, 4]), random(&[3, 4])];
+        check("triplet", &inputs, true, move |x| {
+            let options = TripletOptions {
+                margin: 5.,
+                p,
+                swap,
+                ..Default::default()
+            };
+            x[0].triplet_margin_loss(&x[1], &x[2], options)
+        });
+    }
+    check(
+        "cosine similarity",
+        &[random(&[3, 4]), random(&[3, 4])],
+        true,
+        |x| x[0].cosine_similarity(&x[1], 1, 1e-8),
+    );
+}

@@ -19,6 +19,7 @@ mod dtype;
 mod error;
 pub mod hub;
 mod kernels;
+pub mod linalg;
 pub mod models;
 pub mod nn;
 mod numpy;

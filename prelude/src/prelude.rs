@@ -25,4 +25,4 @@ pub use crate::tensor::{
     Pool1dOptions, Pool2dOptions, Reduction, TensorOptions, TripletOptions, step,
 };
 pub use crate::{DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
-pub use crate::{models, nn, optim};
+pub use crate::{linalg, models, nn, optim};

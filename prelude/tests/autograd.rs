@@ -3,6 +3,29 @@
 use wick::autograd::{GradOptions, grad_with};
 use wick::prelude::*;
 
+#[path = "autograd/anomalies.rs"]
+mod anomalies;
+#[path = "autograd/checkpoints.rs"]
+mod checkpoints;
+#[path = "autograd/checks.rs"]
+mod checks;
+#[path = "autograd/custom.rs"]
+mod custom;
+#[path = "autograd/derivatives.rs"]
+mod derivatives;
+#[path = "autograd/hooks.rs"]
+mod hooks;
+#[path = "autograd/modes.rs"]
+mod modes;
+
+/// What an operation says when it fails.
+fn error<T>(result: wick::Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("it should have failed"),
+        Err(error) => error.to_string(),
+    }
+}
+
 #[test]
 fn gradients_accumulate_in_leaves() {
     let x = tensor!([1., 2.]).requires_grad_(true);

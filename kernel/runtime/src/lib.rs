@@ -6,7 +6,7 @@
 //! * [`protocol`] and [`wire`]: what the two say to each other, over a socketpair of their own,
 //! * [`cell`], [`store`], [`show`] and [`error`]: what the generated code of a cell calls,
 //! * [`display`] and [`Rich`]: pictures and tables in between the text,
-//! * [`interrupt`]: how long work hears that a person pressed stop,
+//! * [`interrupt`]: how long work hears that a person pressed stop, [`place`]: where in their code it was called,
 //! * [`serve`]: the loop, [`snapshot`]: the forks that a dying cell falls back to,
 //!   `crash`: what it leaves behind for them.
 //!
@@ -22,6 +22,7 @@ pub mod interrupt;
 mod loaded;
 mod output;
 mod panics;
+pub mod place;
 pub mod protocol;
 mod rich;
 mod serve;

@@ -21,7 +21,7 @@ mod losses;
 mod neural;
 mod normalize;
 mod operators;
-mod ops;
+pub(crate) mod ops;
 mod options;
 mod pointwise;
 mod pool;

@@ -336,6 +336,7 @@ impl Compiler {
         if status.success() {
             return Ok(messages);
         }
+        full_disk(&messages)?;
         let diagnostics = Diagnostic::parse_all(&messages);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(Failed::Rejected(diagnostics));
@@ -388,10 +389,13 @@ impl Compiler {
         let child = command.spawn().map_err(|error| no_linker(&error))?;
         match run(child).await.map_err(cannot_write)? {
             (status, _) if status.success() => Ok(()),
-            (status, said) => Err(Failed::Other(other_error(
-                "LinkError",
-                format!("ld.bfd stopped ({status})\n{}", said.trim()),
-            ))),
+            (status, said) => {
+                full_disk(&said)?;
+                Err(Failed::Other(other_error(
+                    "LinkError",
+                    format!("ld.bfd stopped ({status})\n{}", said.trim()),
+                )))
+            }
         }
     }
 }
@@ -418,6 +422,14 @@ fn cannot_write(error: io::Error) -> Failed {
         "the cell could not be compiled: {error}\nThe cache folder must be writable and have room; WICK_CACHE names another one."
     );
     Failed::Other(other_error("CacheError", message))
+}
+
+/// A disk without room shows in what rustc, LLVM or the linker say of the file they were writing.
+fn full_disk(said: &str) -> Result<(), Failed> {
+    match said.contains("No space left on device") {
+        true => Err(cannot_write(io::Error::from_raw_os_error(libc::ENOSPC))),
+        false => Ok(()),
+    }
 }
 
 fn no_rustc(rustc: &Path, error: &io::Error) -> Failed {

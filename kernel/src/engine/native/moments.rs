@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use wick_runtime::protocol::{Request, SnapshotId};
+use wick_runtime::protocol::{self, Request, SnapshotId};
 
 use super::NativeEngine;
 use super::compile::other_error;
@@ -358,7 +358,9 @@ impl NativeEngine {
     pub(super) async fn show_moments(&mut self) -> Reply {
         self.mark_if_needed().await?;
         // Only what was answered is known; ask for something that is answered after the snapshots.
-        let _ = self.runtime.call(&Request::Drop(Vec::new())).await;
+        let (run, slots) = (self.new_run(), Vec::new());
+        let nothing = protocol::Drop { run, slots };
+        let _ = self.runtime.call(&Request::Drop(nothing)).await;
         self.hear_of_snapshots();
         let mut text = String::new();
         for (index, moment) in self.timeline.moments().iter().enumerate().rev() {

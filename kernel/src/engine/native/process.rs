@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -408,6 +408,11 @@ impl Runtime {
         let mut body = vec![0; wire::body_length(prefix)?];
         self.reader.read_exact(&mut body).await?;
         Ok(Some(serde_json::from_slice(&body)?))
+    }
+
+    /// The folder that its cells work in.
+    pub fn folder(&self) -> Option<PathBuf> {
+        std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
     }
 
     /// Waits until all output of a run has been passed on.

@@ -34,7 +34,7 @@ def test_a_state_goes_to_another_session(tmp_path):
         assert "not saved: `double` (Box<dyn Fn(i32) -> i32>): functions cannot be saved" in said
         assert "not saved: `opaque` (Opaque): `#[derive(Serialize, Deserialize)]` on `Opaque` lets it be saved" in said
         # Saving is nothing that could be undone.
-        assert ":undo 2" not in session.ok(":history").said
+        assert "[3]" not in session.ok(":history").said
     with Session(cwd=tmp_path) as session:
         said = session.ok(":load-state my state").said
         assert "waiting: the weights of `net` (Net)" in said

@@ -139,8 +139,8 @@ impl NativeEngine {
             }
             "timing" => self.set_timing(rest),
             "undo" => self.undo(rest).await,
-            "checkpoint" => self.checkpoint(rest).await,
-            "restore" => self.restore(rest).await,
+            "checkpoint" => self.checkpoint(cell, rest).await,
+            "restore" => self.restore(cell, rest).await,
             "save-state" => self.save_state(cell, rest).await,
             "load-state" => self.load_state(cell, rest).await,
             "history" => self.show_moments().await,

@@ -41,7 +41,7 @@ struct Session {
 
 /// A variable as it is in the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Saved {
+pub(super) struct Saved {
     name: String,
     ty: String,
     mutable: bool,
@@ -88,18 +88,27 @@ impl NativeEngine {
             Stream::Stdout,
             format!("{file} ({}) {}", Bytes(bytes), holds(&saved)),
         );
-        for variable in &saved {
+        self.say_missing(&saved);
+        Ok(())
+    }
+
+    /// Names what was not saved, and why.
+    pub(super) fn say_missing(&self, saved: &[Saved]) {
+        for variable in saved {
             if let Form::Missing(why) = &variable.form {
                 let ty = self.readable_type(&variable.ty);
                 let line = format!("not saved: `{}` ({ty}): {why}\n", variable.name);
                 self.say(Stream::Stdout, line);
             }
         }
-        Ok(())
     }
 
     /// Writes the state to a file that is there already.
-    async fn write_state(&mut self, cell: &CellText, path: &Path) -> Result<Vec<Saved>, CellError> {
+    pub(super) async fn write_state(
+        &mut self,
+        cell: &CellText,
+        path: &Path,
+    ) -> Result<Vec<Saved>, CellError> {
         let variables: Vec<Variable> = self.variables.iter().cloned().collect();
         let mut code = String::from(
             "{ use ::wick::state::{Save, ViaModule as _, ViaNothing as _, ViaValue as _};\n",
@@ -118,7 +127,7 @@ impl NativeEngine {
         // Nothing has changed by that.
         (self.changed, self.last_cell, self.cell_before) = stands;
 
-        let entries: Vec<Entry> = read_json(path, SAVED)?;
+        let entries: Vec<Entry> = read_json(path, "the file", SAVED)?;
         let form = |variable: &Variable| {
             let entry = entries.iter().find(|entry| entry.name == variable.name);
             match entry.map(|entry| entry.form.clone()) {
@@ -158,7 +167,21 @@ impl NativeEngine {
             return Err(error("`:load-state` takes the name of a file".into()));
         }
         let path = self.of_session(file);
-        let session: Session = read_json(&path, SESSION)?;
+        self.read_state(cell, &path, file, &names, &format!(":load-state {file}"))
+            .await
+    }
+
+    /// Reads these variables, or all if there are no names, from a file that people call `file` and that the command
+    /// `again` reads.
+    pub(super) async fn read_state(
+        &mut self,
+        cell: &CellText,
+        path: &Path,
+        file: &str,
+        names: &[&str],
+        again: &str,
+    ) -> Reply {
+        let session: Session = read_json(path, file, SESSION)?;
         let is_held = |saved: &&Saved| !matches!(saved.form, Form::Missing(_));
         let held = session.variables.iter().filter(is_held);
         let held: Vec<&str> = held.map(|saved| saved.name.as_str()).collect();
@@ -180,14 +203,14 @@ impl NativeEngine {
             }
         }
         if !loaded.is_empty() {
-            let code = loading(&path, &loaded);
+            let code = loading(path, &loaded);
             self.evaluate_ours(cell, code).await?;
         }
         self.say(Stream::Stdout, format!("{file}: {}", holds(&loaded)));
         for Saved { name, ty, .. } in waiting {
             let ty = self.readable_type(ty);
             let line = format!(
-                "waiting: the weights of `{name}` ({ty}); make such a variable, then `:load-state {file} {name}`\n"
+                "waiting: the weights of `{name}` ({ty}); make such a variable, then `{again}` once more\n"
             );
             self.say(Stream::Stdout, line);
         }
@@ -287,7 +310,7 @@ fn file_and_names<'a>(argument: &'a str, exists: impl Fn(&str) -> bool) -> (&'a 
 }
 
 /// What a file holds, or what came out of it.
-fn holds(saved: &[Saved]) -> String {
+pub(super) fn holds(saved: &[Saved]) -> String {
     let named = |form: Form| {
         let names = saved.iter().filter(|saved| saved.form == form);
         names
@@ -333,12 +356,14 @@ fn quoted(path: &Path) -> String {
     format!("{:?}", path.to_string_lossy())
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path, entry: &str) -> Result<T, CellError> {
-    let failed = |why: &dyn std::fmt::Display| {
-        error(format!("{} is no saved state ({why})", path.display()))
-    };
-    let file = File::open(path)
-        .map_err(|source| error(format!("{} cannot be read: {source}", path.display())))?;
+fn read_json<T: for<'de> Deserialize<'de>>(
+    path: &Path,
+    called: &str,
+    entry: &str,
+) -> Result<T, CellError> {
+    let failed = |why: &dyn std::fmt::Display| error(format!("{called} is no saved state ({why})"));
+    let file =
+        File::open(path).map_err(|source| error(format!("{called} cannot be read: {source}")))?;
     let mut archive = ZipArchive::new(file).map_err(|why| failed(&why))?;
     let entry = archive.by_name(entry).map_err(|why| failed(&why))?;
     serde_json::from_reader(entry).map_err(|why| failed(&why))

@@ -220,6 +220,7 @@ impl Engine for NativeEngine {
         phases.end();
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
+        self.target.reap_others_soon();
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());
         }

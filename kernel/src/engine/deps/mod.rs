@@ -38,6 +38,7 @@ use self::plan::Plan;
 use self::project::Project;
 use super::CellError;
 use super::prelude::Prelude;
+use crate::private;
 
 /// What cells need for all dependencies of the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,6 +134,7 @@ impl Dependencies {
         specs: &[DependencySpec],
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Outcome, CellError> {
+        private::make(&self.cache).map_err(|error| io(self.cache.display(), &error))?;
         fs::create_dir_all(&project.folder)
             .map_err(|error| io(project.folder.display(), &error))?;
         let _lock = lock(&project.folder).await?;

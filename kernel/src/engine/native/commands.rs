@@ -20,7 +20,7 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 13] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
@@ -70,6 +70,11 @@ const COMMANDS: [Command; 12] = [
         name: "snapshot",
         usage: ":snapshot [on|off]",
         help: "whether variables survive a cell that crashes",
+    },
+    Command {
+        name: "security",
+        usage: ":security",
+        help: "who can reach this session, and how many messages were refused",
     },
     Command {
         name: "clear",
@@ -134,6 +139,10 @@ impl NativeEngine {
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());
@@ -164,6 +173,20 @@ impl NativeEngine {
             }
         }
         Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {

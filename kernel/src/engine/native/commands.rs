@@ -20,11 +20,16 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 14] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
         help: "use a crate: also { version, features, path, git }",
+    },
+    Command {
+        name: "dep",
+        usage: ":dep --lock",
+        help: "write wick.lock: notebooks beside it build exactly these versions",
     },
     Command {
         name: "vars",

@@ -27,6 +27,11 @@ const COMMANDS: [Command; 14] = [
         help: "use a crate: also { version, features, path, git }",
     },
     Command {
+        name: "dep",
+        usage: ":dep --lock",
+        help: "write wick.lock: notebooks beside it build exactly these versions",
+    },
+    Command {
         name: "vars",
         usage: ":vars",
         help: "the variables, their types and the cells that made them",
@@ -80,6 +85,11 @@ const COMMANDS: [Command; 14] = [
         name: "snapshot",
         usage: ":snapshot [on|off]",
         help: "whether variables survive a cell that crashes",
+    },
+    Command {
+        name: "security",
+        usage: ":security",
+        help: "who can reach this session, and how many messages were refused",
     },
     Command {
         name: "clear",
@@ -146,6 +156,10 @@ impl NativeEngine {
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());
@@ -176,6 +190,20 @@ impl NativeEngine {
             }
         }
         Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {

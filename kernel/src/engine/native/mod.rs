@@ -71,6 +71,18 @@ pub struct Config {
     pub prelude: Prelude,
     /// Where compiled cells are kept.
     pub cache: PathBuf,
+    /// What `:security` tells of those who connect.
+    pub clients: Clients,
+}
+
+/// Tells who can reach the session, and who was refused; one line each, a name and what there is to say.
+#[derive(Clone)]
+pub struct Clients(pub Arc<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>);
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((self.0)()).finish()
+    }
 }
 
 /// See the module.

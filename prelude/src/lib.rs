@@ -14,6 +14,7 @@
 extern crate self as wick;
 
 pub mod autograd;
+pub mod data;
 mod device;
 mod dtype;
 mod error;
@@ -27,6 +28,7 @@ pub mod prelude;
 pub mod print;
 pub mod random;
 mod scalar;
+pub mod serialization;
 mod shape;
 pub mod state;
 mod storage;
@@ -46,6 +48,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use numpy::{NdArray, NdNumber, NdRead};
 pub use random::manual_seed;
 pub use scalar::{Arg, Scalar};
+pub use serialization::{Value, load, save, try_load, try_save};
 pub use shape::{DimInt, Dims, Shape};
 pub use tensor::Tensor;
 

@@ -1,6 +1,10 @@
 //! Everything a notebook wants, by one `use wick::prelude::*`.
 
 pub use crate::autograd::{grad, no_grad};
+pub use crate::data::{
+    ConcatDataset, DataLoader, Dataset, IterableDataset, IterableLoader, Subset, TensorDataset,
+    random_split,
+};
 pub use crate::models::{ResNet18Weights, resnet18};
 pub use crate::nn::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AlphaDropout,
@@ -19,6 +23,7 @@ pub use crate::nn::{
 };
 pub use crate::optim::{Adam, AdamW, Optimizer, RMSprop, SGD, lr_scheduler::LRScheduler};
 pub use crate::random::manual_seed;
+pub use crate::serialization::{Value, load, save};
 pub use crate::tensor::{
     ClassLossOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions,
     ConvTranspose2dOptions, Ellipsis, InterpolateOptions, Interpolation, NewAxis, PoissonOptions,

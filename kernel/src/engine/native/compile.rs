@@ -212,6 +212,9 @@ impl Compiler {
             timing.link += started.elapsed();
         }
         let _ = fs::remove_file(work.path().join(OBJECT));
+        if job.notebook.is_some() {
+            let _ = fs::remove_file(work.path().join(notebook_metadata()));
+        }
         fs::write(work.path().join(MESSAGES), messages).map_err(cannot_write)?;
         seal(work.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.

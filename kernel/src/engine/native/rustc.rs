@@ -118,13 +118,19 @@ impl Recipe {
 pub(super) struct Rustc {
     work: TempDir,
     child: Child,
+    /// Files that are of no use once it has ended.
+    scaffold: Vec<&'static str>,
 }
 
 impl Rustc {
     /// Starts one on the file `root` in `work`.
     pub fn start(recipe: &Recipe, work: TempDir, root: &str, unique: &str) -> io::Result<Self> {
         let child = recipe.command(work.path(), root, unique).spawn()?;
-        Ok(Self { work, child })
+        Ok(Self {
+            work,
+            child,
+            scaffold: Vec::new(),
+        })
     }
 
     /// Starts one that reads the prelude's metadata and then waits for its source.
@@ -140,7 +146,10 @@ impl Rustc {
         std::fs::write(work.path().join(START_FILE), start)?;
         nix::unistd::mkfifo(&work.path().join(recipe.root), Mode::S_IRUSR | Mode::S_IWUSR)?;
         let unique = uuid::Uuid::new_v4().simple().to_string();
-        Self::start(recipe, work, START_FILE, &unique)
+        let mut rustc = Self::start(recipe, work, START_FILE, &unique)?;
+        // Nobody may ever try to read the FIFO.
+        rustc.scaffold.extend([START_FILE, recipe.root]);
+        Ok(rustc)
     }
 
     /// The folder in which it works.
@@ -182,7 +191,9 @@ impl Rustc {
         }
         let status = self.child.wait().await.map_err(cannot_write)?;
         if status.success() {
-            let _ = std::fs::remove_file(self.work.path().join(START_FILE));
+            for file in self.scaffold {
+                let _ = std::fs::remove_file(self.work.path().join(file));
+            }
             return Ok((self.work, messages));
         }
         let diagnostics = Diagnostic::parse_all(&messages);

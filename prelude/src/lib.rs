@@ -28,6 +28,7 @@ pub mod print;
 pub mod random;
 mod scalar;
 mod shape;
+pub mod state;
 mod storage;
 #[macro_use]
 pub mod tensor;

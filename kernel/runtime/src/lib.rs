@@ -18,6 +18,7 @@ pub mod cell;
 mod crash;
 pub mod display;
 pub mod error;
+mod gpu;
 pub mod interrupt;
 mod loaded;
 mod output;

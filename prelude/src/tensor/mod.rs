@@ -27,6 +27,7 @@ mod pointwise;
 mod pool;
 mod reduce;
 mod rich;
+mod serde;
 pub(crate) mod strided;
 mod view;
 

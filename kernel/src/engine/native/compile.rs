@@ -331,6 +331,14 @@ pub(super) fn cannot_write(error: io::Error) -> Failed {
     Failed::Other(other_error("CacheError", message))
 }
 
+/// A disk without room shows in what rustc, LLVM or the linker say of the file they were writing.
+pub(super) fn full_disk(said: &str) -> Result<(), Failed> {
+    match said.contains("No space left on device") {
+        true => Err(cannot_write(io::Error::from_raw_os_error(libc::ENOSPC))),
+        false => Ok(()),
+    }
+}
+
 fn no_rustc(rustc: &Path, error: &io::Error) -> Failed {
     let message = format!(
         "rustc could not be started ({}: {error}).\nInstall Rust from https://rustup.rs, then run `wick doctor`.",

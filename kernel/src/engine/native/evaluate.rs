@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use wick_runtime::protocol::{
-    Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
+    self, Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
 };
 
 use super::advice::{self, Context};
@@ -357,14 +357,13 @@ impl NativeEngine {
             .collect();
         let keeps: Vec<SlotId> = plan.kept().map(|_| self.new_slot()).collect();
         let run = Run {
-            run: self.next_run,
+            run: self.new_run(),
             cell: cell.id.0,
             library: compiled.library(),
             takes,
             keeps: keeps.clone(),
             tokio: self.tokio,
         };
-        self.next_run += 1;
         self.begins(cell.id);
         let number = run.run;
         let finished = match self.runtime.call(&Request::Run(run)).await {
@@ -456,7 +455,13 @@ impl NativeEngine {
         if slots.is_empty() {
             return Ok(());
         }
-        match self.runtime.call(&Request::Drop(slots)).await {
+        let run = self.new_run();
+        let request = Request::Drop(protocol::Drop { run, slots });
+        let answer = self.runtime.call(&request).await;
+        if answer.is_ok() {
+            self.runtime.last_output(run).await;
+        }
+        match answer {
             Ok(Response::Dropped(Some(message))) => {
                 self.say(
                     Stream::Stderr,
@@ -467,6 +472,12 @@ impl NativeEngine {
             Ok(_) => Ok(()),
             Err(death) => Err(self.died(cell.id, &death).await),
         }
+    }
+
+    pub(super) fn new_run(&mut self) -> u64 {
+        let run = self.next_run;
+        self.next_run += 1;
+        run
     }
 
     fn new_slot(&mut self) -> SlotId {

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
-use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, no_linker, other_error};
+use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error};
 
 /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
 /// undefined: those are loaded already.
@@ -47,9 +47,12 @@ pub(super) async fn link(job: &Job<'_>, done: &Compiled, work: &Path) -> Result<
     let child = command.spawn().map_err(|error| no_linker(&error))?;
     match run(child).await.map_err(cannot_write)? {
         (status, _) if status.success() => Ok(()),
-        (status, said) => Err(Failed::Other(other_error(
-            "LinkError",
-            format!("ld.bfd stopped ({status})\n{}", said.trim()),
-        ))),
+        (status, said) => {
+            full_disk(&said)?;
+            Err(Failed::Other(other_error(
+                "LinkError",
+                format!("ld.bfd stopped ({status})\n{}", said.trim()),
+            )))
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod advice;
 mod assist;
 mod attempts;
+mod checkpoints;
 mod commands;
 mod compile;
 mod crate_source;
@@ -28,7 +29,9 @@ mod output_limit;
 pub mod process;
 mod rustc;
 mod seal;
+mod session_text;
 mod split;
+mod state_file;
 mod streams;
 mod timeline;
 mod timing;
@@ -45,6 +48,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
+use self::checkpoints::HostCheckpoints;
 use self::compile::{Compiled, Compiler, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
@@ -95,6 +99,7 @@ pub struct NativeEngine {
     /// Whether cells run inside of a tokio runtime: from the first one that speaks of it.
     tokio: bool,
     timeline: Timeline,
+    host_checkpoints: HostCheckpoints,
     /// Whether a cell did anything since the newest moment of the timeline.
     changed: bool,
     /// The last cell that did.
@@ -148,6 +153,7 @@ impl NativeEngine {
             show_phases: false,
             tokio: false,
             timeline: Timeline::new(),
+            host_checkpoints: HostCheckpoints::new(),
             changed: true,
             last_cell: None,
             cell_before: None,
@@ -253,6 +259,7 @@ impl Engine for NativeEngine {
         self.notebook = Notebook::default();
         self.items = None;
         self.sources = SourceMap::default();
+        self.host_checkpoints.clear();
         self.start_runtime().await?;
         self.mark_moment(Duration::ZERO).await;
         Ok(())

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
-use wick_runtime::protocol::{Crash, Request, Response, SnapshotId, Snapshotted};
+use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
 use wick_runtime::wire;
 
 use super::memory::Bytes;
@@ -60,7 +60,7 @@ pub(super) struct Runtime {
     ends: [watch::Receiver<u64>; 2],
     last_words: LastWords,
     /// What became of the snapshots that were asked for.
-    snapshots: Vec<Result<Snapshotted, String>>,
+    snapshots: Vec<Result<Snapshotted, NoSnapshot>>,
     /// Deaths that the last request came too late for: the successor has answered it.
     outlived: Vec<Death>,
 }
@@ -351,7 +351,7 @@ impl Runtime {
     }
 
     /// What became of the snapshots that were asked for.
-    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, String>> {
+    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, NoSnapshot>> {
         std::mem::take(&mut self.snapshots)
     }
 
@@ -408,6 +408,11 @@ impl Runtime {
         let mut body = vec![0; wire::body_length(prefix)?];
         self.reader.read_exact(&mut body).await?;
         Ok(Some(serde_json::from_slice(&body)?))
+    }
+
+    /// The folder that its cells work in.
+    pub fn folder(&self) -> Option<PathBuf> {
+        std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
     }
 
     /// Waits until all output of a run has been passed on.

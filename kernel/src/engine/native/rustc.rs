@@ -13,7 +13,8 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
 use super::compile::{
-    Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, notebook_metadata, other_error,
+    Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, full_disk, notebook_metadata,
+    other_error,
 };
 use super::notebook::CRATE;
 use super::split::blank;
@@ -196,6 +197,7 @@ impl Rustc {
             }
             return Ok((self.work, messages));
         }
+        full_disk(&messages)?;
         let diagnostics = Diagnostic::parse_all(&messages);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(Failed::Rejected(diagnostics));

@@ -309,11 +309,13 @@ impl NativeEngine {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
+            attributes: 0,
             opt_level: OptLevel::None,
             notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
             mir: true,
             metadata: false,
             code: false,
+            recurs: false,
         };
         let compiled = match self
             .compiler

@@ -19,6 +19,7 @@ mod frames;
 mod generate;
 mod item;
 mod lex;
+mod link;
 mod memory;
 mod mir;
 mod moments;
@@ -26,6 +27,7 @@ mod notebook;
 mod orphans;
 mod output_limit;
 pub mod process;
+mod rustc;
 mod seal;
 mod session_text;
 mod split;
@@ -35,6 +37,7 @@ mod timeline;
 mod timing;
 mod uses;
 mod variables;
+mod warm;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -135,16 +138,17 @@ impl NativeEngine {
         let target = Target::new();
         let memory = memory::default_limit();
         let dylib = config.prelude.dylib();
-        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
             id: config.prelude.id().to_owned(),
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
+        let compiler = Compiler::new(toolchain, &config.cache)?;
+        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let mut engine = Self {
             dependencies: Dependencies::new(&config.cache, config.prelude.clone()),
-            compiler: Compiler::new(toolchain, &config.cache)?,
+            compiler,
             config,
             runtime,
             events,
@@ -167,6 +171,7 @@ impl NativeEngine {
             cell_before: None,
             memory,
         };
+        engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
     }

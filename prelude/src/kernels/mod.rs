@@ -17,7 +17,10 @@ pub(crate) mod parallel;
 pub(crate) mod pointwise;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+pub(crate) mod order;
+pub(crate) mod running;
 pub(crate) mod softmax;
+pub(crate) mod special;
 pub(crate) mod transfer;
 pub(crate) mod walk;
 

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
 use serde::Serialize;
 
 use crate::{Forms, MimeBundle, Rich};
@@ -98,6 +99,11 @@ files! {
     Png png "png";
     /// The bytes of a JPEG file.
     Jpeg jpeg "jpeg";
+}
+
+/// Bytes as base64, for files inside of HTML and SVG: `data:image/png;base64,…`.
+pub fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// A value as JSON (`IPython.display.JSON`): a tree to open and close in JupyterLab, indented text elsewhere.

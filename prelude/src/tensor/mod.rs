@@ -40,6 +40,7 @@ pub(crate) use losses::normalized;
 pub use losses::{PoissonOptions, TripletOptions};
 pub use neural::{Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvOptions};
 pub use options::TensorOptions;
+pub use rich::Typeset;
 pub use pool::{Pool1dOptions, Pool2dOptions, PoolOptions};
 
 use crate::autograd::meta::Meta;

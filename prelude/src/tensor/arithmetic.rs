@@ -232,7 +232,11 @@ fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
-    let name = if matches!(other, Arg::Scalar(_)) { "RemainderBackward0" } else { "RemainderBackward1" };
+    let name = if matches!(other, Arg::Scalar(_)) {
+        "RemainderBackward0"
+    } else {
+        "RemainderBackward1"
+    };
     let operands = operands(x, other, Category::Int)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);

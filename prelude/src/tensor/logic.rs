@@ -95,9 +95,10 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
             let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
             ("MaskedFillBackward0", Tensor::from_array(value))
         }
-        Arg::Tensor(value) if value.dim() == 0 => {
-            ("MaskedFillBackward1", value.try_to_dtype(x.dtype())?.try_to_device(x.device())?)
-        }
+        Arg::Tensor(value) if value.dim() == 0 => (
+            "MaskedFillBackward1",
+            value.try_to_dtype(x.dtype())?.try_to_device(x.device())?,
+        ),
         Arg::Tensor(value) => bail!(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
             value.dim()

@@ -60,6 +60,7 @@ pub use pad::Padding;
 pub use pairs::Rounding;
 pub use place::ScatterReduce;
 pub use pool::{Pool1dOptions, Pool2dOptions, PoolOptions};
+pub use rich::Typeset;
 pub use search::Unique;
 pub use several::MeshIndexing;
 

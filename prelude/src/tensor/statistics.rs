@@ -12,7 +12,13 @@ use crate::shape::{Dims, Shape};
 /// The dimensions that are meant: all where none are given.
 pub(super) fn axes(x: &Tensor, dims: &Dims) -> Result<Vec<usize>> {
     let axes = dims.to_axes(x.dim())?;
-    Ok(if axes.is_empty() { (0..x.dim()).collect() } else if x.dim() == 0 { Vec::new() } else { axes })
+    Ok(if axes.is_empty() {
+        (0..x.dim()).collect()
+    } else if x.dim() == 0 {
+        Vec::new()
+    } else {
+        axes
+    })
 }
 
 /// A reduced tensor with its dimensions back as size 1, so that it broadcasts.
@@ -31,7 +37,9 @@ fn nansum(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Tensor> {
         || x.try_isnan()?.try_where_(0, &x)?.try_sum_dim(dims, keepdim),
         move |ctx, g| {
             let number = ctx.saved(0)?.try_isnan()?.try_logical_not()?;
-            Ok(vec![Some(number.try_where_(restored(g, &shape, &axes)?, 0.)?)])
+            Ok(vec![Some(
+                number.try_where_(restored(g, &shape, &axes)?, 0.)?,
+            )])
         },
     )
 }
@@ -43,7 +51,11 @@ fn nanmean(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Tensor> {
             x.dtype().scalar_type()
         );
     }
-    let count = x.detach().try_isnan()?.try_logical_not()?.try_sum_dim(dims.clone(), keepdim)?;
+    let count = x
+        .detach()
+        .try_isnan()?
+        .try_logical_not()?
+        .try_sum_dim(dims.clone(), keepdim)?;
     nansum(x, dims, keepdim)?.try_div(count)
 }
 
@@ -61,10 +73,24 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
     }
     let (shape, over) = (x.shape(), axes(x, dims)?);
     let count: usize = over.iter().map(|&axis| shape[axis]).product();
-    if count == 0 && (p < 0. || p.is_infinite()) && reduced_shape(&shape, &over, false).iter().product::<usize>() > 0 {
+    if count == 0
+        && (p < 0. || p.is_infinite())
+        && reduced_shape(&shape, &over, false)
+            .iter()
+            .product::<usize>()
+            > 0
+    {
         bail!(
             "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an identity",
-            if p.is_infinite() { if p > 0. { "inf".to_string() } else { "-inf".to_string() } } else { format!("{p}") }
+            if p.is_infinite() {
+                if p > 0. {
+                    "inf".to_string()
+                } else {
+                    "-inf".to_string()
+                }
+            } else {
+                format!("{p}")
+            }
         );
     }
     let forward_dims = dims.clone();
@@ -75,7 +101,10 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
         || {
             let dims = forward_dims;
             if p == 0. {
-                return x.try_ne(0)?.try_to_dtype(x.dtype())?.try_sum_dim(dims, keepdim);
+                return x
+                    .try_ne(0)?
+                    .try_to_dtype(x.dtype())?
+                    .try_sum_dim(dims, keepdim);
             }
             if p == 1. {
                 return x.try_abs()?.try_sum_dim(dims, keepdim);
@@ -88,9 +117,18 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
             }
             // In f64, so that squares neither overflow nor lose the small ones.
             let x64 = x.try_to_dtype(DType::F64)?;
-            let powers = if p == 2. { x64.try_square()? } else { x64.try_abs()?.try_pow(p)? };
+            let powers = if p == 2. {
+                x64.try_square()?
+            } else {
+                x64.try_abs()?.try_pow(p)?
+            };
             let sum = powers.try_sum_dim(dims, keepdim)?;
-            if p == 2. { sum.try_sqrt()? } else { sum.try_pow(1. / p)? }.try_to_dtype(x.dtype())
+            if p == 2. {
+                sum.try_sqrt()?
+            } else {
+                sum.try_pow(1. / p)?
+            }
+            .try_to_dtype(x.dtype())
         },
         move |ctx, g| Ok(vec![Some(norm_slope(ctx, g, p, &shape, &over)?)]),
     )
@@ -99,7 +137,10 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
 /// The gradient of a norm: 0 where the vector is 0, as PyTorch chooses.
 fn norm_slope(ctx: &Ctx, g: &Tensor, p: f64, shape: &Shape, axes: &[usize]) -> Result<Tensor> {
     let x = ctx.saved(0)?;
-    let (g, y) = (restored(g, shape, axes)?, restored(&ctx.saved(1)?, shape, axes)?);
+    let (g, y) = (
+        restored(g, shape, axes)?,
+        restored(&ctx.saved(1)?, shape, axes)?,
+    );
     if p == 0. {
         return x.try_zeros_like();
     }
@@ -118,8 +159,14 @@ fn norm_slope(ctx: &Ctx, g: &Tensor, p: f64, shape: &Shape, axes: &[usize]) -> R
     }
     // sign(x) · |x|^(p-1) / y^(p-1)
     let share = x.try_abs()?.try_pow(p - 1.)?.try_mul(x.try_sign()?)?;
-    let slope = share.try_mul(g)?.try_div(zero.try_where_(1., &y)?.try_pow(p - 1.)?)?;
-    let nothing = zero.try_logical_or(&if p < 1. { x.try_eq(0)? } else { x.try_isnan()?.try_logical_and(&zero)? })?;
+    let slope = share
+        .try_mul(g)?
+        .try_div(zero.try_where_(1., &y)?.try_pow(p - 1.)?)?;
+    let nothing = zero.try_logical_or(&if p < 1. {
+        x.try_eq(0)?
+    } else {
+        x.try_isnan()?.try_logical_and(&zero)?
+    })?;
     nothing.try_where_(0., slope)
 }
 
@@ -132,12 +179,20 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
         bail!("renorm: expected maxnorm to be >= 0 but got {maxnorm}");
     }
     if x.dim() < 2 {
-        bail!("renorm: input needs at least 2 dimensions, got {} dimensions", x.dim());
+        bail!(
+            "renorm: input needs at least 2 dimensions, got {} dimensions",
+            x.dim()
+        );
     }
     let at = crate::shape::axis(dim, x.dim())?;
-    let others: Vec<i64> = (0..x.dim()).filter(|&d| d != at).map(|d| d as i64).collect();
+    let others: Vec<i64> = (0..x.dim())
+        .filter(|&d| d != at)
+        .map(|d| d as i64)
+        .collect();
     let norm = vector_norm(x, p, &others.into(), true)?;
-    let factor = norm.try_gt(maxnorm)?.try_where_(norm.try_add(1e-7)?.try_reciprocal()?.try_mul(maxnorm)?, 1.)?;
+    let factor = norm
+        .try_gt(maxnorm)?
+        .try_where_(norm.try_add(1e-7)?.try_reciprocal()?.try_mul(maxnorm)?, 1.)?;
     x.try_mul(factor)
 }
 
@@ -145,10 +200,18 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
 fn distances(a: &Tensor, b: &Tensor, p: f64) -> Result<Tensor> {
     for (i, t) in [a, b].into_iter().enumerate() {
         if !t.is_floating_point() {
-            bail!("cdist only supports floating-point dtypes, X{} got: {}", i + 1, t.dtype().scalar_type());
+            bail!(
+                "cdist only supports floating-point dtypes, X{} got: {}",
+                i + 1,
+                t.dtype().scalar_type()
+            );
         }
         if t.dim() < 2 {
-            bail!("cdist only supports at least 2D tensors, X{} got: {}D", i + 1, t.dim());
+            bail!(
+                "cdist only supports at least 2D tensors, X{} got: {}D",
+                i + 1,
+                t.dim()
+            );
         }
     }
     let (m, n) = (a.try_size(-1)?, b.try_size(-1)?);
@@ -181,7 +244,11 @@ fn distances(a: &Tensor, b: &Tensor, p: f64) -> Result<Tensor> {
                 let share = if p == 2. {
                     differences.try_div(lengths)?
                 } else {
-                    differences.try_abs()?.try_pow(p - 1.)?.try_mul(differences.try_sign()?)?.try_div(lengths.try_pow(p - 1.)?)?
+                    differences
+                        .try_abs()?
+                        .try_pow(p - 1.)?
+                        .try_mul(differences.try_sign()?)?
+                        .try_div(lengths.try_pow(p - 1.)?)?
                 };
                 zero.try_where_(0., share.try_mul(&g)?)?
             };
@@ -198,12 +265,19 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         bail!("bins must be > 0");
     }
     if !x.is_floating_point() {
-        bail!("\"histogram_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"histogram_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let numbers: Vec<f64> = x.detach().try_to_vec()?;
     let (mut low, mut high) = (min, max);
     if low == high && !numbers.is_empty() {
-        (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+        (low, high) = numbers
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+                (low.min(x), high.max(x))
+            });
         if numbers.iter().any(|x| x.is_nan()) {
             (low, high) = (f64::NAN, f64::NAN);
         }
@@ -222,7 +296,9 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         let bin = ((x - low) / (high - low) * bins as f64) as usize;
         counts[bin.min(bins - 1)] += 1.;
     }
-    Tensor::try_from_vec(counts, [bins])?.try_to_dtype(x.dtype())?.try_to_device(x.device())
+    Tensor::try_from_vec(counts, [bins])?
+        .try_to_dtype(x.dtype())?
+        .try_to_device(x.device())
 }
 
 fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Tensor> {
@@ -234,18 +310,30 @@ fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Te
     if places.iter().any(|&place| place < 0) {
         bail!("bincount only supports 1-d non-negative integral inputs.");
     }
-    let len = places.iter().max().map_or(0, |&most| most as usize + 1).max(minlength);
+    let len = places
+        .iter()
+        .max()
+        .map_or(0, |&most| most as usize + 1)
+        .max(minlength);
     let index = x.try_to_dtype(DType::I64)?;
     match weights {
         Some(weights) => {
             if weights.dim() != 1 || weights.numel() != x.numel() {
                 bail!("weights should be 1-d and have the same length as input");
             }
-            let dtype = if weights.dtype() == DType::F32 { DType::F32 } else { DType::F64 };
+            let dtype = if weights.dtype() == DType::F32 {
+                DType::F32
+            } else {
+                DType::F64
+            };
             let weights = weights.detach().try_to_dtype(dtype)?;
-            weights.try_new_zeros(&[len])?.try_index_add(0, &index, &weights)
+            weights
+                .try_new_zeros(&[len])?
+                .try_index_add(0, &index, &weights)
         }
-        None => index.try_new_zeros(&[len])?.try_index_add(0, &index, &index.try_ones_like()?),
+        None => index
+            .try_new_zeros(&[len])?
+            .try_index_add(0, &index, &index.try_ones_like()?),
     }
 }
 

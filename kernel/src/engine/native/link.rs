@@ -7,7 +7,9 @@ use std::process::Stdio;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
-use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error};
+use super::compile::{
+    Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error,
+};
 
 /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
 /// undefined: those are loaded already.

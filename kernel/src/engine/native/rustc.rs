@@ -145,7 +145,10 @@ impl Rustc {
             recipe.attributes, recipe.root
         );
         std::fs::write(work.path().join(START_FILE), start)?;
-        nix::unistd::mkfifo(&work.path().join(recipe.root), Mode::S_IRUSR | Mode::S_IWUSR)?;
+        nix::unistd::mkfifo(
+            &work.path().join(recipe.root),
+            Mode::S_IRUSR | Mode::S_IWUSR,
+        )?;
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let mut rustc = Self::start(recipe, work, START_FILE, &unique)?;
         // Nobody may ever try to read the FIFO.
@@ -188,7 +191,10 @@ impl Rustc {
     pub async fn finish(mut self) -> Result<(TempDir, String), Failed> {
         let mut messages = String::new();
         if let Some(mut stderr) = self.child.stderr.take() {
-            stderr.read_to_string(&mut messages).await.map_err(cannot_write)?;
+            stderr
+                .read_to_string(&mut messages)
+                .await
+                .map_err(cannot_write)?;
         }
         let status = self.child.wait().await.map_err(cannot_write)?;
         if status.success() {

@@ -62,7 +62,7 @@ pub(super) fn described<R>(
 
 impl fmt::Display for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match described(self, ToString::to_string) {
+        match described(self, |text| text.to_string()) {
             Ok(text) => f.write_str(&text),
             Err(error) => write!(f, "<tensor that cannot be read: {error}>"),
         }

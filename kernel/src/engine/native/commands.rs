@@ -20,7 +20,7 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 16] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",

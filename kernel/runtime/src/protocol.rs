@@ -32,8 +32,8 @@ pub enum Request {
     Load(Vec<PathBuf>),
     /// Runs a compiled cell.
     Run(Run),
-    /// Drops the values in these slots.
-    Drop(Vec<SlotId>),
+    /// Drops values.
+    Drop(Drop),
     /// Asks the running cell to stop.
     Interrupt,
     /// Ends the process, because the running cell did not listen, and has it tell where it was.
@@ -43,7 +43,7 @@ pub enum Request {
 /// A compiled cell and the variables it works with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
-    /// Counts the runs of a runtime process, from 1.
+    /// Counts what a session runs, from 1.
     pub run: u64,
     /// Its execution count, for places in tracebacks.
     pub cell: u32,
@@ -55,6 +55,15 @@ pub struct Run {
     pub keeps: Vec<SlotId>,
     /// Whether it runs inside of a tokio runtime, so that it can start tasks.
     pub tokio: bool,
+}
+
+/// Values to be dropped.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Drop {
+    /// Counted together with [`Run::run`]: destructors print, and [`Frame::End`] tells when all of it has come.
+    pub run: u64,
+    /// Where the values are.
+    pub slots: Vec<SlotId>,
 }
 
 /// The function that every compiled cell exports.
@@ -78,7 +87,7 @@ pub enum Response {
     /// happens to this request.
     Received,
     /// To [`Request::Snapshot`].
-    Snapshotted(Result<Snapshotted, String>),
+    Snapshotted(Result<Snapshotted, NoSnapshot>),
     /// To [`Request::GoBack`] for a snapshot that is not there.
     NoSuchSnapshot,
     /// Unasked: the process is gone, and its newest snapshot has taken over.
@@ -101,6 +110,26 @@ pub struct Snapshotted {
     pub pid: u32,
     /// How long the fork took, in microseconds.
     pub micros: u64,
+}
+
+/// Why a snapshot was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoSnapshot {
+    /// The process works with a GPU, and a copy of it could not.
+    Gpu,
+    /// The system has no room; the text is its own.
+    System(String),
+}
+
+impl std::fmt::Display for NoSnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Gpu => {
+                f.write_str("CUDA is in use, and a copy of the process could not go on with it")
+            }
+            Self::System(why) => f.write_str(why),
+        }
+    }
 }
 
 /// The end of a process, told by itself.

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use crate::loaded::Library;
 use crate::protocol::{
-    ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, SlotId, Snapshotted,
+    self, ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, Snapshotted,
 };
 use crate::snapshot::{Parked, Side};
 use crate::{cell, crash, display, interrupt, loaded, output, panics, snapshot, wire};
@@ -87,7 +87,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                         Response::Snapshotted(Ok(Snapshotted { id, pid, micros }))
                     }
                     // Without room for a snapshot the session goes on all the same.
-                    Err(error) => Response::Snapshotted(Err(error.to_string())),
+                    Err(why) => Response::Snapshotted(Err(why)),
                     Ok(Side::Promoted) => {
                         worker = Worker::after_fork()?;
                         Response::Promoted {
@@ -126,8 +126,8 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     Done::Dropped(_) => unreachable!("the worker answers a run with how it ended"),
                 }
             }
-            Request::Drop(slots) => {
-                if let Done::Dropped(message) = worker.run(socket, Job::Drop(slots))? {
+            Request::Drop(drop) => {
+                if let Done::Dropped(message) = worker.run(socket, Job::Drop(drop))? {
                     wire::send(socket, &Response::Dropped(message))?;
                 }
             }
@@ -156,7 +156,7 @@ fn limit_memory(bytes: Option<u64>) {
 /// What the worker does.
 enum Job {
     Run(Run),
-    Drop(Vec<SlotId>),
+    Drop(protocol::Drop),
 }
 
 /// What the worker did.
@@ -187,7 +187,7 @@ impl Worker {
             for job in todo {
                 let done = match job {
                     Job::Run(run) => Done::Ran(run_cell(&run)),
-                    Job::Drop(slots) => Done::Dropped(cell::drop_slots(&slots)),
+                    Job::Drop(drop) => Done::Dropped(drop_values(&drop)),
                 };
                 if std::process::id() != process {
                     // The other side of a `fork()` in a cell: its copy of the session ends with the cell.
@@ -297,6 +297,7 @@ fn run_cell(run: &Run) -> Finished {
             gone: Vec::new(),
         },
     };
+    crate::settle::settle_all();
     output::set_running(false);
     output::end_of_cell(run.run);
     output::restore_streams();
@@ -310,6 +311,15 @@ fn run_cell(run: &Run) -> Finished {
         gone: left.gone,
         timing,
     }
+}
+
+fn drop_values(drop: &protocol::Drop) -> Option<String> {
+    output::set_running(true);
+    let message = cell::drop_slots(&drop.slots);
+    output::set_running(false);
+    output::end_of_cell(drop.run);
+    output::restore_streams();
+    message
 }
 
 fn load(run: &Run) -> Result<fn(), String> {

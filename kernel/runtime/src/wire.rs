@@ -66,13 +66,17 @@ pub fn body_length(prefix: [u8; 4]) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Request, SlotId};
+    use crate::protocol::{self, Request, SlotId};
 
     #[test]
     fn a_message_survives_the_way() {
-        let bytes = encode(&Request::Drop(vec![SlotId(7)])).unwrap();
+        let drop = protocol::Drop {
+            run: 3,
+            slots: vec![SlotId(7)],
+        };
+        let bytes = encode(&Request::Drop(drop)).unwrap();
         let back: Option<Request> = receive(bytes.as_slice()).unwrap();
-        assert!(matches!(back, Some(Request::Drop(slots)) if slots == [SlotId(7)]));
+        assert!(matches!(back, Some(Request::Drop(drop)) if drop.slots == [SlotId(7)]));
     }
 
     #[test]

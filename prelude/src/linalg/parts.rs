@@ -6,25 +6,14 @@ use crate::error::Result;
 use crate::shape::broadcast;
 use crate::tensor::Tensor;
 
-/// Where an element lies on or below the `k`-th diagonal.
-fn below(a: &Tensor, k: i64) -> Result<Tensor> {
-    let (m, n) = sizes(a);
-    let (rows, columns) = (
-        Tensor::try_arange(0, m as i64, 1)?,
-        Tensor::try_arange(0, n as i64, 1)?,
-    );
-    let mask = rows.try_unsqueeze(1)?.try_add(k)?.try_ge(&columns)?;
-    mask.try_to_device(a.device())
-}
-
 /// The elements on and below the `k`-th diagonal.
 pub(super) fn tril(a: &Tensor, k: i64) -> Result<Tensor> {
-    below(a, k)?.try_where_(a, 0)
+    a.try_tril(k)
 }
 
 /// The elements on and above the `k`-th diagonal.
 pub(super) fn triu(a: &Tensor, k: i64) -> Result<Tensor> {
-    below(a, k - 1)?.try_logical_not()?.try_where_(a, 0)
+    a.try_triu(k)
 }
 
 /// Ones on the diagonal of an `n` by `n` matrix, of the dtype and on the device of `like`.

@@ -50,8 +50,6 @@ pub(super) fn after_rejection(
             _ if bad_type.is_some() => {
                 unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone()))
             }
-            // The summary at the end.
-            None if diagnostic.spans.is_empty() => {}
             _ => explained = false,
         }
     }

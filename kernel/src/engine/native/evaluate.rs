@@ -3,17 +3,19 @@
 use std::time::Instant;
 
 use wick_runtime::protocol::{
-    Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
+    self, Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
 };
 
 use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
-use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
-use super::generate::{CELL_FILE, Generated, Keep, Plan, ROOT_FILE, Take, generate};
+use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
+use super::generate::{
+    CELL_FILE, Generated, Keep, LINTS_OF_ITEMS, Plan, ROOT_FILE, Take, generate,
+};
 use super::notebook::{CRATE, Notebook};
 use super::split::{Split, blank, split};
 use super::timing::Phases;
-use super::variables::{Gone, Variable};
+use super::variables::{Gone, Variable, Variables};
 use super::{NativeEngine, lex, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
@@ -176,11 +178,13 @@ impl NativeEngine {
                 crate_name: CRATE,
                 root: "notebook.rs",
                 map: &map,
+                attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
                 opt_level: opt_level(notebook.loops()),
                 notebook: None,
                 mir: false,
                 metadata: true,
                 code: true,
+                recurs: true,
             };
             let diagnostics = match self.compiler.compile(&job, timing).await {
                 Ok(compiled) => {
@@ -245,16 +249,7 @@ impl NativeEngine {
             let generated = generate(cell, split, &plan, notebook);
             // A closure's signature has to be known before it can be kept: no machine code yet.
             let only_types = attempt == 0 && split.bindings.iter().any(|binding| binding.closure);
-            let job = Job {
-                crate_name: "wick_cell",
-                root: ROOT_FILE,
-                map: &generated.map,
-                opt_level: opt_level(split.loops),
-                notebook: items,
-                mir: true,
-                metadata: false,
-                code: !only_types,
-            };
+            let job = statements(&generated, opt_level(split.loops), items, !only_types);
             let mut timing = CompileTiming::default();
             let result = self.compiler.compile(&job, &mut timing).await;
             phases.attempts.push(timing);
@@ -307,6 +302,19 @@ impl NativeEngine {
         ))
     }
 
+    /// Gets ready for the first cell.
+    pub(super) fn expect_cells(&self) {
+        let nothing = CellText {
+            id: CellId(0),
+            text: "".into(),
+        };
+        let split = split("");
+        let plan = Plan::new(&split, "", &Variables::default());
+        let generated = generate(&nothing, &split, &plan, &Notebook::default());
+        let job = statements(&generated, opt_level(false), None, true);
+        self.compiler.expect(&job);
+    }
+
     /// The type of an earlier variable names something that this cell cannot reach.
     async fn forget_unwritable(
         &mut self,
@@ -349,14 +357,13 @@ impl NativeEngine {
             .collect();
         let keeps: Vec<SlotId> = plan.kept().map(|_| self.new_slot()).collect();
         let run = Run {
-            run: self.next_run,
+            run: self.new_run(),
             cell: cell.id.0,
             library: compiled.library(),
             takes,
             keeps: keeps.clone(),
             tokio: self.tokio,
         };
-        self.next_run += 1;
         self.begins(cell.id);
         let number = run.run;
         let finished = match self.runtime.call(&Request::Run(run)).await {
@@ -448,7 +455,13 @@ impl NativeEngine {
         if slots.is_empty() {
             return Ok(());
         }
-        match self.runtime.call(&Request::Drop(slots)).await {
+        let run = self.new_run();
+        let request = Request::Drop(protocol::Drop { run, slots });
+        let answer = self.runtime.call(&request).await;
+        if answer.is_ok() {
+            self.runtime.last_output(run).await;
+        }
+        match answer {
             Ok(Response::Dropped(Some(message))) => {
                 self.say(
                     Stream::Stderr,
@@ -459,6 +472,12 @@ impl NativeEngine {
             Ok(_) => Ok(()),
             Err(death) => Err(self.died(cell.id, &death).await),
         }
+    }
+
+    pub(super) fn new_run(&mut self) -> u64 {
+        let run = self.next_run;
+        self.next_run += 1;
+        run
     }
 
     fn new_slot(&mut self) -> SlotId {
@@ -537,6 +556,27 @@ impl NativeEngine {
             )
         });
         self.rejected(vec![error], &[])
+    }
+}
+
+/// How a cell's statements are compiled.
+fn statements<'a>(
+    generated: &'a Generated,
+    opt_level: OptLevel,
+    items: Option<&'a Compiled>,
+    code: bool,
+) -> Job<'a> {
+    Job {
+        crate_name: "wick_cell",
+        root: ROOT_FILE,
+        map: &generated.map,
+        attributes: generated.attributes,
+        opt_level,
+        notebook: items,
+        mir: true,
+        metadata: false,
+        code,
+        recurs: true,
     }
 }
 

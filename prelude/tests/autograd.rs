@@ -102,7 +102,7 @@ fn a_value_that_was_overwritten_is_an_error_and_not_a_wrong_gradient() {
     assert!(
         error.starts_with(
             "one of the variables needed for gradient computation has been modified by an inplace operation: \
-             [torch.FloatTensor [2]], which is output 0 of ExpBackward0, is at version 1; expected version 0 instead."
+             [torch.FloatTensor [2]], which is output 0 of Exp, is at version 1; expected version 0 instead."
         ),
         "{error}"
     );

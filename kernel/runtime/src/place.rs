@@ -32,7 +32,9 @@ fn outside_of_cells() -> Option<String> {
                 return;
             };
             let Some(name) = symbol.name() else { return };
-            if found.is_some() || is_between(&name.to_string()) {
+            // What std compiled into a program lies under this path.
+            let of_std = file.starts_with("/rustc/");
+            if found.is_some() || of_std || is_between(&name.to_string()) {
                 return;
             }
             let column = symbol.colno().map_or(String::new(), |c| format!(":{c}"));

@@ -61,8 +61,8 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     let result = result.try_to_dtype(target.dtype())?;
     let old = target.gradient_edge();
     let tracked = recorded && (result.requires_grad() || old.is_some());
-    if tracked {
-        check_view(target)?;
+    if recorded {
+        check_view(target, tracked)?;
     }
     if tracked && let Some(made_by) = result.grad_fn_target() {
         keep_overwritten(&made_by.node, first_new, &array)?;
@@ -102,12 +102,15 @@ fn check_allowed(target: &Tensor) -> Result<()> {
 }
 
 /// A view that was made where nothing is recorded cannot take part in what is recorded now.
-fn check_view(target: &Tensor) -> Result<()> {
-    let made_in = target.meta().view.as_ref().map(|view| view.made_in);
-    let (mode, block) = match made_in {
-        Some(MadeIn::NoGrad) => ("no_grad mode", "no_grad"),
-        Some(MadeIn::Inference) => ("inference mode", "inference_mode"),
-        Some(MadeIn::Recording) | None => return Ok(()),
+fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
+    let view = target.meta().view.clone();
+    let Some(view) = view.filter(|view| tracked || view.base.requires_grad()) else {
+        return Ok(());
+    };
+    let (mode, block) = match view.made_in {
+        MadeIn::NoGrad => ("no_grad mode", "no_grad"),
+        MadeIn::Inference => ("inference mode", "inference_mode"),
+        MadeIn::Recording => return Ok(()),
     };
     let now = if block == "no_grad" {
         "with grad mode enabled"

@@ -43,8 +43,8 @@ fn derivatives_of_derivatives_name_both() {
         let first = grad_with(&[&y], &[&x], &[None], options).unwrap()[0]
             .clone()
             .unwrap();
-        let wild = first * f64::INFINITY;
-        error(wild.sum().try_backward())
+        // Nothing times the infinite slope of the root's slope.
+        error((first * 0).sum().try_backward())
     });
     assert!(text.starts_with("Function '"), "{text}");
     assert!(text.contains("was recorded by PowBackward0"), "{text}");

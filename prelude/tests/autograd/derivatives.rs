@@ -100,7 +100,7 @@ fn retained_gradients_follow_in_place_operations_and_accumulate() {
     let y = &x * 2;
     y.retain_grad();
     y.mul_(3);
-    (&y * 10).sum().backward();
+    (&y * 10).sum().backward_options(None, true, false);
     assert!(y.retains_grad());
     assert_eq!(y.grad().unwrap().to_vec1::<f32>(), [10., 10.]);
     assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [60., 60.]);

@@ -155,6 +155,12 @@ fn functions_of_small_numbers() {
         x[0].leaky_relu(0.1)
     });
     check("elu", &[random(&[3, 3])], true, |x| x[0].elu(1.));
+    // Flat wherever they have a derivative.
+    let between = || [tensor!([-1.4, -0.3, 0.2, 1.7]).to(DType::F64)];
+    check("floor", &between(), true, |x| x[0].floor());
+    check("ceil", &between(), true, |x| x[0].ceil());
+    check("round", &between(), true, |x| x[0].round());
+    check("trunc", &between(), true, |x| x[0].trunc());
 }
 
 #[test]
@@ -482,6 +488,13 @@ fn losses() {
     check("nll_loss", &[random(&[3, 4])], true, move |x| {
         x[0].log_softmax(1).nll_loss(&again)
     });
+    let pixels = tensor!([[[0, 1], [2, 0]]]);
+    check(
+        "nll_loss of pixels",
+        &[random(&[1, 3, 2, 2])],
+        true,
+        move |x| x[0].log_softmax(1).nll_loss(&pixels),
+    );
     let options = ClassLossOptions {
         label_smoothing: 0.1,
         ignore_index: 2,

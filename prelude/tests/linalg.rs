@@ -278,7 +278,10 @@ fn large_factorizations_give_back_what_was_factored() {
     let eye = Tensor::eye_with(70, DType::F64).expand([3, 70, 70]);
     let off = |found: Tensor| (x.matmul(&found) - &eye).abs().max().item::<f64>();
     let (by_factors, inverse) = (off(lu_solve(&factors, &pivots, &eye)), off(inv(&x)));
-    assert!(by_factors < 1e-9 && inverse < 1e-9, "{by_factors:e} {inverse:e}");
+    assert!(
+        by_factors < 1e-9 && inverse < 1e-9,
+        "{by_factors:e} {inverse:e}"
+    );
     let (q, r) = qr(&x);
     assert!(worst(q.matmul(&r)) < 1e-12);
     let (u, s, vh) = svd(&x);

@@ -5,15 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Derivatives that no test can differentiate further, or that no operation of a case records.
-const NOT_RECORDED_HERE: [&str; 2] = [
-    // Part of the documentation of how nodes are named.
-    "AddBackward",
-    // What a custom function's name is made of.
-    "Backward",
-];
+/// Another dtype is too coarse, or not needed, for differences in `f64`: tests of dtypes look after it.
+const WITHOUT_A_CASE: [&str; 1] = ["ToCopyBackward0"];
 
-/// The names of nodes that the sources mention: string literals that end like `Backward0`.
+/// The names of nodes that the sources mention: string literals that end like `Backward0`. Operations that
+/// share a name count as one.
 fn declared(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -28,7 +24,8 @@ fn declared(folder: &Path, names: &mut BTreeSet<String>) {
                 .filter(|line| !line.trim_start().starts_with("//"));
             for piece in code.flat_map(|line| line.split('"').skip(1).step_by(2)) {
                 let plain = piece.trim_end_matches(|c: char| c.is_ascii_digit());
-                let is_name = plain.ends_with("Backward") || piece == "CopySlices";
+                let is_name =
+                    plain.ends_with("Backward") && plain != "Backward" || piece == "CopySlices";
                 if is_name && piece.chars().all(|c| c.is_ascii_alphanumeric()) {
                     names.insert(piece.to_string());
                 }
@@ -62,7 +59,7 @@ fn every_derivative_has_a_case() {
     let seen = NAMES.take().unwrap();
     let missing: Vec<&String> = wanted
         .iter()
-        .filter(|name| !seen.contains(*name) && !NOT_RECORDED_HERE.contains(&name.as_str()))
+        .filter(|name| !seen.contains(*name) && !WITHOUT_A_CASE.contains(&name.as_str()))
         .collect();
     assert!(missing.is_empty(), "no gradcheck case for {missing:?}");
 }

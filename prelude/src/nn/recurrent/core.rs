@@ -341,9 +341,7 @@ impl Core {
         }
         let (expected, size) = (self.config.input_size, x.try_size(-1)?);
         if size != expected {
-            bail!(
-                "input.size(-1) must be equal to input_size. Expected {expected}, got {size}"
-            );
+            bail!("input.size(-1) must be equal to input_size. Expected {expected}, got {size}");
         }
         Ok(())
     }

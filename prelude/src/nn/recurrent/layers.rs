@@ -17,7 +17,11 @@ macro_rules! recurrent {
             /// When it is 0.
             #[track_caller]
             pub fn num_layers(self, num_layers: usize) -> Self {
-                Self(self.0.with(|config| config.num_layers = num_layers).or_panic())
+                Self(
+                    self.0
+                        .with(|config| config.num_layers = num_layers)
+                        .or_panic(),
+                )
             }
 
             /// Whether there are biases, which there are unless this says `false`.
@@ -29,7 +33,11 @@ macro_rules! recurrent {
             /// Whether inputs and outputs are `[N, L, …]` instead of `[L, N, …]`. States are `[…, N, …]` either way.
             #[track_caller]
             pub fn batch_first(self, batch_first: bool) -> Self {
-                Self(self.0.with(|config| config.batch_first = batch_first).or_panic())
+                Self(
+                    self.0
+                        .with(|config| config.batch_first = batch_first)
+                        .or_panic(),
+                )
             }
 
             /// The probability with which values between layers are set to zero in training; 0 at first.
@@ -44,7 +52,11 @@ macro_rules! recurrent {
             /// Whether the sequence is read from its end too. Outputs of both directions are joined.
             #[track_caller]
             pub fn bidirectional(self, bidirectional: bool) -> Self {
-                Self(self.0.with(|config| config.bidirectional = bidirectional).or_panic())
+                Self(
+                    self.0
+                        .with(|config| config.bidirectional = bidirectional)
+                        .or_panic(),
+                )
             }
 
             /// The weight of that name, such as `weight_ih_l0`, `bias_hh_l1` or `weight_hh_l0_reverse`.
@@ -226,7 +238,11 @@ impl LSTM {
     /// When it is not smaller than `hidden_size`.
     #[track_caller]
     pub fn proj_size(self, proj_size: usize) -> Self {
-        Self(self.0.with(|config| config.proj_size = proj_size).or_panic())
+        Self(
+            self.0
+                .with(|config| config.proj_size = proj_size)
+                .or_panic(),
+        )
     }
 
     /// The outputs of the last layer for every step, `[L, N, D * hidden_size]`, and the last hidden and cell states of
@@ -244,7 +260,11 @@ impl LSTM {
     /// # Panics
     /// When the input or the states have the wrong shape.
     #[track_caller]
-    pub fn forward_with(&self, x: &Tensor, (h0, c0): (&Tensor, &Tensor)) -> (Tensor, (Tensor, Tensor)) {
+    pub fn forward_with(
+        &self,
+        x: &Tensor,
+        (h0, c0): (&Tensor, &Tensor),
+    ) -> (Tensor, (Tensor, Tensor)) {
         let state = (h0.clone(), Some(c0.clone()));
         both(self.0.run(x, Some(state)).or_panic())
     }

@@ -65,7 +65,10 @@ fn total_norm(tensors: &[Tensor], p: f64) -> Result<Tensor> {
         return Ok(Tensor::scalar(0.0));
     }
     let norms = tensors.iter().map(|tensor| one_norm(tensor, p));
-    one_norm(&Tensor::try_stack(&norms.collect::<Result<Vec<_>>>()?, 0)?, p)
+    one_norm(
+        &Tensor::try_stack(&norms.collect::<Result<Vec<_>>>()?, 0)?,
+        p,
+    )
 }
 
 pub(crate) fn one_norm(tensor: &Tensor, p: f64) -> Result<Tensor> {

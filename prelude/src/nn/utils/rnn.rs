@@ -175,7 +175,10 @@ fn pack(
             let sorted = indices(places.iter().map(|&place| place as i64))?;
             let unsorted = indices(back.into_iter())?;
             let device = input.device();
-            Some((sorted.try_to_device(device)?, unsorted.try_to_device(device)?))
+            Some((
+                sorted.try_to_device(device)?,
+                unsorted.try_to_device(device)?,
+            ))
         }
     };
     Ok(PackedSequence {
@@ -281,7 +284,10 @@ fn pad(sequences: &[Tensor], batch_first: bool, padding_value: f64) -> Result<Te
         let filler = sequence.try_new_zeros(&shape)?.try_fill_(padding_value)?;
         Tensor::try_cat(&[sequence, &filler], 0)
     });
-    Tensor::try_stack(&padded.collect::<Result<Vec<_>>>()?, i64::from(!batch_first))
+    Tensor::try_stack(
+        &padded.collect::<Result<Vec<_>>>()?,
+        i64::from(!batch_first),
+    )
 }
 
 /// [`pad_packed_sequence`] undone for a plain tensor: the sequences `[L, …]` without their padding.
@@ -309,12 +315,21 @@ pub fn unpad_sequence(padded: &Tensor, lengths: &[usize], batch_first: bool) -> 
 #[track_caller]
 pub fn pack_sequence(sequences: &[Tensor], enforce_sorted: bool) -> PackedSequence {
     let lengths: Vec<usize> = sequences.iter().map(|sequence| sequence.size(0)).collect();
-    pack_padded_sequence(&pad_sequence(sequences, false, 0.0), &lengths, false, enforce_sorted)
+    pack_padded_sequence(
+        &pad_sequence(sequences, false, 0.0),
+        &lengths,
+        false,
+        enforce_sorted,
+    )
 }
 
 /// The sequences that were packed.
 pub fn unpack_sequence(packed: &PackedSequence) -> Vec<Tensor> {
     let (padded, lengths) = pad_packed_sequence(packed, true, 0.0, None);
-    let lengths: Vec<usize> = lengths.to_vec1::<i64>().into_iter().map(|n| n as usize).collect();
+    let lengths: Vec<usize> = lengths
+        .to_vec1::<i64>()
+        .into_iter()
+        .map(|n| n as usize)
+        .collect();
     unpad_sequence(&padded, &lengths, true)
 }

@@ -16,9 +16,9 @@ type Scale = Box<dyn Fn(f64) -> f64 + Send + Sync>;
 /// use wick::prelude::*;
 ///
 /// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 0.1).momentum(0.9);
-/// let scheduler = CyclicLR::new(&optimizer, 0.1, 0.5).step_size_up(2);
+/// let scheduler = CyclicLR::new(&optimizer, 0.25, 0.75).step_size_up(2);
 /// scheduler.step();
-/// assert_eq!(optimizer.lr(), 0.3);
+/// assert_eq!(optimizer.lr(), 0.5);
 /// ```
 pub struct CyclicLR {
     schedule: Schedule,

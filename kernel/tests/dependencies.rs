@@ -225,10 +225,7 @@ async fn a_pinned_notebook_builds_what_is_pinned_and_nothing_else() {
     place.write_crate("own", "", "pub fn one() -> i32 { 1 }");
     place.write_crate("other", "itoa = \"1\"", "pub fn two() -> i32 { 2 }");
     let own = format!("own = {{ path = \"{}\" }}", place.path("own").display());
-    let other = format!(
-        "other = {{ path = \"{}\" }}",
-        place.path("other").display()
-    );
+    let other = format!("other = {{ path = \"{}\" }}", place.path("other").display());
     let session = || place.dependencies().of_folder(place.path("notebook"));
     fs::create_dir(place.path("notebook")).unwrap();
 

@@ -111,7 +111,8 @@ impl Dependencies {
     /// Before the first dependency, and when the file cannot be written.
     pub fn pin(&self) -> Result<PathBuf, CellError> {
         if self.key.is_empty() {
-            let message = "there is nothing to lock yet: `:dep --lock` comes after the other `:dep` lines";
+            let message =
+                "there is nothing to lock yet: `:dep --lock` comes after the other `:dep` lines";
             return Err(failure::failure(failure::NAME, message, &[]));
         }
         pin::write(&self.folder, &self.lock_file())
@@ -153,9 +154,7 @@ impl Dependencies {
         }
         let pin = Pin::read(&self.folder)?;
         let project = Project::new(&self.cache, &self.prelude, &all, &self.key, pin.as_ref());
-        let outcome = self
-            .build(&project, &all, pin.as_ref(), progress)
-            .await?;
+        let outcome = self.build(&project, &all, pin.as_ref(), progress).await?;
         self.key = project.key().to_owned();
         self.specs = all;
         let built = outcome.built(&self.prelude);

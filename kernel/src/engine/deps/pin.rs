@@ -166,11 +166,7 @@ mod tests {
     fn what_is_written_is_what_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let resolved = folder.path().join("Cargo.lock");
-        fs::write(
-            &resolved,
-            lock(&[("a", "1.0.0", "c"), ("b", "2.0.0", "d")]),
-        )
-        .unwrap();
+        fs::write(&resolved, lock(&[("a", "1.0.0", "c"), ("b", "2.0.0", "d")])).unwrap();
         write(folder.path(), &resolved).unwrap();
         let pin = Pin::read(folder.path()).unwrap().unwrap();
         assert_eq!(pin.packages.len(), 2);

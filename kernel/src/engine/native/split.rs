@@ -11,6 +11,7 @@ use super::item::Item;
 use super::lex;
 use super::uses::Leaf;
 use crate::engine::Completeness;
+use crate::engine::deep::with_room;
 
 /// What a cell is made of.
 #[derive(Debug, Default)]
@@ -41,6 +42,17 @@ pub(super) struct Split {
     pub broken: bool,
 }
 
+impl Split {
+    /// Of a text that does not parse.
+    fn broken() -> Self {
+        Self {
+            broken: true,
+            runs: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// A variable made by a `let` at the top level of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binding {
@@ -54,6 +66,13 @@ pub(super) struct Binding {
 
 /// Takes a cell apart.
 pub(super) fn split(text: &str) -> Split {
+    with_room(text, || split_here(text)).unwrap_or_else(|| Split {
+        commands: lex::command_lines(text),
+        ..Split::broken()
+    })
+}
+
+fn split_here(text: &str) -> Split {
     let commands = lex::command_lines(text);
     let code = blank(text, &commands);
     // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
@@ -69,11 +88,7 @@ pub(super) fn split(text: &str) -> Split {
         .or_else(|_| cell.parse_str(&format!("{code};")));
     let mut split = match parsed {
         Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
-        Err(_) => Split {
-            broken: true,
-            runs: true,
-            ..Split::default()
-        },
+        Err(_) => Split::broken(),
     };
     // Every parse adds to proc-macro2's table of sources for this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
@@ -330,6 +345,11 @@ impl<'ast> Visit<'ast> for Seen {
 
 /// Whether a text could be run as it stands.
 pub(super) fn completeness(text: &str) -> Completeness {
+    // What nests too deeply here, rustc may still have an opinion of.
+    with_room(text, || completeness_here(text)).unwrap_or(Completeness::Complete)
+}
+
+fn completeness_here(text: &str) -> Completeness {
     let code = blank(text, &lex::command_lines(text));
     let indent_of_last_line = || {
         let last = code.lines().last().unwrap_or_default();
@@ -388,6 +408,49 @@ mod tests {
         assert_eq!(split.items[0].names, ["f"]);
         assert_eq!(names(&split), ["é"]);
         assert_eq!(&text[split.trailing.unwrap()], "é + 1");
+    }
+
+    #[test]
+    fn no_nesting_ends_the_kernel() {
+        let deep = |one: &str, other: &str, count: usize| {
+            format!("{}1{}", one.repeat(count), other.repeat(count))
+        };
+        let texts = [
+            deep("(", ")", 1_000),
+            deep("[", "]", 1_000),
+            deep("{", "}", 1_000),
+            deep("!", "", 1_500),
+            deep("-", "", 1_500),
+            deep("&", "", 1_500),
+            deep("return ", "", 1_000),
+            deep("|| ", "", 1_000),
+            deep("a = ", "", 1_000),
+            deep("f(", ")", 1_000),
+            deep("if a {} else ", "", 1_000),
+            deep("match a { _ => ", "}", 700),
+            deep("async move {", "}", 700),
+            deep("", "+1", 4_000),
+            deep("", ".a()", 4_000),
+            deep("", " as u8", 1_500),
+            deep("", "?", 4_000),
+            deep("", "[0]", 4_000),
+            format!("let x: {};", deep("Vec<", ">", 1_000)),
+            format!("let x: {}u8;", "&".repeat(1_500)),
+            format!("let x: {}u8;", "fn() -> ".repeat(1_000)),
+            format!("let {};", deep("(", ")", 1_000)),
+            format!("let {} = 1;", "&".repeat(1_500)),
+            format!("use {};", deep("a::{", "}", 1_000)),
+            format!("use {}b;", "a::".repeat(3_000)),
+            deep("mod m {", "}", 700),
+            deep("fn f() {", "}", 700),
+            deep("(", ")", 200_000),
+            deep("(", "", 200_000),
+        ];
+        for text in texts {
+            eprintln!("{}", &text[..text.len().min(40)]);
+            split(&text);
+            completeness(&text);
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ impl Place {
             id: "test".into(),
             rustc: "rustc".into(),
             host: "x86_64-unknown-linux-gnu".into(),
+            sysroot: None,
             externs: Vec::new(),
             crates: crates.into_iter().map(|it| it.0).collect(),
         };

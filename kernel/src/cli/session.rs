@@ -42,7 +42,7 @@ async fn start(
     })
     .await?;
     let config = Config {
-        rustc: toolchain::RUSTC.into(),
+        rustc: prelude.rustc_path(),
         prelude: prelude.clone(),
         cache: paths::cache().map_err(|error| EngineError::Io {
             what: "nowhere to keep compiled cells".to_owned(),

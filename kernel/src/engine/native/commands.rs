@@ -20,7 +20,7 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 16] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
@@ -60,6 +60,16 @@ const COMMANDS: [Command; 14] = [
         name: "restore",
         usage: ":restore NAME",
         help: "go back to a checkpoint",
+    },
+    Command {
+        name: "save-state",
+        usage: ":save-state FILE",
+        help: "write all variables that can be written, and what they are made of",
+    },
+    Command {
+        name: "load-state",
+        usage: ":load-state FILE [NAME …]",
+        help: "read them again, in this session or another",
     },
     Command {
         name: "history",
@@ -139,8 +149,10 @@ impl NativeEngine {
             }
             "timing" => self.set_timing(rest),
             "undo" => self.undo(rest).await,
-            "checkpoint" => self.checkpoint(rest).await,
-            "restore" => self.restore(rest).await,
+            "checkpoint" => self.checkpoint(cell, rest).await,
+            "restore" => self.restore(cell, rest).await,
+            "save-state" => self.save_state(cell, rest).await,
+            "load-state" => self.load_state(cell, rest).await,
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
@@ -297,11 +309,13 @@ impl NativeEngine {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
+            attributes: 0,
             opt_level: OptLevel::None,
             notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
             mir: true,
             metadata: false,
             code: false,
+            recurs: false,
         };
         let compiled = match self
             .compiler

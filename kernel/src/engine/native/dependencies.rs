@@ -1,6 +1,7 @@
 //! `:dep` lines: crates that later cells may name.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -65,7 +66,7 @@ impl NativeEngine {
         self.load(built.libraries)
             .await
             .map_err(|reason| other_error("LoadError", reason))?;
-        let toolchain = &mut self.compiler.toolchain;
+        let toolchain = Arc::make_mut(&mut self.compiler.toolchain);
         let own = self.config.prelude.externs();
         toolchain.externs = own
             .into_iter()
@@ -76,6 +77,7 @@ impl NativeEngine {
         if toolchain.search.is_empty() {
             toolchain.search.push(self.config.prelude.deps_dir());
         }
+        self.expect_cells();
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The compiler that a prelude goes with.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::engine::EngineError;
@@ -22,6 +23,14 @@ pub(super) fn describe() -> Result<String, EngineError> {
         )));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The folder of this machine's rustc.
+pub(super) fn sysroot() -> Option<PathBuf> {
+    let mut rustc = Command::new("rustc");
+    let output = rustc.args(["--print", "sysroot"]).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(path.trim())).filter(|path| path.is_absolute())
 }
 
 /// The host triple in what rustc says about itself.

@@ -111,15 +111,15 @@ impl Compiled {
 
 pub(super) const MIR: &str = "cell.mir";
 pub(super) const OBJECT: &str = "cell.o";
-const MESSAGES: &str = "messages.jsonl";
+pub(super) const MESSAGES: &str = "messages.jsonl";
 
 /// How long the parts took.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct CompileTiming {
-    /// From the start of rustc to the end of type and borrow checking, where that is known.
-    pub frontend: Duration,
     /// All of rustc.
     pub rustc: Duration,
+    /// Of that, everything before LLVM: parsing, checking, finding out which generics are needed.
+    pub frontend: Duration,
     /// The linker.
     pub link: Duration,
     /// Whether rustc had been started before the source was known.
@@ -155,7 +155,12 @@ impl Compiler {
             ),
             source,
         })?;
-        super::warm::remove_abandoned(&cells);
+        let folder = cells.clone();
+        // Beside the session's start, which it must not hold up.
+        std::thread::spawn(move || {
+            super::warm::remove_abandoned(&folder);
+            super::evict::evict(&folder, super::evict::MOST);
+        });
         Ok(Self {
             toolchain: Arc::new(toolchain),
             warm: Warm::new(cells.clone()),
@@ -169,6 +174,7 @@ impl Compiler {
     }
 
     /// Compiles a crate, or finds that it was compiled before.
+    #[tracing::instrument(skip_all, fields(crate_name = job.crate_name, cached, warm))]
     pub async fn compile(
         &self,
         job: &Job<'_>,
@@ -181,10 +187,12 @@ impl Compiler {
         };
         if is_whole(&done.folder) {
             timing.cached = true;
-            // The time of the last use is what eviction goes by.
-            let _ = fs::File::open(done.folder.join(MESSAGES))
-                .and_then(|file| file.set_modified(std::time::SystemTime::now()));
+            tracing::Span::current().record("cached", true);
+            let _ = used(&done.folder);
             return Ok(done);
+        }
+        if let Some(notebook) = job.notebook {
+            let _ = used(&notebook.folder);
         }
         // What is damaged is made again. A library that is loaded already stays so under another name.
         let _ = fs::remove_dir_all(&done.folder);
@@ -193,19 +201,20 @@ impl Compiler {
         let mut result = match self.warm.take(&recipe) {
             Some(rustc) => {
                 timing.warm = true;
-                self.run_warm(rustc, job, recipe.clone()).await
+                self.run_warm(rustc, job, recipe.clone(), timing).await
             }
-            None => self.run_cold(job, &done.key, &recipe).await,
+            None => self.run_cold(job, &done.key, &recipe, timing).await,
         };
         // A name that an included file defines is less of a name to macros.
         if timing.warm
             && let Err(Failed::Rejected(diagnostics)) = &result
             && diagnostics.iter().any(|it| it.code() == Some("E0659"))
         {
-            result = self.run_cold(job, &done.key, &recipe).await;
+            result = self.run_cold(job, &done.key, &recipe, timing).await;
         }
         let (work, messages) = result?;
         timing.rustc += started.elapsed();
+        tracing::Span::current().record("warm", timing.warm);
         if job.code {
             let started = Instant::now();
             link(job, &done, work.path()).await?;
@@ -234,13 +243,14 @@ impl Compiler {
         mut rustc: Rustc,
         job: &Job<'_>,
         recipe: Recipe,
+        timing: &mut CompileTiming,
     ) -> Result<(TempDir, String), Failed> {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
             self.warm.start(recipe);
         }
-        rustc.finish().await
+        rustc.finish(timing).await
     }
 
     async fn run_cold(
@@ -248,6 +258,7 @@ impl Compiler {
         job: &Job<'_>,
         key: &str,
         recipe: &Recipe,
+        timing: &mut CompileTiming,
     ) -> Result<(TempDir, String), Failed> {
         let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         prepare(job, work.path()).map_err(cannot_write)?;
@@ -258,7 +269,7 @@ impl Compiler {
         if job.recurs {
             self.warm.start(recipe.clone());
         }
-        rustc.finish().await
+        rustc.finish(timing).await
     }
 
     /// Everything the result depends on.
@@ -288,6 +299,11 @@ impl Compiler {
         }
         hex(&hash.finalize()[..16])
     }
+}
+
+/// Notes that an entry of the cache is of use, so that it is not among the first to be evicted.
+fn used(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder.join(MESSAGES))?.set_modified(std::time::SystemTime::now())
 }
 
 /// Puts everything but the root file into the folder in which a crate is compiled.

@@ -39,13 +39,14 @@ struct Prepared {
 }
 
 impl NativeEngine {
+    #[tracing::instrument(name = "cell", skip_all, fields(number = cell.id.0))]
     pub(super) async fn evaluate_cell(&mut self, cell: &Cell, phases: &mut Phases) -> Reply {
         let text = CellText {
             id: cell.id,
             text: cell.code.as_str().into(),
         };
         let started = Instant::now();
-        let split = split(&text.text);
+        let split = tracing::info_span!("split").in_scope(|| split(&text.text));
         phases.split = started.elapsed();
 
         let code_starts = first_code(&split, &text);
@@ -179,7 +180,7 @@ impl NativeEngine {
                 root: "notebook.rs",
                 map: &map,
                 attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
-                opt_level: opt_level(notebook.loops()),
+                opt_level: self.opt_level(notebook.loops()),
                 notebook: None,
                 mir: false,
                 metadata: true,
@@ -235,7 +236,7 @@ impl NativeEngine {
         }
     }
 
-    /// Compiles a cell's statements, in as many attempts as it takes to know what becomes of its variables.
+    /// Compiles a cell's statements: without the session's items where they do not seem to matter.
     async fn compile_statements(
         &mut self,
         cell: &CellText,
@@ -244,19 +245,60 @@ impl NativeEngine {
         items: Option<&Compiled>,
         phases: &mut Phases,
     ) -> Result<Prepared, CellError> {
-        let mut plan = Plan::new(split, &cell.text, &self.variables);
-        for attempt in 0..ATTEMPTS {
-            let generated = generate(cell, split, &plan, notebook);
-            // A closure's signature has to be known before it can be kept: no machine code yet.
-            let only_types = attempt == 0 && split.bindings.iter().any(|binding| binding.closure);
-            let job = statements(&generated, opt_level(split.loops), items, !only_types);
+        if items.is_some() && !split.broken && !self.concerns(cell, split, notebook) {
+            let bare = notebook.without_items();
+            // What is wrong is told with all items in view.
+            let prepared = self.attempts(cell, split, &bare, None, phases).await;
+            if prepared.is_ok() {
+                return prepared;
+            }
+        }
+        self.attempts(cell, split, notebook, items, phases).await
+    }
+
+    fn concerns(&self, cell: &CellText, split: &Split, notebook: &Notebook) -> bool {
+        let mut words = lex::mentions(&blank(&cell.text, &split.commands));
+        for (variable, _) in Plan::new(split, &cell.text, &self.variables).takes {
+            words.extend(lex::mentions(&variable.ty));
+        }
+        notebook.concerns(&words)
+    }
+
+    /// Compiles a cell's statements in as many attempts as it takes to know what becomes of its variables.
+    async fn attempts(
+        &mut self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        items: Option<&Compiled>,
+        phases: &mut Phases,
+    ) -> Result<Prepared, CellError> {
+        let first = Plan::new(split, &cell.text, &self.variables);
+        let guess = first.clone().guessing_closures();
+        let mut guessed = guess.is_some();
+        let mut plan = guess.unwrap_or_else(|| first.clone());
+        let has_closures = split.bindings.iter().any(|binding| binding.closure);
+        // A closure's signature has to be known before it can be kept: no machine code yet.
+        let mut only_types = has_closures && !guessed;
+        for _ in 0..ATTEMPTS {
+            let generated =
+                tracing::info_span!("generate").in_scope(|| generate(cell, split, &plan, notebook));
+            let level = self.opt_level(split.loops);
+            let job = statements(&generated, level, items, !only_types);
             let mut timing = CompileTiming::default();
             let result = self.compiler.compile(&job, &mut timing).await;
             phases.attempts.push(timing);
             let compiled = match result {
                 Ok(compiled) => compiled,
                 Err(Failed::Other(error)) => return Err(error),
+                // The guess may be what is wrong.
+                Err(Failed::Rejected(_)) if guessed => {
+                    (guessed, only_types) = (false, true);
+                    plan = first.clone();
+                    continue;
+                }
                 Err(Failed::Rejected(diagnostics)) => {
+                    only_types = false;
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
                         Verdict::Again(next) => plan = next,
                         Verdict::Unwritable(names) => {
@@ -289,17 +331,23 @@ impl NativeEngine {
                         map: generated.map,
                     });
                 }
-                Types::Written(_) => continue,
+                Types::Written(_) => {}
                 Types::Coerce(next) => plan = next,
                 Types::Unwritable { name, ty } => {
                     return Err(self.cannot_keep(cell, split, &name, &ty));
                 }
             }
+            only_types = false;
         }
         Err(other_error(
             "InternalError",
             "the cell could not be compiled in several attempts; please report it".into(),
         ))
+    }
+
+    /// How fast code is to be.
+    fn opt_level(&self, loops: bool) -> OptLevel {
+        self.opt_level.unwrap_or_else(|| opt_level(loops))
     }
 
     /// Gets ready for the first cell.
@@ -339,6 +387,7 @@ impl NativeEngine {
         self.drop_slots(cell, slots).await
     }
 
+    #[tracing::instrument(skip_all, fields(load_us, run_us))]
     async fn run(&mut self, cell: &CellText, prepared: Prepared, phases: &mut Phases) -> Reply {
         let Prepared {
             plan,
@@ -378,6 +427,9 @@ impl NativeEngine {
         };
         self.runtime.last_output(number).await;
         phases.run = Some(finished.timing);
+        tracing::Span::current()
+            .record("load_us", finished.timing.load)
+            .record("run_us", finished.timing.run);
         self.settle(cell, &plan, &types, &keeps, &finished).await?;
         self.outcome(finished.outcome)
     }

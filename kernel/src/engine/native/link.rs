@@ -7,10 +7,13 @@ use std::process::Stdio;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
-use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error};
+use super::compile::{
+    Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error,
+};
 
 /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
 /// undefined: those are loaded already.
+#[tracing::instrument(skip_all)]
 pub(super) async fn link(job: &Job<'_>, done: &Compiled, work: &Path) -> Result<(), Failed> {
     let library = format!("{}.cell.so", done.key);
     let mut command = Command::new("ld.bfd");

@@ -15,6 +15,7 @@ mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod evict;
 mod frames;
 mod generate;
 mod item;
@@ -49,7 +50,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
 use self::checkpoints::HostCheckpoints;
-use self::compile::{Compiled, Compiler, Toolchain};
+use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
@@ -107,6 +108,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// How fast code is to be, where `:opt` has said it.
+    opt_level: Option<OptLevel>,
 }
 
 impl NativeEngine {
@@ -158,6 +161,7 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            opt_level: None,
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;

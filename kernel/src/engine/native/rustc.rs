@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
@@ -13,8 +14,8 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
 use super::compile::{
-    Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, full_disk, notebook_metadata,
-    other_error,
+    CompileTiming, Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, full_disk,
+    notebook_metadata, other_error,
 };
 use super::notebook::CRATE;
 use super::split::blank;
@@ -67,7 +68,7 @@ impl Recipe {
         emit.extend(self.mir.then(|| format!("mir={}", file(MIR))));
         let opt_level = match self.opt_level {
             OptLevel::None => "opt-level=0",
-            OptLevel::Full => "opt-level=2",
+            OptLevel::Full => "opt-level=3",
         };
         command
             .args(["--edition=2024", "--crate-type=lib", "--crate-name"])
@@ -121,6 +122,8 @@ pub(super) struct Rustc {
     child: Child,
     /// Files that are of no use once it has ended.
     scaffold: Vec<&'static str>,
+    /// When it got its source.
+    began: SystemTime,
 }
 
 impl Rustc {
@@ -131,6 +134,7 @@ impl Rustc {
             work,
             child,
             scaffold: Vec::new(),
+            began: SystemTime::now(),
         })
     }
 
@@ -145,7 +149,10 @@ impl Rustc {
             recipe.attributes, recipe.root
         );
         std::fs::write(work.path().join(START_FILE), start)?;
-        nix::unistd::mkfifo(&work.path().join(recipe.root), Mode::S_IRUSR | Mode::S_IWUSR)?;
+        nix::unistd::mkfifo(
+            &work.path().join(recipe.root),
+            Mode::S_IRUSR | Mode::S_IWUSR,
+        )?;
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let mut rustc = Self::start(recipe, work, START_FILE, &unique)?;
         // Nobody may ever try to read the FIFO.
@@ -168,6 +175,7 @@ impl Rustc {
         let root = job.map.get(job.root).map_or("", SourceFile::text);
         let text = blank(root, std::slice::from_ref(&(0..job.attributes)));
         let path = self.work.path().join(job.root);
+        self.began = SystemTime::now();
         loop {
             match pipe::OpenOptions::new().open_sender(&path) {
                 Ok(mut pipe) => return pipe.write_all(text.as_bytes()).await,
@@ -177,21 +185,37 @@ impl Rustc {
                         // What it has to say comes with `finish`.
                         return Ok(());
                     }
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                    tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
+    /// How far into its run rustc was when it had checked the crate and made LLVM's input of it: then it writes MIR.
+    fn frontend(&self) -> Option<Duration> {
+        let written = [MIR, &notebook_metadata()]
+            .iter()
+            .find_map(|name| std::fs::metadata(self.work.path().join(name)).ok())?;
+        written.modified().ok()?.duration_since(self.began).ok()
+    }
+
     /// Waits for its end; the folder with what it wrote, and its JSON messages.
-    pub async fn finish(mut self) -> Result<(TempDir, String), Failed> {
+    #[tracing::instrument(name = "rustc", skip_all, fields(frontend_us))]
+    pub async fn finish(mut self, timing: &mut CompileTiming) -> Result<(TempDir, String), Failed> {
         let mut messages = String::new();
         if let Some(mut stderr) = self.child.stderr.take() {
-            stderr.read_to_string(&mut messages).await.map_err(cannot_write)?;
+            stderr
+                .read_to_string(&mut messages)
+                .await
+                .map_err(cannot_write)?;
         }
         let status = self.child.wait().await.map_err(cannot_write)?;
         if status.success() {
+            if let Some(frontend) = self.frontend() {
+                timing.frontend += frontend;
+                tracing::Span::current().record("frontend_us", frontend.as_micros() as u64);
+            }
             for file in self.scaffold {
                 let _ = std::fs::remove_file(self.work.path().join(file));
             }

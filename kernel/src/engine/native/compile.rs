@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::items::{Items, Progress};
 use super::link::link;
 use super::rustc::{Recipe, Rustc};
 use super::seal::{checked, is_whole, seal, with_hash};
@@ -174,11 +175,22 @@ impl Compiler {
     }
 
     /// Compiles a crate, or finds that it was compiled before.
-    #[tracing::instrument(skip_all, fields(crate_name = job.crate_name, cached, warm))]
     pub async fn compile(
         &self,
         job: &Job<'_>,
         timing: &mut CompileTiming,
+    ) -> Result<Compiled, Failed> {
+        self.compile_beside(job, timing, &Items::default()).await
+    }
+
+    /// The same for one of two crates that are compiled together: for the items, which tell `items` how far they are,
+    /// or for the statements, which need the metadata of the items from the start and their code at the end.
+    #[tracing::instrument(name = "compile", skip_all, fields(crate_name = job.crate_name, cached, warm))]
+    pub async fn compile_beside(
+        &self,
+        job: &Job<'_>,
+        timing: &mut CompileTiming,
+        items: &Items,
     ) -> Result<Compiled, Failed> {
         let key = self.key(job);
         let done = Compiled {
@@ -189,6 +201,9 @@ impl Compiler {
             timing.cached = true;
             tracing::Span::current().record("cached", true);
             let _ = used(&done.folder);
+            if job.metadata {
+                items.are(Progress::Done(done.clone()));
+            }
             return Ok(done);
         }
         if let Some(notebook) = job.notebook {
@@ -201,23 +216,28 @@ impl Compiler {
         let mut result = match self.warm.take(&recipe) {
             Some(rustc) => {
                 timing.warm = true;
-                self.run_warm(rustc, job, recipe.clone(), timing).await
+                self.run_warm(rustc, job, &done.key, recipe.clone(), timing, items)
+                    .await
             }
-            None => self.run_cold(job, &done.key, &recipe, timing).await,
+            None => self.run_cold(job, &done.key, &recipe, timing, items).await,
         };
         // A name that an included file defines is less of a name to macros.
         if timing.warm
             && let Err(Failed::Rejected(diagnostics)) = &result
             && diagnostics.iter().any(|it| it.code() == Some("E0659"))
         {
-            result = self.run_cold(job, &done.key, &recipe, timing).await;
+            result = self.run_cold(job, &done.key, &recipe, timing, items).await;
         }
         let (work, messages) = result?;
         timing.rustc += started.elapsed();
         tracing::Span::current().record("warm", timing.warm);
         if job.code {
+            let notebook = match job.notebook {
+                Some(notebook) => Some(items.done().await.unwrap_or_else(|| notebook.clone())),
+                None => None,
+            };
             let started = Instant::now();
-            link(job, &done, work.path()).await?;
+            link(job, &done, notebook.as_ref(), work.path()).await?;
             timing.link += started.elapsed();
         }
         let _ = fs::remove_file(work.path().join(OBJECT));
@@ -234,6 +254,9 @@ impl Compiler {
             Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
         }
+        if job.metadata {
+            items.are(Progress::Done(done.clone()));
+        }
         Ok(done)
     }
 
@@ -242,15 +265,19 @@ impl Compiler {
         &self,
         mut rustc: Rustc,
         job: &Job<'_>,
+        key: &str,
         recipe: Recipe,
         timing: &mut CompileTiming,
+        items: &Items,
     ) -> Result<(TempDir, String), Failed> {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
             self.warm.start(recipe);
         }
-        rustc.finish(timing).await
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
     }
 
     async fn run_cold(
@@ -259,6 +286,7 @@ impl Compiler {
         key: &str,
         recipe: &Recipe,
         timing: &mut CompileTiming,
+        items: &Items,
     ) -> Result<(TempDir, String), Failed> {
         let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         prepare(job, work.path()).map_err(cannot_write)?;
@@ -269,11 +297,13 @@ impl Compiler {
         if job.recurs {
             self.warm.start(recipe.clone());
         }
-        rustc.finish(timing).await
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
     }
 
-    /// Everything the result depends on.
-    fn key(&self, job: &Job<'_>) -> String {
+    /// Names the result by everything that it depends on.
+    pub fn key(&self, job: &Job<'_>) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
@@ -313,7 +343,9 @@ fn prepare(job: &Job<'_>, work: &Path) -> io::Result<()> {
     }
     if let Some(notebook) = job.notebook {
         let name = notebook_metadata();
-        std::os::unix::fs::symlink(notebook.folder.join(&name), work.join(&name))?;
+        // A link that stays good when the folder of the items moves to its place.
+        let (from, to) = (notebook.folder.join(&name), work.join(&name));
+        fs::hard_link(&from, &to).or_else(|_| std::os::unix::fs::symlink(&from, &to))?;
     }
     Ok(())
 }

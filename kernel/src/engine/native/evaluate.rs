@@ -12,6 +12,7 @@ use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, 
 use super::generate::{
     CELL_FILE, Generated, Keep, LINTS_OF_ITEMS, Plan, ROOT_FILE, Take, generate,
 };
+use super::items::{Items, Progress};
 use super::notebook::{CRATE, Notebook};
 use super::split::{Split, blank, split};
 use super::timing::Phases;
@@ -36,6 +37,42 @@ struct Prepared {
     /// In the order of [`Plan::kept`].
     types: Vec<String>,
     map: SourceMap,
+}
+
+/// What came of statements that were compiled beside the items.
+struct Ahead {
+    /// What was compiled: only that very crate is answered.
+    key: String,
+    timing: CompileTiming,
+    result: Result<Compiled, Failed>,
+}
+
+/// The first attempt at a cell's statements.
+struct First {
+    plan: Plan,
+    /// Whether closures are kept as what they seem to be.
+    guessed: bool,
+    /// Whether a closure's signature has to be found out before it can be kept: no machine code yet.
+    only_types: bool,
+}
+
+impl First {
+    fn new(cell: &CellText, split: &Split, variables: &Variables) -> Self {
+        let plan = Plan::new(split, &cell.text, variables);
+        let has_closures = split.bindings.iter().any(|binding| binding.closure);
+        match plan.clone().guessing_closures() {
+            Some(plan) => Self {
+                plan,
+                guessed: true,
+                only_types: false,
+            },
+            None => Self {
+                plan,
+                guessed: false,
+                only_types: has_closures,
+            },
+        }
+    }
 }
 
 impl NativeEngine {
@@ -79,22 +116,34 @@ impl NativeEngine {
         let mut notebook = self.notebook.clone();
         let changed = notebook.add(cell, split);
         let must_load = (changed || self.items.is_none()) && !notebook.is_empty();
+        let declares = !split.uses.is_empty()
+            || !split.attributes.is_empty()
+            || split.items.len() > usize::from(changed);
+        let runs = split.runs || (declares && !changed);
+        let mut ahead = None;
         let items = if must_load {
+            let progress = Items::begin();
             let mut timing = CompileTiming::default();
-            let items = self.compile_items(cell, &mut notebook, &mut timing).await;
+            let scope = notebook.clone();
+            let (items, statements) = tokio::join!(
+                self.compile_items(cell, &mut notebook, &mut timing, &progress),
+                async {
+                    match runs {
+                        true => self.compile_ahead(cell, split, &scope, &progress).await,
+                        false => None,
+                    }
+                }
+            );
+            ahead = statements;
             phases.items = Some(timing);
             Some(items?)
         } else {
             self.items.clone().filter(|_| !notebook.is_empty())
         };
-        let declares = !split.uses.is_empty()
-            || !split.attributes.is_empty()
-            || split.items.len() > usize::from(changed);
-        let prepared = if split.runs || (declares && !changed) {
-            Some(
-                self.compile_statements(cell, split, &notebook, items.as_ref(), phases)
-                    .await?,
-            )
+        let prepared = if runs {
+            let items = items.as_ref();
+            let prepared = self.compile_statements(cell, split, &notebook, items, ahead, phases);
+            Some(prepared.await?)
         } else {
             None
         };
@@ -172,6 +221,21 @@ impl NativeEngine {
         cell: &CellText,
         notebook: &mut Notebook,
         timing: &mut CompileTiming,
+        progress: &Items,
+    ) -> Result<Compiled, CellError> {
+        let compiled = self.compile_fitting(cell, notebook, timing, progress).await;
+        if compiled.is_err() {
+            progress.are(Progress::Failed);
+        }
+        compiled
+    }
+
+    async fn compile_fitting(
+        &self,
+        cell: &CellText,
+        notebook: &mut Notebook,
+        timing: &mut CompileTiming,
+        progress: &Items,
     ) -> Result<Compiled, CellError> {
         loop {
             let map = notebook.source();
@@ -187,7 +251,8 @@ impl NativeEngine {
                 code: true,
                 recurs: true,
             };
-            let diagnostics = match self.compiler.compile(&job, timing).await {
+            let compiled = self.compiler.compile_beside(&job, timing, progress).await;
+            let diagnostics = match compiled {
                 Ok(compiled) => {
                     let said = self.mapped(&compiled.warnings(), &map);
                     let said: Vec<_> = said
@@ -243,17 +308,49 @@ impl NativeEngine {
         split: &Split,
         notebook: &Notebook,
         items: Option<&Compiled>,
+        ahead: Option<Ahead>,
         phases: &mut Phases,
     ) -> Result<Prepared, CellError> {
         if items.is_some() && !split.broken && !self.concerns(cell, split, notebook) {
             let bare = notebook.without_items();
             // What is wrong is told with all items in view.
-            let prepared = self.attempts(cell, split, &bare, None, phases).await;
+            let prepared = self.attempts(cell, split, &bare, None, ahead, phases).await;
             if prepared.is_ok() {
                 return prepared;
             }
+            return self
+                .attempts(cell, split, notebook, items, None, phases)
+                .await;
         }
-        self.attempts(cell, split, notebook, items, phases).await
+        self.attempts(cell, split, notebook, items, ahead, phases)
+            .await
+    }
+
+    /// The first attempt at the statements, while the items are still being compiled.
+    async fn compile_ahead(
+        &self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        progress: &Items,
+    ) -> Option<Ahead> {
+        let bare = notebook.without_items();
+        let (scope, items) = if split.broken || self.concerns(cell, split, notebook) {
+            (notebook, Some(progress.known().await?))
+        } else {
+            (&bare, None)
+        };
+        let first = First::new(cell, split, &self.variables);
+        let generated = generate(cell, split, &first.plan, scope);
+        let level = self.opt_level(split.loops);
+        let job = statements(&generated, level, items.as_ref(), !first.only_types);
+        let mut timing = CompileTiming::default();
+        let result = self.compiler.compile_beside(&job, &mut timing, progress);
+        Some(Ahead {
+            result: result.await,
+            key: self.compiler.key(&job),
+            timing,
+        })
     }
 
     fn concerns(&self, cell: &CellText, split: &Split, notebook: &Notebook) -> bool {
@@ -271,22 +368,27 @@ impl NativeEngine {
         split: &Split,
         notebook: &Notebook,
         items: Option<&Compiled>,
+        mut ahead: Option<Ahead>,
         phases: &mut Phases,
     ) -> Result<Prepared, CellError> {
-        let first = Plan::new(split, &cell.text, &self.variables);
-        let guess = first.clone().guessing_closures();
-        let mut guessed = guess.is_some();
-        let mut plan = guess.unwrap_or_else(|| first.clone());
-        let has_closures = split.bindings.iter().any(|binding| binding.closure);
-        // A closure's signature has to be known before it can be kept: no machine code yet.
-        let mut only_types = has_closures && !guessed;
+        let First {
+            mut plan,
+            mut guessed,
+            mut only_types,
+        } = First::new(cell, split, &self.variables);
         for _ in 0..ATTEMPTS {
             let generated =
                 tracing::info_span!("generate").in_scope(|| generate(cell, split, &plan, notebook));
             let level = self.opt_level(split.loops);
             let job = statements(&generated, level, items, !only_types);
             let mut timing = CompileTiming::default();
-            let result = self.compiler.compile(&job, &mut timing).await;
+            let result = match ahead.take().filter(|it| it.key == self.compiler.key(&job)) {
+                Some(done) => {
+                    timing = done.timing;
+                    done.result
+                }
+                None => self.compiler.compile(&job, &mut timing).await,
+            };
             phases.attempts.push(timing);
             let compiled = match result {
                 Ok(compiled) => compiled,
@@ -294,7 +396,7 @@ impl NativeEngine {
                 // The guess may be what is wrong.
                 Err(Failed::Rejected(_)) if guessed => {
                     (guessed, only_types) = (false, true);
-                    plan = first.clone();
+                    plan = Plan::new(split, &cell.text, &self.variables);
                     continue;
                 }
                 Err(Failed::Rejected(diagnostics)) => {

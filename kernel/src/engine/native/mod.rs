@@ -19,6 +19,7 @@ mod evict;
 mod frames;
 mod generate;
 mod item;
+mod items;
 mod lex;
 mod link;
 mod memory;

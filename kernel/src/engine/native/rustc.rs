@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
@@ -73,7 +73,7 @@ impl Recipe {
         command
             .args(["--edition=2024", "--crate-type=lib", "--crate-name"])
             .args([self.crate_name, "--error-format=json"])
-            .args(["--json", "future-incompat", "--emit"])
+            .args(["--json", "artifacts,future-incompat", "--emit"])
             .arg(emit.join(","))
             .args(["-Ccodegen-units=1", "-Coverflow-checks=on"])
             .args(["-Cembed-bitcode=no", "-Cdebuginfo=line-tables-only"])
@@ -200,15 +200,22 @@ impl Rustc {
         written.modified().ok()?.duration_since(self.began).ok()
     }
 
-    /// Waits for its end; the folder with what it wrote, and its JSON messages.
+    /// Waits for its end; the folder with what it wrote, and its JSON messages. Tells `known` the folder as soon as the
+    /// crate's metadata is in it.
     #[tracing::instrument(name = "rustc", skip_all, fields(frontend_us))]
-    pub async fn finish(mut self, timing: &mut CompileTiming) -> Result<(TempDir, String), Failed> {
+    pub async fn finish(
+        mut self,
+        timing: &mut CompileTiming,
+        known: &(dyn Fn(&Path) + Sync),
+    ) -> Result<(TempDir, String), Failed> {
         let mut messages = String::new();
-        if let Some(mut stderr) = self.child.stderr.take() {
-            stderr
-                .read_to_string(&mut messages)
-                .await
-                .map_err(cannot_write)?;
+        let mut lines = BufReader::new(self.child.stderr.take().expect("stderr is piped")).lines();
+        while let Some(line) = lines.next_line().await.map_err(cannot_write)? {
+            if line.contains("\"emit\":\"metadata\"") {
+                known(self.work.path());
+            }
+            messages.push_str(&line);
+            messages.push('\n');
         }
         let status = self.child.wait().await.map_err(cannot_write)?;
         if status.success() {

@@ -3,7 +3,7 @@
 //! CUDA does not survive a fork: a copy of the process holds handles that mean nothing to the driver. So from then on
 //! there are no snapshots.
 
-use std::ffi::{CStr, c_int, c_uint};
+use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::mem::transmute;
 
 /// The driver's library, by the name that every CUDA program loads it by.
@@ -28,7 +28,12 @@ pub(crate) fn is_in_use() -> bool {
     let found = symbol(c"cuDeviceGetCount").zip(symbol(c"cuDevicePrimaryCtxGetState"));
     let in_use = found.is_some_and(|(count, state)| {
         // SAFETY: the driver's interface, which is stable, gives the two functions these signatures.
-        let (count, state): (GetCount, GetState) = unsafe { (transmute(count), transmute(state)) };
+        let (count, state) = unsafe {
+            (
+                transmute::<*mut c_void, GetCount>(count),
+                transmute::<*mut c_void, GetState>(state),
+            )
+        };
         let mut devices = 0;
         // SAFETY: a valid pointer to an integer. Before the driver is initialised it answers with an error.
         let known = unsafe { count(&mut devices) } == 0;

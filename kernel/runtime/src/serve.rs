@@ -297,6 +297,7 @@ fn run_cell(run: &Run) -> Finished {
             gone: Vec::new(),
         },
     };
+    crate::settle::settle_all();
     output::set_running(false);
     output::end_of_cell(run.run);
     output::restore_streams();

@@ -101,6 +101,55 @@ pub(crate) fn scatter(
     )
 }
 
+/// What becomes of elements that fall on one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Combine {
+    Sum,
+    Prod,
+    Max,
+    Min,
+}
+
+/// A copy of `a` in which the elements of `source` that an index sends to one place are combined, with the element
+/// that was there if `include_self`.
+pub(crate) fn scatter_reduce(
+    a: &Array,
+    axis: usize,
+    index: &Array,
+    source: &Array,
+    combine: Combine,
+    include_self: bool,
+) -> Result<Array> {
+    let (a, index, source) = (contiguous(a)?, contiguous(index)?, contiguous(source)?);
+    on_cpu(
+        [&a, &index, &source],
+        a.dtype(),
+        a.dims(),
+        |[base, at, source]| {
+            let at = plain::<i64>(at)?;
+            let layout = Layout::contiguous(a.dims());
+            with_element!(a.dtype(), T => {
+                let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
+                let mut fresh = vec![!include_self; out.len()];
+                each_place(&index, axis, &layout, at, |i, place| {
+                    let (x, y) = (out[place], source[i]);
+                    out[place] = match combine {
+                        _ if std::mem::take(&mut fresh[place]) => y,
+                        Combine::Sum => plus(x, y),
+                        Combine::Prod => {
+                            use super::element::Wide;
+                            T::narrow(x.wide().times(y.wide()))
+                        }
+                        Combine::Max => if x > y || x.is_nan() { x } else { y },
+                        Combine::Min => if x < y || x.is_nan() { x } else { y },
+                    };
+                })?;
+                Ok(T::wrap(out))
+            })
+        },
+    )
+}
+
 #[inline(always)]
 fn plus<T: Element>(x: T, y: T) -> T {
     use super::element::Wide;

@@ -24,6 +24,7 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
         DType::I64 => integers::<i64>(a, b, shape, k),
         DType::I32 => integers::<i32>(a, b, shape, k),
         DType::I16 => integers::<i16>(a, b, shape, k),
+        DType::I8 => integers::<i8>(a, b, shape, k),
         DType::U8 => integers::<u8>(a, b, shape, k),
         DType::Bool => bail!("\"addmm_impl_cpu_\" not implemented for 'Bool'"),
         _ => {

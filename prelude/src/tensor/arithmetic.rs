@@ -36,6 +36,14 @@ fn result_type(a: &Tensor, b: &Tensor) -> DType {
     }
 }
 
+/// The dtype that both operands are converted to.
+pub(super) fn joint_dtype(a: &Tensor, b: &Arg) -> DType {
+    match b {
+        Arg::Scalar(b) => promote_scalar(a.dtype(), *b),
+        Arg::Tensor(b) => result_type(a, b),
+    }
+}
+
 /// Converts and broadcasts; `least` is the lowest kind of number the operation works on.
 pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
     let (dtype, b) = match b {
@@ -224,10 +232,15 @@ fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
+    let name = if matches!(other, Arg::Scalar(_)) {
+        "RemainderBackward0"
+    } else {
+        "RemainderBackward1"
+    };
     let operands = operands(x, other, Category::Int)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record("RemainderBackward0", &[a, b], output, |_| {
+    Ok(record(name, &[a, b], output, |_| {
         (
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
@@ -282,15 +295,6 @@ ops! {
     /// `self + alpha * other`.
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
         => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());
-    /// `self + value * a * b`.
-    addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64)
-        => add(x, mul(&mul(a, b.into())?, Arg::Scalar(value.into()))?.into());
-    /// `self + value * a / b`.
-    addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64)
-        => add(x, mul(&div(a, b.into())?, Arg::Scalar(value.into()))?.into());
-    /// `self + weight * (end - self)`.
-    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: f64)
-        => add(x, mul(&sub(end, x.into())?, Arg::Scalar(weight.into()))?.into());
 }
 
 /// A plain number minus a tensor. The number must not decide the dtype, so it becomes a 0-d tensor of the right one.

@@ -443,11 +443,9 @@ ops! {
     /// The logarithm of [`Tensor::softmax`], without losing small ones.
     log_softmax, try_log_softmax, [] (x, dim: i64) => softmax_along(x, dim, true);
     /// Running sums along one dimension.
-    cumsum, try_cumsum, [] (x, dim: i64) => running_sum(x, dim);
+    cumsum, try_cumsum, [cumsum_, try_cumsum_] (x, dim: i64) => running_sum(x, dim);
     /// Sums away dimensions until the tensor has a shape that broadcasts to its own.
     sum_to, try_sum_to, [] (x, shape: &Shape) => sum_to(x, shape);
-    /// The Euclidean length of all elements together.
-    norm, try_norm, [] (x) => x.try_square()?.try_sum()?.try_sqrt();
 }
 
 impl Tensor {

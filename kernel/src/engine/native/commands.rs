@@ -20,11 +20,16 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 15] = [
+const COMMANDS: [Command; 17] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
         help: "use a crate: also { version, features, path, git }",
+    },
+    Command {
+        name: "dep",
+        usage: ":dep --lock",
+        help: "write wick.lock: notebooks beside it build exactly these versions",
     },
     Command {
         name: "vars",
@@ -85,6 +90,11 @@ const COMMANDS: [Command; 15] = [
         name: "snapshot",
         usage: ":snapshot [on|off]",
         help: "whether variables survive a cell that crashes",
+    },
+    Command {
+        name: "security",
+        usage: ":security",
+        help: "who can reach this session, and how many messages were refused",
     },
     Command {
         name: "clear",
@@ -152,6 +162,10 @@ impl NativeEngine {
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());
@@ -203,6 +217,20 @@ impl NativeEngine {
         };
         self.say(Stream::Stdout, format!("{text}\n"));
         Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {

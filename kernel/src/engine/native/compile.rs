@@ -20,6 +20,7 @@ use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::hex::hex;
 use crate::engine::source_map::{SourceFile, SourceMap};
 use crate::engine::{CellError, EngineError};
+use crate::private;
 
 /// What every crate of a session is compiled with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +150,7 @@ impl Compiler {
     /// A compiler that keeps its results below `cache`.
     pub fn new(toolchain: Toolchain, cache: &Path) -> Result<Self, EngineError> {
         let cells = cache.join("cells");
-        fs::create_dir_all(&cells).map_err(|source| EngineError::Io {
+        private::make(&cells).map_err(|source| EngineError::Io {
             what: format!(
                 "cannot make the cache folder {} (set WICK_CACHE to another one)",
                 cells.display()

@@ -76,6 +76,18 @@ pub struct Config {
     pub prelude: Prelude,
     /// Where compiled cells are kept.
     pub cache: PathBuf,
+    /// What `:security` tells of those who connect.
+    pub clients: Clients,
+}
+
+/// Tells who can reach the session, and who was refused; one line each, a name and what there is to say.
+#[derive(Clone)]
+pub struct Clients(pub Arc<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>);
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((self.0)()).finish()
+    }
 }
 
 /// See the module.
@@ -230,6 +242,7 @@ impl Engine for NativeEngine {
         phases.end();
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
+        self.target.reap_others_soon();
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());
         }

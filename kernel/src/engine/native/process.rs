@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -108,6 +108,29 @@ impl Target {
 
     fn group(&self) -> i32 {
         self.group.load(Ordering::SeqCst)
+    }
+
+    /// Takes notice of the ends of processes of the session whose parents are gone; but not of the one that runs cells.
+    fn reap_others(&self) {
+        let group = Pid::from_raw(self.group());
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+        // Looks first, because how the process that runs cells ended is not to be lost.
+        while group.as_raw() > 0
+            && let Ok(ended) = waitid(Id::PGid(group), flags | WaitPidFlag::WNOWAIT)
+            && let Some(pid) = ended.pid()
+            && Some(pid) != self.pid()
+        {
+            let _ = waitid(Id::Pid(pid), flags);
+        }
+    }
+
+    /// Does so when snapshots that were just discarded have had the time to end.
+    pub fn reap_others_soon(self: &Arc<Self>) {
+        let target = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            target.reap_others();
+        });
     }
 
     /// Ends every process of the session.

@@ -7,7 +7,9 @@ use crate::engine::EngineError;
 
 /// `rustc -vV`: version, commit and host of this machine's rustc.
 pub(super) fn describe() -> Result<String, EngineError> {
-    let output = Command::new("rustc").arg("-vV").output().map_err(|error| {
+    // Not where the notebook lies: rustup would run whatever compiler a `rust-toolchain.toml` there names.
+    let mut rustc = Command::new("rustc");
+    let output = rustc.arg("-vV").current_dir("/").output().map_err(|error| {
         EngineError::Toolchain(format!(
             "Wick compiles cells with rustc, which cannot be started ({error}). Install Rust from https://rustup.rs, \
              and start Jupyter where `rustc` is on the PATH."

@@ -62,6 +62,8 @@ pub(super) struct Binding {
     pub range: Range<usize>,
     /// Whether it is bound to a closure, as far as the syntax shows.
     pub closure: bool,
+    /// How many arguments that closure takes, if all of them say their types and none of these borrows.
+    pub plain_arguments: Option<usize>,
 }
 
 /// Takes a cell apart.
@@ -139,9 +141,14 @@ fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
                 .init
                 .as_ref()
                 .is_some_and(|init| matches!(*init.expr, syn::Expr::Closure(_)));
+            let plain = local.init.as_ref().and_then(|it| match &*it.expr {
+                syn::Expr::Closure(closure) => plain_arguments(closure),
+                _ => None,
+            });
             let mut names = BoundNames {
                 bindings: Vec::new(),
                 closure,
+                plain_arguments: plain,
             };
             names.visit_pat(&local.pat);
             for binding in names.bindings {
@@ -265,10 +272,29 @@ fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
     name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
 }
 
+/// See [`Binding::plain_arguments`].
+fn plain_arguments(closure: &syn::ExprClosure) -> Option<usize> {
+    use quote::ToTokens;
+    if closure.asyncness.is_some() || closure.lifetimes.is_some() {
+        return None;
+    }
+    let plain = |input: &syn::Pat| match input {
+        syn::Pat::Type(typed) => {
+            let ty = typed.ty.to_token_stream().to_string();
+            let words = lex::mentions(&ty);
+            let open = ["_", "impl", "dyn"];
+            !ty.contains(['&', '\'', '(']) && !open.iter().any(|word| words.contains(*word))
+        }
+        _ => false,
+    };
+    (closure.inputs.iter().all(plain)).then_some(closure.inputs.len())
+}
+
 /// Collects what a pattern binds.
 struct BoundNames {
     bindings: Vec<Binding>,
     closure: bool,
+    plain_arguments: Option<usize>,
 }
 
 impl<'ast> Visit<'ast> for BoundNames {
@@ -281,6 +307,7 @@ impl<'ast> Visit<'ast> for BoundNames {
                 mutable: pat.mutability.is_some(),
                 range: pat.ident.span().byte_range(),
                 closure: self.closure,
+                plain_arguments: self.plain_arguments,
             };
             self.bindings.push(binding);
         }

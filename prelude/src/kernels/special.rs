@@ -83,6 +83,9 @@ pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
     if n == 0 {
         return digamma(x);
     }
+    if x == f64::NEG_INFINITY {
+        return f64::NAN;
+    }
     let factorial: f64 = (1..=n).map(f64::from).product();
     let sign = if n.is_multiple_of(2) { -1. } else { 1. };
     sign * factorial * zeta(f64::from(n) + 1., x)

@@ -55,7 +55,12 @@ fn each_place(
     for (i, &index) in at.iter().enumerate() {
         let mut offset = layout.start_offset();
         for (d, &p) in position.iter().enumerate() {
-            offset += strides[d] * if d == axis { place(index, axis, size)? } else { p };
+            offset += strides[d]
+                * if d == axis {
+                    place(index, axis, size)?
+                } else {
+                    p
+                };
         }
         f(i, offset);
         for d in (0..dims.len()).rev() {
@@ -160,7 +165,9 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
     on_cpu([&a, &index], a.dtype(), &shape, |[data, at]| {
         let places = plain::<i64>(at)?
             .iter()
-            .map(|&i| place(i, axis, len).map_err(|_| crate::Error::index("index out of range in self")))
+            .map(|&i| {
+                place(i, axis, len).map_err(|_| crate::Error::index("index out of range in self"))
+            })
             .collect::<Result<Vec<_>>>()?;
         with_element!(a.dtype(), T => {
             let data = plain::<T>(data)?;
@@ -258,7 +265,9 @@ pub(crate) fn nonzero(a: &Array) -> Result<Array> {
         Ok(())
     })?;
     // A 0-d tensor has a place without coordinates.
-    let whole = locked([&a], |[data]| Ok(plain::<u8>(data)?.iter().filter(|x| **x != 0).count()))?;
+    let whole = locked([&a], |[data]| {
+        Ok(plain::<u8>(data)?.iter().filter(|x| **x != 0).count())
+    })?;
     let count = found.len().checked_div(dims.len()).unwrap_or(whole);
     Ok(Array::from_vec(found, DType::I64, &[count, dims.len()]))
 }

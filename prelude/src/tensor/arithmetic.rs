@@ -121,7 +121,9 @@ fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     let bools = |dtype: DType| dtype == DType::Bool;
     let is_bool = match &other {
         Arg::Tensor(other) => bools(other.dtype()) != bools(x.dtype()),
-        Arg::Scalar(other) => bools(other.dtype()) != bools(x.dtype()) && (bools(x.dtype()) || bools(other.dtype())),
+        Arg::Scalar(other) => {
+            bools(other.dtype()) != bools(x.dtype()) && (bools(x.dtype()) || bools(other.dtype()))
+        }
     };
     if is_bool {
         bail!(
@@ -244,7 +246,11 @@ fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
-    let name = if matches!(other, Arg::Scalar(_)) { "RemainderBackward0" } else { "RemainderBackward1" };
+    let name = if matches!(other, Arg::Scalar(_)) {
+        "RemainderBackward0"
+    } else {
+        "RemainderBackward1"
+    };
     let operands = operands(x, other, Category::Bool)?;
     super::pairs::not_bool("remainder_cpu", &operands.a)?;
     let output = operands.compute(Binary::Remainder)?;

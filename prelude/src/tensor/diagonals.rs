@@ -19,12 +19,19 @@ fn diagonal(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
     let shape = x.shape();
     let (a, b) = two_axes(shape.rank(), dim1, dim2)?;
     let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
-    let len = shape[a].saturating_sub(down).min(shape[b].saturating_sub(right));
+    let len = shape[a]
+        .saturating_sub(down)
+        .min(shape[b].saturating_sub(right));
     Ok(super::view::part(x, "DiagonalBackward0", |layout| {
         let (shape, strides) = (layout.dims(), layout.stride());
-        let start = if len == 0 { 0 } else { down * strides[a] + right * strides[b] };
+        let start = if len == 0 {
+            0
+        } else {
+            down * strides[a] + right * strides[b]
+        };
         let kept = (0..shape.len()).filter(|&d| d != a && d != b);
-        let (mut dims, mut steps): (Vec<usize>, Vec<usize>) = kept.map(|d| (shape[d], strides[d])).unzip();
+        let (mut dims, mut steps): (Vec<usize>, Vec<usize>) =
+            kept.map(|d| (shape[d], strides[d])).unzip();
         dims.push(len);
         steps.push(strides[a] + strides[b]);
         Layout::new(dims.into(), steps, layout.start_offset() + start)
@@ -53,7 +60,11 @@ fn diag_embed(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
             diagonal(&zeros, offset, dim1, dim2)?.try_copy_(&x.detach())?;
             Ok(zeros)
         },
-        move |_, g| Ok(vec![Some(diagonal(g, offset, dim1, dim2)?.try_contiguous()?)]),
+        move |_, g| {
+            Ok(vec![Some(
+                diagonal(g, offset, dim1, dim2)?.try_contiguous()?,
+            )])
+        },
     )
 }
 
@@ -62,9 +73,18 @@ fn diag(x: &Tensor, offset: i64) -> Result<Tensor> {
         1 => diag_embed(x, offset, 0, 1),
         2 => {
             let shape = x.shape();
-            composed("DiagonalBackward0_copy", &[x], Keep::Nothing, || diagonal(x, offset, 0, 1)?.try_copy(), move |_, g| {
-                Ok(vec![Some(g.try_new_zeros(&shape)?.try_diagonal_scatter(g, offset, 0, 1)?)])
-            })
+            composed(
+                "DiagonalBackward0_copy",
+                &[x],
+                Keep::Nothing,
+                || diagonal(x, offset, 0, 1)?.try_copy(),
+                move |_, g| {
+                    Ok(vec![Some(
+                        g.try_new_zeros(&shape)?
+                            .try_diagonal_scatter(g, offset, 0, 1)?,
+                    )])
+                },
+            )
         }
         rank => bail!("diag(): Supports 1D or 2D tensors. Got {rank}D"),
     }
@@ -73,25 +93,42 @@ fn diag(x: &Tensor, offset: i64) -> Result<Tensor> {
 /// Where `column - row` is at most (`lower`) or at least `offset`.
 fn triangle(rows: usize, columns: usize, offset: i64, lower: bool) -> Result<Tensor> {
     let across = Tensor::try_arange(0, columns, 1)?;
-    let down = Tensor::try_arange(0, rows, 1)?.try_add(offset)?.try_unsqueeze(1)?;
-    if lower { across.try_le(down) } else { across.try_ge(down) }
+    let down = Tensor::try_arange(0, rows, 1)?
+        .try_add(offset)?
+        .try_unsqueeze(1)?;
+    if lower {
+        across.try_le(down)
+    } else {
+        across.try_ge(down)
+    }
 }
 
 fn triangular(x: &Tensor, offset: i64, lower: bool) -> Result<Tensor> {
-    let (name, node) = if lower { ("tril", "TrilBackward0") } else { ("triu", "TriuBackward0") };
+    let (name, node) = if lower {
+        ("tril", "TrilBackward0")
+    } else {
+        ("triu", "TriuBackward0")
+    };
     let &[.., rows, columns] = &x.dims()[..] else {
         bail!("{name}: input tensor must have at least 2 dimensions")
     };
     let mask = triangle(rows, columns, offset, lower)?.try_to_device(x.device())?;
     let nothing = x.detach().try_new_zeros(&[])?;
-    composed(node, &[x], Keep::Nothing, || mask.try_where_(x, &nothing), move |_, g| {
-        Ok(vec![Some(triangular(g, offset, lower)?)])
-    })
+    composed(
+        node,
+        &[x],
+        Keep::Nothing,
+        || mask.try_where_(x, &nothing),
+        move |_, g| Ok(vec![Some(triangular(g, offset, lower)?)]),
+    )
 }
 
 /// The rows and columns of a triangle's elements, in two rows.
 fn triangle_indices(rows: usize, columns: usize, offset: i64, lower: bool) -> Result<Tensor> {
-    triangle(rows, columns, offset, lower)?.try_nonzero()?.try_t()?.try_contiguous()
+    triangle(rows, columns, offset, lower)?
+        .try_nonzero()?
+        .try_t()?
+        .try_contiguous()
 }
 
 ops! {

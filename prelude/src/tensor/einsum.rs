@@ -20,12 +20,16 @@ fn term(text: &str, start: usize) -> Result<Vec<Option<u8>>> {
             b' ' => {}
             b'.' if bytes[at..].starts_with(b"...") => {
                 if labels.contains(&None) {
-                    bail!("einsum(): found '.' for operand {start} for which an ellipsis was already found");
+                    bail!(
+                        "einsum(): found '.' for operand {start} for which an ellipsis was already found"
+                    );
                 }
                 labels.push(None);
                 at += 2;
             }
-            b'.' => bail!("einsum(): found '.' for operand {start} that is not part of any ellipsis"),
+            b'.' => {
+                bail!("einsum(): found '.' for operand {start} that is not part of any ellipsis")
+            }
             letter if letter.is_ascii_alphabetic() => labels.push(Some(letter)),
             _ => bail!(
                 "einsum(): invalid subscript given at index {} in the equation string, subscripts must be in [a-zA-Z]",
@@ -49,8 +53,16 @@ fn operand_labels(labels: &[Option<u8>], rank: usize, number: usize) -> Result<V
         bail!(
             "einsum(): the number of subscripts in the equation ({letters}) {} the number of dimensions ({rank}) for \
              operand {number}{}",
-            if labels.contains(&None) { "is more than" } else { "does not match" },
-            if labels.contains(&None) { "" } else { " and no ellipsis was given" }
+            if labels.contains(&None) {
+                "is more than"
+            } else {
+                "does not match"
+            },
+            if labels.contains(&None) {
+                ""
+            } else {
+                " and no ellipsis was given"
+            }
         );
     };
     Ok(labels
@@ -66,7 +78,9 @@ fn operand_labels(labels: &[Option<u8>], rank: usize, number: usize) -> Result<V
 fn without_repeats(x: &Tensor, labels: Vec<Label>, number: usize) -> Result<(Tensor, Vec<Label>)> {
     let (mut x, mut labels) = (x.clone(), labels);
     while let Some((first, second)) = (0..labels.len()).find_map(|i| {
-        (i + 1..labels.len()).find(|&j| labels[j] == labels[i]).map(|j| (i, j))
+        (i + 1..labels.len())
+            .find(|&j| labels[j] == labels[i])
+            .map(|j| (i, j))
     }) {
         let (m, n) = (x.dims()[first], x.dims()[second]);
         if m != n {
@@ -74,7 +88,9 @@ fn without_repeats(x: &Tensor, labels: Vec<Label>, number: usize) -> Result<(Ten
                 Label::Letter(letter) => char::from(letter),
                 Label::Ellipsis(_) => '.',
             };
-            bail!("einsum(): subscript {letter} is repeated for operand {number} but the sizes don't match, {n} != {m}");
+            bail!(
+                "einsum(): subscript {letter} is repeated for operand {number} but the sizes don't match, {n} != {m}"
+            );
         }
         // The diagonal comes last.
         x = x.try_diagonal_dims(0, first as i64, second as i64)?;
@@ -101,18 +117,39 @@ fn contracted(a: &Tensor, b: &Tensor, summed: &[usize]) -> Result<Tensor> {
         }
     }
     let size = |dims: &[usize], shape: &[usize]| dims.iter().map(|&d| shape[d]).product::<usize>();
-    let (batch, m, k, n) = (size(&both, &sa), size(&left, &sa), size(summed, &sa), size(&right, &sb));
+    let (batch, m, k, n) = (
+        size(&both, &sa),
+        size(&left, &sa),
+        size(summed, &sa),
+        size(&right, &sb),
+    );
     let order = |parts: [&[usize]; 4]| -> Vec<usize> { parts.concat() };
-    let a = a.try_permute(order([&both, &left, summed, &right]))?.try_reshape([batch, m, k])?;
-    let b = b.try_permute(order([&both, summed, &right, &left]))?.try_reshape([batch, k, n])?;
+    let a = a
+        .try_permute(order([&both, &left, summed, &right]))?
+        .try_reshape([batch, m, k])?;
+    let b = b
+        .try_permute(order([&both, summed, &right, &left]))?
+        .try_reshape([batch, k, n])?;
     let product = a.try_bmm(&b)?;
     let kept = order([&both, &left, &right, summed]);
     let shape: Vec<usize> = kept
         .iter()
-        .map(|&d| if summed.contains(&d) { 1 } else { sa[d].max(sb[d]).min(if sa[d] == 0 || sb[d] == 0 { 0 } else { usize::MAX }) })
+        .map(|&d| {
+            if summed.contains(&d) {
+                1
+            } else {
+                sa[d].max(sb[d]).min(if sa[d] == 0 || sb[d] == 0 {
+                    0
+                } else {
+                    usize::MAX
+                })
+            }
+        })
         .collect();
     let mut back = vec![0; rank];
-    kept.iter().enumerate().for_each(|(to, &from)| back[from] = to);
+    kept.iter()
+        .enumerate()
+        .for_each(|(to, &from)| back[from] = to);
     product.try_reshape(shape)?.try_permute(back)
 }
 
@@ -138,13 +175,19 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         start += text.len() + 1;
     }
     // How often a label comes in all terms, in the order PyTorch writes an output that is not given.
-    let mut seen: Vec<Label> = tensors.iter().flat_map(|(_, labels)| labels.iter().copied()).collect();
+    let mut seen: Vec<Label> = tensors
+        .iter()
+        .flat_map(|(_, labels)| labels.iter().copied())
+        .collect();
     seen.sort_by_key(|&label| match label {
         Label::Ellipsis(place) => (0, usize::MAX - place),
         Label::Letter(letter) => (1, usize::from(letter)),
     });
     seen.dedup();
-    let ellipsis = seen.iter().copied().filter(|label| matches!(label, Label::Ellipsis(_)));
+    let ellipsis = seen
+        .iter()
+        .copied()
+        .filter(|label| matches!(label, Label::Ellipsis(_)));
     let mut labels: Vec<Label> = match output {
         None => {
             let once = |label: &Label| match label {
@@ -161,7 +204,10 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
                     continue;
                 };
                 if labels.contains(&Label::Letter(letter)) {
-                    bail!("einsum(): output subscript {} appears more than once in the output", char::from(letter));
+                    bail!(
+                        "einsum(): output subscript {} appears more than once in the output",
+                        char::from(letter)
+                    );
                 }
                 if !seen.contains(&Label::Letter(letter)) {
                     bail!(
@@ -175,13 +221,21 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         }
     };
     let kept = labels.len();
-    labels.extend(seen.iter().filter(|label| !labels.contains(label)).copied().collect::<Vec<_>>());
+    labels.extend(
+        seen.iter()
+            .filter(|label| !labels.contains(label))
+            .copied()
+            .collect::<Vec<_>>(),
+    );
 
     // Every operand with all labels in one order, those it lacks with size 1.
     let mut sizes = vec![1; labels.len()];
     let mut aligned = Vec::new();
     for (number, (tensor, own)) in tensors.iter().enumerate() {
-        let order: Vec<usize> = labels.iter().filter_map(|label| own.iter().position(|l| l == label)).collect();
+        let order: Vec<usize> = labels
+            .iter()
+            .filter_map(|label| own.iter().position(|l| l == label))
+            .collect();
         let mut tensor = tensor.try_permute(order)?;
         for (d, label) in labels.iter().enumerate() {
             if !own.contains(label) {
@@ -205,7 +259,12 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
     }
 
     // From left to right; a label is summed with the last operand that has it.
-    let last = |d: usize| (0..tensors.len()).rev().find(|&i| aligned[i].dims()[d] != 1).unwrap_or(0);
+    let last = |d: usize| {
+        (0..tensors.len())
+            .rev()
+            .find(|&i| aligned[i].dims()[d] != 1)
+            .unwrap_or(0)
+    };
     let last: Vec<usize> = (0..labels.len()).map(last).collect();
     let mut result = aligned[0].clone();
     for (i, next) in aligned.iter().enumerate().skip(1) {
@@ -220,7 +279,11 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         if !left.is_empty() {
             result = result.try_sum_dim(left, true)?;
         }
-        let next = if right.is_empty() { next.clone() } else { next.try_sum_dim(right, true)? };
+        let next = if right.is_empty() {
+            next.clone()
+        } else {
+            next.try_sum_dim(right, true)?
+        };
         result = contracted(&result, &next, &both)?;
     }
     let trailing: Vec<usize> = (kept..labels.len()).collect();
@@ -252,6 +315,9 @@ impl Tensor {
 
     /// Like [`Tensor::einsum`]. Fails if the equation does not go with the operands.
     pub fn try_einsum<T: AsRef<Tensor>>(equation: &str, operands: &[T]) -> Result<Tensor> {
-        einsum(equation, &operands.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+        einsum(
+            equation,
+            &operands.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+        )
     }
 }

@@ -539,7 +539,9 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
         || x.try_reshape(-1)?.try_index_select(0, &places),
         move |_, g| {
             let zeros = g.try_new_zeros(&[shape.numel()])?;
-            Ok(vec![Some(zeros.try_index_add(0, &again, g)?.try_reshape(&shape)?)])
+            Ok(vec![Some(
+                zeros.try_index_add(0, &again, g)?.try_reshape(&shape)?,
+            )])
         },
     )
 }

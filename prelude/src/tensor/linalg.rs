@@ -165,7 +165,11 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let batch = broadcast(batch_a, batch_b)?;
     let (count, m, n) = (batch.numel(), *m, *n);
     if k != k2 && vector {
-        bail!("size mismatch, got input ({}), mat ({}x{k2}), vec ({k})", count * n, count * n);
+        bail!(
+            "size mismatch, got input ({}), mat ({}x{k2}), vec ({k})",
+            count * n,
+            count * n
+        );
     }
     if k != k2 {
         bail!(
@@ -188,7 +192,10 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (sa, sb) = (a.shape(), b.shape());
     let (&[n, _, k], &[n2, k2, _]) = (&sa[..], &sb[..]) else {
-        bail!("batch{} must be a 3D tensor", if sa.rank() == 3 { 2 } else { 1 })
+        bail!(
+            "batch{} must be a 3D tensor",
+            if sa.rank() == 3 { 2 } else { 1 }
+        )
     };
     if n != n2 || k != k2 {
         bail!(

@@ -95,9 +95,10 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
             let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
             ("MaskedFillBackward0", Tensor::from_array(value))
         }
-        Arg::Tensor(value) if value.dim() == 0 => {
-            ("MaskedFillBackward1", value.try_to_dtype(x.dtype())?.try_to_device(x.device())?)
-        }
+        Arg::Tensor(value) if value.dim() == 0 => (
+            "MaskedFillBackward1",
+            value.try_to_dtype(x.dtype())?.try_to_device(x.device())?,
+        ),
         Arg::Tensor(value) => bail!(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
             value.dim()
@@ -121,7 +122,11 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
 
 fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
     if x.dtype() != other.dtype() {
-        bail!("{} did not match {}", x.dtype().scalar_type(), other.dtype().scalar_type());
+        bail!(
+            "{} did not match {}",
+            x.dtype().scalar_type(),
+            other.dtype().scalar_type()
+        );
     }
     let (x, other) = (x.detach(), other.detach());
     let equal = x.try_eq(&other)?;

@@ -38,6 +38,7 @@ mod rich;
 mod rule;
 mod running;
 mod search;
+mod serde;
 mod several;
 mod special;
 mod statistics;
@@ -59,6 +60,7 @@ pub use pad::Padding;
 pub use pairs::Rounding;
 pub use place::ScatterReduce;
 pub use pool::{Pool1dOptions, Pool2dOptions, PoolOptions};
+pub use rich::Typeset;
 pub use search::Unique;
 pub use several::MeshIndexing;
 

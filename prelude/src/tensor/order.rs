@@ -30,7 +30,11 @@ fn sorted_places(x: &Tensor, at: usize, descending: bool) -> Result<Tensor> {
     if x.dim() == 0 {
         return Tensor::try_full((), 0)?.try_to_device(x.device());
     }
-    Ok(Tensor::from_array(order::argsort(&x.array(), at, descending)?))
+    Ok(Tensor::from_array(order::argsort(
+        &x.array(),
+        at,
+        descending,
+    )?))
 }
 
 fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
@@ -46,7 +50,11 @@ fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor
         bail!("selected index k out of range");
     }
     let places = sorted_places(x, at, largest)?;
-    let places = if x.dim() == 0 { places } else { places.try_narrow(at as i64, 0, k)?.try_contiguous()? };
+    let places = if x.dim() == 0 {
+        places
+    } else {
+        places.try_narrow(at as i64, 0, k)?.try_contiguous()?
+    };
     picked("TopkBackward0", x, at, &places, true)
 }
 
@@ -62,7 +70,13 @@ fn kth(x: &Tensor, k: usize, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)
         bail!("kthvalue(): selected number k out of range for dimension {at}");
     }
     let places = sorted_places(x, at, false)?;
-    let place = if x.dim() == 0 { places } else { places.try_narrow(at as i64, k as i64 - 1, 1)?.try_contiguous()? };
+    let place = if x.dim() == 0 {
+        places
+    } else {
+        places
+            .try_narrow(at as i64, k as i64 - 1, 1)?
+            .try_contiguous()?
+    };
     picked("KthvalueBackward0", x, at, &place, keepdim)
 }
 
@@ -75,11 +89,15 @@ fn median_place(x: &Tensor, at: usize, skip_nan: bool) -> Result<Tensor> {
     let (dim, size) = (at as i64, x.dims()[at]);
     let nans = x.try_isnan()?.try_sum_dim(dim, true)?;
     let middle = if skip_nan {
-        nans.try_rsub(size)?.try_sub(1)?.try_clamp_min(0)?.try_div_rounding(2, super::Rounding::Floor)?
+        nans.try_rsub(size)?
+            .try_sub(1)?
+            .try_clamp_min(0)?
+            .try_div_rounding(2, super::Rounding::Floor)?
     } else {
         // NaNs are sorted to the end: the first of them.
         let first_nan = nans.try_rsub(size)?;
-        nans.try_gt(0)?.try_where_(first_nan, Tensor::try_full((), size.saturating_sub(1) / 2)?)?
+        nans.try_gt(0)?
+            .try_where_(first_nan, Tensor::try_full((), size.saturating_sub(1) / 2)?)?
     };
     places.try_gather(dim, &middle)
 }
@@ -95,13 +113,21 @@ fn median_dim(x: &Tensor, dim: i64, keepdim: bool, skip_nan: bool) -> Result<(Te
         )));
     }
     let place = no_grad(|| median_place(&x.detach(), at, skip_nan))?;
-    let node = if skip_nan { "NanmedianBackward1" } else { "MedianBackward1" };
+    let node = if skip_nan {
+        "NanmedianBackward1"
+    } else {
+        "MedianBackward1"
+    };
     picked(node, x, at, &place, keepdim)
 }
 
 /// The median of all elements; every element that equals it shares the gradient.
 fn median(x: &Tensor, skip_nan: bool) -> Result<Tensor> {
-    let node = if skip_nan { "NanmedianBackward0" } else { "MedianBackward0" };
+    let node = if skip_nan {
+        "NanmedianBackward0"
+    } else {
+        "MedianBackward0"
+    };
     if x.dtype() == crate::DType::Bool {
         bail!("\"median_cpu\" not implemented for 'Bool'");
     }
@@ -119,9 +145,14 @@ fn median(x: &Tensor, skip_nan: bool) -> Result<Tensor> {
         },
         |ctx, g| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
-            let same = x.try_eq(&y)?.try_logical_or(&x.try_isnan()?.try_logical_and(&y.try_isnan()?)?)?;
+            let same = x
+                .try_eq(&y)?
+                .try_logical_or(&x.try_isnan()?.try_logical_and(&y.try_isnan()?)?)?;
             let share = same.try_sum()?;
-            Ok(vec![Some(same.try_where_(g.try_div(share.try_to_dtype(g.dtype())?)?, 0.)?)])
+            Ok(vec![Some(same.try_where_(
+                g.try_div(share.try_to_dtype(g.dtype())?)?,
+                0.,
+            )?)])
         },
     )
 }
@@ -159,7 +190,10 @@ fn quantile(
     let q = match q {
         Arg::Scalar(q) => {
             if !(0. ..=1.).contains(&q.to_f64()) {
-                bail!("{name}() q must be in the range [0, 1] but got {}", q.to_f64());
+                bail!(
+                    "{name}() q must be in the range [0, 1] but got {}",
+                    q.to_f64()
+                );
             }
             Tensor::scalar(q.to_f64()).try_to_dtype(x.dtype())?
         }
@@ -170,7 +204,12 @@ fn quantile(
             if q.dtype() != x.dtype() {
                 bail!("{name}() q tensor must be same dtype as the input tensor");
             }
-            if !q.try_ge(0)?.try_logical_and(&q.try_le(1)?)?.try_all()?.try_item::<bool>()? {
+            if !q
+                .try_ge(0)?
+                .try_logical_and(&q.try_le(1)?)?
+                .try_all()?
+                .try_item::<bool>()?
+            {
                 bail!("{name}() q values must be in the range [0, 1]");
             }
             q.clone()
@@ -186,7 +225,11 @@ fn quantile(
             if let Some(size) = kept.get_mut(at) {
                 *size = 1;
             }
-            let columns = if rank == 0 { x.try_reshape(1)? } else { x.try_transpose(at as i64, -1)? };
+            let columns = if rank == 0 {
+                x.try_reshape(1)?
+            } else {
+                x.try_transpose(at as i64, -1)?
+            };
             (columns, kept)
         }
     };
@@ -196,8 +239,14 @@ fn quantile(
     let ranks = no_grad(|| -> Result<Tensor> {
         // One row of ranks for each column.
         let last = if skip_nan {
-            let numbers = sorted.try_isnan()?.try_logical_not()?.try_sum_dim(-1, true)?;
-            numbers.try_sub(1)?.try_clamp_min(0)?.try_to_dtype(x.dtype())?
+            let numbers = sorted
+                .try_isnan()?
+                .try_logical_not()?
+                .try_sum_dim(-1, true)?;
+            numbers
+                .try_sub(1)?
+                .try_clamp_min(0)?
+                .try_to_dtype(x.dtype())?
         } else {
             Tensor::scalar((size - 1) as f64).try_to_dtype(x.dtype())?
         };
@@ -222,7 +271,10 @@ fn quantile(
     };
     let below = ranks.try_to_dtype(crate::DType::I64)?;
     let mut values = sorted.try_gather(-1, &below)?;
-    if matches!(interpolation, QuantileInterpolation::Linear | QuantileInterpolation::Midpoint) {
+    if matches!(
+        interpolation,
+        QuantileInterpolation::Linear | QuantileInterpolation::Midpoint
+    ) {
         let weight: Arg = match interpolation {
             QuantileInterpolation::Midpoint => Scalar::Float(0.5).into(),
             _ => ranks.try_sub(below.try_to_dtype(ranks.dtype())?)?.into(),
@@ -239,11 +291,20 @@ fn quantile(
         None => values,
     };
     let keepdim = dim.is_some_and(|(_, keepdim)| keepdim);
-    let mut shape: Vec<usize> = if q.dim() == 0 { Vec::new() } else { vec![q.numel()] };
+    let mut shape: Vec<usize> = if q.dim() == 0 {
+        Vec::new()
+    } else {
+        vec![q.numel()]
+    };
     if keepdim {
         shape.extend(kept);
     } else if let Some(at) = at {
-        shape.extend(kept.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, n)| n));
+        shape.extend(
+            kept.iter()
+                .enumerate()
+                .filter(|(i, _)| *i != at)
+                .map(|(_, n)| n),
+        );
     }
     super::rule::reshaped_as("SqueezeBackward4", &values, shape)
 }

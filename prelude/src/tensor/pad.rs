@@ -76,7 +76,10 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
     if !(1..=3).contains(&pairs) || !(pairs + 1..=pairs + 2).contains(&rank) {
         return Err(Error::new(
             ErrorKind::Runtime,
-            format!("Padding size {} is not supported for {rank}D input tensor.", padding.len()),
+            format!(
+                "Padding size {} is not supported for {rank}D input tensor.",
+                padding.len()
+            ),
         ));
     }
     let mut places = Vec::new();
@@ -101,7 +104,10 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
             }
         }
         if size + before + after < 1 && mode != Padding::Circular {
-            bail!("input (W: {size}) is too small. Calculated output W: {}", size + before + after);
+            bail!(
+                "input (W: {size}) is too small. Calculated output W: {}",
+                size + before + after
+            );
         }
         let place = |j: i64| match mode {
             Padding::Reflect if j < 0 => -j,
@@ -111,7 +117,10 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
         };
         let numbers: Vec<i64> = (-before..size + after).map(place).collect();
         let count = numbers.len();
-        places.push((at as i64, Tensor::try_from_vec(numbers, [count])?.try_to_device(x.device())?));
+        places.push((
+            at as i64,
+            Tensor::try_from_vec(numbers, [count])?.try_to_device(x.device())?,
+        ));
     }
     let name = match (mode, pairs) {
         (Padding::Reflect, 1) => "ReflectionPad1DBackward0",
@@ -127,7 +136,11 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
         name,
         &[x],
         Keep::Nothing,
-        || places.iter().try_fold(x.clone(), |y, (dim, index)| y.try_index_select(*dim, index)),
+        || {
+            places
+                .iter()
+                .try_fold(x.clone(), |y, (dim, index)| y.try_index_select(*dim, index))
+        },
         move |_, g| {
             let mut g = g.clone();
             for (dim, index) in again.iter().rev() {

@@ -49,7 +49,16 @@ fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
                 o.integers(i64::wrapping_rem)
             }
         },
-        |g, a, b, _| Ok([g.clone(), g.try_neg()?.try_mul(rounded_quotient(&a.detach(), b.detach().into(), Rounding::Trunc)?)?]),
+        |g, a, b, _| {
+            Ok([
+                g.clone(),
+                g.try_neg()?.try_mul(rounded_quotient(
+                    &a.detach(),
+                    b.detach().into(),
+                    Rounding::Trunc,
+                )?)?,
+            ])
+        },
     )
 }
 
@@ -60,7 +69,14 @@ fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor
         other,
         Category::Bool,
         |o| {
-            not_bool(if rounding == Rounding::Floor { "div_floor_cpu" } else { "div_trunc_cpu" }, &o.a)?;
+            not_bool(
+                if rounding == Rounding::Floor {
+                    "div_floor_cpu"
+                } else {
+                    "div_trunc_cpu"
+                },
+                &o.a,
+            )?;
             no_zero(&o.b)?;
             match rounding {
                 Rounding::Floor => o.compute(Binary::FloorDiv),
@@ -68,7 +84,12 @@ fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor
                 Rounding::Trunc => o.integers(i64::wrapping_div),
             }
         },
-        |g, a, b, _| Ok([a.try_zeros_like()?.try_mul(g)?, b.try_zeros_like()?.try_mul(g)?]),
+        |g, a, b, _| {
+            Ok([
+                a.try_zeros_like()?.try_mul(g)?,
+                b.try_zeros_like()?.try_mul(g)?,
+            ])
+        },
     )
 }
 
@@ -79,7 +100,12 @@ fn copysign(x: &Tensor, other: Arg) -> Result<Tensor> {
         other,
         Category::Float,
         |o| o.through("copysign", f64::copysign),
-        |g, a, b, y| Ok([a.try_eq(0)?.try_where_(0., g.try_mul(y.try_div(a)?)?)?, g.try_zeros_like()?.try_mul(b.try_zeros_like()?)?]),
+        |g, a, b, y| {
+            Ok([
+                a.try_eq(0)?.try_where_(0., g.try_mul(y.try_div(a)?)?)?,
+                g.try_zeros_like()?.try_mul(b.try_zeros_like()?)?,
+            ])
+        },
     )
 }
 
@@ -96,23 +122,44 @@ fn hypot(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 /// The larger or smaller of two, where a number wins over what is none.
 fn extreme_of_numbers(x: &Tensor, other: Arg, largest: bool) -> Result<Tensor> {
-    let name = if largest { "FmaxBackward0" } else { "FminBackward0" };
-    let float = if largest { |x: f64, y: f64| x.max(y) } else { |x: f64, y: f64| x.min(y) };
+    let name = if largest {
+        "FmaxBackward0"
+    } else {
+        "FminBackward0"
+    };
+    let float = if largest {
+        |x: f64, y: f64| x.max(y)
+    } else {
+        |x: f64, y: f64| x.min(y)
+    };
     let op = if largest { Binary::Max } else { Binary::Min };
     let rule: super::rule::PairRule = if largest {
         |g, a, b, _| shared_by_numbers(g, a, b, a.try_gt(b)?)
     } else {
         |g, a, b, _| shared_by_numbers(g, a, b, a.try_lt(b)?)
     };
-    pair([name; 2], x, other, Category::Bool, |o| {
-        if o.a.is_floating_point() { o.through("fmax", float) } else { o.compute(op) }
-    }, rule)
+    pair(
+        [name; 2],
+        x,
+        other,
+        Category::Bool,
+        |o| {
+            if o.a.is_floating_point() {
+                o.through("fmax", float)
+            } else {
+                o.compute(op)
+            }
+        },
+        rule,
+    )
 }
 
 /// The winner takes the gradient; equals take half of it.
 fn shared_by_numbers(g: &Tensor, a: &Tensor, b: &Tensor, wins: Tensor) -> Result<[Tensor; 2]> {
     let first = wins.try_logical_or(&b.try_isnan()?)?;
-    let share = a.try_eq(b)?.try_where_(g.try_div(2)?, first.try_where_(g, 0.)?)?;
+    let share = a
+        .try_eq(b)?
+        .try_where_(g.try_div(2)?, first.try_where_(g, 0.)?)?;
     Ok([share.clone(), g.try_sub(share)?])
 }
 
@@ -123,12 +170,15 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
             x,
             other,
             Category::Bool,
-            |o| o.through("logaddexp2_cpu", |a, b| {
-                let ln_2 = std::f64::consts::LN_2;
-                special::logaddexp(a * ln_2, b * ln_2) / ln_2
-            }),
+            |o| {
+                o.through("logaddexp2_cpu", |a, b| {
+                    let ln_2 = std::f64::consts::LN_2;
+                    special::logaddexp(a * ln_2, b * ln_2) / ln_2
+                })
+            },
             |g, a, b, _| {
-                let share = |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp2()?.try_add(1)?);
+                let share =
+                    |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp2()?.try_add(1)?);
                 Ok([share(a, b)?, share(b, a)?])
             },
         );
@@ -172,14 +222,23 @@ fn left(x: i64, by: i64, bits: i64) -> i64 {
 
 /// All bits become the sign where the shift is too long.
 fn right(x: i64, by: i64, bits: i64) -> i64 {
-    if (0..bits).contains(&by) { x >> by } else { x >> 63 }
+    if (0..bits).contains(&by) {
+        x >> by
+    } else {
+        x >> 63
+    }
 }
 
 fn bitwise_not(x: &Tensor) -> Result<Tensor> {
     match x.dtype().category() {
         Category::Bool => x.try_logical_not(),
-        Category::Int => operands(x, Arg::Scalar((-1).into()), Category::Bool)?.integers(|x, y| x ^ y),
-        Category::Float => bail!("\"bitwise_not_cpu\" not implemented for '{}'", x.dtype().scalar_type()),
+        Category::Int => {
+            operands(x, Arg::Scalar((-1).into()), Category::Bool)?.integers(|x, y| x ^ y)
+        }
+        Category::Float => bail!(
+            "\"bitwise_not_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        ),
     }
 }
 
@@ -193,7 +252,10 @@ fn greatest_divisor(mut a: i64, mut b: i64) -> i64 {
 fn of_integers(x: &Tensor, other: Arg, name: &str, f: fn(i64, i64) -> i64) -> Result<Tensor> {
     let o = operands(x, other, Category::Bool)?;
     if o.a.dtype().category() != Category::Int {
-        bail!("\"{name}\" not implemented for '{}'", o.a.dtype().scalar_type());
+        bail!(
+            "\"{name}\" not implemented for '{}'",
+            o.a.dtype().scalar_type()
+        );
     }
     o.integers(f)
 }
@@ -203,19 +265,29 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
     if x.dtype() != end.dtype() {
         bail!(
             "expected dtype {} for `end` but got dtype {}",
-            x.dtype().c_name(), end.dtype().c_name()
+            x.dtype().c_name(),
+            end.dtype().c_name()
         );
     }
-    if let Arg::Tensor(weight) = &weight && weight.dtype() != x.dtype() {
+    if let Arg::Tensor(weight) = &weight
+        && weight.dtype() != x.dtype()
+    {
         bail!(
             "expected dtype {} for `weight` but got dtype {}",
-            x.dtype().c_name(), weight.dtype().c_name()
+            x.dtype().c_name(),
+            weight.dtype().c_name()
         );
     }
-    let name = if matches!(weight, Arg::Scalar(_)) { "LerpBackward0" } else { "LerpBackward1" };
+    let name = if matches!(weight, Arg::Scalar(_)) {
+        "LerpBackward0"
+    } else {
+        "LerpBackward1"
+    };
     let weight = match weight {
         Arg::Tensor(weight) => weight,
-        Arg::Scalar(weight) => Tensor::scalar(weight.to_f64()).try_to_dtype(x.dtype())?.try_to_device(x.device())?,
+        Arg::Scalar(weight) => Tensor::scalar(weight.to_f64())
+            .try_to_dtype(x.dtype())?
+            .try_to_device(x.device())?,
     };
     composed(
         name,
@@ -245,7 +317,11 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         Keep::Inputs,
         || {
             // Integers are not made floats by the factor: it is cut instead.
-            let factor = if a.is_floating_point() { crate::Scalar::Float(value) } else { crate::Scalar::Int(value as i64) };
+            let factor = if a.is_floating_point() {
+                crate::Scalar::Float(value)
+            } else {
+                crate::Scalar::Int(value as i64)
+            };
             x.try_add(a.try_mul(b)?.try_mul(factor)?)
         },
         move |ctx, g| {
@@ -278,40 +354,75 @@ fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
             Ok(vec![
                 Some(g.clone()),
                 ctx.when(1, || g.try_mul(b.try_reciprocal()?.try_mul(value)?))?,
-                ctx.when(2, || g.try_neg()?.try_mul(a.try_mul(value)?.try_div(b.try_square()?)?))?,
+                ctx.when(2, || {
+                    g.try_neg()?
+                        .try_mul(a.try_mul(value)?.try_div(b.try_square()?)?)
+                })?,
             ])
         },
     )
 }
 
 /// A gradient for whoever does not lose; equals take half of it each.
-fn shared(g: &Tensor, a: &Tensor, b: &Tensor, a_loses: Tensor, b_loses: Tensor) -> Result<[Tensor; 2]> {
+fn shared(
+    g: &Tensor,
+    a: &Tensor,
+    b: &Tensor,
+    a_loses: Tensor,
+    b_loses: Tensor,
+) -> Result<[Tensor; 2]> {
     let share = a.try_eq(b)?.try_where_(g.try_div(2)?, g)?;
-    Ok([a_loses.try_where_(0., &share)?, b_loses.try_where_(0., &share)?])
+    Ok([
+        a_loses.try_where_(0., &share)?,
+        b_loses.try_where_(0., &share)?,
+    ])
 }
 
 /// Brings elements between bounds, each of them a number, a tensor or nothing.
-pub(super) fn clamp(x: &Tensor, min: Option<Arg>, max: Option<Arg>, names: [&'static str; 2]) -> Result<Tensor> {
-    let tensors = [&min, &max].into_iter().any(|bound| matches!(bound, Some(Arg::Tensor(_))));
+pub(super) fn clamp(
+    x: &Tensor,
+    min: Option<Arg>,
+    max: Option<Arg>,
+    names: [&'static str; 2],
+) -> Result<Tensor> {
+    let tensors = [&min, &max]
+        .into_iter()
+        .any(|bound| matches!(bound, Some(Arg::Tensor(_))));
     let mut input = x.clone();
     let mut dtype = x.dtype();
     for bound in [&min, &max].into_iter().flatten() {
-        dtype = operands(&input.detach(), bound.clone(), Category::Bool)?.a.dtype();
+        dtype = operands(&input.detach(), bound.clone(), Category::Bool)?
+            .a
+            .dtype();
         input = input.try_to_dtype(dtype)?;
     }
     let bound = |bound: Option<Arg>| -> Result<Option<Tensor>> {
-        bound.map(|bound| match bound {
-            Arg::Tensor(bound) => bound.try_to_dtype(dtype),
-            Arg::Scalar(bound) => Ok(Tensor::from_array(super::creation::full_array(&[], bound, dtype, x.device())?)),
-        }).transpose()
+        bound
+            .map(|bound| match bound {
+                Arg::Tensor(bound) => bound.try_to_dtype(dtype),
+                Arg::Scalar(bound) => Ok(Tensor::from_array(super::creation::full_array(
+                    &[],
+                    bound,
+                    dtype,
+                    x.device(),
+                )?)),
+            })
+            .transpose()
     };
     let (min, max) = (bound(min)?, bound(max)?);
     let nothing = input.detach();
-    let inputs = [&input, min.as_ref().unwrap_or(&nothing), max.as_ref().unwrap_or(&nothing)];
+    let inputs = [
+        &input,
+        min.as_ref().unwrap_or(&nothing),
+        max.as_ref().unwrap_or(&nothing),
+    ];
     let (has_min, has_max) = (min.is_some(), max.is_some());
     let limited = |op: Binary, x: &Tensor, bound: &Tensor| -> Result<Tensor> {
         let shape = crate::shape::broadcast(&x.shape(), &bound.shape())?;
-        let (x, bound) = (x.array().broadcast(&shape)?, bound.array().broadcast(&shape)?);
+        let (x, bound) = (
+            x.array().broadcast(&shape)?,
+            bound.array().broadcast(&shape)?,
+        );
         Ok(Tensor::from_array(pointwise::binary(op, &x, &bound)?))
     };
     composed(
@@ -342,7 +453,11 @@ pub(super) fn clamp(x: &Tensor, min: Option<Arg>, max: Option<Arg>, names: [&'st
                 return Ok(vec![ctx.when(0, || inside.try_where_(g, 0.))?, None, None]);
             }
             // The larger of two, then the smaller: equals share.
-            let low = if has_min { x.try_maximum(&min)? } else { x.clone() };
+            let low = if has_min {
+                x.try_maximum(&min)?
+            } else {
+                x.clone()
+            };
             let (mut of_low, mut of_max) = (g.clone(), None);
             if has_max {
                 let [first, second] = shared(g, &low, &max, low.try_gt(&max)?, low.try_lt(&max)?)?;
@@ -353,7 +468,11 @@ pub(super) fn clamp(x: &Tensor, min: Option<Arg>, max: Option<Arg>, names: [&'st
                 let [first, second] = shared(&of_low, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
                 (of_x, of_min) = (first, Some(second));
             }
-            Ok(vec![ctx.wants(0).then_some(of_x), of_min.filter(|_| ctx.wants(1)), of_max.filter(|_| ctx.wants(2))])
+            Ok(vec![
+                ctx.wants(0).then_some(of_x),
+                of_min.filter(|_| ctx.wants(1)),
+                of_max.filter(|_| ctx.wants(2)),
+            ])
         },
     )
 }

@@ -29,11 +29,16 @@ pub enum ScatterReduce {
 fn flat_places(x: &Tensor, index: &Tensor) -> Result<Tensor> {
     let size = x.numel() as i64;
     if index.dtype() != DType::I64 {
-        bail!("take(): Expected a long tensor for index, but got {}", index.dtype().scalar_type());
+        bail!(
+            "take(): Expected a long tensor for index, but got {}",
+            index.dtype().scalar_type()
+        );
     }
     for place in index.try_to_vec::<i64>()? {
         if place < -size || place >= size {
-            bail_index!("out of range: tried to access index {place} on a tensor of {size} elements.");
+            bail_index!(
+                "out of range: tried to access index {place} on a tensor of {size} elements."
+            );
         }
     }
     let index = index.detach();
@@ -48,10 +53,18 @@ fn take(x: &Tensor, index: &Tensor) -> Result<Tensor> {
         "TakeBackward0",
         &[x],
         Keep::Nothing,
-        || x.try_reshape(-1)?.try_index_select(0, &places)?.try_reshape(to),
+        || {
+            x.try_reshape(-1)?
+                .try_index_select(0, &places)?
+                .try_reshape(to)
+        },
         move |_, g| {
             let zeros = g.try_new_zeros(&[shape.numel()])?;
-            Ok(vec![Some(zeros.try_index_add(0, &again, &g.try_reshape(-1)?)?.try_reshape(&shape)?)])
+            Ok(vec![Some(
+                zeros
+                    .try_index_add(0, &again, &g.try_reshape(-1)?)?
+                    .try_reshape(&shape)?,
+            )])
         },
     )
 }
@@ -80,7 +93,11 @@ fn put(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Result<
         Keep::Nothing,
         || {
             let (flat, values) = (x.try_reshape(-1)?, source.try_reshape(-1)?);
-            let done = if accumulate { flat.try_index_add(0, &places, &values)? } else { flat.try_index_copy(0, &places, &values)? };
+            let done = if accumulate {
+                flat.try_index_add(0, &places, &values)?
+            } else {
+                flat.try_index_copy(0, &places, &values)?
+            };
             done.try_reshape(&shape)
         },
         move |ctx, g| {
@@ -106,9 +123,18 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
     if index.dim() > 1 {
         bail_index!("Index has to be a vector/scalar");
     }
-    let name = if matches!(value, Arg::Scalar(_)) { "IndexFillBackward0" } else { "IndexFillBackward1" };
+    let name = if matches!(value, Arg::Scalar(_)) {
+        "IndexFillBackward0"
+    } else {
+        "IndexFillBackward1"
+    };
     let value = match value {
-        Arg::Scalar(value) => Tensor::from_array(super::creation::full_array(&[], value, x.dtype(), x.device())?),
+        Arg::Scalar(value) => Tensor::from_array(super::creation::full_array(
+            &[],
+            value,
+            x.dtype(),
+            x.device(),
+        )?),
         Arg::Tensor(value) if value.dim() == 0 => value.try_to_dtype(x.dtype())?,
         Arg::Tensor(value) => bail!(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
@@ -124,7 +150,10 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
     }
     let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
     if x.dim() == 0 {
-        return x.try_reshape(1)?.try_index_fill(0, &index, value)?.try_reshape(());
+        return x
+            .try_reshape(1)?
+            .try_index_fill(0, &index, value)?
+            .try_reshape(());
     }
     let dim = at as i64;
     let again = index.clone();
@@ -150,16 +179,36 @@ fn scatter_value(x: &Tensor, dim: i64, index: &Tensor, value: Scalar) -> Result<
     let source = Tensor::from_array(number).try_expand(index.shape())?;
     let index = index.detach();
     let (shape, again) = (index.dims(), index.clone());
-    composed("ScatterBackward1", &[x], Keep::Nothing, || x.detach().try_scatter(dim, &index, &source), move |_, g| {
-        Ok(vec![Some(g.try_scatter(dim, &again, &g.try_new_zeros(&shape)?)?)])
-    })
+    composed(
+        "ScatterBackward1",
+        &[x],
+        Keep::Nothing,
+        || x.detach().try_scatter(dim, &index, &source),
+        move |_, g| {
+            Ok(vec![Some(g.try_scatter(
+                dim,
+                &again,
+                &g.try_new_zeros(&shape)?,
+            )?)])
+        },
+    )
 }
 
-fn scatter_reduce(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: ScatterReduce, include_self: bool) -> Result<Tensor> {
+fn scatter_reduce(
+    x: &Tensor,
+    dim: i64,
+    index: &Tensor,
+    source: &Tensor,
+    reduce: ScatterReduce,
+    include_self: bool,
+) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     if x.dim() == 0 {
         let (index, source) = (index.try_reshape(-1)?, source.try_reshape(-1)?);
-        return x.try_reshape(1)?.try_scatter_reduce(0, &index, &source, reduce, include_self)?.try_reshape(());
+        return x
+            .try_reshape(1)?
+            .try_scatter_reduce(0, &index, &source, reduce, include_self)?
+            .try_reshape(());
     }
     let index = indices("scatter", x, index)?;
     if x.dtype() != source.dtype() {
@@ -181,7 +230,11 @@ fn scatter_reduce(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce:
     // How many fall on each place, its own element included if it counts.
     let counts = move |like: &Tensor| -> Result<Tensor> {
         let ones = like.detach().try_new_zeros(&again.dims())?.try_add(1)?;
-        let own = if include_self { like.detach().try_ones_like()? } else { like.detach().try_zeros_like()? };
+        let own = if include_self {
+            like.detach().try_ones_like()?
+        } else {
+            like.detach().try_zeros_like()?
+        };
         own.try_scatter_add(dim, &again, &ones)?.try_clamp_min(1)
     };
     let counted = counts.clone();
@@ -190,19 +243,36 @@ fn scatter_reduce(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce:
         &[x, &used],
         Keep::Both,
         || {
-            let array = indexing::scatter_reduce(&x.array(), at, &index.array(), &used.array(), combine, include_self)?;
+            let array = indexing::scatter_reduce(
+                &x.array(),
+                at,
+                &index.array(),
+                &used.array(),
+                combine,
+                include_self,
+            )?;
             let sums = Tensor::from_array(array);
             if reduce != ScatterReduce::Mean {
                 return Ok(sums);
             }
             let count = counted(x)?;
-            if x.is_floating_point() { sums.try_div(count) } else { sums.try_floor_divide(count) }
+            if x.is_floating_point() {
+                sums.try_div(count)
+            } else {
+                sums.try_floor_divide(count)
+            }
         },
         {
             let index = index.clone();
             move |ctx, g| {
                 // Where something fell, the own element may not count.
-                let own = |g: Tensor| if include_self { Ok(g) } else { g.try_scatter(dim, &index, &g.try_new_zeros(&index.dims())?) };
+                let own = |g: Tensor| {
+                    if include_self {
+                        Ok(g)
+                    } else {
+                        g.try_scatter(dim, &index, &g.try_new_zeros(&index.dims())?)
+                    }
+                };
                 let (x, source, y) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
                 let (of_self, of_source) = match reduce {
                     ScatterReduce::Sum => (own(g.clone())?, g.try_gather(dim, &index)?),
@@ -217,25 +287,41 @@ fn scatter_reduce(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce:
                         let product = |x: &Tensor, source: &Tensor| {
                             x.try_scatter_reduce(dim, &index, source, reduce, include_self)
                         };
-                        let of_self = own(g.try_mul(product(&nonzero, &source)?)?.try_div(&nonzero)?)?;
+                        let of_self =
+                            own(g.try_mul(product(&nonzero, &source)?)?.try_div(&nonzero)?)?;
                         let zeros = source.try_eq(0)?;
                         let counted = zeros.try_to_dtype(g.dtype())?;
-                        let counts = g.detach().try_zeros_like()?.try_scatter_add(dim, &index, &counted)?;
-                        let alone = zeros.try_logical_and(&counts.try_gather(dim, &index)?.try_eq(1)?)?;
+                        let counts = g
+                            .detach()
+                            .try_zeros_like()?
+                            .try_scatter_add(dim, &index, &counted)?;
+                        let alone =
+                            zeros.try_logical_and(&counts.try_gather(dim, &index)?.try_eq(1)?)?;
                         let without = product(&x, &alone.try_where_(1., &source)?)?;
-                        let plain = g.try_mul(&y)?.try_gather(dim, &index)?.try_div(zeros.try_where_(1., &source)?)?;
+                        let plain = g
+                            .try_mul(&y)?
+                            .try_gather(dim, &index)?
+                            .try_div(zeros.try_where_(1., &source)?)?;
                         let hidden = g.try_mul(without)?.try_gather(dim, &index)?;
                         (of_self, alone.try_where_(hidden, plain)?)
                     }
                     ScatterReduce::Amax | ScatterReduce::Amin => {
                         let mine = own(x.try_eq(&y)?.try_to_dtype(g.dtype())?)?;
-                        let theirs = source.try_eq(y.try_gather(dim, &index)?)?.try_to_dtype(g.dtype())?;
+                        let theirs = source
+                            .try_eq(y.try_gather(dim, &index)?)?
+                            .try_to_dtype(g.dtype())?;
                         let ties = mine.try_scatter_add(dim, &index, &theirs)?;
                         let share = g.try_div(ties)?;
-                        (mine.try_mul(&share)?, theirs.try_mul(share.try_gather(dim, &index)?)?)
+                        (
+                            mine.try_mul(&share)?,
+                            theirs.try_mul(share.try_gather(dim, &index)?)?,
+                        )
                     }
                 };
-                Ok(vec![ctx.wants(0).then_some(of_self), ctx.wants(1).then_some(of_source)])
+                Ok(vec![
+                    ctx.wants(0).then_some(of_self),
+                    ctx.wants(1).then_some(of_source),
+                ])
             }
         },
     )
@@ -243,13 +329,23 @@ fn scatter_reduce(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce:
 
 fn masked_scatter(x: &Tensor, mask: &Tensor, source: &Tensor) -> Result<Tensor> {
     if mask.dtype() != DType::Bool {
-        bail!("masked_scatter_ only supports boolean masks, but got mask with dtype {}", mask.dtype().scalar_type());
+        bail!(
+            "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
+            mask.dtype().scalar_type()
+        );
     }
     if x.dtype() != source.dtype() {
-        bail!("masked_scatter: expected self and source to have same dtypes but got{} and {}", x.dtype().scalar_type(), source.dtype().scalar_type());
+        bail!(
+            "masked_scatter: expected self and source to have same dtypes but got{} and {}",
+            x.dtype().scalar_type(),
+            source.dtype().scalar_type()
+        );
     }
     let shape = crate::shape::broadcast(&x.shape(), &mask.shape())?;
-    let (x, mask) = (x.try_expand(&shape)?, mask.detach().try_expand(&shape)?.try_contiguous()?);
+    let (x, mask) = (
+        x.try_expand(&shape)?,
+        mask.detach().try_expand(&shape)?.try_contiguous()?,
+    );
     let places = mask.try_reshape(-1)?.try_nonzero()?.try_reshape(-1)?;
     let count = places.numel();
     if count > source.numel() {
@@ -262,7 +358,9 @@ fn masked_scatter(x: &Tensor, mask: &Tensor, source: &Tensor) -> Result<Tensor> 
         Keep::Nothing,
         || {
             let values = source.try_reshape(-1)?.try_narrow(0, 0, count)?;
-            x.try_reshape(-1)?.try_index_copy(0, &places, &values)?.try_reshape(&shape)
+            x.try_reshape(-1)?
+                .try_index_copy(0, &places, &values)?
+                .try_reshape(&shape)
         },
         {
             let places = places.clone();
@@ -271,7 +369,8 @@ fn masked_scatter(x: &Tensor, mask: &Tensor, source: &Tensor) -> Result<Tensor> 
                     ctx.when(0, || mask.try_where_(0., g))?,
                     ctx.when(1, || {
                         let taken = g.try_reshape(-1)?.try_index_select(0, &places)?;
-                        super::pad::padded(&taken, &[0, from.numel() as i64 - count as i64], 0.)?.try_reshape(&from)
+                        super::pad::padded(&taken, &[0, from.numel() as i64 - count as i64], 0.)?
+                            .try_reshape(&from)
                     })?,
                 ])
             }
@@ -322,7 +421,9 @@ fn one_hot(x: &Tensor, classes: Option<usize>) -> Result<Tensor> {
         bail!("Class values must be smaller than num_classes.");
     }
     let places = Tensor::try_arange(0, classes, 1)?.try_to_device(x.device())?;
-    x.try_unsqueeze(-1)?.try_eq(places)?.try_to_dtype(DType::I64)
+    x.try_unsqueeze(-1)?
+        .try_eq(places)?
+        .try_to_dtype(DType::I64)
 }
 
 /// A copy of `x` in which a view of it, as `part` takes it, holds `source` instead.

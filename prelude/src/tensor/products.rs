@@ -22,13 +22,21 @@ fn added(
         Keep::Inputs,
         || {
             let product = product()?;
-            let product = if alpha == 1. { product } else { product.try_mul(whole(alpha))? };
+            let product = if alpha == 1. {
+                product
+            } else {
+                product.try_mul(whole(alpha))?
+            };
             if beta == 0. {
                 // What x holds does not count then, not even if it is not a number.
                 broadcast_into(x, &product)?;
                 return Ok(product);
             }
-            let x = if beta == 1. { x.clone() } else { x.try_mul(whole(beta))? };
+            let x = if beta == 1. {
+                x.clone()
+            } else {
+                x.try_mul(whole(beta))?
+            };
             broadcast_into(&x, &product)?.try_add(&product)
         },
         move |ctx, g| {
@@ -61,7 +69,10 @@ fn matrix(name: &str, what: &str, x: &Tensor) -> Result<()> {
 
 fn vector(name: &str, what: &str, x: &Tensor) -> Result<()> {
     if x.dim() != 1 {
-        bail!("{name}: Expected 1-D argument {what}, but got {}-D", x.dim());
+        bail!(
+            "{name}: Expected 1-D argument {what}, but got {}-D",
+            x.dim()
+        );
     }
     Ok(())
 }
@@ -69,60 +80,116 @@ fn vector(name: &str, what: &str, x: &Tensor) -> Result<()> {
 fn addmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
     matrix("addmm", "self", a)?;
     matrix("addmm", "mat2", b)?;
-    super::linalg::check_inner("addmm: ", a.dims()[0], a.dims()[1], b.dims()[0], b.dims()[1])?;
-    added("AddmmBackward0", x, [a, b], factors, || a.try_matmul(b), |ctx, g| {
-        Ok([
-            ctx.when(1, || g.try_matmul(&ctx.saved(2)?.try_t()?))?,
-            ctx.when(2, || ctx.saved(1)?.try_t()?.try_matmul(g))?,
-        ])
-    })
+    super::linalg::check_inner(
+        "addmm: ",
+        a.dims()[0],
+        a.dims()[1],
+        b.dims()[0],
+        b.dims()[1],
+    )?;
+    added(
+        "AddmmBackward0",
+        x,
+        [a, b],
+        factors,
+        || a.try_matmul(b),
+        |ctx, g| {
+            Ok([
+                ctx.when(1, || g.try_matmul(&ctx.saved(2)?.try_t()?))?,
+                ctx.when(2, || ctx.saved(1)?.try_t()?.try_matmul(g))?,
+            ])
+        },
+    )
 }
 
 fn addmv(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
     if a.dim() != 2 || b.dim() != 1 {
-        bail!("vector + matrix @ vector expected, got {}, {}, {}", x.dim(), a.dim(), b.dim());
+        bail!(
+            "vector + matrix @ vector expected, got {}, {}, {}",
+            x.dim(),
+            a.dim(),
+            b.dim()
+        );
     }
     let (m, k) = (a.dims()[0], a.dims()[1]);
     if k != b.numel() || !(x.numel() == m || x.numel() == 1) {
-        bail!("size mismatch, got input ({}), mat ({m}x{k}), vec ({})", x.numel(), b.numel());
+        bail!(
+            "size mismatch, got input ({}), mat ({m}x{k}), vec ({})",
+            x.numel(),
+            b.numel()
+        );
     }
-    added("AddmvBackward0", x, [a, b], factors, || a.try_matmul(b), |ctx, g| {
-        Ok([
-            ctx.when(1, || g.try_unsqueeze(1)?.try_mul(ctx.saved(2)?))?,
-            ctx.when(2, || ctx.saved(1)?.try_t()?.try_matmul(g))?,
-        ])
-    })
+    added(
+        "AddmvBackward0",
+        x,
+        [a, b],
+        factors,
+        || a.try_matmul(b),
+        |ctx, g| {
+            Ok([
+                ctx.when(1, || g.try_unsqueeze(1)?.try_mul(ctx.saved(2)?))?,
+                ctx.when(2, || ctx.saved(1)?.try_t()?.try_matmul(g))?,
+            ])
+        },
+    )
 }
 
 fn addr(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
     vector("addr", "vec1", a)?;
     vector("addr", "vec2", b)?;
-    added("AddrBackward0", x, [a, b], factors, || a.try_unsqueeze(1)?.try_mul(b), |ctx, g| {
-        Ok([
-            ctx.when(1, || g.try_matmul(&ctx.saved(2)?))?,
-            ctx.when(2, || g.try_t()?.try_matmul(&ctx.saved(1)?))?,
-        ])
-    })
+    added(
+        "AddrBackward0",
+        x,
+        [a, b],
+        factors,
+        || a.try_unsqueeze(1)?.try_mul(b),
+        |ctx, g| {
+            Ok([
+                ctx.when(1, || g.try_matmul(&ctx.saved(2)?))?,
+                ctx.when(2, || g.try_t()?.try_matmul(&ctx.saved(1)?))?,
+            ])
+        },
+    )
 }
 
 fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
-    added("BaddbmmBackward0", x, [a, b], factors, || a.try_bmm(b), |ctx, g| {
-        Ok([
-            ctx.when(1, || g.try_bmm(&ctx.saved(2)?.try_mt()?))?,
-            ctx.when(2, || ctx.saved(1)?.try_mt()?.try_bmm(g))?,
-        ])
-    })
+    added(
+        "BaddbmmBackward0",
+        x,
+        [a, b],
+        factors,
+        || a.try_bmm(b),
+        |ctx, g| {
+            Ok([
+                ctx.when(1, || g.try_bmm(&ctx.saved(2)?.try_mt()?))?,
+                ctx.when(2, || ctx.saved(1)?.try_mt()?.try_bmm(g))?,
+            ])
+        },
+    )
 }
 
 fn addbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
-    added("AddbmmBackward0", x, [a, b], factors, || a.try_bmm(b)?.try_sum_dim(0, false), |ctx, g| {
-        let g = g.try_unsqueeze(0)?;
-        let each = |t: &Tensor| g.try_expand([t.dims()[0], g.dims()[1], g.dims()[2]]);
-        Ok([
-            ctx.when(1, || { let b = ctx.saved(2)?; each(&b)?.try_bmm(&b.try_mt()?) })?,
-            ctx.when(2, || { let a = ctx.saved(1)?; a.try_mt()?.try_bmm(&each(&a)?) })?,
-        ])
-    })
+    added(
+        "AddbmmBackward0",
+        x,
+        [a, b],
+        factors,
+        || a.try_bmm(b)?.try_sum_dim(0, false),
+        |ctx, g| {
+            let g = g.try_unsqueeze(0)?;
+            let each = |t: &Tensor| g.try_expand([t.dims()[0], g.dims()[1], g.dims()[2]]);
+            Ok([
+                ctx.when(1, || {
+                    let b = ctx.saved(2)?;
+                    each(&b)?.try_bmm(&b.try_mt()?)
+                })?,
+                ctx.when(2, || {
+                    let a = ctx.saved(1)?;
+                    a.try_mt()?.try_bmm(&each(&a)?)
+                })?,
+            ])
+        },
+    )
 }
 
 /// Sums of products over pairs of dimensions.
@@ -139,18 +206,30 @@ fn contract(x: &Tensor, other: &Tensor, dims: &[i64], others: &[i64]) -> Result<
         } else if m == 1 {
             b = b.try_sum_dim(j, true)?;
         } else if m != n {
-            bail!("contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}");
+            bail!(
+                "contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}"
+            );
         }
     }
-    let (mine, theirs) = (Dims::from(dims).to_axes(x.dim())?, Dims::from(others).to_axes(other.dim())?);
-    let rest = |t: &Tensor, used: &[usize]| -> Vec<usize> { (0..t.dim()).filter(|d| !used.contains(d)).collect() };
+    let (mine, theirs) = (
+        Dims::from(dims).to_axes(x.dim())?,
+        Dims::from(others).to_axes(other.dim())?,
+    );
+    let rest = |t: &Tensor, used: &[usize]| -> Vec<usize> {
+        (0..t.dim()).filter(|d| !used.contains(d)).collect()
+    };
     let (kept_a, kept_b) = (rest(&a, &mine), rest(&b, &theirs));
-    let sizes = |t: &Tensor, dims: &[usize]| -> Vec<usize> { dims.iter().map(|&d| t.dims()[d]).collect() };
+    let sizes =
+        |t: &Tensor, dims: &[usize]| -> Vec<usize> { dims.iter().map(|&d| t.dims()[d]).collect() };
     let (shape_a, shape_b) = (sizes(&a, &kept_a), sizes(&b, &kept_b));
     let k: usize = sizes(&a, &mine).iter().product();
     let (m, n): (usize, usize) = (shape_a.iter().product(), shape_b.iter().product());
-    let a = a.try_permute([kept_a, mine].concat())?.try_reshape([m, k])?;
-    let b = b.try_permute([theirs, kept_b].concat())?.try_reshape([k, n])?;
+    let a = a
+        .try_permute([kept_a, mine].concat())?
+        .try_reshape([m, k])?;
+    let b = b
+        .try_permute([theirs, kept_b].concat())?
+        .try_reshape([k, n])?;
     a.try_mm(&b)?.try_reshape([shape_a, shape_b].concat())
 }
 
@@ -187,15 +266,23 @@ fn cross(x: &Tensor, other: &Tensor, dim: i64) -> Result<Tensor> {
     let turned = move |a: &Tensor, b: &Tensor| -> Result<Tensor> {
         let (a, b) = (a.try_expand(&shape)?, b.try_expand(&shape)?);
         let ahead = |t: &Tensor, by: i64| t.try_roll(-by, dim);
-        ahead(&a, 1)?.try_mul(ahead(&b, 2)?)?.try_sub(ahead(&a, 2)?.try_mul(ahead(&b, 1)?)?)
+        ahead(&a, 1)?
+            .try_mul(ahead(&b, 2)?)?
+            .try_sub(ahead(&a, 2)?.try_mul(ahead(&b, 1)?)?)
     };
     let again = turned.clone();
-    composed("LinalgCrossBackward0", &[x, other], Keep::Inputs, || turned(x, other), move |ctx, g| {
-        Ok(vec![
-            ctx.when(0, || again(&ctx.saved(1)?, g))?,
-            ctx.when(1, || again(g, &ctx.saved(0)?))?,
-        ])
-    })
+    composed(
+        "LinalgCrossBackward0",
+        &[x, other],
+        Keep::Inputs,
+        || turned(x, other),
+        move |ctx, g| {
+            Ok(vec![
+                ctx.when(0, || again(&ctx.saved(1)?, g))?,
+                ctx.when(1, || again(g, &ctx.saved(0)?))?,
+            ])
+        },
+    )
 }
 
 /// Every element times the whole other tensor.
@@ -204,23 +291,47 @@ fn kron(x: &Tensor, other: &Tensor) -> Result<Tensor> {
     let padded = |t: &Tensor| -> Vec<usize> { [vec![1; rank - t.dim()], t.dims()].concat() };
     let (a, b) = (padded(x), padded(other));
     let spread = |dims: &[usize], first: bool| -> Vec<usize> {
-        dims.iter().flat_map(|&n| if first { [n, 1] } else { [1, n] }).collect()
+        dims.iter()
+            .flat_map(|&n| if first { [n, 1] } else { [1, n] })
+            .collect()
     };
-    let product = x.try_reshape(spread(&a, true))?.try_mul(other.try_reshape(spread(&b, false))?)?;
+    let product = x
+        .try_reshape(spread(&a, true))?
+        .try_mul(other.try_reshape(spread(&b, false))?)?;
     let shape: Vec<usize> = a.iter().zip(&b).map(|(m, n)| m * n).collect();
     Ok(super::view::renewed(&product, &shape))
 }
 
 fn trace(x: &Tensor) -> Result<Tensor> {
     if x.dim() != 2 {
-        bail!("trace: expected a matrix, but got tensor with dim {}", x.dim());
+        bail!(
+            "trace: expected a matrix, but got tensor with dim {}",
+            x.dim()
+        );
     }
     let (rows, columns) = (x.dims()[0], x.dims()[1]);
-    composed("TraceBackward0", &[x], Keep::Nothing, || x.try_diagonal(0)?.try_sum(), move |_, g| {
-        let eye = Tensor::try_ones([rows.min(columns)])?.try_diag(0)?.try_to((g.dtype(), g.device()))?;
-        let eye = super::pad::padded(&eye, &[0, columns as i64 - rows.min(columns) as i64, 0, rows as i64 - rows.min(columns) as i64], 0.)?;
-        Ok(vec![Some(g.try_mul(eye)?)])
-    })
+    composed(
+        "TraceBackward0",
+        &[x],
+        Keep::Nothing,
+        || x.try_diagonal(0)?.try_sum(),
+        move |_, g| {
+            let eye = Tensor::try_ones([rows.min(columns)])?
+                .try_diag(0)?
+                .try_to((g.dtype(), g.device()))?;
+            let eye = super::pad::padded(
+                &eye,
+                &[
+                    0,
+                    columns as i64 - rows.min(columns) as i64,
+                    0,
+                    rows as i64 - rows.min(columns) as i64,
+                ],
+                0.,
+            )?;
+            Ok(vec![Some(g.try_mul(eye)?)])
+        },
+    )
 }
 
 ops! {

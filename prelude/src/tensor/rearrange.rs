@@ -16,9 +16,16 @@ fn roll(x: &Tensor, shifts: &Dims, dims: &Dims) -> Result<Tensor> {
     // Without dimensions, the tensor is rolled as if it had one.
     let flat = dims.is_empty() && shifts.len() == 1;
     if !flat && dims.len() != shifts.len() {
-        bail!("shifts and dimensions must align. shifts: {}, dims:{}", shifts.len(), dims.len());
+        bail!(
+            "shifts and dimensions must align. shifts: {}, dims:{}",
+            shifts.len(),
+            dims.len()
+        );
     }
-    let axes = dims.iter().map(|&dim| axis(dim, x.dim())).collect::<Result<Vec<_>>>()?;
+    let axes = dims
+        .iter()
+        .map(|&dim| axis(dim, x.dim()))
+        .collect::<Result<Vec<_>>>()?;
     let (back, back_dims): (Vec<i64>, Dims) = (shifts.iter().map(|n| -n).collect(), dims.into());
     composed(
         "RollBackward0",
@@ -28,7 +35,10 @@ fn roll(x: &Tensor, shifts: &Dims, dims: &Dims) -> Result<Tensor> {
             if flat {
                 return rolled(&x.try_reshape(-1)?, 0, shifts[0])?.try_reshape(x.shape());
             }
-            shifts.iter().zip(&axes).try_fold(x.clone(), |y, (&shift, &at)| rolled(&y, at, shift))
+            shifts
+                .iter()
+                .zip(&axes)
+                .try_fold(x.clone(), |y, (&shift, &at)| rolled(&y, at, shift))
         },
         move |_, g| Ok(vec![Some(roll(g, &back.clone().into(), &back_dims)?)]),
     )
@@ -41,7 +51,13 @@ fn rolled(x: &Tensor, at: usize, shift: i64) -> Result<Tensor> {
     }
     let start = (-shift).rem_euclid(size as i64);
     let (dim, tail) = (at as i64, size - start as usize);
-    Tensor::try_cat(&[x.try_narrow(dim, start, tail)?, x.try_narrow(dim, 0, start as usize)?], dim)
+    Tensor::try_cat(
+        &[
+            x.try_narrow(dim, start, tail)?,
+            x.try_narrow(dim, 0, start as usize)?,
+        ],
+        dim,
+    )
 }
 
 /// A quarter turn `k` times, in the plane of two dimensions, from the first towards the second.
@@ -51,7 +67,10 @@ fn rot90(x: &Tensor, k: i64, dims: &Dims) -> Result<Tensor> {
         bail!("expected total dims >= 2, but got total dims = {}", x.dim());
     }
     let &[first, second] = dims else {
-        bail!("expected total rotation dims == 2, but got dims = {}", dims.len())
+        bail!(
+            "expected total rotation dims == 2, but got dims = {}",
+            dims.len()
+        )
     };
     if first == second || (first - second).unsigned_abs() as usize == x.dim() {
         bail!("expected rotation dims to be different, but got dim0 = {first} and dim1 = {second}");
@@ -63,9 +82,15 @@ fn rot90(x: &Tensor, k: i64, dims: &Dims) -> Result<Tensor> {
         &[x],
         Keep::Nothing,
         || match k.rem_euclid(4) {
-            1 => x.try_flip(second)?.try_transpose(first, second)?.try_contiguous(),
+            1 => x
+                .try_flip(second)?
+                .try_transpose(first, second)?
+                .try_contiguous(),
             2 => x.try_flip([first, second]),
-            3 => x.try_flip(first)?.try_transpose(first, second)?.try_contiguous(),
+            3 => x
+                .try_flip(first)?
+                .try_transpose(first, second)?
+                .try_contiguous(),
             _ => x.try_copy(),
         },
         move |_, g| Ok(vec![Some(rot90(g, -k, &[first, second].into())?)]),
@@ -84,7 +109,9 @@ fn tile(x: &Tensor, times: &Dims) -> Result<Tensor> {
     // A list that is too short counts from the back.
     let times = times.as_slice();
     let missing = x.dim().saturating_sub(times.len());
-    let times: Vec<i64> = std::iter::repeat_n(1, missing).chain(times.iter().copied()).collect();
+    let times: Vec<i64> = std::iter::repeat_n(1, missing)
+        .chain(times.iter().copied())
+        .collect();
     x.try_repeat(times)
 }
 
@@ -103,11 +130,17 @@ fn repeat_interleave(x: &Tensor, repeats: Arg, dim: Option<i64>) -> Result<Tenso
                 Arg::Scalar(number) => number.to_i64(),
                 Arg::Tensor(number) => number.try_item()?,
             };
-            let Ok(times) = usize::try_from(times) else { bail!("Repeats must be non-negative") };
+            let Ok(times) = usize::try_from(times) else {
+                bail!("Repeats must be non-negative")
+            };
             let (mut wide, mut shape) = (x.dims(), x.dims());
             wide.insert(at + 1, times);
             shape[at] *= times;
-            return x.try_unsqueeze(at as i64 + 1)?.try_expand(wide)?.try_contiguous()?.try_reshape(shape);
+            return x
+                .try_unsqueeze(at as i64 + 1)?
+                .try_expand(wide)?
+                .try_contiguous()?
+                .try_reshape(shape);
         }
     };
     if !matches!(repeats.dtype(), DType::I64 | DType::I32) {
@@ -129,9 +162,16 @@ fn repeat_interleave(x: &Tensor, repeats: Arg, dim: Option<i64>) -> Result<Tenso
     if times.iter().any(|&n| n < 0) {
         bail!("repeats can not be negative");
     }
-    let places: Vec<i64> = times.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i as i64, n as usize)).collect();
+    let places: Vec<i64> = times
+        .iter()
+        .enumerate()
+        .flat_map(|(i, &n)| std::iter::repeat_n(i as i64, n as usize))
+        .collect();
     let count = places.len();
-    x.try_index_select(at as i64, &Tensor::try_from_vec(places, [count])?.try_to_device(x.device())?)
+    x.try_index_select(
+        at as i64,
+        &Tensor::try_from_vec(places, [count])?.try_to_device(x.device())?,
+    )
 }
 
 /// Several dimensions moved at once.
@@ -144,7 +184,10 @@ fn move_all(x: &Tensor, from: &Dims, to: &Dims) -> Result<Tensor> {
         );
     }
     let places = |what: &str, dims: &[i64]| -> Result<Vec<usize>> {
-        let axes = dims.iter().map(|&dim| axis(dim, x.dim())).collect::<Result<Vec<_>>>()?;
+        let axes = dims
+            .iter()
+            .map(|&dim| axis(dim, x.dim()))
+            .collect::<Result<Vec<_>>>()?;
         for (i, at) in axes.iter().enumerate() {
             if axes[..i].contains(at) {
                 bail!("movedim: repeated dim in `{what}` ({dims:?})");
@@ -184,7 +227,9 @@ fn unflatten(x: &Tensor, dim: i64, sizes: &Dims) -> Result<Tensor> {
 
 fn tensor_split(x: &Tensor, places: &[i64], dim: i64) -> Result<Vec<Tensor>> {
     if x.dim() == 0 {
-        bail!("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+        bail!(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        );
     }
     let at = axis(dim, x.dim())?;
     let size = x.dims()[at] as i64;
@@ -202,14 +247,18 @@ fn tensor_split(x: &Tensor, places: &[i64], dim: i64) -> Result<Vec<Tensor>> {
 /// Where sections of as equal sizes as possible begin; the first are one larger.
 fn section_starts(x: &Tensor, sections: usize, dim: i64) -> Result<Vec<i64>> {
     if x.dim() == 0 {
-        bail!("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+        bail!(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        );
     }
     if sections == 0 {
         bail!("number of sections must be larger than 0, got 0");
     }
     let size = x.try_size(dim)?;
     let (each, larger) = (size / sections, size % sections);
-    Ok((1..sections).map(|i| (i * each + i.min(larger)) as i64).collect())
+    Ok((1..sections)
+        .map(|i| (i * each + i.min(larger)) as i64)
+        .collect())
 }
 
 fn even_split(name: &str, x: &Tensor, sections: usize) -> Result<Vec<Tensor>> {

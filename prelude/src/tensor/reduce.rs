@@ -113,21 +113,16 @@ fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
         &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
     );
     let output = sum.try_div(count)?;
-    Ok(record(
-        name,
-        &[x],
-        output,
-        |_| {
-            let backward = move |_: &Ctx, g: &Tensor| {
-                Ok(vec![Some(
-                    over.restored(&shape, g)?
-                        .try_expand(&shape)?
-                        .try_div(count)?,
-                )])
-            };
-            (Vec::new(), backward)
-        },
-    ))
+    Ok(record(name, &[x], output, |_| {
+        let backward = move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(
+                over.restored(&shape, g)?
+                    .try_expand(&shape)?
+                    .try_div(count)?,
+            )])
+        };
+        (Vec::new(), backward)
+    }))
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
@@ -186,9 +181,20 @@ fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
 
 /// Extremes over dimensions that are named, be it by an empty list that means all.
 fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Tensor> {
-    let over = Over { full: false, ..Over::dims(x, dims, keepdim)? };
+    let over = Over {
+        full: false,
+        ..Over::dims(x, dims, keepdim)?
+    };
     if !dims.as_slice().is_empty() {
-        not_empty(if op == Reduce::Max { "amax()" } else { "amin()" }, x, &over)?;
+        not_empty(
+            if op == Reduce::Max {
+                "amax()"
+            } else {
+                "amin()"
+            },
+            x,
+            &over,
+        )?;
     }
     extreme(x, over, op)
 }
@@ -196,14 +202,18 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
 fn not_empty(name: &str, x: &Tensor, over: &Over) -> Result<()> {
     let shape = x.shape();
     match over.axes.iter().find(|&&axis| shape[axis] == 0) {
-        Some(axis) => crate::error::bail_index!("{name}: Expected reduction dim {axis} to have non-zero size."),
+        Some(axis) => crate::error::bail_index!(
+            "{name}: Expected reduction dim {axis} to have non-zero size."
+        ),
         None => Ok(()),
     }
 }
 
 fn both_extremes(x: &Tensor, over: Over) -> Result<(Tensor, Tensor)> {
     if over.full && x.numel() == 0 {
-        bail!("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+        bail!(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        );
     }
     not_empty("aminmax", x, &over)?;
     Ok((
@@ -305,12 +315,19 @@ fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
 
 /// The spread and the mean, as PyTorch's one node for both.
 fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Tensor, Tensor)> {
-    let (name, node) = if root { ("std_mean", "StdMeanBackward0") } else { ("var_mean", "VarMeanBackward0") };
+    let (name, node) = if root {
+        ("std_mean", "StdMeanBackward0")
+    } else {
+        ("var_mean", "VarMeanBackward0")
+    };
     if !x.is_floating_point() {
         bail!("{name} only support floating point and complex dtypes");
     }
     let spread = if root { deviation_node } else { variance_node };
-    Ok((spread(node, x, over.clone(), correction)?, mean_node(node, x, over)?))
+    Ok((
+        spread(node, x, over.clone(), correction)?,
+        mean_node(node, x, over)?,
+    ))
 }
 
 fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
@@ -409,7 +426,13 @@ fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
     };
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
-        return composed("CumsumBackward0", &[x], Keep::Nothing, || x.try_copy(), |_, g| Ok(vec![Some(g.clone())]));
+        return composed(
+            "CumsumBackward0",
+            &[x],
+            Keep::Nothing,
+            || x.try_copy(),
+            |_, g| Ok(vec![Some(g.clone())]),
+        );
     }
     let output = Tensor::from_array(reduce::cumulative(&x.array(), axis, false)?);
     Ok(record("CumsumBackward0", &[x], output, |_| {

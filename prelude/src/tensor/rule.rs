@@ -170,7 +170,11 @@ pub(super) fn picked(
     }
     let (at, shape) = (dim as i64, x.shape());
     let shaped = |t: Tensor| {
-        if keepdim { Ok(t) } else { t.try_squeeze_dim(at) }
+        if keepdim {
+            Ok(t)
+        } else {
+            t.try_squeeze_dim(at)
+        }
     };
     let places = index.clone();
     let values = composed(
@@ -179,8 +183,14 @@ pub(super) fn picked(
         Keep::Nothing,
         || shaped(x.try_gather(at, index)?),
         move |_, g| {
-            let g = if keepdim { g.clone() } else { g.try_unsqueeze(at)? };
-            Ok(vec![Some(g.try_new_zeros(&shape)?.try_scatter_add(at, &places, &g)?)])
+            let g = if keepdim {
+                g.clone()
+            } else {
+                g.try_unsqueeze(at)?
+            };
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?.try_scatter_add(at, &places, &g)?,
+            )])
         },
     )?;
     Ok((values, no_grad(|| shaped(index.clone()))?.detach()))

@@ -14,7 +14,17 @@ fn extremes(x: &Tensor, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
     } else {
         Tensor::from_array(running::extremes(&x.array(), at, largest)?)
     };
-    picked(if largest { "CummaxBackward0" } else { "CumminBackward0" }, x, at, &places, true)
+    picked(
+        if largest {
+            "CummaxBackward0"
+        } else {
+            "CumminBackward0"
+        },
+        x,
+        at,
+        &places,
+        true,
+    )
 }
 
 /// Sums from each place to the end.
@@ -26,13 +36,25 @@ fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
     let x = summable(x)?;
     let at = axis(dim, x.dim())?;
     if x.dim() == 0 {
-        return composed("CumprodBackward0", &[&x], Keep::Nothing, || x.try_copy(), |_, g| Ok(vec![Some(g.clone())]));
+        return composed(
+            "CumprodBackward0",
+            &[&x],
+            Keep::Nothing,
+            || x.try_copy(),
+            |_, g| Ok(vec![Some(g.clone())]),
+        );
     }
     composed(
         "CumprodBackward0",
         &[&x],
         Keep::Both,
-        || Ok(Tensor::from_array(reduce::cumulative(&x.array(), at, true)?)),
+        || {
+            Ok(Tensor::from_array(reduce::cumulative(
+                &x.array(),
+                at,
+                true,
+            )?))
+        },
         move |ctx, g| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
             let dim = at as i64;
@@ -49,7 +71,9 @@ fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
             let others = running_product(&first.try_where_(1., &x)?, dim)?;
             let from_first = seen.try_ge(1)?.try_where_(g.try_mul(others)?, 0.)?;
             let at_first = sums_from(&from_first, dim)?;
-            Ok(vec![Some(first.try_where_(at_first, before.try_where_(left, 0.)?)?)])
+            Ok(vec![Some(
+                first.try_where_(at_first, before.try_where_(left, 0.)?)?,
+            )])
         },
     )
 }
@@ -57,10 +81,19 @@ fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
 fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     if !x.is_floating_point() {
-        bail!("\"logcumsumexp_out_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"logcumsumexp_out_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     if x.dim() == 0 {
-        return composed("LogcumsumexpBackward0", &[x], Keep::Nothing, || x.try_copy(), |_, g| Ok(vec![Some(g.clone())]));
+        return composed(
+            "LogcumsumexpBackward0",
+            &[x],
+            Keep::Nothing,
+            || x.try_copy(),
+            |_, g| Ok(vec![Some(g.clone())]),
+        );
     }
     composed(
         "LogcumsumexpBackward0",
@@ -72,9 +105,14 @@ fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
             let (x, y, dim) = (ctx.saved(0)?, ctx.saved(1)?, at as i64);
             let part = |sign: f64| -> Result<Tensor> {
                 let g = g.try_mul(sign)?;
-                let log = g.try_gt(0)?.try_where_(g.try_clamp_min(0)?.try_log()?, f64::NEG_INFINITY)?;
+                let log = g
+                    .try_gt(0)?
+                    .try_where_(g.try_clamp_min(0)?.try_log()?, f64::NEG_INFINITY)?;
                 let sums = log.try_sub(&y)?.try_flip(dim)?;
-                logcumsumexp(&sums, dim)?.try_flip(dim)?.try_add(&x)?.try_exp()
+                logcumsumexp(&sums, dim)?
+                    .try_flip(dim)?
+                    .try_add(&x)?
+                    .try_exp()
             };
             Ok(vec![Some(part(1.)?.try_sub(part(-1.)?)?)])
         },
@@ -105,7 +143,8 @@ fn diff(x: &Tensor, n: usize, dim: i64) -> Result<Tensor> {
 /// The sum of both ends of each step along a dimension.
 fn ends(y: &Tensor, dim: i64) -> Result<Tensor> {
     let len = y.try_size(dim)?;
-    y.try_narrow(dim, 1, len - 1)?.try_add(y.try_narrow(dim, 0, len - 1)?)
+    y.try_narrow(dim, 1, len - 1)?
+        .try_add(y.try_narrow(dim, 0, len - 1)?)
 }
 
 /// The dimension of the points, and whether there are any.
@@ -126,15 +165,23 @@ fn area(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {
     }
     let (dim, any) = points("trapezoid", y, dim)?;
     if !any {
-        return y.try_to_dtype(y.dtype().to_float())?.try_sum_dim(dim, false);
+        return y
+            .try_to_dtype(y.dtype().to_float())?
+            .try_sum_dim(dim, false);
     }
-    times("MulBackward1", &ends(y, dim)?.try_sum_dim(dim, false)?, dx / 2.)
+    times(
+        "MulBackward1",
+        &ends(y, dim)?.try_sum_dim(dim, false)?,
+        dx / 2.,
+    )
 }
 
 fn area_at(y: &Tensor, x: &Tensor, dim: i64) -> Result<Tensor> {
     let (dim, any) = points("trapezoid", y, dim)?;
     if !any {
-        return y.try_to_dtype(y.dtype().to_float())?.try_sum_dim(dim, false);
+        return y
+            .try_to_dtype(y.dtype().to_float())?
+            .try_sum_dim(dim, false);
     }
     let steps = if x.dim() == 1 && y.dim() > 1 {
         let steps = diff(x, 1, 0)?;
@@ -144,7 +191,11 @@ fn area_at(y: &Tensor, x: &Tensor, dim: i64) -> Result<Tensor> {
     } else {
         diff(x, 1, dim)?
     };
-    times("DivBackward1", &ends(y, dim)?.try_mul(steps)?.try_sum_dim(dim, false)?, 0.5)
+    times(
+        "DivBackward1",
+        &ends(y, dim)?.try_mul(steps)?.try_sum_dim(dim, false)?,
+        0.5,
+    )
 }
 
 fn areas_up_to(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {

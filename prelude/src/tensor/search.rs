@@ -36,12 +36,16 @@ fn unique(x: &Tensor, dim: Option<i64>, consecutive: bool) -> Result<Unique> {
         Some(dim) => {
             let at = axis(dim, x.dim())?;
             if x.dim() == 0 {
-                bail!("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
+                bail!(
+                    "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+                );
             }
             let moved = x.try_movedim(at as i64, 0)?;
             let rest = moved.dims()[1..].to_vec();
             if rest.contains(&0) && moved.dims()[0] > 0 {
-                bail!("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
+                bail!(
+                    "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+                );
             }
             let width: usize = rest.iter().product();
             (moved.try_reshape([moved.dims()[0], width])?, at, rest)
@@ -65,24 +69,37 @@ fn unique(x: &Tensor, dim: Option<i64>, consecutive: bool) -> Result<Unique> {
     let mut shape = vec![values.dims()[0]];
     shape.extend(rest);
     Ok(Unique {
-        values: values.try_reshape(shape)?.try_movedim(0, at as i64)?.try_contiguous()?,
+        values: values
+            .try_reshape(shape)?
+            .try_movedim(0, at as i64)?
+            .try_contiguous()?,
         inverse,
         counts,
     })
 }
 
-fn searchsorted(sorted: &Tensor, values: Arg, right: bool, sorter: Option<&Tensor>) -> Result<Tensor> {
+fn searchsorted(
+    sorted: &Tensor,
+    values: Arg,
+    right: bool,
+    sorter: Option<&Tensor>,
+) -> Result<Tensor> {
     let sorted = sorted.detach();
     let values = match values {
         Arg::Tensor(values) => values.detach(),
-        Arg::Scalar(value) => Tensor::scalar(value).try_to_dtype(sorted.dtype())?.try_to_device(sorted.device())?,
+        Arg::Scalar(value) => Tensor::scalar(value)
+            .try_to_dtype(sorted.dtype())?
+            .try_to_device(sorted.device())?,
     };
     if sorted.dim() == 0 {
-        bail!("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(0) and input value's dim(0) numel(1)");
+        bail!(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(0) and input value's dim(0) numel(1)"
+        );
     }
     let (boundaries, dims) = (sorted.dims(), values.dims());
     if sorted.dim() != 1 {
-        let fits = boundaries.len() == dims.len() && boundaries[..boundaries.len() - 1] == dims[..dims.len().max(1) - 1];
+        let fits = boundaries.len() == dims.len()
+            && boundaries[..boundaries.len() - 1] == dims[..dims.len().max(1) - 1];
         if !fits {
             bail!(
                 "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor \
@@ -95,18 +112,31 @@ fn searchsorted(sorted: &Tensor, values: Arg, right: bool, sorter: Option<&Tenso
     let dtype = sorted.dtype().promote(values.dtype());
     let (sorted, values) = (sorted.try_to_dtype(dtype)?, values.try_to_dtype(dtype)?);
     let sorter = sorter.map(|sorter| sorter.array());
-    Ok(Tensor::from_array(order::search(&sorted.array(), sorter.as_ref(), &values.array(), right)?))
+    Ok(Tensor::from_array(order::search(
+        &sorted.array(),
+        sorter.as_ref(),
+        &values.array(),
+        right,
+    )?))
 }
 
 fn isin(x: &Tensor, among: &Tensor) -> Result<Tensor> {
     let dtype = x.dtype().promote(among.dtype());
     let x = x.detach().try_to_dtype(dtype)?;
-    let sorted = among.detach().try_to_dtype(dtype)?.try_reshape(-1)?.try_msort()?;
+    let sorted = among
+        .detach()
+        .try_to_dtype(dtype)?
+        .try_reshape(-1)?
+        .try_msort()?;
     if sorted.numel() == 0 {
         return Tensor::try_full(x.shape(), false)?.try_to_device(x.device());
     }
-    let place = searchsorted(&sorted, Arg::Tensor(x.try_reshape(-1)?), false, None)?.try_clamp_max(sorted.numel() - 1)?;
-    sorted.try_index_select(0, &place)?.try_reshape(x.shape())?.try_eq(&x)
+    let place = searchsorted(&sorted, Arg::Tensor(x.try_reshape(-1)?), false, None)?
+        .try_clamp_max(sorted.numel() - 1)?;
+    sorted
+        .try_index_select(0, &place)?
+        .try_reshape(x.shape())?
+        .try_eq(&x)
 }
 
 ops! {

@@ -37,18 +37,28 @@ macro_rules! of_several {
     };
 }
 
-fn joined(name: &str, tensors: &[&Tensor], lift: fn(&Tensor) -> Result<Tensor>, dim: Option<i64>) -> Result<Tensor> {
+fn joined(
+    name: &str,
+    tensors: &[&Tensor],
+    lift: fn(&Tensor) -> Result<Tensor>,
+    dim: Option<i64>,
+) -> Result<Tensor> {
     if tensors.is_empty() {
         bail!("{name} expects a non-empty TensorList");
     }
-    let lifted = tensors.iter().map(|t| lift(t)).collect::<Result<Vec<_>>>()?;
+    let lifted = tensors
+        .iter()
+        .map(|t| lift(t))
+        .collect::<Result<Vec<_>>>()?;
     // Side by side means along the only dimension of vectors.
     let dim = dim.unwrap_or(i64::from(lifted[0].dim() > 1));
     Tensor::try_cat(&lifted, dim)
 }
 
 fn together(tensors: &[&Tensor]) -> Result<Shape> {
-    tensors.iter().try_fold(Shape::default(), |shape, t| broadcast(&shape, &t.shape()))
+    tensors
+        .iter()
+        .try_fold(Shape::default(), |shape, t| broadcast(&shape, &t.shape()))
 }
 
 fn grid(tensors: &[&Tensor], indexing: MeshIndexing) -> Result<Vec<Tensor>> {
@@ -90,7 +100,10 @@ fn all_pairs(tensors: &[&Tensor]) -> Result<Tensor> {
     if let [only] = tensors {
         return Ok((*only).clone());
     }
-    let columns = grid(tensors, MeshIndexing::Ij)?.iter().map(|t| t.try_flatten(0, -1)).collect::<Result<Vec<_>>>()?;
+    let columns = grid(tensors, MeshIndexing::Ij)?
+        .iter()
+        .map(|t| t.try_flatten(0, -1))
+        .collect::<Result<Vec<_>>>()?;
     Tensor::try_stack(&columns, 1)
 }
 
@@ -101,13 +114,21 @@ fn blocks(tensors: &[&Tensor]) -> Result<Tensor> {
     let mut matrices = Vec::new();
     for (i, t) in tensors.iter().enumerate() {
         if t.dim() > 2 {
-            bail!("torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {} dimensions", t.dim());
+            bail!(
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {} dimensions",
+                t.dim()
+            );
         }
         matrices.push(t.try_atleast_2d()?);
     }
-    let dtype = matrices.iter().fold(matrices[0].dtype(), |dtype, t| dtype.promote(t.dtype()));
+    let dtype = matrices
+        .iter()
+        .fold(matrices[0].dtype(), |dtype, t| dtype.promote(t.dtype()));
     let width: usize = matrices.iter().map(|t| t.dims()[1]).sum();
-    let sizes: Vec<[usize; 2]> = matrices.iter().map(|t| [t.dims()[0], t.dims()[1]]).collect();
+    let sizes: Vec<[usize; 2]> = matrices
+        .iter()
+        .map(|t| [t.dims()[0], t.dims()[1]])
+        .collect();
     let shapes: Vec<Shape> = tensors.iter().map(|t| t.shape()).collect();
     composed(
         "BlockDiagBackward0",
@@ -118,7 +139,11 @@ fn blocks(tensors: &[&Tensor]) -> Result<Tensor> {
             for t in &matrices {
                 let columns = t.dims()[1];
                 let right = width - left - columns;
-                rows.push(super::pad::padded(&t.try_to_dtype(dtype)?, &[left as i64, right as i64], 0.)?);
+                rows.push(super::pad::padded(
+                    &t.try_to_dtype(dtype)?,
+                    &[left as i64, right as i64],
+                    0.,
+                )?);
                 left += columns;
             }
             Tensor::try_cat(&rows, 0)
@@ -126,7 +151,11 @@ fn blocks(tensors: &[&Tensor]) -> Result<Tensor> {
         move |ctx, g| {
             let (mut top, mut left, mut parts) = (0, 0, Vec::new());
             for (i, (&[rows, columns], shape)) in sizes.iter().zip(&shapes).enumerate() {
-                let part = || g.try_narrow(0, top, rows)?.try_narrow(1, left, columns)?.try_reshape(shape);
+                let part = || {
+                    g.try_narrow(0, top, rows)?
+                        .try_narrow(1, left, columns)?
+                        .try_reshape(shape)
+                };
                 parts.push(ctx.when(i, part)?);
                 (top, left) = (top + rows as i64, left + columns as i64);
             }
@@ -176,15 +205,25 @@ fn combinations(x: &Tensor, r: usize, with_replacement: bool) -> Result<Tensor> 
     }
     // Rows of indices in lexicographic order.
     let mut places: Vec<i64> = Vec::new();
-    let mut row: Vec<usize> = if with_replacement { vec![0; r] } else { (0..r).collect() };
+    let mut row: Vec<usize> = if with_replacement {
+        vec![0; r]
+    } else {
+        (0..r).collect()
+    };
     let fits = n > 0 && (with_replacement || r <= n);
     while fits {
         places.extend(row.iter().map(|&i| i as i64));
         let most = |i: usize| if with_replacement { n - 1 } else { n - r + i };
-        let Some(at) = (0..r).rev().find(|&i| row[i] < most(i)) else { break };
+        let Some(at) = (0..r).rev().find(|&i| row[i] < most(i)) else {
+            break;
+        };
         row[at] += 1;
         for i in at + 1..r {
-            row[i] = if with_replacement { row[at] } else { row[i - 1] + 1 };
+            row[i] = if with_replacement {
+                row[at]
+            } else {
+                row[i - 1] + 1
+            };
         }
     }
     let count = places.len() / r;
@@ -202,9 +241,16 @@ fn vander(x: &Tensor, columns: Option<usize>, increasing: bool) -> Result<Tensor
     if columns == 0 {
         return x.try_new_zeros(&[x.numel(), 0]);
     }
-    let rest = x.try_unsqueeze(-1)?.try_expand([x.numel(), columns - 1])?.try_cumprod(1)?;
+    let rest = x
+        .try_unsqueeze(-1)?
+        .try_expand([x.numel(), columns - 1])?
+        .try_cumprod(1)?;
     let powers = Tensor::try_cat(&[one, rest], 1)?;
-    if increasing { Ok(powers) } else { powers.try_flip(1) }
+    if increasing {
+        Ok(powers)
+    } else {
+        powers.try_flip(1)
+    }
 }
 
 super::ops::ops! {
@@ -218,7 +264,9 @@ impl Tensor {
     /// The shape that shapes broadcast to (`torch.broadcast_shapes`).
     #[track_caller]
     pub fn broadcast_shapes<S: AsRef<[usize]>>(shapes: &[S]) -> Shape {
-        let shape = shapes.iter().try_fold(Shape::default(), |shape, other| broadcast(&shape, other.as_ref()));
+        let shape = shapes.iter().try_fold(Shape::default(), |shape, other| {
+            broadcast(&shape, other.as_ref())
+        });
         shape.or_panic()
     }
 

@@ -15,7 +15,13 @@ fn flat(
     x: &Tensor,
     forward: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
-    composed(name, &[x], Keep::Nothing, || forward(x), |_, g| Ok(vec![Some(g.try_zeros_like()?)]))
+    composed(
+        name,
+        &[x],
+        Keep::Nothing,
+        || forward(x),
+        |_, g| Ok(vec![Some(g.try_zeros_like()?)]),
+    )
 }
 
 /// A gradient that passes through.
@@ -24,7 +30,13 @@ fn through(
     x: &Tensor,
     forward: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
-    composed(name, &[x], Keep::Nothing, || forward(x), |_, g| Ok(vec![Some(g.clone())]))
+    composed(
+        name,
+        &[x],
+        Keep::Nothing,
+        || forward(x),
+        |_, g| Ok(vec![Some(g.clone())]),
+    )
 }
 
 fn polygamma(n: i64, x: &Tensor) -> Result<Tensor> {
@@ -34,7 +46,13 @@ fn polygamma(n: i64, x: &Tensor) -> Result<Tensor> {
     if n == 0 {
         return x.try_digamma();
     }
-    function("PolygammaBackward0", "polygamma", x, move |x| special::polygamma(order, x), move |x, _| polygamma(n + 1, x))
+    function(
+        "PolygammaBackward0",
+        "polygamma",
+        x,
+        move |x| special::polygamma(order, x),
+        move |x, _| polygamma(n + 1, x),
+    )
 }
 
 fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
@@ -42,7 +60,7 @@ fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
         bail!("p has to be greater than or equal to 1");
     }
     let x = x.try_to_dtype(x.dtype().to_float())?;
-    let steps: Vec<f64> = (0..p).map(|k| 0.5 * (1 - p + k) as f64 ).collect();
+    let steps: Vec<f64> = (0..p).map(|k| 0.5 * (1 - p + k) as f64).collect();
     let steps = Tensor::try_from_vec(steps, [p])?.try_to_dtype(x.dtype())?;
     let steps_again = steps.clone();
     composed(
@@ -52,11 +70,16 @@ fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
         || {
             let constant = (p * (p - 1)) as f64 / 4. * PI.ln();
             let arguments = x.try_unsqueeze(-1)?.try_add(&steps)?;
-            arguments.try_lgamma()?.try_sum_dim(-1, false)?.try_add(constant)
+            arguments
+                .try_lgamma()?
+                .try_sum_dim(-1, false)?
+                .try_add(constant)
         },
         move |ctx, g| {
             let arguments = ctx.saved(0)?.try_unsqueeze(-1)?.try_add(&steps_again)?;
-            Ok(vec![Some(g.try_mul(arguments.try_digamma()?.try_sum_dim(-1, false)?)?)])
+            Ok(vec![Some(g.try_mul(
+                arguments.try_digamma()?.try_sum_dim(-1, false)?,
+            )?)])
         },
     )
 }
@@ -65,7 +88,10 @@ fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
 fn wide<'a>(kernel: &str, x: &'a Tensor) -> Result<&'a Tensor> {
     use crate::DType::{BF16, F16};
     if matches!(x.dtype(), F16 | BF16) {
-        bail!("\"{kernel}\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"{kernel}\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     Ok(x)
 }
@@ -79,13 +105,16 @@ fn sinc(x: &Tensor) -> Result<Tensor> {
         Keep::Inputs,
         || {
             let angle = x.try_mul(PI)?;
-            x.try_eq(0)?.try_where_(1., angle.try_sin()?.try_div(&angle)?)
+            x.try_eq(0)?
+                .try_where_(1., angle.try_sin()?.try_div(&angle)?)
         },
         |ctx, g| {
             let angle = ctx.saved(0)?.try_mul(PI)?;
             let slope = angle.try_mul(angle.try_cos()?)?.try_sub(angle.try_sin()?)?;
             let slope = slope.try_mul(PI)?.try_div(angle.try_square()?)?;
-            Ok(vec![Some(g.try_mul(angle.try_eq(0)?.try_where_(0., slope)?)?)])
+            Ok(vec![Some(
+                g.try_mul(angle.try_eq(0)?.try_where_(0., slope)?)?,
+            )])
         },
     )
 }
@@ -122,7 +151,14 @@ fn x_log(
     f: fn(f64, f64) -> f64,
     rule: super::rule::PairRule,
 ) -> Result<Tensor> {
-    pair(names, x, y, Category::Float, |operands| operands.through("xlogy", f), rule)
+    pair(
+        names,
+        x,
+        y,
+        Category::Float,
+        |operands| operands.through("xlogy", f),
+        rule,
+    )
 }
 
 fn without_nan(x: &Tensor, nan: f64, posinf: Option<f64>, neginf: Option<f64>) -> Result<Tensor> {
@@ -147,7 +183,10 @@ fn without_nan(x: &Tensor, nan: f64, posinf: Option<f64>, neginf: Option<f64>) -
 /// Rounds to a number of decimals (to tens, hundreds, … where it is negative), in the dtype itself.
 fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
     if !x.is_floating_point() {
-        bail!("\"round_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"round_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let ten = 10f64.powi(decimals.unsigned_abs().min(400) as i32);
     flat("RoundBackward1", x, |x| {
@@ -158,7 +197,6 @@ fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
         }
     })
 }
-
 
 ops! {
     /// 2 to the power of each element.

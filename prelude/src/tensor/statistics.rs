@@ -11,7 +11,13 @@ use crate::shape::{Dims, Shape};
 /// The dimensions that are meant: all where none are given.
 pub(super) fn axes(x: &Tensor, dims: &Dims) -> Result<Vec<usize>> {
     let axes = dims.to_axes(x.dim())?;
-    Ok(if axes.is_empty() { (0..x.dim()).collect() } else if x.dim() == 0 { Vec::new() } else { axes })
+    Ok(if axes.is_empty() {
+        (0..x.dim()).collect()
+    } else if x.dim() == 0 {
+        Vec::new()
+    } else {
+        axes
+    })
 }
 
 /// A reduced tensor with its dimensions back as size 1, so that it broadcasts.
@@ -30,7 +36,9 @@ fn nansum(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Tensor> {
         || x.try_isnan()?.try_where_(0, &x)?.try_sum_dim(dims, keepdim),
         move |ctx, g| {
             let number = ctx.saved(0)?.try_isnan()?.try_logical_not()?;
-            Ok(vec![Some(number.try_where_(restored(g, &shape, &axes)?, 0.)?)])
+            Ok(vec![Some(
+                number.try_where_(restored(g, &shape, &axes)?, 0.)?,
+            )])
         },
     )
 }
@@ -42,7 +50,11 @@ fn nanmean(x: &Tensor, dims: &Dims, keepdim: bool) -> Result<Tensor> {
             x.dtype().scalar_type()
         );
     }
-    let count = x.detach().try_isnan()?.try_logical_not()?.try_sum_dim(dims.clone(), keepdim)?;
+    let count = x
+        .detach()
+        .try_isnan()?
+        .try_logical_not()?
+        .try_sum_dim(dims.clone(), keepdim)?;
     nansum(x, dims, keepdim)?.try_div(count)
 }
 
@@ -64,13 +76,21 @@ fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool)
     }
     let (shape, over) = (x.shape(), axes(x, dims)?);
     let empty = over.iter().find(|&&axis| shape[axis] == 0);
-    if let Some(axis) = empty && (p < 0. || p.is_infinite()) && reduced_shape(&shape, &over, false).iter().product::<usize>() > 0 {
+    if let Some(axis) = empty
+        && (p < 0. || p.is_infinite())
+        && reduced_shape(&shape, &over, false)
+            .iter()
+            .product::<usize>()
+            > 0
+    {
         bail!(
             "linalg.vector_norm cannot compute the {p} norm on {}",
             if dims.as_slice().is_empty() {
                 "an empty tensor because the operation does not have an identity".to_string()
             } else {
-                format!("the dimension {axis}because this dimension is empty and the operation does not have an identity")
+                format!(
+                    "the dimension {axis}because this dimension is empty and the operation does not have an identity"
+                )
             }
         );
     }
@@ -82,7 +102,10 @@ fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool)
         || {
             let dims = forward_dims;
             if p == 0. {
-                return x.try_ne(0)?.try_to_dtype(x.dtype())?.try_sum_dim(dims, keepdim);
+                return x
+                    .try_ne(0)?
+                    .try_to_dtype(x.dtype())?
+                    .try_sum_dim(dims, keepdim);
             }
             if p == 1. {
                 return x.try_abs()?.try_sum_dim(dims, keepdim);
@@ -95,11 +118,28 @@ fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool)
             }
             // In f64, so that squares neither overflow nor lose the small ones.
             let x64 = x.try_to_dtype(DType::F64)?;
-            let powers = if p == 2. { x64.try_square()? } else { x64.try_abs()?.try_pow(p)? };
+            let powers = if p == 2. {
+                x64.try_square()?
+            } else {
+                x64.try_abs()?.try_pow(p)?
+            };
             let sum = powers.try_sum_dim(dims, keepdim)?;
-            if p == 2. { sum.try_sqrt()? } else { sum.try_pow(1. / p)? }.try_to_dtype(x.dtype())
+            if p == 2. {
+                sum.try_sqrt()?
+            } else {
+                sum.try_pow(1. / p)?
+            }
+            .try_to_dtype(x.dtype())
         },
-        move |ctx, g| Ok(vec![Some(norm_slope(&ctx.saved(0)?, &ctx.saved(1)?, g, p, &over)?)]),
+        move |ctx, g| {
+            Ok(vec![Some(norm_slope(
+                &ctx.saved(0)?,
+                &ctx.saved(1)?,
+                g,
+                p,
+                &over,
+            )?)])
+        },
     )
 }
 
@@ -115,7 +155,11 @@ fn norm_slope(x: &Tensor, y: &Tensor, g: &Tensor, p: f64, axes: &[usize]) -> Res
     }
     if p.is_infinite() {
         let both_nan = x.try_isnan()?.try_logical_and(&y.try_isnan()?)?;
-        let mask = x.try_abs()?.try_eq(&y)?.try_logical_or(&both_nan)?.try_to_dtype(x.dtype())?;
+        let mask = x
+            .try_abs()?
+            .try_eq(&y)?
+            .try_logical_or(&both_nan)?
+            .try_to_dtype(x.dtype())?;
         let dims: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();
         let ties = mask.try_sum_dim(dims, true)?;
         return g.try_div(ties)?.try_mul(mask)?.try_mul(x.try_sign()?);
@@ -126,8 +170,14 @@ fn norm_slope(x: &Tensor, y: &Tensor, g: &Tensor, p: f64, axes: &[usize]) -> Res
     }
     // sign(x) · |x|^(p-1) / y^(p-1)
     let share = x.try_abs()?.try_pow(p - 1.)?.try_mul(x.try_sign()?)?;
-    let slope = share.try_mul(g)?.try_div(zero.try_where_(1., &y)?.try_pow(p - 1.)?)?;
-    let nothing = zero.try_logical_or(&if p < 1. { x.try_eq(0)? } else { x.try_isnan()?.try_logical_and(&zero)? })?;
+    let slope = share
+        .try_mul(g)?
+        .try_div(zero.try_where_(1., &y)?.try_pow(p - 1.)?)?;
+    let nothing = zero.try_logical_or(&if p < 1. {
+        x.try_eq(0)?
+    } else {
+        x.try_isnan()?.try_logical_and(&zero)?
+    })?;
     nothing.try_where_(0., slope)
 }
 
@@ -140,7 +190,10 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
         bail!("renorm: expected maxnorm to be >= 0 but got {maxnorm}");
     }
     if x.dim() < 2 {
-        bail!("renorm: input needs at least 2 dimensions, got {} dimensions", x.dim());
+        bail!(
+            "renorm: input needs at least 2 dimensions, got {} dimensions",
+            x.dim()
+        );
     }
     let at = crate::shape::axis(dim, x.dim())?;
     let others: Vec<usize> = (0..x.dim()).filter(|&d| d != at).collect();
@@ -160,10 +213,20 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
             let x = ctx.saved(0)?;
             let norm = vector_norm(&x, p, &back, true)?;
             let long = norm.try_gt(maxnorm)?;
-            let slope = norm.try_add(1e-7)?.try_square()?.try_reciprocal()?.try_mul(-maxnorm)?;
-            let of_norm = g.try_mul(&x)?.try_sum_dim(back.clone(), true)?.try_mul(slope)?;
+            let slope = norm
+                .try_add(1e-7)?
+                .try_square()?
+                .try_reciprocal()?
+                .try_mul(-maxnorm)?;
+            let of_norm = g
+                .try_mul(&x)?
+                .try_sum_dim(back.clone(), true)?
+                .try_mul(slope)?;
             let of_norm = long.try_where_(of_norm, 0.)?;
-            Ok(vec![Some(g.try_mul(again(&norm)?)?.try_add(norm_slope(&x, &norm, &of_norm, p, &others)?)?)])
+            Ok(vec![Some(
+                g.try_mul(again(&norm)?)?
+                    .try_add(norm_slope(&x, &norm, &of_norm, p, &others)?)?,
+            )])
         },
     )
 }
@@ -172,10 +235,18 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
 fn distances(a: &Tensor, b: &Tensor, p: f64) -> Result<Tensor> {
     for (i, t) in [a, b].into_iter().enumerate() {
         if !t.is_floating_point() {
-            bail!("cdist only supports floating-point dtypes, X{} got: {}", i + 1, t.dtype().scalar_type());
+            bail!(
+                "cdist only supports floating-point dtypes, X{} got: {}",
+                i + 1,
+                t.dtype().scalar_type()
+            );
         }
         if t.dim() < 2 {
-            bail!("cdist only supports at least 2D tensors, X{} got: {}D", i + 1, t.dim());
+            bail!(
+                "cdist only supports at least 2D tensors, X{} got: {}D",
+                i + 1,
+                t.dim()
+            );
         }
     }
     let (m, n) = (a.try_size(-1)?, b.try_size(-1)?);
@@ -208,7 +279,11 @@ fn distances(a: &Tensor, b: &Tensor, p: f64) -> Result<Tensor> {
                 let share = if p == 2. {
                     differences.try_div(lengths)?
                 } else {
-                    differences.try_abs()?.try_pow(p - 1.)?.try_mul(differences.try_sign()?)?.try_div(lengths.try_pow(p - 1.)?)?
+                    differences
+                        .try_abs()?
+                        .try_pow(p - 1.)?
+                        .try_mul(differences.try_sign()?)?
+                        .try_div(lengths.try_pow(p - 1.)?)?
                 };
                 zero.try_where_(0., share.try_mul(&g)?)?
             };
@@ -225,12 +300,19 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         bail!("torch.histc: bins must be > 0");
     }
     if !x.is_floating_point() {
-        bail!("\"histogram_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"histogram_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let numbers: Vec<f64> = x.detach().try_to_vec()?;
     let (mut low, mut high) = (min, max);
     if low == high && !numbers.is_empty() {
-        (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+        (low, high) = numbers
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+                (low.min(x), high.max(x))
+            });
         if numbers.iter().any(|x| x.is_nan()) {
             (low, high) = (f64::NAN, f64::NAN);
         }
@@ -249,7 +331,9 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         let bin = ((x - low) / (high - low) * bins as f64) as usize;
         counts[bin.min(bins - 1)] += 1.;
     }
-    Tensor::try_from_vec(counts, [bins])?.try_to_dtype(x.dtype())?.try_to_device(x.device())
+    Tensor::try_from_vec(counts, [bins])?
+        .try_to_dtype(x.dtype())?
+        .try_to_device(x.device())
 }
 
 fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Tensor> {
@@ -258,24 +342,39 @@ fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Te
         bail!("bincount only supports 1-d non-negative integral inputs.");
     }
     if !integer {
-        bail!("\"bincount_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        bail!(
+            "\"bincount_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let places: Vec<i64> = x.try_to_vec()?;
     if places.iter().any(|&place| place < 0) {
         bail!("bincount only supports 1-d non-negative integral inputs.");
     }
-    let len = places.iter().max().map_or(0, |&most| most as usize + 1).max(minlength);
+    let len = places
+        .iter()
+        .max()
+        .map_or(0, |&most| most as usize + 1)
+        .max(minlength);
     let index = x.try_to_dtype(DType::I64)?;
     match weights {
         Some(weights) => {
             if weights.dim() != 1 || weights.numel() != x.numel() {
                 bail!("weights should be 1-d and have the same length as input");
             }
-            let dtype = if weights.dtype() == DType::F32 { DType::F32 } else { DType::F64 };
+            let dtype = if weights.dtype() == DType::F32 {
+                DType::F32
+            } else {
+                DType::F64
+            };
             let weights = weights.detach().try_to_dtype(dtype)?;
-            weights.try_new_zeros(&[len])?.try_index_add(0, &index, &weights)
+            weights
+                .try_new_zeros(&[len])?
+                .try_index_add(0, &index, &weights)
         }
-        None => index.try_new_zeros(&[len])?.try_index_add(0, &index, &index.try_ones_like()?),
+        None => index
+            .try_new_zeros(&[len])?
+            .try_index_add(0, &index, &index.try_ones_like()?),
     }
 }
 

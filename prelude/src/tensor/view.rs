@@ -198,9 +198,11 @@ fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
         .collect();
     let shape: Vec<usize> = kept.iter().map(|&i| from[i]).collect();
     let strides = kept.iter().map(|&i| array.layout.stride()[i]).collect();
-    Ok(x.view_through(relaid(x, &shape, strides), name, move |_, g| {
-        Ok(vec![Some(g.try_reshape(&from)?)])
-    }))
+    Ok(
+        x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+            Ok(vec![Some(g.try_reshape(&from)?)])
+        }),
+    )
 }
 
 fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {

@@ -156,28 +156,59 @@ fn products_of_tensors() {
 fn other_places() {
     manual_seed(26);
     let index = tensor!([0, 5, 5]);
-    check("take", &[random(&[2, 3])], true, move |x| x[0].take(&index).square());
+    check("take", &[random(&[2, 3])], true, move |x| {
+        x[0].take(&index).square()
+    });
     for accumulate in [false, true] {
         let index = tensor!([0, 4]);
-        check("put", &[random(&[2, 3]), random(&[2])], true, move |x| x[0].put(&index, &x[1], accumulate).square());
+        check("put", &[random(&[2, 3]), random(&[2])], true, move |x| {
+            x[0].put(&index, &x[1], accumulate).square()
+        });
     }
     let index = tensor!([[0], [2]]);
-    check("take_along_dim", &[random(&[2, 3])], true, move |x| x[0].take_along_dim(&index, 1).square());
+    check("take_along_dim", &[random(&[2, 3])], true, move |x| {
+        x[0].take_along_dim(&index, 1).square()
+    });
     let index = tensor!([0, 2]);
-    check("index_fill", &[random(&[3, 2]), random(&[])], true, move |x| x[0].index_fill(0, &index, &x[1]).square());
+    check(
+        "index_fill",
+        &[random(&[3, 2]), random(&[])],
+        true,
+        move |x| x[0].index_fill(0, &index, &x[1]).square(),
+    );
     let index = tensor!([[0, 2], [1, 1]]);
-    check("scatter_value", &[random(&[2, 3])], true, move |x| x[0].scatter_value(1, &index, 2.).square());
-    for reduce in [ScatterReduce::Sum, ScatterReduce::Prod, ScatterReduce::Mean, ScatterReduce::Amax, ScatterReduce::Amin] {
+    check("scatter_value", &[random(&[2, 3])], true, move |x| {
+        x[0].scatter_value(1, &index, 2.).square()
+    });
+    for reduce in [
+        ScatterReduce::Sum,
+        ScatterReduce::Prod,
+        ScatterReduce::Mean,
+        ScatterReduce::Amax,
+        ScatterReduce::Amin,
+    ] {
         for own in [true, false] {
             let index = tensor!([[0, 2, 2], [1, 1, 1]]);
             let inputs = [positive(&[2, 3]), positive(&[2, 3])];
-            check("scatter_reduce", &inputs, false, move |x| x[0].scatter_reduce(1, &index, &x[1], reduce, own).square());
+            check("scatter_reduce", &inputs, false, move |x| {
+                x[0].scatter_reduce(1, &index, &x[1], reduce, own).square()
+            });
         }
     }
     let mask = tensor!([[true, false, true], [false, true, false]]);
     let again = mask.clone();
-    check("masked_scatter", &[random(&[2, 3]), random(&[4])], true, move |x| x[0].masked_scatter(&mask, &x[1]).square());
-    check("masked_fill by a tensor", &[random(&[2, 3]), random(&[])], true, move |x| x[0].masked_fill(&again, &x[1]).square());
+    check(
+        "masked_scatter",
+        &[random(&[2, 3]), random(&[4])],
+        true,
+        move |x| x[0].masked_scatter(&mask, &x[1]).square(),
+    );
+    check(
+        "masked_fill by a tensor",
+        &[random(&[2, 3]), random(&[])],
+        true,
+        move |x| x[0].masked_fill(&again, &x[1]).square(),
+    );
     checked! {
         "masked_select", [random(&[3])], |x| x[0].masked_select(&tensor!([true, false, true])).square();
         "select_scatter", [random(&[2, 3]), random(&[3])], |x| x[0].select_scatter(&x[1], 0, 1).square();

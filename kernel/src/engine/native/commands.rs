@@ -20,11 +20,16 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 16] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
         help: "use a crate: also { version, features, path, git }",
+    },
+    Command {
+        name: "dep",
+        usage: ":dep --lock",
+        help: "write wick.lock: notebooks beside it build exactly these versions",
     },
     Command {
         name: "vars",
@@ -57,6 +62,16 @@ const COMMANDS: [Command; 12] = [
         help: "go back to a checkpoint",
     },
     Command {
+        name: "save-state",
+        usage: ":save-state FILE",
+        help: "write all variables that can be written, and what they are made of",
+    },
+    Command {
+        name: "load-state",
+        usage: ":load-state FILE [NAME …]",
+        help: "read them again, in this session or another",
+    },
+    Command {
         name: "history",
         usage: ":history",
         help: "the moments to go back to, what each cell made, what memory each holds",
@@ -70,6 +85,11 @@ const COMMANDS: [Command; 12] = [
         name: "snapshot",
         usage: ":snapshot [on|off]",
         help: "whether variables survive a cell that crashes",
+    },
+    Command {
+        name: "security",
+        usage: ":security",
+        help: "who can reach this session, and how many messages were refused",
     },
     Command {
         name: "clear",
@@ -129,11 +149,17 @@ impl NativeEngine {
             }
             "timing" => self.set_timing(rest),
             "undo" => self.undo(rest).await,
-            "checkpoint" => self.checkpoint(rest).await,
-            "restore" => self.restore(rest).await,
+            "checkpoint" => self.checkpoint(cell, rest).await,
+            "restore" => self.restore(cell, rest).await,
+            "save-state" => self.save_state(cell, rest).await,
+            "load-state" => self.load_state(cell, rest).await,
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());
@@ -164,6 +190,20 @@ impl NativeEngine {
             }
         }
         Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {
@@ -269,11 +309,13 @@ impl NativeEngine {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
+            attributes: 0,
             opt_level: OptLevel::None,
             notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
             mir: true,
             metadata: false,
             code: false,
+            recurs: false,
         };
         let compiled = match self
             .compiler

@@ -8,12 +8,14 @@ use wick_runtime::protocol::{
 
 use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
-use super::compile::{CompileTiming, Compiled, Failed, Job, opt_level, other_error};
-use super::generate::{CELL_FILE, Generated, Keep, Plan, ROOT_FILE, Take, generate};
+use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
+use super::generate::{
+    CELL_FILE, Generated, Keep, LINTS_OF_ITEMS, Plan, ROOT_FILE, Take, generate,
+};
 use super::notebook::{CRATE, Notebook};
 use super::split::{Split, blank, split};
 use super::timing::Phases;
-use super::variables::{Gone, Variable};
+use super::variables::{Gone, Variable, Variables};
 use super::{NativeEngine, lex, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
@@ -176,11 +178,13 @@ impl NativeEngine {
                 crate_name: CRATE,
                 root: "notebook.rs",
                 map: &map,
+                attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
                 opt_level: opt_level(notebook.loops()),
                 notebook: None,
                 mir: false,
                 metadata: true,
                 code: true,
+                recurs: true,
             };
             let diagnostics = match self.compiler.compile(&job, timing).await {
                 Ok(compiled) => {
@@ -245,16 +249,7 @@ impl NativeEngine {
             let generated = generate(cell, split, &plan, notebook);
             // A closure's signature has to be known before it can be kept: no machine code yet.
             let only_types = attempt == 0 && split.bindings.iter().any(|binding| binding.closure);
-            let job = Job {
-                crate_name: "wick_cell",
-                root: ROOT_FILE,
-                map: &generated.map,
-                opt_level: opt_level(split.loops),
-                notebook: items,
-                mir: true,
-                metadata: false,
-                code: !only_types,
-            };
+            let job = statements(&generated, opt_level(split.loops), items, !only_types);
             let mut timing = CompileTiming::default();
             let result = self.compiler.compile(&job, &mut timing).await;
             phases.attempts.push(timing);
@@ -305,6 +300,19 @@ impl NativeEngine {
             "InternalError",
             "the cell could not be compiled in several attempts; please report it".into(),
         ))
+    }
+
+    /// Gets ready for the first cell.
+    pub(super) fn expect_cells(&self) {
+        let nothing = CellText {
+            id: CellId(0),
+            text: "".into(),
+        };
+        let split = split("");
+        let plan = Plan::new(&split, "", &Variables::default());
+        let generated = generate(&nothing, &split, &plan, &Notebook::default());
+        let job = statements(&generated, opt_level(false), None, true);
+        self.compiler.expect(&job);
     }
 
     /// The type of an earlier variable names something that this cell cannot reach.
@@ -548,6 +556,27 @@ impl NativeEngine {
             )
         });
         self.rejected(vec![error], &[])
+    }
+}
+
+/// How a cell's statements are compiled.
+fn statements<'a>(
+    generated: &'a Generated,
+    opt_level: OptLevel,
+    items: Option<&'a Compiled>,
+    code: bool,
+) -> Job<'a> {
+    Job {
+        crate_name: "wick_cell",
+        root: ROOT_FILE,
+        map: &generated.map,
+        attributes: generated.attributes,
+        opt_level,
+        notebook: items,
+        mir: true,
+        metadata: false,
+        code,
+        recurs: true,
     }
 }
 

@@ -89,7 +89,8 @@ fn compile_rows(row: &mut impl FnMut(&str, Duration, &str), name: &str, timing: 
         row(&format!("{name}: rustc"), Duration::ZERO, "compiled before");
         return;
     }
-    row(&format!("{name}: rustc"), timing.rustc, "");
+    let remark = if timing.warm { "" } else { "started anew" };
+    row(&format!("{name}: rustc"), timing.rustc, remark);
     row(&format!("{name}: link"), timing.link, "");
 }
 

@@ -28,7 +28,11 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
         DType::U8 => integers::<u8>(a, b, shape, k),
         DType::Bool => bail!("\"addmm_impl_cpu_\" not implemented for 'Bool'"),
         _ => {
-            let (a, b) = (plain_batches(a)?, plain_batches(b)?);
+            let (mut a, b) = (plain_batches(a)?, plain_batches(b)?);
+            // One matrix for all batches: candle then takes those on the left for one tall matrix, row after row.
+            if b.layout.stride()[0] == 0 && batch > 1 {
+                a = contiguous(&a)?;
+            }
             if a.device().is_cuda() {
                 return on_device(&a, &b, shape, k);
             }

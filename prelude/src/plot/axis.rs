@@ -163,7 +163,7 @@ fn log_ticks(from: f64, to: f64, count: usize) -> Vec<f64> {
 
 /// A number with as many digits as its neighbours differ in.
 fn decimal(value: f64, step: f64, largest: f64) -> String {
-    if largest >= 1e6 || largest < 1e-4 {
+    if !(1e-4..1e6).contains(&largest) {
         let value = if value.abs() < step * 1e-6 {
             0.0
         } else {

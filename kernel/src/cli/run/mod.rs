@@ -29,6 +29,7 @@ use outputs::Outputs;
 #[command(after_help = "Examples:
   wick run notebook.ipynb                        bring the notebook's own outputs up to date
   wick run notebook.ipynb --output done.ipynb    leave it as it is, write another
+  wick run notebook.ipynb --warm                 compile its cells, for the next time
   wick run notebook.ipynb --allow-errors         go on after a cell that fails
 
 Without --output the notebook is only written when every cell has succeeded.")]
@@ -41,6 +42,9 @@ pub struct Run {
     /// Go on after a cell that fails
     #[arg(long)]
     allow_errors: bool,
+    /// Write nothing: run it only so that its cells are compiled, and answer at once when they are run again
+    #[arg(long, conflicts_with = "output")]
+    warm: bool,
 }
 
 impl Run {
@@ -69,7 +73,7 @@ impl Run {
             outcome
         });
         runtime.shutdown_background();
-        if output.is_some() || failure.is_none() {
+        if !self.warm && (output.is_some() || failure.is_none()) {
             let path = output.unwrap_or(source);
             notebook.write(&path)?;
             eprintln!("wrote {}", path.display());

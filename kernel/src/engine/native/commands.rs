@@ -20,7 +20,7 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 16] = [
+const COMMANDS: [Command; 17] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
@@ -45,6 +45,11 @@ const COMMANDS: [Command; 16] = [
         name: "timing",
         usage: ":timing [on|off]",
         help: "show where each cell's milliseconds go",
+    },
+    Command {
+        name: "opt",
+        usage: ":opt [auto|0|3]",
+        help: "how fast code is to be: what has loops is optimised unless told otherwise",
     },
     Command {
         name: "undo",
@@ -148,6 +153,7 @@ impl NativeEngine {
                 self.show_type(cell, end - rest.len()..end).await
             }
             "timing" => self.set_timing(rest),
+            "opt" => self.set_opt_level(rest),
             "undo" => self.undo(rest).await,
             "checkpoint" => self.checkpoint(cell, rest).await,
             "restore" => self.restore(cell, rest).await,
@@ -189,6 +195,27 @@ impl NativeEngine {
                 return Err(other_error("CommandError", message));
             }
         }
+        Ok(())
+    }
+
+    /// `:opt [auto|0|3]`
+    fn set_opt_level(&mut self, argument: &str) -> Reply {
+        match argument {
+            "" => {}
+            "auto" => self.opt_level = None,
+            "0" => self.opt_level = Some(OptLevel::None),
+            "3" => self.opt_level = Some(OptLevel::Full),
+            other => {
+                let message = format!("`:opt` takes `auto`, `0` or `3`, not `{other}`");
+                return Err(other_error("CommandError", message));
+            }
+        }
+        let text = match self.opt_level {
+            None => "auto: cells and items with loops are optimised, others are not",
+            Some(OptLevel::None) => "0: nothing is optimised, cells answer soonest",
+            Some(OptLevel::Full) => "3: everything is optimised",
+        };
+        self.say(Stream::Stdout, format!("{text}\n"));
         Ok(())
     }
 

@@ -15,9 +15,11 @@ mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod evict;
 mod frames;
 mod generate;
 mod item;
+mod items;
 mod lex;
 mod link;
 mod memory;
@@ -49,7 +51,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
 use self::checkpoints::HostCheckpoints;
-use self::compile::{Compiled, Compiler, Toolchain};
+use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
@@ -119,6 +121,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// How fast code is to be, where `:opt` has said it.
+    opt_level: Option<OptLevel>,
 }
 
 impl NativeEngine {
@@ -170,6 +174,7 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            opt_level: None,
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;

@@ -149,20 +149,15 @@ fn ends(y: &Tensor, dim: i64) -> Result<Tensor> {
 
 /// The dimension of the points, and whether there are any.
 fn points(name: &str, y: &Tensor, dim: i64) -> Result<(i64, bool)> {
-    if y.dim() == 0 {
-        bail!("trapezoid: expected `y` to have at least one dimension");
-    }
+    let size = y.try_size(dim)?;
     if y.dtype() == crate::DType::Bool {
         bail!("{name}: received a bool input for `y`, but bool is not supported");
     }
     let at = axis(dim, y.dim())? as i64;
-    Ok((at, y.try_size(at)? > 0))
+    Ok((at, size > 0))
 }
 
 fn area(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {
-    if y.dim() == 0 {
-        return Tensor::try_zeros(());
-    }
     let (dim, any) = points("trapezoid", y, dim)?;
     if !any {
         return y

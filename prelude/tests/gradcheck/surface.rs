@@ -2,7 +2,6 @@
 
 use super::{check, positive, random};
 use wick::prelude::*;
-use wick::tensor::{Padding, QuantileInterpolation, ScatterReduce};
 
 fn share(shape: &[usize]) -> Tensor {
     Tensor::rand_with(shape, DType::F64) * 0.8 + 0.1

@@ -92,6 +92,8 @@ kernel_part() {
 
     check "Chromium" need_chromium
     check "Python environment" make_venv
+    check "Advisories and licences" env PYTHON="$target/test-venv/bin/python" tests/deny.sh
+    grep "^advisory database" "$logs/check.log"
     check "Install into an empty prefix and run the primer" ./install.sh --prefix "$WICK_PREFIX"
     [ -x "$WICK_PREFIX/bin/wick" ] || return
 
@@ -101,6 +103,12 @@ kernel_part() {
     "$target/test-venv/bin/python" -m pytest tests --junitxml "$junit" "$@"
     # shellcheck disable=SC2046 # two numbers
     tally $(python3 tests/junit_counts.py "$junit")
+
+    check "Long and hard use, in short" env WICK_TEST_VENV="$target/test-venv" tests/soak.sh --short
+    grep -E "^(ok|BROKEN|   )" "$logs/check.log"
+
+    # That it works; its times say nothing on a machine that does other things.
+    check "Benchmark, short" tests/bench/run.sh --short --out "$logs/bench"
 }
 
 [ "$part" = kernel ] || rust_part

@@ -19,6 +19,7 @@ mod device;
 mod dtype;
 mod error;
 pub mod hub;
+mod interop;
 mod kernels;
 pub mod models;
 pub mod nn;
@@ -34,10 +35,12 @@ pub mod state;
 mod storage;
 #[macro_use]
 pub mod tensor;
+pub mod transforms;
 
 pub use anyhow;
 pub use candle_core;
 pub use candle_nn;
+pub use image;
 pub use ndarray;
 pub use wick_runtime;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::*;
+use super::{load, *};
 use crate::prelude::*;
 
 /// SHA-256 of this begins with 8848f57c.

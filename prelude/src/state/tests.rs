@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ::serde::{Deserialize, Serialize};
 
-use super::*;
+use super::{load, save, *};
 use crate::prelude::*;
 
 fn file() -> (tempfile::TempDir, String) {

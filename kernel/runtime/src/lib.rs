@@ -18,17 +18,26 @@ pub mod cell;
 mod crash;
 pub mod display;
 pub mod error;
+mod forms;
+mod gpu;
+#[cfg(feature = "image")]
+mod image;
 pub mod interrupt;
+pub mod kinds;
 mod loaded;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod output;
 mod panics;
 pub mod protocol;
 mod rich;
 mod serve;
+pub mod settle;
 pub mod show;
 mod snapshot;
 mod store;
 pub mod wire;
 
 pub use error::{CellError, DebugError};
+pub use forms::Forms;
 pub use rich::{MimeBundle, Rich};

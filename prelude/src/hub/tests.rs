@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{load, *};
+use super::load;
+use super::*;
 use crate::prelude::*;
 
 /// SHA-256 of this begins with 8848f57c.

@@ -61,8 +61,7 @@ pub fn try_save(value: impl Into<Value>, path: impl AsRef<Path>) -> Result<()> {
 
 /// Reads what `torch.save` or [`save`] wrote: `torch.load(path)`.
 ///
-/// Types of numbers that Wick has no counterpart for become wider ones: `int8` becomes `i16`, `uint16` `i32` and `uint32`
-/// `i64`.
+/// Types of numbers that Wick has no counterpart for become wider ones: `uint16` becomes `i32` and `uint32` `i64`.
 ///
 /// # Panics
 /// When the file cannot be read, is damaged, or holds something else than data.

@@ -87,6 +87,7 @@ impl View for Entry {
             DType::I64 => Dtype::I64,
             DType::I32 => Dtype::I32,
             DType::I16 => Dtype::I16,
+            DType::I8 => Dtype::I8,
             DType::U8 => Dtype::U8,
             DType::Bool => Dtype::BOOL,
         }
@@ -140,9 +141,9 @@ fn kind(dtype: Dtype) -> Option<StorageKind> {
         Dtype::I64 => StorageKind::Plain(DType::I64),
         Dtype::I32 => StorageKind::Plain(DType::I32),
         Dtype::I16 => StorageKind::Plain(DType::I16),
+        Dtype::I8 => StorageKind::Plain(DType::I8),
         Dtype::U8 => StorageKind::Plain(DType::U8),
         Dtype::BOOL => StorageKind::Plain(DType::Bool),
-        Dtype::I8 => StorageKind::I8,
         Dtype::U16 => StorageKind::U16,
         Dtype::U32 => StorageKind::U32,
         _ => return None,

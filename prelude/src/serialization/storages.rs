@@ -97,9 +97,6 @@ impl StorageKind {
                 state::storage_of(&bytes, DType::Bool)
             }
             Self::Plain(dtype) => state::storage_of(bytes, dtype),
-            Self::I8 => Ok(widened(
-                bytes.iter().map(|&byte| i16::from(byte as i8)).collect(),
-            )),
             Self::U16 => Ok(widened(
                 bytes
                     .chunks_exact(2)

@@ -73,7 +73,7 @@ fn everything_that_data_is_made_of_is_read() {
         assert_eq!(shown("i16"), "tensor([   -1, 16384], dtype=torch.int16)");
         assert_eq!(shown("u8"), "tensor([  0, 255], dtype=torch.uint8)");
         assert_eq!(shown("bool"), "tensor([ True, False])");
-        assert_eq!(shown("i8"), "tensor([ -1, 127], dtype=torch.int16)");
+        assert_eq!(shown("i8"), "tensor([ -1, 127], dtype=torch.int8)");
     }
     let value = read_bytes(VARIETY).unwrap();
     assert_eq!(

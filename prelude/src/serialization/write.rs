@@ -227,6 +227,7 @@ fn class(dtype: DType) -> &'static str {
         DType::I64 => "LongStorage",
         DType::I32 => "IntStorage",
         DType::I16 => "ShortStorage",
+        DType::I8 => "CharStorage",
         DType::U8 => "ByteStorage",
         DType::Bool => "BoolStorage",
     }

@@ -12,8 +12,10 @@ mod read;
 mod tensors;
 mod write;
 
-pub use probe::{IntoModule, IntoNothing, LoadNothing, LoadText, LoadValue, Weights};
-pub use probe::{Load, Save, ViaModule, ViaNothing, ViaText, ViaValue};
+pub use probe::{
+    IntoModule, IntoNothing, Load, LoadForever, LoadNothing, LoadValue, Save, ViaModule,
+    ViaNothing, ViaValue, Weights,
+};
 pub use read::{Reader, load};
 pub use write::{Entry, Form, Writer, save};
 

@@ -3,28 +3,16 @@
 use std::any::type_name;
 use std::marker::PhantomData;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::read::Reader;
 use super::write::Writer;
 use crate::nn::Module;
 use crate::{Error, Result};
 
-/// A variable to be saved: `(&&&&Save(&x)).save(writer, "x")` takes the first way that its type has.
+/// A variable to be saved: `(&&&Save(&x)).save(writer, "x")` takes the first way that its type has.
 pub struct Save<'a, T>(pub &'a T);
-
-/// Text in the program itself.
-pub trait ViaText {
-    /// Saves it.
-    fn save(&self, writer: &mut Writer, name: &str) -> Result<()>;
-}
-
-impl ViaText for &&&Save<'_, &'static str> {
-    fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
-        writer.value(name, self.0)
-    }
-}
 
 /// What serde can write and read.
 pub trait ViaValue {
@@ -32,7 +20,8 @@ pub trait ViaValue {
     fn save(&self, writer: &mut Writer, name: &str) -> Result<()>;
 }
 
-impl<T: Serialize + DeserializeOwned> ViaValue for &&Save<'_, T> {
+// All variables outlive their cell, so text that they refer to is `'static`.
+impl<T: Serialize + Deserialize<'static>> ViaValue for &&Save<'_, T> {
     fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
         writer.value(name, self.0)
     }
@@ -63,8 +52,11 @@ impl<T> ViaNothing for Save<'_, T> {
     }
 }
 
-/// A variable to be made: `(&&&Load::<T>::new()).load(reader, "x")`.
+/// A variable to be made: `(&&Load::<T>::new()).load(reader, "x")`.
 pub struct Load<T>(PhantomData<T>);
+
+/// The same for one that may refer to text, `&'static str`: what it refers to stays in memory.
+pub struct LoadForever<T>(PhantomData<T>);
 
 impl<T> Load<T> {
     #[expect(missing_docs, clippy::new_without_default)]
@@ -73,15 +65,10 @@ impl<T> Load<T> {
     }
 }
 
-/// Text in the program itself, which the file's is made to be.
-pub trait LoadText {
-    /// Reads it.
-    fn load(&self, reader: &Reader, name: &str) -> Result<&'static str>;
-}
-
-impl LoadText for &&Load<&'static str> {
-    fn load(&self, reader: &Reader, name: &str) -> Result<&'static str> {
-        Ok(reader.value::<String>(name)?.leak())
+impl<T> LoadForever<T> {
+    #[expect(missing_docs, clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self(PhantomData)
     }
 }
 
@@ -97,6 +84,12 @@ impl<T: DeserializeOwned> LoadValue<T> for &Load<T> {
     }
 }
 
+impl<T: Deserialize<'static>> LoadValue<T> for &LoadForever<T> {
+    fn load(&self, reader: &Reader, name: &str) -> Result<T> {
+        reader.value_forever(name)
+    }
+}
+
 /// What could be read when it was saved.
 pub trait LoadNothing<T> {
     /// Says that it cannot be read.
@@ -105,11 +98,21 @@ pub trait LoadNothing<T> {
 
 impl<T> LoadNothing<T> for Load<T> {
     fn load(&self, _: &Reader, name: &str) -> Result<T> {
-        Err(Error::runtime(format!(
-            "`{name}` cannot be read: its type {} has no `Deserialize` any more",
-            type_name::<T>()
-        )))
+        Err(not_any_more::<T>(name))
     }
+}
+
+impl<T> LoadNothing<T> for LoadForever<T> {
+    fn load(&self, _: &Reader, name: &str) -> Result<T> {
+        Err(not_any_more::<T>(name))
+    }
+}
+
+fn not_any_more<T>(name: &str) -> Error {
+    let ty = type_name::<T>();
+    Error::runtime(format!(
+        "`{name}` cannot be read: its type {ty} has no `Deserialize` any more"
+    ))
 }
 
 /// A variable that weights go into: `(&&Weights(&model)).load(reader, "model")`.

@@ -7,6 +7,7 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 use std::rc::Rc;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use zip::ZipArchive;
 
@@ -71,28 +72,25 @@ impl Reader {
     /// # Errors
     /// When it is not in the file, or its type has changed since.
     pub fn value<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        let mut result = None;
-        self.with(name, &mut |deserializer| {
-            result = Some(erased_serde::deserialize::<T>(deserializer)?);
-            Ok(())
-        })?;
-        result.ok_or_else(|| Error::runtime(format!("`{name}` could not be read")))
-    }
-
-    /// The part that does not depend on the type.
-    fn with(
-        &self,
-        name: &str,
-        read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer) -> erased_serde::Result<()>,
-    ) -> Result<()> {
-        let bytes = bytes(&self.archive, &format!("values/{name}"))?;
+        let bytes = self.bytes(name)?;
         let mut deserializer = rmp_serde::Deserializer::from_read_ref(&bytes);
         let mut erased = <dyn erased_serde::Deserializer<'_>>::erase(&mut deserializer);
-        read(&mut erased).map_err(|error| {
-            Error::runtime(format!(
-                "`{name}` does not fit what its type is now: {error}"
-            ))
-        })
+        erased_serde::deserialize(&mut erased).map_err(|error| does_not_fit(name, &error))
+    }
+
+    /// The same for what refers to text in the file, which stays in memory from now on.
+    ///
+    /// # Errors
+    /// As for [`Reader::value`].
+    pub fn value_forever<T: Deserialize<'static>>(&self, name: &str) -> Result<T> {
+        let bytes: &'static [u8] = self.bytes(name)?.leak();
+        let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+        let mut erased = <dyn erased_serde::Deserializer<'_>>::erase(&mut deserializer);
+        erased_serde::deserialize(&mut erased).map_err(|error| does_not_fit(name, &error))
+    }
+
+    fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+        bytes(&self.archive, &format!("values/{name}"))
     }
 
     /// Gives a module the weights of the variable `name`.
@@ -107,4 +105,10 @@ impl Reader {
             .map(drop)
             .map_err(|error| Error::runtime(format!("`{name}`: {error}")))
     }
+}
+
+fn does_not_fit(name: &str, error: &erased_serde::Error) -> Error {
+    Error::runtime(format!(
+        "`{name}` does not fit what its type is now: {error}"
+    ))
 }

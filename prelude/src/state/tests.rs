@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use ::serde::{Deserialize, Serialize};
 
-use super::{load, save, *};
+use super::*;
+use super::{load, save};
 use crate::prelude::*;
 
 fn file() -> (tempfile::TempDir, String) {
@@ -34,24 +35,27 @@ fn what_serde_can_write_comes_back() {
     ];
     let table: BTreeMap<(i32, String), Vec<u8>> = [((-1, "x".to_owned()), vec![1, 2])].into();
     save(&path, &mut |writer| {
-        (&&&&Save(&shapes)).save(writer, "shapes")?;
-        (&&&&Save(&table)).save(writer, "table")?;
-        (&&&&Save(&"text")).save(writer, "text")?;
-        (&&&&Save(&())).save(writer, "unit")
+        (&&&Save(&shapes)).save(writer, "shapes")?;
+        (&&&Save(&table)).save(writer, "table")?;
+        (&&&Save(&"text")).save(writer, "text")?;
+        (&&&Save(&HashMap::from([("a", 1)]))).save(writer, "words")?;
+        (&&&Save(&())).save(writer, "unit")
     })
     .unwrap();
     load(&path, |reader| {
         assert_eq!(
-            (&&&Load::<Vec<Shape>>::new()).load(reader, "shapes")?,
+            (&&Load::<Vec<Shape>>::new()).load(reader, "shapes")?,
             shapes
         );
-        let read = (&&&Load::<BTreeMap<(i32, String), Vec<u8>>>::new()).load(reader, "table")?;
+        let read = (&&Load::<BTreeMap<(i32, String), Vec<u8>>>::new()).load(reader, "table")?;
         assert_eq!(read, table);
         assert_eq!(
-            (&&&Load::<&'static str>::new()).load(reader, "text")?,
+            (&&LoadForever::<&'static str>::new()).load(reader, "text")?,
             "text"
         );
-        (&&&Load::<()>::new()).load(reader, "unit")
+        let words = (&&LoadForever::<HashMap<&'static str, i32>>::new()).load(reader, "words")?;
+        assert_eq!(words["a"], 1);
+        (&&Load::<()>::new()).load(reader, "unit")
     })
     .unwrap();
 }
@@ -82,7 +86,7 @@ fn tensors_keep_what_they_share() {
 fn weights_go_into_a_module_that_is_there() {
     let (_folder, path) = file();
     let net = Linear::new(2, 3);
-    save(&path, &mut |writer| (&&&&Save(&net)).save(writer, "net")).unwrap();
+    save(&path, &mut |writer| (&&&Save(&net)).save(writer, "net")).unwrap();
     let other = Linear::new(2, 3);
     load(&path, |reader| (&&Weights(&other)).load(reader, "net")).unwrap();
     assert_eq!(other.weight.to_string(), net.weight.to_string());
@@ -111,9 +115,9 @@ fn what_cannot_be_saved_is_named_and_the_rest_is_saved() {
     let broken = HashMap::from([(1, f64::NAN)]);
     struct Opaque;
     save(&path, &mut |writer| {
-        (&&&&Save(&Opaque)).save(writer, "opaque")?;
-        (&&&&Save(&locked)).save(writer, "locked")?;
-        (&&&&Save(&broken)).save(writer, "broken")
+        (&&&Save(&Opaque)).save(writer, "opaque")?;
+        (&&&Save(&locked)).save(writer, "locked")?;
+        (&&&Save(&broken)).save(writer, "broken")
     })
     .unwrap();
     let mut archive = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();

@@ -20,11 +20,16 @@ struct Command {
     help: &'static str,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 17] = [
     Command {
         name: "dep",
         usage: ":dep NAME = \"VERSION\"",
         help: "use a crate: also { version, features, path, git }",
+    },
+    Command {
+        name: "dep",
+        usage: ":dep --lock",
+        help: "write wick.lock: notebooks beside it build exactly these versions",
     },
     Command {
         name: "vars",
@@ -42,6 +47,11 @@ const COMMANDS: [Command; 12] = [
         help: "show where each cell's milliseconds go",
     },
     Command {
+        name: "opt",
+        usage: ":opt [auto|0|3]",
+        help: "how fast code is to be: what has loops is optimised unless told otherwise",
+    },
+    Command {
         name: "undo",
         usage: ":undo [N]",
         help: "go back to before the last cell, or the last N",
@@ -57,6 +67,16 @@ const COMMANDS: [Command; 12] = [
         help: "go back to a checkpoint",
     },
     Command {
+        name: "save-state",
+        usage: ":save-state FILE",
+        help: "write all variables that can be written, and what they are made of",
+    },
+    Command {
+        name: "load-state",
+        usage: ":load-state FILE [NAME …]",
+        help: "read them again, in this session or another",
+    },
+    Command {
         name: "history",
         usage: ":history",
         help: "the moments to go back to, what each cell made, what memory each holds",
@@ -70,6 +90,11 @@ const COMMANDS: [Command; 12] = [
         name: "snapshot",
         usage: ":snapshot [on|off]",
         help: "whether variables survive a cell that crashes",
+    },
+    Command {
+        name: "security",
+        usage: ":security",
+        help: "who can reach this session, and how many messages were refused",
     },
     Command {
         name: "clear",
@@ -128,12 +153,19 @@ impl NativeEngine {
                 self.show_type(cell, end - rest.len()..end).await
             }
             "timing" => self.set_timing(rest),
+            "opt" => self.set_opt_level(rest),
             "undo" => self.undo(rest).await,
-            "checkpoint" => self.checkpoint(rest).await,
-            "restore" => self.restore(rest).await,
+            "checkpoint" => self.checkpoint(cell, rest).await,
+            "restore" => self.restore(cell, rest).await,
+            "save-state" => self.save_state(cell, rest).await,
+            "load-state" => self.load_state(cell, rest).await,
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.say(Stream::Stdout, help());
@@ -164,6 +196,41 @@ impl NativeEngine {
             }
         }
         Ok(())
+    }
+
+    /// `:opt [auto|0|3]`
+    fn set_opt_level(&mut self, argument: &str) -> Reply {
+        match argument {
+            "" => {}
+            "auto" => self.opt_level = None,
+            "0" => self.opt_level = Some(OptLevel::None),
+            "3" => self.opt_level = Some(OptLevel::Full),
+            other => {
+                let message = format!("`:opt` takes `auto`, `0` or `3`, not `{other}`");
+                return Err(other_error("CommandError", message));
+            }
+        }
+        let text = match self.opt_level {
+            None => "auto: cells and items with loops are optimised, others are not",
+            Some(OptLevel::None) => "0: nothing is optimised, cells answer soonest",
+            Some(OptLevel::Full) => "3: everything is optimised",
+        };
+        self.say(Stream::Stdout, format!("{text}\n"));
+        Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {
@@ -269,11 +336,13 @@ impl NativeEngine {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
+            attributes: 0,
             opt_level: OptLevel::None,
             notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
             mir: true,
             metadata: false,
             code: false,
+            recurs: false,
         };
         let compiled = match self
             .compiler

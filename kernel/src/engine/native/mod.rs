@@ -8,16 +8,20 @@
 mod advice;
 mod assist;
 mod attempts;
+mod checkpoints;
 mod commands;
 mod compile;
 mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod evict;
 mod frames;
 mod generate;
 mod item;
+mod items;
 mod lex;
+mod link;
 mod memory;
 mod mir;
 mod moments;
@@ -25,13 +29,17 @@ mod notebook;
 mod orphans;
 mod output_limit;
 pub mod process;
+mod rustc;
 mod seal;
+mod session_text;
 mod split;
+mod state_file;
 mod streams;
 mod timeline;
 mod timing;
 mod uses;
 mod variables;
+mod warm;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,7 +50,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
-use self::compile::{Compiled, Compiler, Toolchain};
+use self::checkpoints::HostCheckpoints;
+use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
@@ -67,6 +76,18 @@ pub struct Config {
     pub prelude: Prelude,
     /// Where compiled cells are kept.
     pub cache: PathBuf,
+    /// What `:security` tells of those who connect.
+    pub clients: Clients,
+}
+
+/// Tells who can reach the session, and who was refused; one line each, a name and what there is to say.
+#[derive(Clone)]
+pub struct Clients(pub Arc<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>);
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((self.0)()).finish()
+    }
 }
 
 /// See the module.
@@ -92,6 +113,7 @@ pub struct NativeEngine {
     /// Whether cells run inside of a tokio runtime: from the first one that speaks of it.
     tokio: bool,
     timeline: Timeline,
+    host_checkpoints: HostCheckpoints,
     /// Whether a cell did anything since the newest moment of the timeline.
     changed: bool,
     /// The last cell that did.
@@ -99,6 +121,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// How fast code is to be, where `:opt` has said it.
+    opt_level: Option<OptLevel>,
 }
 
 impl NativeEngine {
@@ -118,16 +142,17 @@ impl NativeEngine {
         let target = Target::new();
         let memory = memory::default_limit();
         let dylib = config.prelude.dylib();
-        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
             id: config.prelude.id().to_owned(),
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
+        let compiler = Compiler::new(toolchain, &config.cache)?;
+        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let mut engine = Self {
             dependencies: Dependencies::new(&config.cache, config.prelude.clone()),
-            compiler: Compiler::new(toolchain, &config.cache)?,
+            compiler,
             config,
             runtime,
             events,
@@ -144,11 +169,14 @@ impl NativeEngine {
             show_phases: false,
             tokio: false,
             timeline: Timeline::new(),
+            host_checkpoints: HostCheckpoints::new(),
             changed: true,
             last_cell: None,
             cell_before: None,
             memory,
+            opt_level: None,
         };
+        engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
     }
@@ -214,6 +242,7 @@ impl Engine for NativeEngine {
         phases.end();
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
+        self.target.reap_others_soon();
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());
         }
@@ -248,6 +277,7 @@ impl Engine for NativeEngine {
         self.notebook = Notebook::default();
         self.items = None;
         self.sources = SourceMap::default();
+        self.host_checkpoints.clear();
         self.start_runtime().await?;
         self.mark_moment(Duration::ZERO).await;
         Ok(())

@@ -4,21 +4,21 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
-use wick_runtime::protocol::{Crash, Request, Response, SnapshotId, Snapshotted};
+use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
 use wick_runtime::wire;
 
 use super::memory::Bytes;
@@ -60,7 +60,7 @@ pub(super) struct Runtime {
     ends: [watch::Receiver<u64>; 2],
     last_words: LastWords,
     /// What became of the snapshots that were asked for.
-    snapshots: Vec<Result<Snapshotted, String>>,
+    snapshots: Vec<Result<Snapshotted, NoSnapshot>>,
     /// Deaths that the last request came too late for: the successor has answered it.
     outlived: Vec<Death>,
 }
@@ -108,6 +108,29 @@ impl Target {
 
     fn group(&self) -> i32 {
         self.group.load(Ordering::SeqCst)
+    }
+
+    /// Takes notice of the ends of processes of the session whose parents are gone; but not of the one that runs cells.
+    fn reap_others(&self) {
+        let group = Pid::from_raw(self.group());
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+        // Looks first, because how the process that runs cells ended is not to be lost.
+        while group.as_raw() > 0
+            && let Ok(ended) = waitid(Id::PGid(group), flags | WaitPidFlag::WNOWAIT)
+            && let Some(pid) = ended.pid()
+            && Some(pid) != self.pid()
+        {
+            let _ = waitid(Id::Pid(pid), flags);
+        }
+    }
+
+    /// Does so when snapshots that were just discarded have had the time to end.
+    pub fn reap_others_soon(self: &Arc<Self>) {
+        let target = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            target.reap_others();
+        });
     }
 
     /// Ends every process of the session.
@@ -351,7 +374,7 @@ impl Runtime {
     }
 
     /// What became of the snapshots that were asked for.
-    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, String>> {
+    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, NoSnapshot>> {
         std::mem::take(&mut self.snapshots)
     }
 
@@ -408,6 +431,11 @@ impl Runtime {
         let mut body = vec![0; wire::body_length(prefix)?];
         self.reader.read_exact(&mut body).await?;
         Ok(Some(serde_json::from_slice(&body)?))
+    }
+
+    /// The folder that its cells work in.
+    pub fn folder(&self) -> Option<PathBuf> {
+        std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
     }
 
     /// Waits until all output of a run has been passed on.

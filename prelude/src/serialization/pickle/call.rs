@@ -44,8 +44,6 @@ pub(super) enum Global {
 pub(crate) enum StorageKind {
     /// Those of a dtype.
     Plain(DType),
-    /// Made `i16`.
-    I8,
     /// Made `i32`.
     U16,
     /// Made `i64`.
@@ -59,7 +57,6 @@ impl StorageKind {
     pub fn size(self) -> usize {
         match self {
             Self::Plain(dtype) => dtype.size(),
-            Self::I8 => 1,
             Self::U16 => 2,
             Self::U32 => 4,
             Self::Foreign("complex128") => 16,
@@ -71,7 +68,6 @@ impl StorageKind {
 
     fn of_dtype(name: &str) -> Option<Self> {
         Some(match name {
-            "int8" => Self::I8,
             "uint16" => Self::U16,
             "uint32" => Self::U32,
             _ => match DType::from_name(name) {
@@ -131,7 +127,6 @@ pub(super) fn global(module: &str, name: &str, allowed: Allowed) -> Result<Node>
         }
         ("torch", name) => match StorageKind::of_dtype(name) {
             Some(StorageKind::Plain(dtype)) => return Ok(Node::DType(dtype)),
-            Some(StorageKind::I8) => Global::ForeignDType("int8"),
             Some(StorageKind::U16) => Global::ForeignDType("uint16"),
             Some(StorageKind::U32) => Global::ForeignDType("uint32"),
             Some(StorageKind::Foreign(name)) => Global::ForeignDType(name),
@@ -174,7 +169,7 @@ fn storage(class: &str) -> Option<StorageKind> {
         "Short" => StorageKind::Plain(DType::I16),
         "Byte" | "Untyped" => StorageKind::Plain(DType::U8),
         "Bool" => StorageKind::Plain(DType::Bool),
-        "Char" => StorageKind::I8,
+        "Char" => StorageKind::Plain(DType::I8),
         "ComplexFloat" => StorageKind::Foreign("complex64"),
         "ComplexDouble" => StorageKind::Foreign("complex128"),
         "QInt8" => StorageKind::Foreign("qint8"),

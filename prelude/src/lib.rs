@@ -20,6 +20,7 @@ mod dtype;
 mod error;
 pub mod graph;
 pub mod hub;
+mod interop;
 mod kernels;
 pub mod models;
 pub mod nn;
@@ -39,6 +40,7 @@ mod storage;
 pub mod table;
 #[macro_use]
 pub mod tensor;
+pub mod transforms;
 
 pub use anyhow;
 pub use candle_core;

@@ -1,7 +1,6 @@
 """Who can reach a session, and what of it: nobody without the key, and nothing beyond this machine."""
 
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -75,12 +74,14 @@ def test_what_is_written_lies_in_closed_folders(tmp_path):
 
 
 def test_a_cache_that_others_could_write_to_is_closed(tmp_path):
+    tmp_path.chmod(0o755)
     (tmp_path / "cells").mkdir()
     (tmp_path / "cells").chmod(0o777)
     with Session(env={"WICK_CACHE": str(tmp_path)}) as session:
         session.ok("let x = 1;")
     assert stat.S_IMODE((tmp_path / "cells").stat().st_mode) == 0o700
-    assert stat.S_IMODE(tmp_path.stat().st_mode) != 0o700 or os.umask(0o77) == 0o77
+    # What is around it is not ours to close.
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
 def test_programs_that_a_cell_starts_inherit_nothing(kernel):
@@ -139,12 +140,3 @@ def test_the_token_of_frames_is_not_on_show(kernel):
         variables = process.environ()
         looks_like_a_token = [value for value in [*command.split(), *variables.values()] if len(value) == 32 and set(value) <= set("0123456789abcdef")]
         assert not [value for value in looks_like_a_token if value != variables.get("JOURNAL_STREAM")], process
-
-
-def test_no_nesting_ends_the_session(kernel):
-    kernel.ok("let kept = 1;")
-    for code in ("(" * 20_000 + "1" + ")" * 20_000, "!" * 50_000 + "true", "let x: " + "&" * 50_000 + "u8;"):
-        kernel.client.is_complete(code)
-        cell = kernel.run(code, timeout=120)
-        assert cell.status == "error"
-    assert kernel.value("kept") == "1"

@@ -1,5 +1,6 @@
 //! A session on the native engine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,11 +15,12 @@ use crate::jupyter::LanguageVersion;
 use crate::session::Session;
 
 /// A session whose engine compiles cells with rustc, and the compiler's version, which is known a moment later.
-/// Needs a tokio runtime.
-pub fn native() -> (Session, LanguageVersion) {
+/// Needs a tokio runtime. Cells are remembered in `history`.
+pub fn native(history: Option<PathBuf>) -> (Session, LanguageVersion) {
     let (known, version) = watch::channel(None);
     let known = Arc::new(known);
-    let session = Session::new(move |events| start(events, known.clone()));
+    let start = move |events| start(events, known.clone());
+    let session = Session::remembering(start, history);
     (session, version)
 }
 

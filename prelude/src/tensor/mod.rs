@@ -15,6 +15,7 @@ mod join;
 mod linalg;
 #[macro_use]
 mod literal;
+mod glance;
 mod logic;
 mod loss;
 mod losses;

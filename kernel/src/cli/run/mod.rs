@@ -56,7 +56,7 @@ impl Run {
                 .with_context(|| format!("cannot enter {}", folder.display()))?;
         }
         let (notebook, failure) = runtime.block_on(async {
-            let (session, mut version) = session::native();
+            let (session, mut version) = session::native(None);
             let engine = session.engine_handle();
             let known = version.wait_for(Option::is_some).await;
             let rust = known.ok().and_then(|version| version.clone());

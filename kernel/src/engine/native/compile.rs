@@ -34,8 +34,29 @@ pub(super) struct Toolchain {
 pub(super) enum OptLevel {
     /// For code that runs once.
     None,
+    /// Where a person says so.
+    Little,
     /// For loops.
     Full,
+    /// Where a person says so.
+    Most,
+}
+
+impl OptLevel {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::None => "opt-level=0",
+            Self::Little => "opt-level=1",
+            Self::Full => "opt-level=2",
+            Self::Most => "opt-level=3",
+        }
+    }
+}
+
+impl std::fmt::Display for OptLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.flag())
+    }
 }
 
 /// What is to be compiled.
@@ -276,10 +297,7 @@ impl Compiler {
             ])
             .args(["-C", "debuginfo=line-tables-only"])
             .arg("-C")
-            .arg(match job.opt_level {
-                OptLevel::None => "opt-level=0",
-                OptLevel::Full => "opt-level=2",
-            })
+            .arg(job.opt_level.flag())
             .arg("-C")
             .arg(format!("metadata={metadata}"))
             .arg(format!("--remap-path-prefix={}/=", work.display()));

@@ -14,6 +14,7 @@ mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod facts;
 mod frames;
 mod generate;
 mod item;
@@ -34,7 +35,7 @@ mod uses;
 mod variables;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -42,7 +43,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
-use self::compile::{Compiled, Compiler, Toolchain};
+use self::commands::Ran;
+use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
@@ -52,10 +54,11 @@ use self::variables::{Gone, Variables};
 use super::deps::Dependencies;
 use super::diagnostics::Names;
 use super::prelude::Prelude;
+use super::prelude::docs::Docs;
 use super::source_map::SourceMap;
 use super::{
-    Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle,
-    Reply,
+    Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event, Interrupt,
+    MimeBundle, Reply,
 };
 
 /// Where an engine finds what it needs.
@@ -99,6 +102,12 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// How much cells are optimised, where a person has said it.
+    opt: Option<OptLevel>,
+    /// What is documented of the prelude, a moment after the start.
+    docs: Arc<OnceLock<Docs>>,
+    /// The cells that have run to their end and still count.
+    ran: Vec<Ran>,
 }
 
 impl NativeEngine {
@@ -118,6 +127,7 @@ impl NativeEngine {
         let target = Target::new();
         let memory = memory::default_limit();
         let dylib = config.prelude.dylib();
+        let prelude = config.prelude.clone();
         let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
@@ -148,9 +158,17 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            opt: None,
+            docs: read_docs(prelude),
+            ran: Vec::new(),
         };
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
+    }
+
+    /// What is documented of the prelude; nothing in the first moments of a session.
+    fn docs(&self) -> Option<&Docs> {
+        self.docs.get()
     }
 
     fn say(&self, stream: super::Stream, text: String) {
@@ -205,6 +223,16 @@ impl NativeEngine {
     }
 }
 
+/// Reads the prelude's documentation while the session starts.
+fn read_docs(prelude: Prelude) -> Arc<OnceLock<Docs>> {
+    let docs = Arc::new(OnceLock::new());
+    let place = docs.clone();
+    tokio::task::spawn_blocking(move || {
+        place.get_or_init(|| prelude.docs());
+    });
+    docs
+}
+
 #[async_trait]
 impl Engine for NativeEngine {
     async fn evaluate(&mut self, cell: Cell) -> Reply {
@@ -212,6 +240,12 @@ impl Engine for NativeEngine {
         let mut phases = Phases::start();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();
+        if reply.is_ok() {
+            self.ran.push(Ran {
+                cell: cell.id,
+                text: cell.code,
+            });
+        }
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
         if self.show_phases {
@@ -232,7 +266,11 @@ impl Engine for NativeEngine {
     }
 
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
-        self.inspection(code, cursor)
+        self.inspection(code, cursor).await
+    }
+
+    async fn comm(&mut self, message: CommMessage, id: CellId) -> Reply {
+        self.comm_message(message, id).await
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
@@ -246,6 +284,7 @@ impl Engine for NativeEngine {
         self.runtime.end().await;
         self.variables = Variables::default();
         self.notebook = Notebook::default();
+        self.ran.clear();
         self.items = None;
         self.sources = SourceMap::default();
         self.start_runtime().await?;

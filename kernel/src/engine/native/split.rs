@@ -330,6 +330,9 @@ impl<'ast> Visit<'ast> for Seen {
 
 /// Whether a text could be run as it stands.
 pub(super) fn completeness(text: &str) -> Completeness {
+    if super::commands::script(text).is_some() {
+        return Completeness::Complete;
+    }
     let code = blank(text, &lex::command_lines(text));
     let indent_of_last_line = || {
         let last = code.lines().last().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -34,13 +35,15 @@ impl LastWords {
     }
 }
 
-/// Passes on what a stream of the runtime carries; the returned value is the last run that ended on it.
+/// Passes on what a stream of the runtime carries, what the kernel itself wanted to know to `answers`; the returned value is
+/// the last run that ended on it.
 pub(super) fn read_stream(
     mut from: impl AsyncRead + Unpin + Send + 'static,
     stream: Stream,
     token: &str,
     events: UnboundedSender<Event>,
     last_words: LastWords,
+    answers: UnboundedSender<Value>,
 ) -> watch::Receiver<u64> {
     let (ended, ends) = watch::channel(0u64);
     let mut decoder = Decoder::new(token);
@@ -87,6 +90,18 @@ pub(super) fn read_stream(
                         update,
                     },
                     Piece::Frame(Frame::Result(data)) => Event::Result(data),
+                    Piece::Frame(Frame::Ask { prompt, password }) => {
+                        if let Some(rest) = evcxr.finish() {
+                            let _ = events.send(Event::Output(stream, rest));
+                        }
+                        Event::Ask { prompt, password }
+                    }
+                    Piece::Frame(Frame::Comm(message)) => Event::Comm(message),
+                    Piece::Frame(Frame::Payload(payload)) => Event::Payload(payload),
+                    Piece::Frame(Frame::Answer(answer)) => {
+                        let _ = answers.send(answer);
+                        continue;
+                    }
                     Piece::Frame(Frame::Clear { wait }) => Event::ClearOutput { wait },
                 };
                 if events.send(event).is_err() {

@@ -45,6 +45,9 @@ impl NativeEngine {
         if let Some((interpreter, script)) = commands::script(&cell.code) {
             return self.run_script(interpreter, script).await;
         }
+        if let Some(name) = self.asks_about(&cell.code) {
+            return self.show_doc(name).await;
+        }
         let started = Instant::now();
         let split = split(&text.text);
         phases.split = started.elapsed();

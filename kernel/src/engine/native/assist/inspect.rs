@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::super::NativeEngine;
+use super::super::advice::nearest;
 use super::super::compile::other_error;
 use super::super::memory::Bytes;
 use super::receiver::written;
-use super::{is_word, word_before};
+use super::{is_word, last_name, word_before};
 use crate::engine::prelude::docs::Entry;
-use crate::engine::{Event, MimeBundle, Reply};
+use crate::engine::{CellError, Event, MimeBundle, Reply};
 
 /// As much of a value as a glance takes in.
 const LINES: usize = 12;
@@ -44,43 +45,57 @@ impl NativeEngine {
         Some(told.bundle())
     }
 
-    /// Shows what is documented about a name in the client's pager.
-    pub(in super::super) fn show_doc(&self, path: &str) -> Reply {
-        let path = path.trim().trim_end_matches('?');
+    /// Shows what is known about a name in the client's pager.
+    pub(in super::super) async fn show_doc(&mut self, path: &str) -> Reply {
+        let path = path.trim();
         if path.is_empty() {
             return Err(other_error(
                 "CommandError",
                 "`:doc` takes a name: `:doc Tensor::matmul`".into(),
             ));
         }
-        let told = self.item(path).or_else(|| self.documented(path));
-        let told = told.or_else(|| {
-            let (of, name) = path.rsplit_once("::")?;
-            self.member(of.rsplit("::").next()?, name)
-        });
-        let data = match told {
-            Some(told) => told.bundle(),
-            None => {
-                let names: Vec<String> = self
-                    .docs()
-                    .map(|docs| docs.names().collect())
-                    .unwrap_or_default();
-                let near = super::super::advice::nearest(path, names.iter().map(String::as_str));
-                let hint = near
-                    .map(|near| format!(" Did you mean `{near}`?"))
-                    .unwrap_or_default();
-                return Err(other_error(
-                    "CommandError",
-                    format!(
-                        "nothing is documented here about `{path}`.{hint} The standard library's documentation: \
-                         https://doc.rust-lang.org/std/?search={path}"
-                    ),
-                ));
-            }
+        let Some(data) = self.inspection(path, path.len()).await else {
+            return Err(self.nothing_known(path));
         };
         let payload = json!({ "source": "page", "data": data, "start": 0 });
         let _ = self.events.send(Event::Payload(payload));
         Ok(())
+    }
+
+    fn nothing_known(&self, path: &str) -> CellError {
+        let documented: Vec<String> = self
+            .docs()
+            .map(|docs| docs.names().collect())
+            .unwrap_or_default();
+        let near = nearest(path, documented.iter().map(String::as_str));
+        let hint = near
+            .map(|near| format!(" Did you mean `{near}`?"))
+            .unwrap_or_default();
+        other_error(
+            "CommandError",
+            format!(
+                "nothing is documented here about `{path}`.{hint} \
+                 The standard library is described at https://doc.rust-lang.org/std/?search={path}"
+            ),
+        )
+    }
+
+    /// The name that a cell of nothing but `name?` or `?name` asks about. A `?` behind a variable that can fail is Rust's.
+    pub(in super::super) fn asks_about<'a>(&self, cell: &'a str) -> Option<&'a str> {
+        let cell = cell.trim();
+        let name = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?'))?;
+        let name = name.trim_matches('?').trim_end_matches('!').trim();
+        let is_path = |c: char| is_word(c) || matches!(c, ':' | '.');
+        if name.is_empty() || !name.chars().all(is_path) {
+            return None;
+        }
+        let fails = self.variables.get(name).is_some_and(|variable| {
+            matches!(
+                last_name(&variable.ty),
+                "Option" | "Result" | "Poll" | "ControlFlow"
+            )
+        });
+        (cell.starts_with('?') || !fails).then_some(name)
     }
 
     async fn variable(&mut self, name: &str) -> Option<Told> {

@@ -244,7 +244,7 @@ impl NativeEngine {
             "env" => self.environment(cell, rest).await,
             "sh" => self.shell(rest).await,
             "explain" => self.explain(rest).await,
-            "doc" => self.show_doc(rest),
+            "doc" => self.show_doc(rest).await,
             "load" => self.load_file(cell, rest).await,
             "save" => self.save(rest),
             "sccache"

@@ -87,7 +87,7 @@ kernel_part() {
     export JUPYTER_PATH="$scratch/prefix/share/jupyter"
     export JUPYTER_DATA_DIR="$scratch/jupyter-data" JUPYTER_CONFIG_DIR="$scratch/jupyter-config"
     export JUPYTER_RUNTIME_DIR="$scratch/run" IPYTHONDIR="$scratch/ipython"
-    export XDG_CACHE_HOME="$scratch/cache" XDG_STATE_HOME="$scratch/state" WICK_PREFIX="$scratch/prefix"
+    export XDG_CACHE_HOME="$scratch/cache" XDG_STATE_HOME="$scratch/state" XDG_CONFIG_HOME="$scratch/config" WICK_PREFIX="$scratch/prefix"
     export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}"
 
     check "Chromium" need_chromium

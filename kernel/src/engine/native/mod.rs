@@ -28,6 +28,7 @@ mod output_limit;
 pub mod process;
 mod seal;
 mod split;
+mod startup;
 mod streams;
 mod timeline;
 mod timing;
@@ -104,6 +105,8 @@ pub struct NativeEngine {
     memory: Option<Bytes>,
     /// How much cells are optimised, where a person has said it.
     opt: Option<OptLevel>,
+    /// What is run before the first cell.
+    startup: Vec<PathBuf>,
     /// What is documented of the prelude, a moment after the start.
     docs: Arc<OnceLock<Docs>>,
     /// The cells that have run to their end and still count.
@@ -159,6 +162,7 @@ impl NativeEngine {
             cell_before: None,
             memory,
             opt: None,
+            startup: startup::files(),
             docs: read_docs(prelude),
             ran: Vec::new(),
         };
@@ -237,6 +241,7 @@ fn read_docs(prelude: Prelude) -> Arc<OnceLock<Docs>> {
 impl Engine for NativeEngine {
     async fn evaluate(&mut self, cell: Cell) -> Reply {
         self.notice_deaths(cell.id).await;
+        self.run_startup_files().await;
         let mut phases = Phases::start();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();

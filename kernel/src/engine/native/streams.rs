@@ -11,7 +11,7 @@ use wick_runtime::protocol::Frame;
 use super::evcxr::{Filter, Shown};
 use super::frames::{Decoder, Piece};
 use super::output_limit::OutputLimit;
-use crate::engine::{Event, Stream};
+use crate::engine::{Event, MimeBundle, Stream};
 
 /// How much of the end of a stream is remembered.
 const REMEMBERED: usize = 500;
@@ -49,6 +49,8 @@ pub(super) fn read_stream(
     let mut decoder = Decoder::new(token);
     let mut evcxr = Filter::default();
     let mut limit = OutputLimit::from_environment();
+    // What a program that knows only stdin wants to have in front of the answer.
+    let mut announced = None;
     tokio::spawn(async move {
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -64,7 +66,17 @@ pub(super) fn read_stream(
                             continue;
                         };
                         for shown in evcxr.push(&text) {
-                            let _ = events.send(event_of(shown, stream));
+                            match shown {
+                                Shown::Text(text) => {
+                                    let _ = events.send(Event::Output(stream, text));
+                                }
+                                Shown::Content(data) => {
+                                    let _ = events.send(display(data));
+                                }
+                                Shown::Prompt(prompt, secret) => {
+                                    announced = Some((prompt, secret));
+                                }
+                            }
                         }
                         continue;
                     }
@@ -94,6 +106,10 @@ pub(super) fn read_stream(
                         if let Some(rest) = evcxr.finish() {
                             let _ = events.send(Event::Output(stream, rest));
                         }
+                        let (prompt, password) = match announced.take() {
+                            Some(announced) if prompt.is_empty() => announced,
+                            _ => (prompt, password),
+                        };
                         Event::Ask { prompt, password }
                     }
                     Piece::Frame(Frame::Comm(message)) => Event::Comm(message),
@@ -116,14 +132,11 @@ pub(super) fn read_stream(
     ends
 }
 
-fn event_of(shown: Shown, stream: Stream) -> Event {
-    match shown {
-        Shown::Text(text) => Event::Output(stream, text),
-        Shown::Content(data) => Event::Display {
-            data,
-            metadata: Default::default(),
-            display_id: None,
-            update: false,
-        },
+fn display(data: MimeBundle) -> Event {
+    Event::Display {
+        data,
+        metadata: Default::default(),
+        display_id: None,
+        update: false,
     }
 }

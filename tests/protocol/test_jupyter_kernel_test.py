@@ -28,9 +28,9 @@ class TestWick(jupyter_kernel_test.KernelTests):
     code_history_pattern = "1?+*"
 
     completion_samples = [
-        {"text": "Tenso", "matches": {"Tensor"}},
-        {"text": "Tensor::zer", "matches": {"zeros", "zeros_like", "zeros_with"}},
+        {"text": "TensorOp", "matches": {"TensorOptions"}},
         {"text": ":hel", "matches": {"help"}},
+        {"text": "retu", "matches": {"return"}},
     ]
     code_inspect_sample = "Tensor"
     code_page_something = ":doc Tensor"

@@ -1,6 +1,6 @@
 //! What can be told about a variable at a glance: for `:vars`, and for whoever points at a name.
 //!
-//! The kernel generates `tell("x", (&&&FactProbe(&x)).facts())`; as in [`show`](crate::show), method resolution picks the
+//! The kernel generates `tell("x", (&&&&FactProbe(&x)).facts())`; as in [`show`](crate::show), method resolution picks the
 //! best that the type has.
 
 use std::fmt::{Debug, Write as _};
@@ -157,18 +157,18 @@ mod tests {
 
     #[test]
     fn the_best_that_a_type_has_is_told() {
-        let facts = (&&&FactProbe(&vec![1u8, 2])).facts();
+        let facts = (&&&&FactProbe(&vec![1u8, 2])).facts();
         assert_eq!(facts.shape, Some(vec![2]));
         assert_eq!(facts.text.as_deref(), Some("[1, 2]"));
-        assert_eq!((&&&FactProbe(&7u32)).facts().bytes, 4);
-        assert_eq!((&&&FactProbe(&Silent)).facts(), Facts::default());
-        let silent = (&&&FactProbe(&vec![Silent])).facts();
+        assert_eq!((&&&&FactProbe(&7u32)).facts().bytes, 4);
+        assert_eq!((&&&&FactProbe(&Silent)).facts(), Facts::default());
+        let silent = (&&&&FactProbe(&vec![Silent])).facts();
         assert_eq!((silent.shape, silent.text), (Some(vec![1]), None));
     }
 
     #[test]
     fn a_long_text_is_cut() {
-        let text = (&&&FactProbe(&vec![7u8; 100_000])).facts().text.unwrap();
+        let text = (&&&&FactProbe(&vec![7u8; 100_000])).facts().text.unwrap();
         assert!(
             text.ends_with('…') && text.len() < LONGEST + 10,
             "{}",

@@ -444,7 +444,6 @@ impl NativeEngine {
             Err(death) => return Err(self.died(id, &death).await),
         };
         self.runtime.last_output(run).await;
-        self.changed = true;
         self.outcome(outcome)
     }
 

@@ -19,7 +19,7 @@ impl NativeEngine {
                         ViaText as _, tell};\n"
             .to_owned();
         for name in names {
-            let _ = writeln!(code, "tell({name:?}, (&&&FactProbe(&{name})).facts());");
+            let _ = writeln!(code, "tell({name:?}, (&&&&FactProbe(&{name})).facts());");
         }
         code.push('}');
         let cell = CellText {

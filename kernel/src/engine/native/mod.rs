@@ -243,9 +243,11 @@ impl Engine for NativeEngine {
         self.notice_deaths(cell.id).await;
         self.run_startup_files().await;
         let mut phases = Phases::start();
+        let is_rust =
+            commands::script(&cell.code).is_none() && self.asks_about(&cell.code).is_none();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();
-        if reply.is_ok() {
+        if reply.is_ok() && is_rust {
             self.ran.push(Ran {
                 cell: cell.id,
                 text: cell.code,

@@ -83,8 +83,8 @@ impl NativeEngine {
                         word: rest.trim_start(),
                         items: Vec::new(),
                     };
-                    for name in self.docs().into_iter().flat_map(|docs| docs.names()) {
-                        found.add(&name, "text", None);
+                    for entry in self.docs().into_iter().flat_map(|docs| docs.entries()) {
+                        found.add(&entry.path(), "text", Some(entry.signature.clone()));
                     }
                     return completed(cursor, found);
                 }

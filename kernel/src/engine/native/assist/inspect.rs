@@ -63,11 +63,12 @@ impl NativeEngine {
     }
 
     fn nothing_known(&self, path: &str) -> CellError {
-        let documented: Vec<String> = self
-            .docs()
-            .map(|docs| docs.names().collect())
-            .unwrap_or_default();
-        let near = nearest(path, documented.iter().map(String::as_str));
+        let entries = || self.docs().into_iter().flat_map(|docs| docs.entries());
+        let names = entries().map(|entry| entry.name.as_str());
+        let last = path.rsplit("::").next().unwrap_or(path);
+        let near = nearest(last, names)
+            .and_then(|near| self.docs()?.find(near))
+            .map(|entry| entry.path());
         let hint = near
             .map(|near| format!(" Did you mean `{near}`?"))
             .unwrap_or_default();

@@ -50,7 +50,12 @@ impl NativeEngine {
         let code = fs::read_to_string(&path)
             .map_err(|error| command_error(format!("cannot read {}: {error}", path.display())))?;
         let loaded = Cell { id: cell.id, code };
-        Box::pin(self.evaluate_cell(&loaded, &mut Phases::start())).await
+        Box::pin(self.evaluate_cell(&loaded, &mut Phases::start())).await?;
+        self.ran.push(Ran {
+            cell: loaded.id,
+            text: loaded.code,
+        });
+        Ok(())
     }
 
     /// Writes the session as a program.
@@ -112,8 +117,10 @@ impl NativeEngine {
             let body = statements_of(&ran.text, &split);
             if !body.trim().is_empty() {
                 statements.push_str(&format!("\n    // {}\n", ran.cell));
-                for line in body.trim().lines() {
-                    let line = line.trim_end();
+                // Where items stood there may be many empty lines.
+                let mut lines: Vec<&str> = body.trim().lines().map(str::trim_end).collect();
+                lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+                for line in lines {
                     statements.push_str(&if line.is_empty() {
                         "\n".to_owned()
                     } else {

@@ -87,9 +87,9 @@ impl Docs {
         found.min_by_key(|entry| (!entry.prelude, entry.of != "Tensor"))
     }
 
-    /// All names that `:doc` knows.
-    pub fn names(&self) -> impl Iterator<Item = String> {
-        self.entries.iter().map(Entry::path)
+    /// Everything.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
     }
 }
 

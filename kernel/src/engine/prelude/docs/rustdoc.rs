@@ -97,7 +97,8 @@ struct Walk<'a> {
     index: &'a Value,
     /// The ids of what every cell sees.
     prelude: HashSet<String>,
-    seen: BTreeSet<(String, String)>,
+    /// What is in the table already: parent, name, and whether it is a macro, which may share its name with a module.
+    seen: BTreeSet<(String, String, bool)>,
     entries: Vec<Entry>,
 }
 
@@ -218,7 +219,9 @@ impl<'a> Walk<'a> {
         let Some(name) = item["name"].as_str() else {
             return false;
         };
-        if !self.seen.insert((of.to_owned(), name.to_owned())) {
+        let inner = &item["inner"];
+        let is_macro = inner.get("macro").is_some() || inner.get("proc_macro").is_some();
+        if !(self.seen).insert((of.to_owned(), name.to_owned(), is_macro)) {
             return false;
         }
         let output = &item["inner"]["function"]["sig"]["output"];

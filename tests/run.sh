@@ -101,6 +101,9 @@ kernel_part() {
     "$target/test-venv/bin/python" -m pytest tests --junitxml "$junit" "$@"
     # shellcheck disable=SC2046 # two numbers
     tally $(python3 tests/junit_counts.py "$junit")
+
+    # That it works; its times say nothing on a machine that does other things.
+    check "Benchmark, short" tests/bench/run.sh --short --out "$logs/bench"
 }
 
 [ "$part" = kernel ] || rust_part

@@ -27,6 +27,7 @@ impl Place {
             id: "test".into(),
             rustc: "rustc".into(),
             host: "x86_64-unknown-linux-gnu".into(),
+            sysroot: None,
             externs: Vec::new(),
             crates: crates.into_iter().map(|it| it.0).collect(),
         };
@@ -217,4 +218,35 @@ async fn what_the_prelude_holds_is_not_compiled() {
         .unwrap();
     assert_eq!(built.libraries.len(), 1);
     assert!(defines(&built.libraries[0], "text"));
+}
+
+#[tokio::test]
+async fn a_pinned_notebook_builds_what_is_pinned_and_nothing_else() {
+    let place = Place::new(Vec::new());
+    place.write_crate("own", "", "pub fn one() -> i32 { 1 }");
+    place.write_crate("other", "itoa = \"1\"", "pub fn two() -> i32 { 2 }");
+    let own = format!("own = {{ path = \"{}\" }}", place.path("own").display());
+    let other = format!("other = {{ path = \"{}\" }}", place.path("other").display());
+    let session = || place.dependencies().of_folder(place.path("notebook"));
+    fs::create_dir(place.path("notebook")).unwrap();
+
+    let mut first = session();
+    let error = first.pin().unwrap_err();
+    assert!(error.evalue.contains("nothing to lock yet"), "{error:?}");
+    place.add(&mut first, &own).await.unwrap();
+    first.pin().unwrap();
+
+    // What lies in a folder of one's own is not a version; itoa is.
+    let mut pinned = session();
+    place.add(&mut pinned, &own).await.unwrap();
+    let error = place.add(&mut pinned, &other).await.unwrap_err();
+    assert!(error.evalue.starts_with("`itoa 1."), "{error:?}");
+    assert!(error.evalue.ends_with("is not in wick.lock"), "{error:?}");
+
+    fs::remove_file(place.path("notebook/wick.lock")).unwrap();
+    let mut free = session();
+    place.add(&mut free, &other).await.unwrap();
+    free.pin().unwrap();
+    let mut pinned = session();
+    place.add(&mut pinned, &other).await.unwrap();
 }

@@ -19,6 +19,8 @@ pub enum DType {
     I32,
     /// 16-bit integer.
     I16,
+    /// Signed byte.
+    I8,
     /// Unsigned byte.
     U8,
     /// True or false, stored as one byte that is 1 or 0.
@@ -35,7 +37,7 @@ pub(crate) enum Category {
 
 impl DType {
     /// Every dtype there is.
-    pub const ALL: [DType; 9] = [
+    pub const ALL: [DType; 10] = [
         DType::F32,
         DType::F64,
         DType::F16,
@@ -43,6 +45,7 @@ impl DType {
         DType::I64,
         DType::I32,
         DType::I16,
+        DType::I8,
         DType::U8,
         DType::Bool,
     ];
@@ -57,6 +60,7 @@ impl DType {
             DType::I64 => "int64",
             DType::I32 => "int32",
             DType::I16 => "int16",
+            DType::I8 => "int8",
             DType::U8 => "uint8",
             DType::Bool => "bool",
         }
@@ -78,6 +82,7 @@ impl DType {
             DType::I64 => "Long",
             DType::I32 => "Int",
             DType::I16 => "Short",
+            DType::I8 => "Char",
             DType::U8 => "Byte",
             DType::Bool => "Bool",
         }
@@ -93,6 +98,7 @@ impl DType {
             DType::I64 => "long int",
             DType::I32 => "int",
             DType::I16 => "short int",
+            DType::I8 => "signed char",
             DType::U8 => "unsigned char",
             DType::Bool => "bool",
         }
@@ -104,7 +110,7 @@ impl DType {
             DType::F64 | DType::I64 => 8,
             DType::F32 | DType::I32 => 4,
             DType::F16 | DType::BF16 | DType::I16 => 2,
-            DType::U8 | DType::Bool => 1,
+            DType::I8 | DType::U8 | DType::Bool => 1,
         }
     }
 
@@ -116,9 +122,20 @@ impl DType {
     pub(crate) fn category(self) -> Category {
         match self {
             DType::F32 | DType::F64 | DType::F16 | DType::BF16 => Category::Float,
-            DType::I64 | DType::I32 | DType::I16 | DType::U8 => Category::Int,
+            DType::I64 | DType::I32 | DType::I16 | DType::I8 | DType::U8 => Category::Int,
             DType::Bool => Category::Bool,
         }
+    }
+
+    /// The smallest and the largest finite number of a float type.
+    pub(crate) fn float_range(self) -> (f64, f64) {
+        let highest = match self {
+            DType::F64 => f64::MAX,
+            DType::F16 => half::f16::MAX.to_f64(),
+            DType::BF16 => half::bf16::MAX.to_f64(),
+            _ => f64::from(f32::MAX),
+        };
+        (-highest, highest)
     }
 
     /// Itself if it is a float type, PyTorch's default float type if not.
@@ -147,6 +164,7 @@ impl DType {
                 }
             }
             // u8 with a signed type needs the sign; all others differ only in width.
+            (U8, I8) | (I8, U8) => I16,
             (U8, x) | (x, U8) => x,
             (a, b) => {
                 if a.size() >= b.size() {
@@ -158,7 +176,7 @@ impl DType {
         }
     }
 
-    /// How candle stores it. A bool is a byte there.
+    /// How candle stores it. It has no bool and no signed byte: both are a byte there.
     pub(crate) fn candle(self) -> candle_core::DType {
         match self {
             DType::F32 => candle_core::DType::F32,
@@ -168,7 +186,7 @@ impl DType {
             DType::I64 => candle_core::DType::I64,
             DType::I32 => candle_core::DType::I32,
             DType::I16 => candle_core::DType::I16,
-            DType::U8 | DType::Bool => candle_core::DType::U8,
+            DType::I8 | DType::U8 | DType::Bool => candle_core::DType::U8,
         }
     }
 
@@ -211,6 +229,9 @@ mod tests {
             (F16, I64, F16),
             (F16, BF16, F32),
             (U8, I16, I16),
+            (U8, I8, I16),
+            (I8, I16, I16),
+            (Bool, I8, I8),
             (I32, I64, I64),
             (Bool, U8, U8),
             (F32, F64, F64),

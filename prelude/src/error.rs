@@ -99,15 +99,16 @@ impl<T> OrPanic<T> for Result<T> {
     fn or_panic(self) -> T {
         match self {
             Ok(value) => value,
-            Err(error) => raise(&error),
+            Err(error) => raise(error),
         }
     }
 }
 
+/// Takes the error, so that cells need no code to drop it.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn raise(error: &Error) -> ! {
+fn raise(error: Error) -> ! {
     panic!("{error}")
 }
 

@@ -14,28 +14,38 @@
 extern crate self as wick;
 
 pub mod autograd;
+pub mod data;
 mod device;
 mod dtype;
 mod error;
+pub mod graph;
 pub mod hub;
 mod kernels;
 pub mod models;
 pub mod nn;
 mod numpy;
 pub mod optim;
+pub mod picture;
+pub mod plot;
 pub mod prelude;
 pub mod print;
+pub mod progress;
 pub mod random;
 mod scalar;
+pub mod serialization;
 mod shape;
+pub mod state;
 mod storage;
+pub mod table;
 #[macro_use]
 pub mod tensor;
 
 pub use anyhow;
 pub use candle_core;
 pub use candle_nn;
+pub use image;
 pub use ndarray;
+pub use plotters;
 pub use wick_runtime;
 pub use wick_runtime::client::{page, set_next_input};
 pub use wick_runtime::display::clear_output;
@@ -48,6 +58,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use numpy::{NdArray, NdNumber, NdRead};
 pub use random::manual_seed;
 pub use scalar::{Arg, Scalar};
+pub use serialization::{Value, load, save, try_load, try_save};
 pub use shape::{DimInt, Dims, Shape};
 pub use tensor::Tensor;
 

@@ -1,6 +1,11 @@
 //! Everything a notebook wants, by one `use wick::prelude::*`.
 
 pub use crate::autograd::{grad, no_grad};
+pub use crate::data::{
+    ConcatDataset, DataLoader, Dataset, IterableDataset, IterableLoader, Subset, TensorDataset,
+    random_split,
+};
+pub use crate::graph::make_dot;
 pub use crate::models::{ResNet18Weights, resnet18};
 pub use crate::nn::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AlphaDropout,
@@ -18,7 +23,12 @@ pub use crate::nn::{
     PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
 };
 pub use crate::optim::{Adam, AdamW, Optimizer, RMSprop, SGD, lr_scheduler::LRScheduler};
+pub use crate::picture::heatmap;
+pub use crate::plot::{LivePlot, Plot, Theme, bar, hist, live_plot, plot, scatter};
+pub use crate::progress::{ProgressBar, progress, progress_bar};
 pub use crate::random::manual_seed;
+pub use crate::serialization::{Value, load, save};
+pub use crate::table::table;
 pub use crate::tensor::{
     ClassLossOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions,
     ConvTranspose2dOptions, Ellipsis, InterpolateOptions, Interpolation, NewAxis, PoissonOptions,
@@ -26,3 +36,6 @@ pub use crate::tensor::{
 };
 pub use crate::{DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
 pub use crate::{models, nn, optim};
+pub use wick_runtime::display::{DisplayHandle, clear_output, display};
+pub use wick_runtime::kinds::{Described, Html, Jpeg, Json, Latex, Markdown, Png, Svg, Text};
+pub use wick_runtime::{Forms, MimeBundle, Rich};

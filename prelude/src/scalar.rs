@@ -57,7 +57,7 @@ macro_rules! scalar_from {
         }
     )*};
 }
-scalar_from!(bool => Bool, u8 => Int, i16 => Int, i32 => Int, i64 => Int, f32 => Float, f64 => Float);
+scalar_from!(bool => Bool, u8 => Int, i8 => Int, i16 => Int, i32 => Int, i64 => Int, f32 => Float, f64 => Float);
 
 impl From<usize> for Scalar {
     fn from(value: usize) -> Self {

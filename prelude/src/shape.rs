@@ -113,6 +113,22 @@ impl Dims {
         &self.0
     }
 
+    /// Every cell carries a copy of this, for each type and length in it: a loop that brings no code of iterators along.
+    fn of<T: DimInt>(dims: &[T]) -> Self {
+        let mut all = Dims::default();
+        let mut at = 0;
+        while at < dims.len() {
+            all.push(dims[at].dim());
+            at += 1;
+        }
+        all
+    }
+
+    #[inline(never)]
+    fn push(&mut self, dim: i64) {
+        self.0.push(dim);
+    }
+
     /// A shape to create; no number may be negative.
     pub fn to_shape(&self) -> Result<Shape> {
         if let Some(negative) = self.0.iter().find(|&&n| n < 0) {
@@ -193,31 +209,31 @@ pub(crate) fn axis(dim: i64, rank: usize) -> Result<usize> {
 
 impl<T: DimInt, const N: usize> From<[T; N]> for Dims {
     fn from(dims: [T; N]) -> Self {
-        Dims(dims.iter().map(|n| n.dim()).collect())
+        Dims::of(&dims)
     }
 }
 
 impl<T: DimInt, const N: usize> From<&[T; N]> for Dims {
     fn from(dims: &[T; N]) -> Self {
-        Dims(dims.iter().map(|n| n.dim()).collect())
+        Dims::of(dims)
     }
 }
 
 impl<T: DimInt> From<&[T]> for Dims {
     fn from(dims: &[T]) -> Self {
-        Dims(dims.iter().map(|n| n.dim()).collect())
+        Dims::of(dims)
     }
 }
 
 impl<T: DimInt> From<Vec<T>> for Dims {
     fn from(dims: Vec<T>) -> Self {
-        Dims(dims.iter().map(|n| n.dim()).collect())
+        Dims::of(&dims)
     }
 }
 
 impl<T: DimInt> From<&Vec<T>> for Dims {
     fn from(dims: &Vec<T>) -> Self {
-        Dims(dims.iter().map(|n| n.dim()).collect())
+        Dims::of(dims)
     }
 }
 
@@ -242,7 +258,11 @@ impl From<()> for Dims {
 macro_rules! dims_from_tuple {
     ($($t:ident . $i:tt),+) => {
         impl<$($t: DimInt),+> From<($($t,)+)> for Dims {
-            fn from(dims: ($($t,)+)) -> Self { Dims(vec![$(dims.$i.dim()),+]) }
+            fn from(dims: ($($t,)+)) -> Self {
+                let mut all = Dims::default();
+                $(all.push(dims.$i.dim());)+
+                all
+            }
         }
     };
 }

@@ -5,6 +5,8 @@ use wick::prelude::*;
 
 #[path = "gradcheck/nn.rs"]
 mod nn;
+#[path = "gradcheck/surface.rs"]
+mod surface;
 
 type Function = dyn Fn(&[Tensor]) -> Tensor;
 

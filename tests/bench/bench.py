@@ -1,109 +1,75 @@
-"""Times the same cells on all kernels found, round by round in turn, and prints a table with ratios.
+"""Measures every kernel it finds on the same cells. `--help` says how much, and where the results go."""
 
-Every round has constants of its own, so that no cache answers for a compiler; the last column runs the cells of the
-first round again, where a cache should.
-"""
-
-import statistics
+import argparse
+import json
+import subprocess
 import sys
-import time
+import tempfile
+from pathlib import Path
 
-from jupyter_client import KernelManager
-from jupyter_client.kernelspec import KernelSpecManager
+import report
+from cells import PYTHON, WICK
+from kernels import Caches, find, python_with_torch
+from measure import Bench, Plan, say
 
-RUST = [
-    "let a = Tensor::ones([2, {n}]);",
-    "a.view([-1, {n}])",
-    "&a * {n}.5",
-    "let b = a.sum();\nlet c = &b + {n};\nc",
-    "struct P{n} {{ x: i32 }}\nimpl P{n} {{ fn twice(&self) -> i32 {{ self.x * 2 }} }}\nP{n} {{ x: {n} }}.twice()",
-    "let f = |x: i32| x + {n};",
-    "f({n})",
-]
-PYTHON = [
-    "a = torch.ones(2, {n})",
-    "a.view(-1, {n})",
-    "a * {n}.5",
-    "b = a.sum()\nc = b + {n}\nc",
-    "class P{n}:\n    def __init__(self, x): self.x = x\n    def twice(self): return self.x * 2\nP{n}({n}).twice()",
-    "f = lambda x: x + {n}",
-    "f({n})",
-]
-# Kernel name, what it needs first, its first tensor, its cells. evcxr has no tensors of its own.
-KERNELS = {
-    "wick": ("", "tensor!([1, 2])", RUST),
-    "python3": ("import torch", "torch.tensor([1, 2])", PYTHON),
-    "rust": ("", None, RUST[4:]),
-}
+ROOT = Path(__file__).resolve().parents[2]
+PRIMERS = {WICK: ROOT / "notebooks/pytorch_primer.ipynb", PYTHON: ROOT / "tests/bench/primer_python.ipynb"}
 
 
-class Kernel:
-    def __init__(self, name):
-        started = time.perf_counter()
-        self.manager = KernelManager(kernel_name=name)
-        self.manager.start_kernel()
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=120)
-        self.ready = time.perf_counter() - started
-        self.started = started
-
-    def run(self, code):
-        """Seconds until the cell was answered."""
-        started = time.perf_counter()
-        reply = self.client.execute_interactive(code, timeout=300, output_hook=lambda _: None)
-        if reply["content"]["status"] != "ok":
-            raise RuntimeError(f"{code!r}: {reply['content'].get('evalue')}")
-        return time.perf_counter() - started
-
-    def end(self):
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
-def measure(name, rounds, base):
-    setup, first_tensor, cells = KERNELS[name]
-    kernel = Kernel(name)
-    try:
-        if setup:
-            kernel.run(setup)
-        first = None
-        if first_tensor:
-            kernel.run(first_tensor)
-            first = time.perf_counter() - kernel.started
-        new = [kernel.run(cell.format(n=base + round)) for round in range(rounds) for cell in cells]
-        again = [kernel.run(cell.format(n=base)) for cell in cells]
-    finally:
-        kernel.end()
-    return {"ready": [kernel.ready], "first tensor": [first] if first else [], "new cell": new, "cell again": again}
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests/bench/run.sh", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="one round of little: whether it works, not how fast it is")
+    parser.add_argument("--rounds", type=int, help="how often each kind of new cell is run")
+    parser.add_argument("--only", help="kernels to measure, with commas: wick,rust,python3")
+    parser.add_argument("--evcxr", help="the evcxr_jupyter to measure (default: the one on PATH, or the kernel `rust`)")
+    parser.add_argument("--python", help="the Python to measure, with ipykernel and torch")
+    parser.add_argument("--out", type=Path, help="the folder for results.json, results.svg and results.md")
+    parser.add_argument("--readme", action="store_true", help="put table and picture into README.md and docs/")
+    parser.add_argument("--from-json", type=Path, help="measure nothing: make table and picture from these results")
+    options = parser.parse_args()
+    if options.from_json:
+        results = json.loads(options.from_json.read_text())
+    else:
+        results = measured(options)
+    print(report.table(results))
+    if options.out:
+        report.write(results, options.out)
+        say(f"wrote results.json, results.svg and results.md to {options.out}")
+    if options.readme:
+        report.put_into(ROOT / "README.md", results)
+        (ROOT / "docs/bench.svg").write_text(report.picture(results))
+        (ROOT / "docs/bench.json").write_text(json.dumps(results, indent=1) + "\n")
 
 
-def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    found = [name for name in KERNELS if name in KernelSpecManager().find_kernel_specs()]
-    if "wick" not in found:
-        sys.exit("the kernel `wick` is not installed: run ./install.sh")
-    if "python3" in found:
-        try:
-            import torch  # noqa: F401
-        except ImportError:
-            found.remove("python3")
-    results = {name: {} for name in found}
-    base = time.time_ns() // 1_000_000 % 900_000 + 10
-    for turn in range(3):
-        for name in found:
-            for what, seconds in measure(name, rounds, base + turn * rounds).items():
-                results[name].setdefault(what, []).extend(seconds)
-    print(f"{'':14} {'kernel':8} {'min':>9} {'median':>9} {'p95':>9}   against wick")
-    for what in ("ready", "first tensor", "new cell", "cell again"):
-        ours = statistics.median(results["wick"][what])
-        for name in found:
-            seconds = sorted(results[name][what])
-            if not seconds:
-                continue
-            median, p95 = statistics.median(seconds), seconds[int(len(seconds) * 0.95) - (len(seconds) > 1)]
-            row = [seconds[0], median, p95]
-            print(f"{what:14} {name:8} " + " ".join(f"{s * 1000:6.0f} ms" for s in row) + f"   {median / ours:.2f} x")
+def measured(options: argparse.Namespace) -> dict:
+    plan = Plan.short() if options.short else Plan()
+    if options.rounds:
+        plan.rounds = options.rounds
+    with tempfile.TemporaryDirectory(prefix="wick-bench.", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        found = find(folder / "specs", options.evcxr, options.python)
+        if options.only:
+            found = [name for name in found if name in options.only.split(",")]
+        if WICK not in found:
+            sys.exit("the kernel `wick` is not installed: run ./install.sh")
+        say(f"kernels: {', '.join(found)}")
+        caches = Caches(folder)
+        if PYTHON in found:
+            make_weights(python_with_torch(options.python), Path(caches.environment["TORCH_HOME"]))
+        notebooks = {name: path for name, path in PRIMERS.items() if name in found}
+        bench = Bench(found, caches, plan, notebooks)
+        bench.run()
+        return report.summary(bench.times, bench.memory)
+
+
+def make_weights(python: str, torch_home: Path) -> None:
+    """Weights for the primer's pretrained model, so that nobody waits for the network: any will do."""
+    file = torch_home / "hub/checkpoints/resnet18-f37072fd.pth"
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    code = "import sys, torch, torchvision; torch.save(torchvision.models.resnet18().state_dict(), sys.argv[1])"
+    subprocess.run([python, "-c", code, str(file)], check=True)
 
 
 if __name__ == "__main__":

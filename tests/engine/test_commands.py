@@ -53,6 +53,16 @@ def test_timing_shows_the_phases(kernel):
     assert "ms" not in kernel.ok("let n = 1 + 2;").said
 
 
+def test_opt_says_and_sets_how_fast_code_is(kernel):
+    assert "auto" in kernel.ok(":opt").said
+    kernel.ok(":opt 3")
+    assert kernel.value("(0..10).sum::<i32>()") == "45"
+    kernel.ok(":opt 0")
+    assert kernel.value("let mut s = 0;\nfor n in 0..5 { s += n; }\ns") == "10"
+    kernel.ok(":opt auto")
+    assert "`fast`" in kernel.fails(":opt fast").said
+
+
 def test_clear_forgets_everything(kernel):
     kernel.ok("let x = 1;\nfn f() {}\nstruct S;")
     kernel.ok(":clear")

@@ -1,4 +1,4 @@
-"""Runs a disaster in a fresh session and says what was survived."""
+"""Runs a disaster in a session of any kernel and says what was survived."""
 
 from __future__ import annotations
 
@@ -12,20 +12,66 @@ import psutil
 from disasters import Disaster
 from kernel_client import Cell, Event, Session
 
-SETUP = (
-    "let kept = vec![1, 2, 3];\n"
-    "let w = tensor!([1., 2., 3.]).requires_grad_(true);\n"
-    "(&w * &w).sum().backward();\n"
-    "let optimizer = SGD::new([w.clone()], 0.1).momentum(0.9);\n"
-    "optimizer.step();"
+STARTED = "the cell has started"
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a kernel is spoken to."""
+
+    kernel: str
+    setup: tuple[str, ...]
+    """Cells that make variables."""
+    probe: str
+    """Shows them."""
+    step: str
+    """Changes them in a way that depends on what the probe does not show, such as an optimizer's momentum."""
+    announce: str
+    """Prints `STARTED`."""
+
+    def cell(self, disaster: Disaster) -> str | None:
+        """The disaster in this language; None where it cannot happen."""
+        if self.kernel == "python3":
+            return disaster.python
+        return None if self.kernel == "rust" and disaster.tensors else disaster.rust
+
+
+WICK = Language(
+    kernel="wick",
+    setup=(
+        "let kept = vec![1, 2, 3];\n"
+        "let w = tensor!([1., 2., 3.]).requires_grad_(true);\n"
+        "(&w * &w).sum().backward();\n"
+        "let optimizer = SGD::new([w.clone()], 0.1).momentum(0.9);\n"
+        "optimizer.step();",
+    ),
+    probe="(&kept, &w, w.grad())",
+    step="optimizer.step();\nw",
+    announce=f'println!("{STARTED}");\n',
 )
 
-PROBE = "(&kept, &w, w.grad())"
+IPYTHON = Language(
+    kernel="python3",
+    setup=(
+        "import torch\n"
+        "kept = [1, 2, 3]\n"
+        "w = torch.tensor([1., 2., 3.], requires_grad=True)\n"
+        "(w * w).sum().backward()\n"
+        "optimizer = torch.optim.SGD([w], 0.1, momentum=0.9)\n"
+        "optimizer.step()",
+    ),
+    probe="kept, w, w.grad",
+    step="optimizer.step()\nw",
+    announce=f'print("{STARTED}", flush=True)\n',
+)
 
-STEP = "optimizer.step();\nw"
-"""Changes the variables in a way that depends on what the probe does not show: the optimizer's momentum."""
-
-STARTED = "the cell has started"
+EVCXR = Language(
+    kernel="rust",
+    setup=(':dep libc = "0.2"', "let kept = vec![1, 2, 3];"),
+    probe="kept",
+    step="kept.len()",
+    announce=f'println!("{STARTED}");\n',
+)
 
 
 @dataclass
@@ -44,25 +90,30 @@ class Survival:
         return self.kept and not self.left and not self.trouble
 
 
-def expected() -> tuple[Any, Any]:
+def expected(language: Language) -> tuple[Any, Any]:
     """What the probe and the step show in a session without a disaster."""
-    with Session() as session:
-        session.ok(SETUP)
-        return session.value(PROBE), session.value(STEP)
+    with Session(kernel_name=language.kernel) as session:
+        for cell in language.setup:
+            session.ok(cell, timeout=300)
+        return session.value(language.probe), session.value(language.step)
 
 
-def survive(disaster: Disaster, folder: Path, shown: tuple[Any, Any]) -> Survival:
+def survive(language: Language, disaster: Disaster, folder: Path, shown: tuple[Any, Any]) -> Survival:
     """Lets a disaster happen to a fresh session."""
-    with Session(cwd=folder, env={"WICK_MEMORY": "2G"}) as session:
-        session.ok(SETUP)
-        session.value(PROBE)
-        return happen(disaster, session, shown)
+    with Session(kernel_name=language.kernel, cwd=folder, env={"WICK_MEMORY": "2G"}) as session:
+        for cell in language.setup:
+            session.ok(cell, timeout=300)
+        session.value(language.probe)
+        return happen(language, disaster, session, shown)
 
 
-def happen(disaster: Disaster, session: Session, shown: tuple[Any, Any]) -> Survival:
-    """Lets a disaster happen to a session that has run the setup."""
+def happen(language: Language, disaster: Disaster, session: Session, shown: tuple[Any, Any]) -> Survival:
+    """Lets a disaster happen to a session that has run the language's setup."""
     survival = Survival()
     before = {process.pid for process in session.processes()}
+    code = language.cell(disaster)
+    assert code is not None
+
     interrupted = False
 
     def interrupt(event: Event) -> None:
@@ -72,13 +123,12 @@ def happen(disaster: Disaster, session: Session, shown: tuple[Any, Any]) -> Surv
             time.sleep(disaster.interrupt)
             session.manager.interrupt_kernel()
 
-    code = disaster.rust
     if disaster.interrupt is not None:
-        code = f'println!("{STARTED}");\n{code}'
+        code = language.announce + code
     try:
         survival.cell = session.run(code, timeout=60, on_event=interrupt)
-        probed = session.run(PROBE, timeout=20)
-        stepped = session.run(STEP, timeout=20)
+        probed = session.run(language.probe, timeout=20)
+        stepped = session.run(language.step, timeout=20)
         survival.kept = (probed.value, stepped.value) == shown
         survival.left = left_behind(session, before)
     except Exception as error:  # a kernel may end in any way

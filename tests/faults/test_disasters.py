@@ -3,17 +3,17 @@
 import pytest
 
 from disasters import DISASTERS, Disaster
-from survival import expected, survive
+from survival import WICK, expected, survive
 
 
 @pytest.fixture(scope="module")
 def shown():
-    return expected()
+    return expected(WICK)
 
 
 @pytest.mark.parametrize("disaster", DISASTERS, ids=lambda disaster: disaster.name)
 def test_a_disaster_costs_nothing(tmp_path, shown, disaster: Disaster):
-    survival = survive(disaster, tmp_path, shown)
+    survival = survive(WICK, disaster, tmp_path, shown)
     cell = survival.cell
     assert survival.survived and cell is not None, survival
     assert (cell.status == "error") == disaster.fails, cell

@@ -1,11 +1,15 @@
 //! Showing something from the middle of a cell.
 
 use std::io::Write;
-use std::sync::RwLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Map;
 
+use crate::forms::complete;
 use crate::protocol::{FRAME_BODY, FRAME_START, Frame};
+use crate::rich::plain;
 use crate::{MimeBundle, Rich};
 
 /// The token of frames; `None` where no kernel listens.
@@ -22,19 +26,131 @@ pub fn has_kernel() -> bool {
     TOKEN.read().is_ok_and(|token| token.is_some())
 }
 
-/// Shows a value under the running cell, in the best form that the reader's program knows.
+/// Shows a value under the running cell, in the best form that the reader's program knows. The handle that comes back
+/// can show another value in the same place, also from a later cell.
+///
+/// What can be shown: everything [`Rich`], and plain numbers, text and lists.
 ///
 /// ```
-/// wick_runtime::display::display(&());
+/// use wick_runtime::display::display;
+/// use wick_runtime::kinds::Html;
+///
+/// let status = display(Html("<i>working</i>"));
+/// status.update(Html("<b>done</b>"));
+/// display([1, 2, 3]);
 /// ```
-pub fn display(value: &dyn Rich) {
-    if let Some(data) = value.mime_bundle() {
-        show_bundle(data, None, false);
+pub fn display<T: Displayable>(value: T) -> DisplayHandle {
+    show_new(value.forms())
+}
+
+fn show_new(forms: Option<MimeBundle>) -> DisplayHandle {
+    let handle = DisplayHandle::new();
+    if let Some(forms) = forms {
+        show_bundle(forms, Some(handle.id()), false);
+    }
+    handle
+}
+
+/// A place in a cell's output whose contents can be replaced. As the last line of a cell it shows nothing more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DisplayHandle {
+    id: String,
+}
+
+impl DisplayHandle {
+    /// A new id: unlike those of this process, of its snapshots and of earlier sessions of the same notebook.
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static STARTED: OnceLock<u128> = OnceLock::new();
+        let started = STARTED.get_or_init(|| {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            now.map_or(0, |now| now.as_micros())
+        });
+        let (process, count) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self {
+            id: format!("wick-{started:x}-{process:x}-{count}"),
+        }
+    }
+
+    /// Jupyter's `display_id`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Shows `value` in place of what is there.
+    pub fn update<T: Displayable>(&self, value: T) {
+        if let Some(forms) = value.forms() {
+            self.update_bundle(forms);
+        }
+    }
+
+    /// The same for forms that are already put together.
+    pub fn update_bundle(&self, forms: MimeBundle) {
+        show_bundle(forms, Some(&self.id), true);
+    }
+}
+
+impl Rich for DisplayHandle {
+    fn mime_bundle(&self) -> Option<MimeBundle> {
+        None
+    }
+}
+
+/// What [`display`] takes: everything [`Rich`], and what Rust itself has a text for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no display of its own",
+    note = "implement `Rich` for it; or show its text: `display(Text(format!(\"{{value:?}}\")))`"
+)]
+pub trait Displayable {
+    /// Its forms; `None` shows nothing.
+    fn forms(&self) -> Option<MimeBundle>;
+}
+
+impl<T: Rich> Displayable for T {
+    fn forms(&self) -> Option<MimeBundle> {
+        self.mime_bundle()
+    }
+}
+
+fn debug_forms(value: &dyn std::fmt::Debug) -> Option<MimeBundle> {
+    Some(plain(format!("{value:?}")))
+}
+
+macro_rules! by_debug {
+    ($([$($parameter:tt)*] $t:ty),+) => {$(
+        impl<$($parameter)*> Displayable for $t {
+            fn forms(&self) -> Option<MimeBundle> {
+                debug_forms(self)
+            }
+        }
+        impl<$($parameter)*> Displayable for &$t {
+            fn forms(&self) -> Option<MimeBundle> {
+                debug_forms(self)
+            }
+        }
+    )+};
+}
+by_debug!(
+    [] i8, [] i16, [] i32, [] i64, [] i128, [] isize, [] u8, [] u16, [] u32, [] u64, [] u128, [] usize,
+    [] f32, [] f64, [] bool, [] char, [] String,
+    [T: std::fmt::Debug] Vec<T>, [T: std::fmt::Debug, const N: usize] [T; N]
+);
+
+impl Displayable for &str {
+    fn forms(&self) -> Option<MimeBundle> {
+        debug_forms(self)
+    }
+}
+
+impl<T: std::fmt::Debug> Displayable for &[T] {
+    fn forms(&self) -> Option<MimeBundle> {
+        debug_forms(self)
     }
 }
 
 /// Shows a bundle. With a `display_id` it can be replaced later by another call with `update` set.
-pub fn show_bundle(data: MimeBundle, display_id: Option<&str>, update: bool) {
+pub fn show_bundle(mut data: MimeBundle, display_id: Option<&str>, update: bool) {
+    complete(&mut data);
     let display_id = display_id.map(ToOwned::to_owned);
     emit(&Frame::Display {
         data,
@@ -44,7 +160,8 @@ pub fn show_bundle(data: MimeBundle, display_id: Option<&str>, update: bool) {
     });
 }
 
-/// Clears the output of the running cell; with `wait`, only when the next output comes.
+/// Clears the output of the running cell; with `wait`, only when the next output comes, which is calmer to look at
+/// (`IPython.display.clear_output`).
 pub fn clear_output(wait: bool) {
     emit(&Frame::Clear { wait });
 }
@@ -96,4 +213,24 @@ pub(crate) fn encode(token: &str, frame: &Frame) -> std::io::Result<Vec<u8>> {
 /// The token, for frames that do not go through stdout.
 pub(crate) fn token() -> Option<String> {
     TOKEN.read().ok().and_then(|token| token.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_never_the_same() {
+        assert_ne!(DisplayHandle::new(), DisplayHandle::new());
+    }
+
+    #[test]
+    fn what_is_not_rich_is_shown_by_its_text() {
+        let text = |value: &dyn Displayable| value.forms().unwrap()["text/plain"].clone();
+        assert_eq!(text(&1.5), "1.5");
+        assert_eq!(text(&"a"), "\"a\"");
+        assert_eq!(text(&vec!['a']), "['a']");
+        assert_eq!(text(&&[1, 2]), "[1, 2]");
+        assert_eq!(text(&crate::kinds::Text("a")), "a");
+    }
 }

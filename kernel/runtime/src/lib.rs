@@ -24,19 +24,28 @@ mod crash;
 pub mod display;
 pub mod error;
 pub mod facts;
+mod forms;
+mod gpu;
+#[cfg(feature = "image")]
+mod image;
 mod input;
 pub mod interrupt;
+pub mod kinds;
 mod loaded;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod output;
 mod panics;
 pub mod protocol;
 mod rich;
 mod serve;
+pub mod settle;
 pub mod show;
 mod snapshot;
 mod store;
 pub mod wire;
 
 pub use error::{CellError, DebugError};
+pub use forms::Forms;
 pub use input::{getpass, input};
 pub use rich::{MimeBundle, Rich};

@@ -93,7 +93,7 @@ pub enum Response {
     /// happens to this request.
     Received,
     /// To [`Request::Snapshot`].
-    Snapshotted(Result<Snapshotted, String>),
+    Snapshotted(Result<Snapshotted, NoSnapshot>),
     /// To [`Request::GoBack`] for a snapshot that is not there.
     NoSuchSnapshot,
     /// Unasked: the process is gone, and its newest snapshot has taken over.
@@ -116,6 +116,26 @@ pub struct Snapshotted {
     pub pid: u32,
     /// How long the fork took, in microseconds.
     pub micros: u64,
+}
+
+/// Why a snapshot was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoSnapshot {
+    /// The process works with a GPU, and a copy of it could not.
+    Gpu,
+    /// The system has no room; the text is its own.
+    System(String),
+}
+
+impl std::fmt::Display for NoSnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Gpu => {
+                f.write_str("CUDA is in use, and a copy of the process could not go on with it")
+            }
+            Self::System(why) => f.write_str(why),
+        }
+    }
 }
 
 /// The end of a process, told by itself.

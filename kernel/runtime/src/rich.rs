@@ -5,25 +5,28 @@ use serde_json::{Map, Value};
 /// One value in several forms, keyed by MIME type. `text/plain` is always there.
 pub type MimeBundle = Map<String, Value>;
 
-/// How a value of ours is shown when it is the last line of a cell.
+/// How a value is shown, when it is the last line of a cell and by [`display`](crate::display::display).
+///
+/// A type of a cell may have it too. [`Forms`](crate::Forms) puts the forms together:
 ///
 /// ```
-/// use wick_runtime::{MimeBundle, Rich};
+/// use wick_runtime::{Forms, MimeBundle, Rich};
 ///
 /// struct Bold(&'static str);
 ///
 /// impl Rich for Bold {
 ///     fn mime_bundle(&self) -> Option<MimeBundle> {
-///         let mut forms = MimeBundle::new();
-///         forms.insert("text/plain".into(), self.0.into());
-///         forms.insert("text/html".into(), format!("<b>{}</b>", self.0).into());
-///         Some(forms)
+///         Forms::text(self.0).html(format!("<b>{}</b>", self.0)).into()
 ///     }
 /// }
-/// assert!(Bold("x").mime_bundle().unwrap().contains_key("text/html"));
+/// assert_eq!(Bold("x").mime_bundle().unwrap()["text/html"], "<b>x</b>");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no display of its own",
+    note = "implement `Rich` for it; or show its text: `display(Text(format!(\"{{value:?}}\")))`"
+)]
 pub trait Rich {
-    /// Its forms, `text/plain` among them; `None` shows nothing.
+    /// Its forms, `text/plain` among them (where it is missing, it is made of another); `None` shows nothing.
     fn mime_bundle(&self) -> Option<MimeBundle>;
 }
 
@@ -50,8 +53,13 @@ impl<T: Rich> Rich for Option<T> {
     }
 }
 
-impl<T: Rich + ?Sized> Rich for &T {
-    fn mime_bundle(&self) -> Option<MimeBundle> {
-        (**self).mime_bundle()
-    }
+macro_rules! pointers {
+    ($($pointer:ty),+) => {$(
+        impl<T: Rich + ?Sized> Rich for $pointer {
+            fn mime_bundle(&self) -> Option<MimeBundle> {
+                (**self).mime_bundle()
+            }
+        }
+    )+};
 }
+pointers!(&T, &mut T, Box<T>, std::rc::Rc<T>, std::sync::Arc<T>);

@@ -88,7 +88,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                         Response::Snapshotted(Ok(Snapshotted { id, pid, micros }))
                     }
                     // Without room for a snapshot the session goes on all the same.
-                    Err(error) => Response::Snapshotted(Err(error.to_string())),
+                    Err(why) => Response::Snapshotted(Err(why)),
                     Ok(Side::Promoted) => {
                         worker = Worker::after_fork()?;
                         Response::Promoted {
@@ -312,6 +312,7 @@ fn run_cell(run: &Run) -> Finished {
             gone: Vec::new(),
         },
     };
+    crate::settle::settle_all();
     output::set_running(false);
     output::end_of_cell(run.run);
     output::restore_streams();

@@ -10,6 +10,7 @@
 use std::fmt::{Debug, Display};
 
 use crate::display::emit;
+use crate::forms::complete;
 use crate::protocol::Frame;
 use crate::rich::plain;
 use crate::{MimeBundle, Rich};
@@ -139,7 +140,8 @@ tuples! {
 }
 
 fn show_bundle(bundle: Option<MimeBundle>) {
-    if let Some(bundle) = bundle {
+    if let Some(mut bundle) = bundle {
+        complete(&mut bundle);
         emit(&Frame::Result(bundle));
     }
 }

@@ -9,7 +9,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
-use crate::protocol::SnapshotId;
+use crate::gpu;
+use crate::protocol::{NoSnapshot, SnapshotId};
 
 /// A parked process, as the one that goes on knows it.
 pub(crate) struct Parked {
@@ -32,8 +33,15 @@ pub(crate) enum Side {
 /// Forks. Must be called from the main thread, while no cell runs.
 ///
 /// # Errors
-/// When the system has no room for another process.
-pub(crate) fn take(id: SnapshotId) -> io::Result<Side> {
+/// When the process works with a GPU, or the system has no room for another process.
+pub(crate) fn take(id: SnapshotId) -> Result<Side, NoSnapshot> {
+    if gpu::is_in_use() {
+        return Err(NoSnapshot::Gpu);
+    }
+    fork(id).map_err(|error| NoSnapshot::System(error.to_string()))
+}
+
+fn fork(id: SnapshotId) -> io::Result<Side> {
     let (mut waiting, alive) = pipe()?;
     // SAFETY: a plain system call that takes no pointers.
     let parent = open_process(unsafe { libc::getpid() })?;

@@ -29,7 +29,7 @@ impl Kernel {
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         runtime.block_on(async {
             // The engine starts while the sockets open: a client hears from the kernel at once.
-            let (session, version) = session::native(paths::history());
+            let (session, version) = session::native(paths::history(), connection.clients());
             jupyter::serve(connection, session, version).await
         })?;
         // A cell that does not stop must not keep the process.

@@ -8,18 +8,18 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::{paths, toolchain};
-use crate::engine::native::{Config, NativeEngine};
+use crate::engine::native::{Clients, Config, NativeEngine};
 use crate::engine::prelude::Prelude;
 use crate::engine::{Engine, EngineError, Event};
 use crate::jupyter::LanguageVersion;
 use crate::session::Session;
 
 /// A session whose engine compiles cells with rustc, and the compiler's version, which is known a moment later.
-/// Needs a tokio runtime. Cells are remembered in `history`.
-pub fn native(history: Option<PathBuf>) -> (Session, LanguageVersion) {
+/// `clients` are those that may connect to it. Needs a tokio runtime. Cells are remembered in `history`.
+pub fn native(history: Option<PathBuf>, clients: Clients) -> (Session, LanguageVersion) {
     let (known, version) = watch::channel(None);
     let known = Arc::new(known);
-    let start = move |events| start(events, known.clone());
+    let start = move |events| start(events, known.clone(), clients.clone());
     let session = Session::remembering(start, history);
     (session, version)
 }
@@ -29,6 +29,7 @@ type Known = watch::Sender<Option<String>>;
 async fn start(
     events: UnboundedSender<Event>,
     known: Arc<Known>,
+    clients: Clients,
 ) -> Result<Box<dyn Engine>, EngineError> {
     let prelude = blocking(move || {
         let prelude = Prelude::find();
@@ -42,12 +43,13 @@ async fn start(
     })
     .await?;
     let config = Config {
-        rustc: toolchain::RUSTC.into(),
+        rustc: prelude.rustc_path(),
         prelude: prelude.clone(),
         cache: paths::cache().map_err(|error| EngineError::Io {
             what: "nowhere to keep compiled cells".to_owned(),
             source: std::io::Error::other(error),
         })?,
+        clients,
     };
     // The compiler takes a moment to name its version: meanwhile the runtime process starts.
     let ((), engine) = tokio::try_join!(

@@ -12,7 +12,9 @@ pub fn version() -> Option<String> {
 
 /// What the compiler says when it is asked; `None` where there is none.
 pub fn ask(arguments: &[&str]) -> Option<String> {
-    let output = Command::new(RUSTC).args(arguments).output().ok()?;
+    // Not where the notebook lies: rustup would run whatever compiler a `rust-toolchain.toml` there names.
+    let mut rustc = Command::new(RUSTC);
+    let output = rustc.args(arguments).current_dir("/").output().ok()?;
     output
         .status
         .success()

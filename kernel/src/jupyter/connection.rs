@@ -1,21 +1,41 @@
 //! The connection file: where to listen and with which key messages are signed.
 
 use std::io;
-use std::os::unix::fs::FileTypeExt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use jupyter_protocol::ConnectionInfo;
 use jupyter_protocol::connection_info::Transport;
-use zeromq::Socket;
+use tempfile::TempDir;
+use zeromq::{Socket, SocketOptions};
+
+use super::ipc;
+use super::refusals::Refusals;
+use crate::engine::native::Clients;
 
 /// The one scheme that Jupyter uses.
 const SCHEME: &str = "hmac-sha256";
 
+/// No client sends more in one message: a notebook's widgets may send large buffers, and a signature is only checked
+/// when all of a message is there.
+pub(super) const LONGEST_MESSAGE: usize = 256 << 20;
+
+/// A socket that cuts off who sends more than `longest` bytes in one message.
+pub(super) fn socket<S: Socket>(longest: usize) -> S {
+    let mut options = SocketOptions::default();
+    options.max_message_size(longest);
+    S::with_options(options)
+}
+
 /// Where a kernel listens, as its client decided.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Connection {
     info: ConnectionInfo,
     session: String,
+    refusals: Refusals,
+    /// Where `ipc` sockets lie if the client's folder is open to others.
+    hidden: OnceLock<TempDir>,
 }
 
 /// Why a kernel cannot listen; each says which file or address is meant.
@@ -81,6 +101,8 @@ impl Connection {
         Self {
             info,
             session: uuid::Uuid::new_v4().to_string(),
+            refusals: Refusals::default(),
+            hidden: OnceLock::new(),
         }
     }
 
@@ -92,6 +114,23 @@ impl Connection {
     /// The kernel's own session id, new with every start.
     pub fn session(&self) -> &str {
         &self.session
+    }
+
+    /// What the channels of the session have refused.
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    /// Who can connect, and who was refused, for people.
+    pub fn clients(&self) -> Clients {
+        let (info, refusals) = (self.info.clone(), self.refusals.clone());
+        Clients(Arc::new(move || {
+            vec![
+                ("listens", listens(&info)),
+                ("messages", signed(&info).to_owned()),
+                ("refused", refusals.to_string()),
+            ]
+        }))
     }
 
     /// The endpoint of the shell channel.
@@ -142,10 +181,14 @@ impl Connection {
         socket: &mut S,
         endpoint: &str,
     ) -> Result<(), ConnectionError> {
-        if let Some(path) = endpoint.strip_prefix("ipc://") {
-            remove_socket(Path::new(path));
-        }
-        match socket.bind(endpoint).await {
+        let bound = match endpoint.strip_prefix("ipc://") {
+            Some(path) => match ipc::listen(Path::new(path), &self.hidden) {
+                Ok(listener) => socket.bind_listener(listener).await,
+                Err(error) => Err(error.into()),
+            },
+            None => socket.bind(endpoint).await,
+        };
+        match bound {
             Ok(_) => Ok(()),
             Err(error) => Err(ConnectionError::Bind {
                 endpoint: endpoint.to_owned(),
@@ -165,18 +208,32 @@ impl Connection {
                 self.heartbeat(),
             ];
             for path in endpoints.iter().filter_map(|e| e.strip_prefix("ipc://")) {
-                remove_socket(Path::new(path));
+                ipc::remove(Path::new(path));
             }
         }
     }
 }
 
-fn remove_socket(path: &Path) {
-    let is_socket = path
-        .symlink_metadata()
-        .is_ok_and(|m| m.file_type().is_socket());
-    if is_socket && let Err(error) = std::fs::remove_file(path) {
-        tracing::warn!("cannot remove the old socket {}: {error}", path.display());
+fn listens(info: &ConnectionInfo) -> String {
+    let ip = info.ip.as_str();
+    let who = match info.transport {
+        Transport::IPC => "only you can connect",
+        Transport::TCP => match ip.parse::<IpAddr>() {
+            Ok(address) if address.is_loopback() => "only programs on this machine can connect",
+            _ if ip == "localhost" => "only programs on this machine can connect",
+            _ => {
+                "any machine that can reach this address can connect, because the connection file says so"
+            }
+        },
+    };
+    format!("on {ip}: {who}")
+}
+
+fn signed(info: &ConnectionInfo) -> &'static str {
+    if info.key.is_empty() {
+        "not signed: the connection file has no key, so whoever can connect is obeyed"
+    } else {
+        "signed with the key of the connection file; each is taken once"
     }
 }
 
@@ -245,14 +302,18 @@ mod tests {
     }
 
     #[test]
-    fn only_sockets_are_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let (socket, text) = (folder.path().join("s"), folder.path().join("t"));
-        drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
-        std::fs::write(&text, "kept").unwrap();
-        remove_socket(&socket);
-        remove_socket(&text);
-        assert!(!socket.exists());
-        assert!(text.exists());
+    fn people_are_told_who_can_connect() {
+        let local = connection(Transport::TCP, "127.0.0.1").clients();
+        let lines = (local.0)();
+        assert_eq!(
+            lines[0].1,
+            "on 127.0.0.1: only programs on this machine can connect"
+        );
+        assert!(lines[1].1.starts_with("signed"), "{lines:?}");
+        let mut open = connection(Transport::TCP, "*");
+        open.info.key.clear();
+        let lines = (open.clients().0)();
+        assert!(lines[0].1.contains("any machine"), "{lines:?}");
+        assert!(lines[1].1.starts_with("not signed"), "{lines:?}");
     }
 }

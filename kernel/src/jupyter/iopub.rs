@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use zeromq::util::PeerIdentity;
 use zeromq::{Socket, SocketEvent, SocketRecv, XPubSocket};
 
-use super::connection::{Connection, ConnectionError};
+use super::connection::{self, Connection, ConnectionError};
 use super::message::{self, Incoming};
 use super::router::pause_after;
 use crate::engine::{CommKind, CommMessage, Stream};
@@ -22,6 +22,9 @@ use crate::session::Output;
 
 /// How long a client that does not read may hold up the others, before all are cut off.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What clients send is the beginning of a topic, of which there are few.
+const LONGEST_SUBSCRIPTION: usize = 4 << 10;
 
 /// How long clients that do read may take to come back after that; they try every tenth of a second.
 const RETURN: Duration = Duration::from_millis(400);
@@ -40,7 +43,7 @@ enum Post {
 impl IoPub {
     /// Listens, and publishes until the process ends.
     pub async fn bind(connection: &Connection) -> Result<Self, ConnectionError> {
-        let mut socket = XPubSocket::new();
+        let mut socket: XPubSocket = connection::socket(LONGEST_SUBSCRIPTION);
         connection.bind(&mut socket, &connection.iopub()).await?;
         let (queue, posts) = mpsc::unbounded_channel();
         let mut monitor = socket.monitor();

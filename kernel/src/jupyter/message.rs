@@ -6,6 +6,8 @@ use jupyter_zmq_client::{RawMessage, RuntimeError, connection::content::UnknownM
 use serde::Serialize;
 use serde_json::Value;
 
+use super::refusals::Signature;
+
 /// The version of the messaging protocol that is spoken here.
 pub const PROTOCOL: &str = "5.4";
 
@@ -21,8 +23,8 @@ pub struct Incoming {
     pub header: Header,
     /// What exactly, not yet looked at.
     pub content: Value,
-    /// No two messages have the same.
-    pub signature: Bytes,
+    /// No two messages have the same. `None` in a session without a key.
+    pub signature: Option<Signature>,
 }
 
 /// Why a message cannot be answered.
@@ -34,6 +36,9 @@ pub enum Malformed {
     /// It was not signed with the session's key.
     #[error("its signature is wrong")]
     Signature,
+    /// It was not signed at all.
+    #[error("it is not signed")]
+    Unsigned,
     /// A message with this signature came before.
     #[error("it is a copy of an earlier one")]
     Replayed,
@@ -60,6 +65,7 @@ impl Incoming {
                 RuntimeError::MissingDelimiter => Malformed::Frames("no delimiter"),
                 RuntimeError::MissingHmac => Malformed::Frames("no signature"),
                 RuntimeError::InsufficientMessageParts(_) => Malformed::Frames("too few parts"),
+                _ if signature.is_empty() => Malformed::Unsigned,
                 _ => Malformed::Signature,
             })?;
         let [header, _parent, _metadata, content, ..] = raw.jparts.as_slice() else {
@@ -70,7 +76,7 @@ impl Incoming {
             header: serde_json::from_slice(header).map_err(part("header"))?,
             content: serde_json::from_slice(content).map_err(part("content"))?,
             identities: raw.zmq_identities,
-            signature,
+            signature: connection.mac.is_some().then(|| digest(&signature)),
         })
     }
 
@@ -78,6 +84,16 @@ impl Incoming {
     pub fn reply(&self, content: impl Into<JupyterMessageContent>) -> JupyterMessage {
         outgoing(content, Some(&self.header)).with_zmq_identities(self.identities.clone())
     }
+}
+
+/// The bytes of a signature that was found to be right: 64 hexadecimal digits.
+fn digest(digits: &[u8]) -> Signature {
+    let value = |digit: u8| (digit as char).to_digit(16).unwrap_or_default() as u8;
+    let mut digest = Signature::default();
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks(2)) {
+        *byte = pair.iter().fold(0, |byte, digit| byte << 4 | value(*digit));
+    }
+    digest
 }
 
 /// A message that `parent` caused.

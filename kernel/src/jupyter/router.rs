@@ -1,15 +1,13 @@
 //! A socket on which clients ask and are answered: shell and control.
 
-use std::collections::{HashSet, VecDeque};
-
-use bytes::Bytes;
 use jupyter_protocol::JupyterMessage;
 use jupyter_zmq_client::{RouterRecvConnection, RouterSendConnection};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use zeromq::{RouterSocket, Socket, SocketRecv, ZmqError};
+use zeromq::{RouterSocket, SocketRecv, ZmqError};
 
-use super::connection::{Connection, ConnectionError};
+use super::connection::{self, Connection, ConnectionError};
 use super::message::{Incoming, Malformed};
+use super::refusals::Refusals;
 
 /// Requests as they come in, and the way back.
 pub struct Router {
@@ -41,12 +39,12 @@ pub async fn bind(
     endpoint: String,
     channel: &'static str,
 ) -> Result<Router, ConnectionError> {
-    let mut socket = RouterSocket::new();
+    let mut socket: RouterSocket = connection::socket(connection::LONGEST_MESSAGE);
     connection.bind(&mut socket, &endpoint).await?;
     let (send, receive) = connection.sign(socket).split();
     let (sender, requests) = mpsc::unbounded_channel();
-    let seen = (!connection.info().key.is_empty()).then(Seen::default);
-    tokio::spawn(read(receive, sender, seen, channel));
+    let refusals = connection.refusals().clone();
+    tokio::spawn(read(receive, sender, refusals, channel));
     let replies = Replies {
         socket: send,
         channel,
@@ -58,7 +56,7 @@ pub async fn bind(
 async fn read(
     mut socket: RouterRecvConnection,
     requests: UnboundedSender<Incoming>,
-    mut seen: Option<Seen>,
+    refusals: Refusals,
     channel: &'static str,
 ) {
     loop {
@@ -68,13 +66,16 @@ async fn read(
         };
         match frames {
             Ok(frames) => {
-                match Incoming::parse(frames, &socket).and_then(|it| fresh(it, &mut seen)) {
+                match Incoming::parse(frames, &socket).and_then(|it| fresh(it, &refusals)) {
                     Ok(request) => {
                         if requests.send(request).is_err() {
                             return;
                         }
                     }
-                    Err(problem) => tracing::warn!("{channel}: ignored a message: {problem}"),
+                    Err(problem) => {
+                        refusals.count(&problem);
+                        tracing::warn!("{channel}: ignored a message: {problem}");
+                    }
                 }
             }
             Err(error) => pause_after(channel, &error).await,
@@ -84,39 +85,10 @@ async fn read(
 
 /// Refuses a request that came before: somebody may have recorded it. Without a key there are no signatures to
 /// know it by.
-fn fresh(request: Incoming, seen: &mut Option<Seen>) -> Result<Incoming, Malformed> {
-    let replayed = seen
-        .as_mut()
-        .is_some_and(|seen| !seen.is_new(&request.signature));
-    if replayed {
-        Err(Malformed::Replayed)
-    } else {
-        Ok(request)
-    }
-}
-
-/// The signatures of the latest messages.
-#[derive(Default)]
-struct Seen {
-    known: HashSet<Bytes>,
-    order: VecDeque<Bytes>,
-}
-
-impl Seen {
-    /// As many as Jupyter's own kernels remember.
-    const LIMIT: usize = 1 << 16;
-
-    fn is_new(&mut self, signature: &Bytes) -> bool {
-        if !self.known.insert(signature.clone()) {
-            return false;
-        }
-        self.order.push_back(signature.clone());
-        if self.order.len() > Self::LIMIT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
+fn fresh(request: Incoming, refusals: &Refusals) -> Result<Incoming, Malformed> {
+    match request.signature {
+        Some(signature) if !refusals.is_new(signature) => Err(Malformed::Replayed),
+        _ => Ok(request),
     }
 }
 

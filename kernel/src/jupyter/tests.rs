@@ -19,11 +19,14 @@ use super::message::{content, outgoing};
 use super::*;
 use crate::session::scripted;
 
+mod hostile;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Client {
     kernel: JoinHandle<Result<(), ConnectionError>>,
     info: ConnectionInfo,
+    refusals: refusals::Refusals,
     shell: ClientShellConnection,
     control: ClientControlConnection,
     iopub: ClientIoPubConnection,
@@ -68,11 +71,14 @@ impl Client {
         };
         let (_, version) = watch::channel(Some("1.95.0".to_owned()));
         let session = Session::new(scripted::start);
-        let kernel = tokio::spawn(serve(Connection::new(info.clone()), session, version));
+        let connection = Connection::new(info.clone());
+        let refusals = connection.refusals().clone();
+        let kernel = tokio::spawn(serve(connection, session, version));
         tokio::time::sleep(Duration::from_millis(100)).await;
         let id = peer_identity_for_session("client").unwrap();
         let mut client = Self {
             kernel,
+            refusals,
             shell: create_client_shell_connection_with_identity(&info, "client", id)
                 .await
                 .unwrap(),

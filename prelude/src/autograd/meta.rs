@@ -35,7 +35,7 @@ pub(crate) struct ViewOf {
 
 impl Tensor {
     /// A view of this tensor's numbers through another layout, recorded under `name`.
-    pub(crate) fn view_as<B>(&self, layout: Layout, name: &'static str, backward: B) -> Tensor
+    pub(crate) fn view_through<B>(&self, layout: Layout, name: &'static str, backward: B) -> Tensor
     where
         B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
     {

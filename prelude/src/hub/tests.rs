@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::load;
 use super::*;
 use crate::prelude::*;
 
@@ -222,13 +223,13 @@ fn views_and_half_floats_are_read_as_they_were_saved() {
 }
 
 #[test]
-fn a_file_from_before_pytorch_1_6_is_refused_in_words() {
+fn a_file_from_before_pytorch_1_6_holds_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("legacy.pth");
-    std::fs::write(&path, include_bytes!("testdata/legacy.pth")).unwrap();
-    let error = load(&path).unwrap_err().to_string();
-    assert!(
-        error.contains("it is no archive as `torch.save` writes it since PyTorch 1.6"),
-        "{error}"
-    );
+    let read = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        load(&path).unwrap().to_string()
+    };
+    let old = read("legacy.pth", include_bytes!("testdata/legacy.pth"));
+    assert_eq!(old, read("small.pth", SMALL.1));
 }

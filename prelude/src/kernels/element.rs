@@ -177,6 +177,49 @@ macro_rules! element {
 }
 element!(int u8, U8);
 element!(int i16, I16);
+
+/// Candle has no signed byte: it lies there as the byte of the same bits.
+impl Element for i8 {
+    type Wide = i64;
+    const FLOAT: bool = false;
+    const LOWEST: Self = i8::MIN;
+    const HIGHEST: Self = i8::MAX;
+
+    fn slice(storage: &CpuStorage) -> Option<&[Self]> {
+        u8::slice(storage).map(bytemuck::cast_slice)
+    }
+    fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
+        u8::slice_mut(storage).map(bytemuck::cast_slice_mut)
+    }
+    fn wrap(elements: Vec<Self>) -> CpuStorage {
+        CpuStorage::U8(elements.into_iter().map(|x| x as u8).collect())
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value as i64 as i8
+    }
+    #[inline(always)]
+    fn to_i64(self) -> i64 {
+        i64::from(self)
+    }
+    #[inline(always)]
+    fn from_i64(value: i64) -> Self {
+        value as i8
+    }
+    #[inline(always)]
+    fn wide(self) -> i64 {
+        i64::from(self)
+    }
+    #[inline(always)]
+    fn narrow(wide: i64) -> Self {
+        wide as i8
+    }
+}
+
 element!(int i32, I32);
 element!(int i64, I64);
 element!(float f32, F32);
@@ -214,6 +257,10 @@ macro_rules! with_element {
             }
             $crate::DType::I16 => {
                 type $T = i16;
+                $body
+            }
+            $crate::DType::I8 => {
+                type $T = i8;
                 $body
             }
             $crate::DType::U8 | $crate::DType::Bool => {

@@ -24,10 +24,15 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
         DType::I64 => integers::<i64>(a, b, shape, k),
         DType::I32 => integers::<i32>(a, b, shape, k),
         DType::I16 => integers::<i16>(a, b, shape, k),
+        DType::I8 => integers::<i8>(a, b, shape, k),
         DType::U8 => integers::<u8>(a, b, shape, k),
         DType::Bool => bail!("\"addmm_impl_cpu_\" not implemented for 'Bool'"),
         _ => {
-            let (a, b) = (plain_batches(a)?, plain_batches(b)?);
+            let (mut a, b) = (plain_batches(a)?, plain_batches(b)?);
+            // One matrix for all batches: candle then takes those on the left for one tall matrix, row after row.
+            if b.layout.stride()[0] == 0 && batch > 1 {
+                a = contiguous(&a)?;
+            }
             if a.device().is_cuda() {
                 return on_device(&a, &b, shape, k);
             }

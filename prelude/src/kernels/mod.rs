@@ -13,11 +13,14 @@ pub(crate) mod join;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod norm;
+pub(crate) mod order;
 pub(crate) mod parallel;
 pub(crate) mod pointwise;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+pub(crate) mod running;
 pub(crate) mod softmax;
+pub(crate) mod special;
 pub(crate) mod transfer;
 pub(crate) mod walk;
 

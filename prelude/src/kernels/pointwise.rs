@@ -160,6 +160,34 @@ fn unary_of<T: Element<Wide: Float + Erf>>(
     }))
 }
 
+/// A function that is known in `f64`, of each float.
+pub(crate) fn through(name: &str, f: &(dyn Fn(f64) -> f64 + Sync), a: &Array) -> Result<Array> {
+    let a = &contiguous(a)?;
+    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
+        with_float!(a.dtype(), name, T => {
+            let data = &elements::<T>(data)?[layout.start_offset()..];
+            Ok(T::wrap(fill(a.numel(), |from, out| {
+                out.iter_mut().zip(&data[from..]).for_each(|(o, x)| *o = T::from_f64(f(x.to_f64())))
+            })))
+        })
+    })
+}
+
+/// A function that is known in `f64`, of each pair of floats; both arrays have one dtype and one shape.
+pub(crate) fn through_pair(
+    name: &str,
+    f: fn(f64, f64) -> f64,
+    a: &Array,
+    b: &Array,
+) -> Result<Array> {
+    on_cpu([a, b], a.dtype(), a.dims(), |[(da, la), (db, lb)]| {
+        with_float!(a.dtype(), name, T => {
+            let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
+            Ok(T::wrap(map2(a, la, b, lb, |x, y| T::from_f64(f(x.to_f64(), y.to_f64())))))
+        })
+    })
+}
+
 /// The error function, which `std` lacks.
 pub(crate) trait Erf {
     fn erf(self) -> Self;
@@ -217,9 +245,8 @@ fn sign_of<T: Element>(op: Sign, data: &CpuStorage, layout: &Layout) -> Result<C
                 T::from_i64(1)
             } else if x < zero {
                 T::from_i64(-1)
-            } else if x.is_nan() {
-                x
             } else {
+                // What is not a number has no sign either.
                 zero
             }
         }),
@@ -242,6 +269,7 @@ pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
             DType::I64 => binary_int::<i64>(op, a_in, b_in),
             DType::I32 => binary_int::<i32>(op, a_in, b_in),
             DType::I16 => binary_int::<i16>(op, a_in, b_in),
+            DType::I8 => binary_int::<i8>(op, a_in, b_in),
             DType::U8 => binary_int::<u8>(op, a_in, b_in),
             dtype => with_float!(dtype, "binary", T => binary_float::<T>(op, a_in, b_in)),
         }
@@ -271,7 +299,7 @@ fn binary_float<T: Element<Wide: Float>>(
         Binary::Sub => each!(|x, y| x - y),
         Binary::Mul => each!(|x, y| x * y),
         Binary::Div => each!(|x, y| x / y),
-        Binary::FloorDiv => each!(|x, y| (x / y).floor()),
+        Binary::FloorDiv => each!(|x, y| floor_quotient(x, y)),
         // The sign of the divisor, as Python has it.
         Binary::Remainder => each!(|x, y| {
             let r = x % y;
@@ -286,6 +314,28 @@ fn binary_float<T: Element<Wide: Float>>(
         Binary::Min => each!(|x, y| if x < y || x.is_nan() { x } else { y }),
         Binary::Atan2 => each!(|x, y| x.atan2(y)),
     }))
+}
+
+/// Python's `//`: exact where `x / y` was rounded up to the next whole number.
+fn floor_quotient<F: Float>(x: F, y: F) -> F {
+    let (zero, one) = (F::zero(), F::one());
+    if y == zero {
+        return x / y;
+    }
+    let rest = x % y;
+    let mut quotient = (x - rest) / y;
+    if rest != zero && (y < zero) != (rest < zero) {
+        quotient = quotient - one;
+    }
+    if quotient == zero {
+        return zero.copysign(x / y);
+    }
+    let whole = quotient.floor();
+    if quotient - whole > one / (one + one) {
+        whole + one
+    } else {
+        whole
+    }
 }
 
 fn binary_int<T: Element<Wide = i64>>(

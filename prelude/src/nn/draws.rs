@@ -89,3 +89,26 @@ fn put_back(end: &[u8], earlier: &[u8]) -> bool {
     // A state that was taken from the generator is a valid one.
     get_rng_state() == end && set_rng_state(earlier).is_ok()
 }
+
+/// Where the default generator stood before and after a module was made, so that an option that changes the draws can
+/// make the module anew.
+#[derive(Clone)]
+pub(super) struct Redraw {
+    start: Vec<u8>,
+    end: Vec<u8>,
+}
+
+impl Redraw {
+    /// What `make` makes, and where the generator stood.
+    pub fn around<T>(make: impl FnOnce() -> T) -> (T, Self) {
+        let start = get_rng_state();
+        let made = make();
+        let end = get_rng_state();
+        (made, Self { start, end })
+    }
+
+    /// Gives back what was drawn, provided that nobody else has drawn anything since.
+    pub fn undo(&self) {
+        put_back(&self.end, &self.start);
+    }
+}

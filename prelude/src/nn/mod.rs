@@ -62,10 +62,12 @@ mod norm;
 mod pair;
 mod pool;
 pub(crate) mod python;
+mod recurrent;
 mod repr;
 mod sequential;
 mod shape;
 mod state_dict;
+pub mod utils;
 mod vision;
 
 pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
@@ -96,6 +98,7 @@ pub use pool::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
     AvgPool2d, MaxPool1d, MaxPool2d,
 };
+pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use repr::fmt_module;
 pub use sequential::Sequential;
 pub use shape::{Flatten, Identity, Unflatten};

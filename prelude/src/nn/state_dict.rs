@@ -13,7 +13,7 @@ use crate::{Error, Result, Tensor, no_grad};
 pub struct StateDict(Vec<(String, Tensor)>);
 
 impl StateDict {
-    pub(super) fn of(module: &dyn Module) -> Self {
+    pub(crate) fn of(module: &dyn Module) -> Self {
         Visit::new(module)
             .state()
             .into_iter()

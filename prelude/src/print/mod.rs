@@ -21,6 +21,7 @@
 mod axes;
 mod elements;
 mod formatter;
+mod markup;
 mod numpy;
 mod options;
 mod python;

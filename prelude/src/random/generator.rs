@@ -1,5 +1,6 @@
 //! Generators of random numbers, and the one that the process shares.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -132,29 +133,42 @@ impl Draws<'_> {
 
 static DEFAULT_GENERATOR: LazyLock<Generator> = LazyLock::new(Generator::new);
 
-/// The generator of every draw that names no other.
+thread_local! {
+    /// What this thread draws from instead, if it is a worker of a data loader.
+    static OF_THREAD: RefCell<Option<Generator>> = const { RefCell::new(None) };
+}
+
+/// The generator of every draw that names no other. A worker of a data loader has one of its own, as it has in PyTorch,
+/// where it is a process of its own.
 pub fn default_generator() -> Generator {
-    DEFAULT_GENERATOR.clone()
+    OF_THREAD
+        .with_borrow(Clone::clone)
+        .unwrap_or_else(|| DEFAULT_GENERATOR.clone())
+}
+
+/// Gives this thread a default generator of its own.
+pub(crate) fn set_thread_generator(generator: Generator) {
+    OF_THREAD.set(Some(generator));
 }
 
 /// Seeds the default generator: `torch.manual_seed`.
 pub fn manual_seed(seed: impl Into<Seed>) -> Generator {
-    DEFAULT_GENERATOR.manual_seed(seed)
+    default_generator().manual_seed(seed)
 }
 
 /// Seeds the default generator with a number that differs every time, and returns it: `torch.seed`.
 pub fn seed() -> u64 {
-    DEFAULT_GENERATOR.seed()
+    default_generator().seed()
 }
 
 /// The seed of the default generator: `torch.initial_seed`.
 pub fn initial_seed() -> u64 {
-    DEFAULT_GENERATOR.initial_seed()
+    default_generator().initial_seed()
 }
 
 /// The place of the default generator in its sequence: `torch.get_rng_state`.
 pub fn get_rng_state() -> Vec<u8> {
-    DEFAULT_GENERATOR.get_state()
+    default_generator().get_state()
 }
 
 /// Puts the default generator back where [`get_rng_state`] found it: `torch.set_rng_state`.
@@ -162,18 +176,20 @@ pub fn get_rng_state() -> Vec<u8> {
 /// # Errors
 /// When `bytes` is not such a state.
 pub fn set_rng_state(bytes: &[u8]) -> Result<(), InvalidState> {
-    DEFAULT_GENERATOR.set_state(bytes)
+    default_generator().set_state(bytes)
 }
 
 /// Runs `body` and puts the default generator back to where it was: `torch.random.fork_rng`.
 pub fn fork_rng<T>(body: impl FnOnce() -> T) -> T {
-    struct PutBack(State);
+    struct PutBack(Generator, State);
     impl Drop for PutBack {
         fn drop(&mut self) {
-            self.0.clone_into(&mut DEFAULT_GENERATOR.state());
+            self.1.clone_into(&mut self.0.state());
         }
     }
-    let _put_back = PutBack(DEFAULT_GENERATOR.state().clone());
+    let generator = default_generator();
+    let state = generator.state().clone();
+    let _put_back = PutBack(generator, state);
     body()
 }
 

@@ -5,7 +5,7 @@ use super::creation::full_array;
 use super::ops::ops;
 use crate::autograd::{Ctx, Saved, record};
 use crate::dtype::{Category, DType};
-use crate::error::Result;
+use crate::error::{Result, bail};
 use crate::kernels::pointwise::{Binary, binary};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Shape, broadcast};
@@ -36,6 +36,14 @@ fn result_type(a: &Tensor, b: &Tensor) -> DType {
     }
 }
 
+/// The dtype that both operands are converted to.
+pub(super) fn joint_dtype(a: &Tensor, b: &Arg) -> DType {
+    match b {
+        Arg::Scalar(b) => promote_scalar(a.dtype(), *b),
+        Arg::Tensor(b) => result_type(a, b),
+    }
+}
+
 /// Converts and broadcasts; `least` is the lowest kind of number the operation works on.
 pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
     let (dtype, b) = match b {
@@ -44,7 +52,6 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     };
     let dtype = match least {
         Category::Float => dtype.to_float(),
-        Category::Int if dtype == DType::Bool => DType::I64,
         _ => dtype,
     };
     let a = a.try_to_dtype(dtype)?;
@@ -111,6 +118,19 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    let bools = |dtype: DType| dtype == DType::Bool;
+    let is_bool = match &other {
+        Arg::Tensor(other) => bools(other.dtype()) != bools(x.dtype()),
+        Arg::Scalar(other) => {
+            bools(other.dtype()) != bools(x.dtype()) && (bools(x.dtype()) || bools(other.dtype()))
+        }
+    };
+    if is_bool {
+        bail!(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use \
+             the `~` or `logical_not()` operator instead."
+        );
+    }
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
     Ok(record(
@@ -220,14 +240,22 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
 }
 
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
-    operands(x, other, Category::Int)?.compute(Binary::FloorDiv)
+    let operands = operands(x, other, Category::Bool)?;
+    super::pairs::not_bool("div_floor_cpu", &operands.a)?;
+    operands.compute(Binary::FloorDiv)
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
-    let operands = operands(x, other, Category::Int)?;
+    let name = if matches!(other, Arg::Scalar(_)) {
+        "RemainderBackward0"
+    } else {
+        "RemainderBackward1"
+    };
+    let operands = operands(x, other, Category::Bool)?;
+    super::pairs::not_bool("remainder_cpu", &operands.a)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record("RemainderBackward0", &[a, b], output, |_| {
+    Ok(record(name, &[a, b], output, |_| {
         (
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
@@ -250,7 +278,8 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
                 let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
-                let g = g / (a.square() + b.square());
+                let lengths = a.try_square()?.try_add(b.try_square()?)?;
+                let g = lengths.try_eq(0)?.try_where_(0., g.try_div(&lengths)?)?;
                 gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
             },
         )
@@ -282,15 +311,6 @@ ops! {
     /// `self + alpha * other`.
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
         => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());
-    /// `self + value * a * b`.
-    addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64)
-        => add(x, mul(&mul(a, b.into())?, Arg::Scalar(value.into()))?.into());
-    /// `self + value * a / b`.
-    addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64)
-        => add(x, mul(&div(a, b.into())?, Arg::Scalar(value.into()))?.into());
-    /// `self + weight * (end - self)`.
-    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: f64)
-        => add(x, mul(&sub(end, x.into())?, Arg::Scalar(weight.into()))?.into());
 }
 
 /// A plain number minus a tensor. The number must not decide the dtype, so it becomes a 0-d tensor of the right one.

@@ -29,7 +29,7 @@ macro_rules! tensor_element {
         }
     )*};
 }
-tensor_element!(f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i64 => I64, i32 => I32, i16 => I16, u8 => U8);
+tensor_element!(f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i64 => I64, i32 => I32, i16 => I16, i8 => I8, u8 => U8);
 
 impl TensorElement for bool {
     const DTYPE: DType = DType::Bool;
@@ -56,7 +56,7 @@ macro_rules! from_element {
 }
 from_element!(
     f32 => F32 as f32, |x| x; f64 => F64 as f64, |x| x; f16 => F16 as f16, |x| x; bf16 => BF16 as bf16, |x| x;
-    i64 => I64 as i64, |x| x; i32 => I32 as i32, |x| x; i16 => I16 as i16, |x| x; u8 => U8 as u8, |x| x;
+    i64 => I64 as i64, |x| x; i32 => I32 as i32, |x| x; i16 => I16 as i16, |x| x; i8 => I8 as i8, |x| x; u8 => U8 as u8, |x| x;
     usize => I64 as i64, |x| x as usize; u64 => I64 as i64, |x| x as u64; u32 => I64 as i64, |x| x as u32;
     bool => Bool as u8, |x| x != 0
 );
@@ -212,7 +212,8 @@ impl Tensor {
         self.try_to_dtype(DType::Bool).or_panic()
     }
 
-    /// A candle tensor of the same numbers. Contiguous tensors share them; others are copied.
+    /// A candle tensor of the same numbers. Contiguous tensors share them; others are copied. Truth values and signed
+    /// bytes, which candle lacks, are there the bytes of the same bits.
     pub fn to_candle(&self) -> Result<candle_core::Tensor> {
         transfer::as_candle(&self.array())
     }

@@ -40,7 +40,7 @@ fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
         .try_requires_grad_(options.requires_grad)
 }
 
-fn filled(shape: &Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
+fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
     let dtype = options.dtype.unwrap_or(match value.category() {
         Category::Float => DType::F32,
         Category::Int => DType::I64,
@@ -158,19 +158,19 @@ macro_rules! creations {
 creations! {
     /// Zeros (`f32`).
     zeros, try_zeros, zeros_with, try_zeros_with (shape: impl Into<Dims>)
-        |options| filled(&shape.into(), Scalar::Float(0.), options);
+        |options| filled(shape.into(), Scalar::Float(0.), options);
 
     /// Ones (`f32`).
     ones, try_ones, ones_with, try_ones_with (shape: impl Into<Dims>)
-        |options| filled(&shape.into(), Scalar::Float(1.), options);
+        |options| filled(shape.into(), Scalar::Float(1.), options);
 
     /// Numbers that nobody should rely on; zeros here.
     empty, try_empty, empty_with, try_empty_with (shape: impl Into<Dims>)
-        |options| filled(&shape.into(), Scalar::Float(0.), options);
+        |options| filled(shape.into(), Scalar::Float(0.), options);
 
     /// One number everywhere; an integer gives `i64`, a float `f32`, a truth value `bool`.
     full, try_full, full_with, try_full_with (shape: impl Into<Dims>, value: impl Into<Scalar>)
-        |options| filled(&shape.into(), value.into(), options);
+        |options| filled(shape.into(), value.into(), options);
 
     /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
     rand, try_rand, rand_with, try_rand_with (shape: impl Into<Dims>)
@@ -325,11 +325,11 @@ impl Tensor {
     }
 
     pub(crate) fn try_ones_like(&self) -> Result<Tensor> {
-        filled(&self.shape().into(), Scalar::Int(1), self.like())
+        filled(self.shape().into(), Scalar::Int(1), self.like())
     }
 
     pub(crate) fn try_zeros_like(&self) -> Result<Tensor> {
-        filled(&self.shape().into(), Scalar::Int(0), self.like())
+        filled(self.shape().into(), Scalar::Int(0), self.like())
     }
 
     /// Ones in the shape and dtype and on the device of this tensor.
@@ -339,7 +339,7 @@ impl Tensor {
 
     /// Ones in the shape and on the device of this tensor.
     pub fn ones_like_with(&self, dtype: DType) -> Tensor {
-        filled(&self.shape().into(), Scalar::Int(1), self.like_dtype(dtype)).or_panic()
+        filled(self.shape().into(), Scalar::Int(1), self.like_dtype(dtype)).or_panic()
     }
 
     /// Zeros in the shape and dtype and on the device of this tensor.
@@ -349,7 +349,7 @@ impl Tensor {
 
     /// Zeros in the shape and on the device of this tensor.
     pub fn zeros_like_with(&self, dtype: DType) -> Tensor {
-        filled(&self.shape().into(), Scalar::Int(0), self.like_dtype(dtype)).or_panic()
+        filled(self.shape().into(), Scalar::Int(0), self.like_dtype(dtype)).or_panic()
     }
 
     /// Unspecified numbers in the shape and dtype and on the device of this tensor.
@@ -359,7 +359,7 @@ impl Tensor {
 
     /// One number in the shape and dtype and on the device of this tensor.
     pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
-        filled(&self.shape().into(), value.into(), self.like()).or_panic()
+        filled(self.shape().into(), value.into(), self.like()).or_panic()
     }
 
     /// Random floats from `[0, 1)` in the shape and dtype and on the device of this tensor.
@@ -420,7 +420,7 @@ impl Tensor {
     /// A 0-d tensor.
     pub fn scalar(value: impl Into<Scalar>) -> Tensor {
         let value = value.into();
-        filled(&Dims::default(), value, TensorOptions::new()).or_panic()
+        filled(Dims::default(), value, TensorOptions::new()).or_panic()
     }
 
     /// Refills this tensor with floats from `[from, to)`.

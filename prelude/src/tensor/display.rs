@@ -33,7 +33,11 @@ fn fetch(array: &Array, positions: &[usize]) -> crate::Result<Elements> {
     })
 }
 
-fn text(tensor: &Tensor) -> crate::Result<String> {
+/// Hands over what every printed form of a tensor is made of.
+pub(super) fn described<R>(
+    tensor: &Tensor,
+    form: impl FnOnce(&TensorText<'_>) -> R,
+) -> crate::Result<R> {
     let array = tensor.array();
     let host = if array.device() == Device::Cpu {
         array.clone()
@@ -46,20 +50,19 @@ fn text(tensor: &Tensor) -> crate::Result<String> {
     // What cannot be read is shown as nothing; reading main memory does not fail.
     let fetch =
         |positions: &[usize]| fetch(&host, positions).unwrap_or(Elements::Float(Vec::new()));
-    Ok(TensorText {
+    Ok(form(&TensorText {
         shape: &shape,
         dtype: array.dtype().name(),
         device: device.as_deref(),
         requires_grad: tensor.requires_grad(),
         grad_fn: grad_fn.as_ref().map(|grad_fn| grad_fn.name()),
         fetch: &fetch,
-    }
-    .to_string())
+    }))
 }
 
 impl fmt::Display for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match text(self) {
+        match described(self, |text| text.to_string()) {
             Ok(text) => f.write_str(&text),
             Err(error) => write!(f, "<tensor that cannot be read: {error}>"),
         }

@@ -11,7 +11,7 @@ use crate::shape::axis;
 pub(super) use crate::kernels::indexing::add_into;
 
 /// An index tensor as `i64`, on the device of what it indexes.
-fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> {
+pub(super) fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> {
     match index.dtype() {
         DType::I64 | DType::I32 => index
             .detach()
@@ -55,26 +55,37 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     }))
 }
 
+/// An index must not reach beyond what it picks from and places into.
+pub(super) fn check_scatter(x: &Tensor, at: usize, index: &Tensor, source: &Tensor) -> Result<()> {
+    if index.numel() == 0 {
+        return Ok(());
+    }
+    if index.dim() != x.dim() {
+        bail!("Index tensor must have the same number of dimensions as self tensor");
+    }
+    if index.dim() != source.dim() {
+        bail!("Index tensor must have the same number of dimensions as src tensor");
+    }
+    let (index, own, from) = (index.shape(), x.shape(), source.shape());
+    let fits = (0..index.rank()).all(|d| index[d] <= from[d] && (d == at || index[d] <= own[d]));
+    if !fits {
+        bail!(
+            "Expected index {} to be no larger than self {} apart from dimension {at} and to be no larger size than src {}",
+            index.list(),
+            own.list(),
+            from.list()
+        );
+    }
+    Ok(())
+}
+
 fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let index = indices("scatter", x, index)?;
     if x.dtype() != source.dtype() {
         bail!("scatter(): Expected self.dtype to be equal to src.dtype");
     }
-    if index.dim() != x.dim()
-        || index
-            .shape()
-            .iter()
-            .zip(source.shape().iter())
-            .any(|(n, m)| n > m)
-    {
-        bail!(
-            "Expected index {} to be no larger than self {} apart from dimension {at} and to be no larger size than src {}",
-            index.shape().list(),
-            x.shape().list(),
-            source.shape().list()
-        );
-    }
+    check_scatter(x, at, &index, source)?;
     // Only as much of the source as there are indices.
     let mut used = source.clone();
     for (d, &n) in index.shape().iter().enumerate() {
@@ -108,10 +119,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let index = indices("index_select", x, index)?;
     if index.dim() > 1 {
-        bail!(
-            "index_select(): Index is supposed to be a vector, but got dim: {} with type: Long",
-            index.dim()
-        );
+        bail!("index_select(): Index is supposed to be a vector");
     }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
@@ -128,23 +136,47 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
 
 fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
-    let index = indices("index_add", x, index)?;
+    let name = if add { "index_add" } else { "index_copy" };
+    let index = indices(name, x, index)?;
+    let picked = source.dims().get(at).copied().unwrap_or(1);
+    if index.numel() != picked {
+        if add {
+            bail!(
+                "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({picked}), for dim: {at}",
+                index.numel()
+            );
+        }
+        crate::error::bail_index!(
+            "index_copy_(): Number of indices ({}) should be equal to source.size(dim) ({picked})",
+            index.numel()
+        );
+    }
     let mut expected = x.dims();
-    expected[at] = index.numel();
+    if let Some(size) = expected.get_mut(at) {
+        *size = index.numel();
+    }
     if source.dims() != expected {
         bail!(
-            "index_add(): expected source of shape {expected:?}, got {}",
+            "{name}(): expected source of shape {expected:?}, got {}",
             source.shape().list()
         );
     }
     if x.dtype() != source.dtype() {
         bail!(
-            "index_add_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
+            "{name}_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
             x.dtype().scalar_type(),
             source.dtype().scalar_type()
         );
     }
-    let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add)?;
+    let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add).map_err(
+        |error| {
+            if add {
+                error
+            } else {
+                crate::Error::index(format!("index_copy_(): {error}"))
+            }
+        },
+    )?;
     let name = if add {
         "IndexAddBackward0"
     } else {

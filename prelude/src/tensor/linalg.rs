@@ -117,11 +117,12 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             mv(a, b)
         }
         (&[k], &[k2, n]) => {
-            check_inner(1, k, k2, n)?;
-            mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?.try_squeeze_dim(0)
+            check_inner("mm: ", 1, k, k2, n)?;
+            let row = mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?;
+            super::rule::reshaped_as("SqueezeBackward4", &row, vec![n])
         }
         (&[m, k], &[k2, n]) => {
-            check_inner(m, k, k2, n)?;
+            check_inner("mm: ", m, k, k2, n)?;
             mm(a, b, "MmBackward0")
         }
         // One matrix (or vector) on the right: all rows of the left at once.
@@ -129,7 +130,10 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let k = left[left.len() - 1];
             let (n, columns) = (sb[0], if sb.rank() == 2 { sb[1] } else { 1 });
             let rows: usize = left[..left.len() - 1].iter().product();
-            check_inner(rows, k, n, columns)?;
+            if sb.rank() == 1 && k != n {
+                bail!("size mismatch, got input ({rows}), mat ({rows}x{k}), vec ({n})");
+            }
+            check_inner("mm: ", rows, k, n, columns)?;
             let flat = matmul(&a.try_reshape([rows, k])?, b)?;
             let mut shape = left[..left.len() - 1].to_vec();
             shape.extend(sb.get(1));
@@ -139,9 +143,10 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }
 }
 
-fn check_inner(m: usize, k: usize, k2: usize, n: usize) -> Result<()> {
+/// `name` is what PyTorch's sentence begins with.
+pub(super) fn check_inner(name: &str, m: usize, k: usize, k2: usize, n: usize) -> Result<()> {
     if k != k2 {
-        bail!("mat1 and mat2 shapes cannot be multiplied ({m}x{k} and {k2}x{n})");
+        bail!("{name}mat1 and mat2 shapes cannot be multiplied ({m}x{k} and {k2}x{n})");
     }
     Ok(())
 }
@@ -159,6 +164,13 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     };
     let batch = broadcast(batch_a, batch_b)?;
     let (count, m, n) = (batch.numel(), *m, *n);
+    if k != k2 && vector {
+        bail!(
+            "size mismatch, got input ({}), mat ({}x{k2}), vec ({k})",
+            count * n,
+            count * n
+        );
+    }
     if k != k2 {
         bail!(
             "Expected size for first two dimensions of batch2 tensor to be: [{count}, {k}] but got: [{count}, {k2}]."
@@ -180,7 +192,10 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (sa, sb) = (a.shape(), b.shape());
     let (&[n, _, k], &[n2, k2, _]) = (&sa[..], &sb[..]) else {
-        bail!("batch1 must be a 3D tensor")
+        bail!(
+            "batch{} must be a 3D tensor",
+            if sa.rank() == 3 { 2 } else { 1 }
+        )
     };
     if n != n2 || k != k2 {
         bail!(
@@ -202,7 +217,8 @@ fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> 
     };
     let rows: usize = front.iter().product();
     let transposed = weight.try_t()?;
-    check_inner(rows, last, features, weight.dims()[0])?;
+    let name = if bias.is_some() { "addmm: " } else { "mm: " };
+    check_inner(name, rows, last, features, weight.dims()[0])?;
     if x.dtype() != weight.dtype() {
         bail!(
             "mat1 and mat2 must have the same dtype, but got {} and {}",
@@ -246,11 +262,10 @@ ops! {
     matmul, try_matmul, [] (x, other: &Tensor) => matmul(x, other);
     /// The product of two matrices.
     mm, try_mm, [] (x, other: &Tensor) => {
-        if x.dim() != 2 {
-            bail!("self must be a matrix");
-        }
-        if other.dim() != 2 {
-            bail!("mat2 must be a matrix");
+        for (what, t) in [("self", x), ("mat2", other)] {
+            if t.dim() != 2 {
+                bail!("mm: {what} must be a matrix, got {}-D tensor", t.dim());
+            }
         }
         matmul(x, other)
     };
@@ -261,17 +276,26 @@ ops! {
         if x.dim() != 1 || other.dim() != 1 {
             bail!("1D tensors expected, but got {}D and {}D tensors", x.dim(), other.dim());
         }
+        if x.dtype() != other.dtype() {
+            bail!(
+                "dot : expected both vectors to have same dtype, but found {} and {}",
+                x.dtype().scalar_type(),
+                other.dtype().scalar_type()
+            );
+        }
         matmul(x, other)
     };
     /// All products of the elements of two vectors.
-    outer, try_outer, [] (x, other: &Tensor) => x.try_unsqueeze(1)?.try_mul(other);
-    /// `self + a · b`.
-    addmm, try_addmm, [] (x, a: &Tensor, b: &Tensor) => {
-        let (sa, sb) = (a.shape(), b.shape());
-        let (&[m, k], &[k2, n]) = (&sa[..], &sb[..]) else { bail!("addmm: expected matrices") };
-        check_inner(m, k, k2, n)?;
-        addmm(x, a, b)
+    outer, try_outer, [] (x, other: &Tensor) => {
+        for (what, t) in [("self", x), ("vec2", other)] {
+            if t.dim() != 1 {
+                bail!("outer: Expected 1-D argument {what}, but got {}-D", t.dim());
+            }
+        }
+        x.try_unsqueeze(1)?.try_mul(other)
     };
+    /// `self + a · b`.
+    addmm, try_addmm, [addmm_, try_addmm_] (x, a: &Tensor, b: &Tensor) => x.try_addmm_with(a, b, 1., 1.);
     /// `self · weightᵀ + bias`, for the last dimension of this tensor.
     linear, try_linear, [] (x, weight: &Tensor, bias: Option<&Tensor>) => linear(x, weight, bias);
 }

@@ -62,6 +62,11 @@ impl LiteralBuffer {
                 &self.dims,
             ),
             DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
+            DType::I8 => Array::from_vec(
+                self.integers.iter().map(|&x| x as i8).collect::<Vec<i8>>(),
+                dtype,
+                &self.dims,
+            ),
             DType::U8 | DType::Bool => Array::from_vec(
                 self.integers.iter().map(|&x| x as u8).collect::<Vec<u8>>(),
                 dtype,
@@ -86,7 +91,7 @@ macro_rules! literal {
     )*};
 }
 literal!(f32 => F32, floats as f64; f64 => F32, floats as f64; i32 => I64, integers as i64; i64 => I64, integers as i64;
-    usize => I64, integers as i64; u32 => I64, integers as i64; u8 => U8, integers as i64; bool => Bool, integers as i64);
+    usize => I64, integers as i64; u32 => I64, integers as i64; i8 => I8, integers as i64; u8 => U8, integers as i64; bool => Bool, integers as i64);
 
 impl<T: Literal> Literal for [T] {
     const DTYPE: DType = T::DTYPE;

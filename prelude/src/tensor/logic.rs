@@ -3,6 +3,7 @@
 use super::Tensor;
 use super::arithmetic::operands;
 use super::ops::ops;
+use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, record};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
@@ -82,7 +83,51 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
     ))
 }
 
+fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
+    if mask.dtype() != DType::Bool {
+        bail!(
+            "masked_fill_ only supports boolean masks, but got mask with dtype {}",
+            mask.dtype().c_name()
+        );
+    }
+    let (name, value) = match value {
+        Arg::Scalar(value) => {
+            let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
+            ("MaskedFillBackward0", Tensor::from_array(value))
+        }
+        Arg::Tensor(value) if value.dim() == 0 => (
+            "MaskedFillBackward1",
+            value.try_to_dtype(x.dtype())?.try_to_device(x.device())?,
+        ),
+        Arg::Tensor(value) => bail!(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
+            value.dim()
+        ),
+    };
+    let mask = mask.detach();
+    let again = mask.clone();
+    composed(
+        name,
+        &[x, &value],
+        Keep::Nothing,
+        || mask.try_where_(&value, x),
+        move |ctx, g| {
+            Ok(vec![
+                ctx.when(0, || again.try_where_(0., g))?,
+                ctx.when(1, || again.try_where_(g, 0.)?.try_sum())?,
+            ])
+        },
+    )
+}
+
 fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
+    if x.dtype() != other.dtype() {
+        bail!(
+            "{} did not match {}",
+            x.dtype().scalar_type(),
+            other.dtype().scalar_type()
+        );
+    }
     let (x, other) = (x.detach(), other.detach());
     let equal = x.try_eq(&other)?;
     let near = x
@@ -123,7 +168,7 @@ ops! {
     logical_or, try_logical_or, [] (x, other: &Tensor) => logical(|a, b| a | b, x, other);
     /// Where exactly one is not 0.
     logical_xor, try_logical_xor, [] (x, other: &Tensor) => logical(|a, b| a ^ b, x, other);
-    /// Where the element is 0, also `!a`.
+    /// Where the element is 0.
     logical_not, try_logical_not, [] (x) => compared(Compare::Eq, x, Arg::Scalar(0.into()));
 
     /// Where the element is not a number.
@@ -137,10 +182,7 @@ ops! {
     where_, try_where_, [] (x, a: impl Into<Arg>, b: impl Into<Arg>) => chosen(x, a.into(), b.into());
     /// `value` where `mask` is true, this tensor's element elsewhere.
     masked_fill, try_masked_fill, [masked_fill_, try_masked_fill_] (x, mask: &Tensor, value: impl Into<Arg>)
-        => chosen(mask, match value.into() {
-            Arg::Scalar(s) => Tensor::from_array(super::creation::full_array(&[], s, x.dtype(), x.device())?).into(),
-            tensor => tensor,
-        }, x.into());
+        => masked_fill(x, mask, value.into());
 
     /// Where the elements are within `atol + rtol * |other|` of each other.
     isclose, try_isclose, [] (x, other: &Tensor, rtol: f64, atol: f64) => close(x, other, rtol, atol);

@@ -1,4 +1,4 @@
-//! `+`, `-`, `*`, `/`, `%`, `!`, `&`, `|`, `^` on tensors, references to them and plain numbers.
+//! `+`, `-`, `*`, `/`, `%`, `!`, `&`, `|`, `^`, `<<`, `>>` on tensors, references to them and plain numbers.
 
 use super::Tensor;
 use crate::error::OrPanic;
@@ -42,6 +42,8 @@ binary_operator! {
     Rem, rem, RemAssign, rem_assign, try_remainder, try_remainder_;
     BitAnd, bitand, BitAndAssign, bitand_assign, try_bitwise_and, try_bitwise_and_;
     BitOr, bitor, BitOrAssign, bitor_assign, try_bitwise_or, try_bitwise_or_;
+    Shl, shl, ShlAssign, shl_assign, try_bitwise_left_shift, try_bitwise_left_shift_;
+    Shr, shr, ShrAssign, shr_assign, try_bitwise_right_shift, try_bitwise_right_shift_;
     BitXor, bitxor, BitXorAssign, bitxor_assign, try_bitwise_xor, try_bitwise_xor_;
 }
 
@@ -102,7 +104,7 @@ impl Not for &Tensor {
     type Output = Tensor;
     #[track_caller]
     fn not(self) -> Tensor {
-        self.try_logical_not().or_panic()
+        self.try_bitwise_not().or_panic()
     }
 }
 
@@ -110,7 +112,7 @@ impl Not for Tensor {
     type Output = Tensor;
     #[track_caller]
     fn not(self) -> Tensor {
-        self.try_logical_not().or_panic()
+        self.try_bitwise_not().or_panic()
     }
 }
 

@@ -6,7 +6,6 @@ use crate::autograd::{Ctx, Saved, record};
 use crate::error::Result;
 use crate::kernels::pointwise::{Sign, Unary, sign, unary};
 use crate::kernels::{pointwise, transfer};
-use crate::scalar::Scalar;
 
 /// A derivative: the gradient, then what was saved, then the gradient of the input.
 type Derivative = fn(&Tensor, &Tensor) -> Tensor;
@@ -40,6 +39,10 @@ fn any(
 
 /// A function that is flat wherever it has a derivative; integers are their own result.
 fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == crate::DType::Bool {
+        let kernel = format!("{op:?}").to_lowercase();
+        crate::error::bail!("\"{kernel}_vml_cpu\" not implemented for 'Bool'");
+    }
     if !x.dtype().is_floating_point() {
         return x.try_copy();
     }
@@ -166,7 +169,10 @@ ops! {
     /// The element with its sign changed.
     neg, try_neg, [neg_, try_neg_] (x) => negated(x);
     /// The element without its sign.
-    abs, try_abs, [abs_, try_abs_] (x) => any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign());
+    abs, try_abs, [abs_, try_abs_] (x) => {
+        super::pairs::not_bool("abs_cpu", x)?;
+        any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign())
+    };
     /// -1, 0 or 1.
     sign, try_sign, [sign_, try_sign_] (x) => any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like());
     /// The element times itself.
@@ -175,13 +181,6 @@ ops! {
     relu, try_relu, [relu_, try_relu_] (x)
         => any("ReluBackward0", Sign::Relu, x, Output, |g, y| y.gt(0).where_(g, 0));
 
-    /// The element, or the nearest end of the range from `min` to `max` where it lies outside.
-    clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl Into<Scalar>, max: impl Into<Scalar>)
-        => clamped(x, Some(min.into()), Some(max.into()));
-    /// The element, or `min` where it is smaller.
-    clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl Into<Scalar>) => clamped(x, Some(min.into()), None);
-    /// The element, or `max` where it is larger.
-    clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl Into<Scalar>) => clamped(x, None, Some(max.into()));
     /// `x` where it is positive, `slope` times `x` elsewhere.
     leaky_relu, try_leaky_relu, [leaky_relu_, try_leaky_relu_] (x, slope: f64) => leaky(x, slope);
     /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere.
@@ -199,42 +198,6 @@ fn negated(x: &Tensor) -> Result<Tensor> {
         );
     }
     any("NegBackward0", Sign::Neg, x, Nothing, |g, _| -g)
-}
-
-fn clamped(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tensor> {
-    let dtype = [min, max]
-        .into_iter()
-        .flatten()
-        .fold(x.dtype(), |dtype, bound| {
-            super::arithmetic::promote_scalar(dtype, bound)
-        });
-    let x = &x.try_to_dtype(dtype)?;
-    let mut array = x.array();
-    for (bound, op) in [(min, pointwise::Binary::Max), (max, pointwise::Binary::Min)] {
-        if let Some(bound) = bound {
-            let bound = super::creation::full_array(&[], bound, dtype, x.device())?;
-            array = pointwise::binary(op, &array, &bound.broadcast(array.dims())?)?;
-        }
-    }
-    Ok(record(
-        "ClampBackward1",
-        &[x],
-        Tensor::from_array(array),
-        |_| {
-            let backward = move |ctx: &Ctx, g: &Tensor| {
-                let x = ctx.saved(0)?;
-                let mut g = g.clone();
-                if let Some(min) = min {
-                    g = x.try_ge(min)?.try_where_(&g, 0)?;
-                }
-                if let Some(max) = max {
-                    g = x.try_le(max)?.try_where_(&g, 0)?;
-                }
-                Ok(vec![Some(g)])
-            };
-            (vec![Saved::input(x)], backward)
-        },
-    ))
 }
 
 fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {

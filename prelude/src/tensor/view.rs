@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
+use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, record};
 use crate::error::{Result, bail, bail_index};
 use crate::shape::{Dims, axis};
@@ -49,7 +50,7 @@ fn view(x: &Tensor, shape: &Dims, name: &'static str) -> Result<Option<Tensor>> 
     let Some(strides) = view_strides(&from, array.layout.stride(), &shape) else {
         return Ok(None);
     };
-    Ok(Some(x.view_as(
+    Ok(Some(x.view_through(
         relaid(x, &shape, strides),
         name,
         move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
@@ -117,7 +118,7 @@ fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     for (to, &from) in axes.iter().enumerate() {
         back[from] = to as i64;
     }
-    Ok(x.view_as(layout, "PermuteBackward0", move |_, g| {
+    Ok(x.view_through(layout, "PermuteBackward0", move |_, g| {
         Ok(vec![Some(g.try_permute(&back)?)])
     }))
 }
@@ -132,7 +133,7 @@ fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> 
     axes.swap(a, b);
     let layout = (*x.array().permuted(&axes).layout).clone();
     let (a, b) = (a as i64, b as i64);
-    Ok(x.view_as(layout, name, move |_, g| {
+    Ok(x.view_through(layout, name, move |_, g| {
         Ok(vec![Some(g.try_transpose(a, b)?)])
     }))
 }
@@ -183,7 +184,7 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
         strides.push(stride);
     }
     let layout = relaid(x, &shape, strides);
-    Ok(x.view_as(layout, "ExpandBackward0", move |_, g| {
+    Ok(x.view_through(layout, "ExpandBackward0", move |_, g| {
         Ok(vec![Some(g.try_sum_to(&from)?)])
     }))
 }
@@ -197,9 +198,11 @@ fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
         .collect();
     let shape: Vec<usize> = kept.iter().map(|&i| from[i]).collect();
     let strides = kept.iter().map(|&i| array.layout.stride()[i]).collect();
-    Ok(x.view_as(relaid(x, &shape, strides), name, move |_, g| {
-        Ok(vec![Some(g.try_reshape(&from)?)])
-    }))
+    Ok(
+        x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+            Ok(vec![Some(g.try_reshape(&from)?)])
+        }),
+    )
 }
 
 fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
@@ -214,7 +217,7 @@ fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
     };
     shape.insert(at, 1);
     strides.insert(at, stride);
-    Ok(x.view_as(
+    Ok(x.view_through(
         relaid(x, &shape, strides),
         "UnsqueezeBackward0",
         move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
@@ -222,12 +225,12 @@ fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
 }
 
 /// A view that shows some of the elements, as `pick` picks them from a layout; its gradient is 0 elsewhere.
-fn part(x: &Tensor, name: &'static str, pick: impl Fn(&Layout) -> Layout) -> Tensor {
+pub(super) fn part(x: &Tensor, name: &'static str, pick: impl Fn(&Layout) -> Layout) -> Tensor {
     let array = x.array();
     // A gradient lies in a plain layout, whatever the tensor's own is.
     let plain = Layout::contiguous(array.dims());
     let picked = pick(&plain);
-    x.view_as(pick(&array.layout), name, move |_, g| {
+    x.view_through(pick(&array.layout), name, move |_, g| {
         Ok(vec![Some(super::strided::scatter_view(
             g, &picked, &plain,
         )?)])
@@ -294,32 +297,6 @@ pub(super) fn selected(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
     }))
 }
 
-fn diagonal(x: &Tensor, offset: i64) -> Result<Tensor> {
-    let shape = x.shape();
-    let rank = shape.rank();
-    if rank < 2 {
-        bail!("diagonal dimensions cannot be identical 0, 0");
-    }
-    let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
-    let len = shape[rank - 2]
-        .saturating_sub(down)
-        .min(shape[rank - 1].saturating_sub(right));
-    Ok(part(x, "DiagonalBackward0", |layout| {
-        let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
-        let (row, column) = (strides[rank - 2], strides[rank - 1]);
-        let start = if len == 0 {
-            0
-        } else {
-            down * row + right * column
-        };
-        shape.truncate(rank - 2);
-        strides.truncate(rank - 2);
-        shape.push(len);
-        strides.push(row + column);
-        Layout::new(shape.into(), strides, layout.start_offset() + start)
-    }))
-}
-
 fn pieces(x: &Tensor, dim: i64, sizes: &[usize]) -> Result<Vec<Tensor>> {
     let at = axis(dim, x.dim())?;
     let total: usize = sizes.iter().sum();
@@ -375,7 +352,7 @@ fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result
     }
     let layout = Layout::new(shape.dims().into(), strides.to_vec(), offset);
     let (view, base) = (layout.clone(), (*array.layout).clone());
-    Ok(x.view_as(layout, "AsStridedBackward0", move |_, g| {
+    Ok(x.view_through(layout, "AsStridedBackward0", move |_, g| {
         Ok(vec![Some(super::strided::scatter_view(g, &view, &base)?)])
     }))
 }
@@ -410,9 +387,20 @@ fn repeated(x: &Tensor, times: &Dims) -> Result<Tensor> {
         .flat_map(|(&t, &n)| [t, n])
         .collect();
     let whole: Vec<usize> = times.iter().zip(&sizes).map(|(&t, &n)| t * n).collect();
-    reshaped(
-        &expanded(&reshaped(x, &apart.into())?, &wide.into())?.try_copy()?,
-        &whole.into(),
+    let spread_shape = wide.clone();
+    composed(
+        "RepeatBackward0",
+        &[x],
+        Keep::Nothing,
+        || {
+            let spread = expanded(&reshaped(x, &apart.into())?, &wide.into())?;
+            reshaped(&spread.try_copy()?, &whole.into())
+        },
+        move |_, g| {
+            let again: Vec<usize> = (0..spread_shape.len()).step_by(2).collect();
+            let sums = g.try_reshape(&spread_shape)?.try_sum_dim(again, true)?;
+            Ok(vec![Some(sums.try_reshape(&shape)?)])
+        },
     )
 }
 
@@ -434,7 +422,7 @@ ops! {
     /// The dimensions from `start` to `end` (both included) as one.
     flatten, try_flatten, [] (x, start: i64, end: i64) => flattened(x, start, end);
     /// All elements as one dimension.
-    ravel, try_ravel, [] (x) => reshaped(x, &(-1).into());
+    ravel, try_ravel, [] (x) => viewed(&x.try_contiguous()?, &(-1).into());
     /// The dimensions in another order.
     permute, try_permute, [] (x, dims: impl Into<Dims>) => permuted(x, &dims.into());
     /// Two dimensions in each other's place.
@@ -450,7 +438,10 @@ ops! {
     /// [`Tensor::expand`] to the shape of another tensor.
     expand_as, try_expand_as, [] (x, other: &Tensor) => expanded(x, &other.shape().into());
     /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`.
-    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => squeezed(x, &dims.into().to_axes(x.dim())?, "SqueezeBackward1");
+    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => {
+        let axes = dims.into().to_axes(x.dim())?;
+        squeezed(x, &axes, if axes.len() == 1 { "SqueezeBackward1" } else { "SqueezeBackward2" })
+    };
     /// Without one dimension, if it has size 1.
     squeeze_dim, try_squeeze_dim, [] (x, dim: i64) => squeezed(x, &[axis(dim, x.dim())?], "SqueezeBackward1");
     /// Without any dimension of size 1: Python's `a.squeeze()`.
@@ -461,8 +452,6 @@ ops! {
     narrow, try_narrow, [] (x, dim: i64, start: i64, len: usize) => narrowed(x, dim, start, len);
     /// One element of one dimension, which goes away.
     select, try_select, [] (x, dim: i64, index: i64) => selected(x, dim, index);
-    /// The diagonals of the last two dimensions; a positive offset lies above.
-    diagonal, try_diagonal, [] (x, offset: i64) => diagonal(x, offset);
     /// Pieces of `size` along one dimension; the last may be smaller.
     split, try_split, [] (x, size: usize, dim: i64) -> Vec<Tensor> => split(x, size, dim);
     /// Pieces of the given sizes along one dimension.

@@ -9,6 +9,7 @@ use super::Finding;
 use crate::cli::{paths, toolchain};
 use crate::engine::EngineError;
 use crate::engine::prelude::Prelude;
+use crate::private;
 
 /// With less than this, a `:dep` or a long session may fill the disk.
 const ENOUGH_DISK: u64 = 1_000_000_000;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Finding> {
         cargo(),
         rust_analyzer(),
         disk(),
+        privacy(),
         cuda(),
     ]
 }
@@ -181,6 +183,29 @@ fn disk() -> Finding {
     }
 }
 
+/// Whether others can look at, or change, what cells are run from.
+fn privacy() -> Finding {
+    const NAME: &str = "privacy";
+    let Ok(cache) = paths::cache() else {
+        return Finding::missing(NAME, "there is no home folder", "set HOME or WICK_CACHE");
+    };
+    let open: Vec<String> = ["cells", "deps"]
+        .map(|name| cache.join(name))
+        .iter()
+        .filter(|folder| folder.exists() && !private::is_private(folder))
+        .map(|folder| folder.display().to_string())
+        .collect();
+    if open.is_empty() {
+        Finding::good(NAME, "compiled cells are for your eyes only")
+    } else {
+        Finding::optional(
+            NAME,
+            format!("others can look into {}", open.join(" and ")),
+            "the next session closes them, if they are yours; otherwise set WICK_CACHE",
+        )
+    }
+}
+
 fn cuda() -> Finding {
     match std::fs::read_to_string("/proc/driver/nvidia/version") {
         Ok(version) => Finding::good("CUDA driver", version.lines().next().unwrap_or_default()),
@@ -190,7 +215,8 @@ fn cuda() -> Finding {
 
 /// The first line of what a program prints.
 fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
+    let mut command = Command::new(program);
+    let output = command.args(arguments).current_dir("/").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next()?.trim();
     output.status.success().then(|| line.to_owned())

@@ -7,6 +7,7 @@ mod parameters;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -14,6 +15,7 @@ use clap::Args;
 
 use super::session;
 use crate::engine::CellError;
+use crate::engine::native::Clients;
 use crate::jupyter::language_info;
 use crate::session::{Execute, Interrupts, Session};
 use notebook::Notebook;
@@ -28,6 +30,7 @@ use outputs::Outputs;
 #[command(after_help = "Examples:
   wick run notebook.ipynb                        bring the notebook's own outputs up to date
   wick run notebook.ipynb --output done.ipynb    leave it as it is, write another
+  wick run notebook.ipynb --warm                 compile its cells, for the next time
   wick run notebook.ipynb --allow-errors         go on after a cell that fails
   wick run notebook.ipynb -p epochs=3 -p name=x  set what its cell tagged `parameters` declares
 
@@ -44,6 +47,9 @@ pub struct Run {
     /// Go on after a cell that fails
     #[arg(long)]
     allow_errors: bool,
+    /// Write nothing: run it only so that its cells are compiled, and answer at once when they are run again
+    #[arg(long, conflicts_with = "output")]
+    warm: bool,
 }
 
 impl Run {
@@ -66,7 +72,8 @@ impl Run {
                 .with_context(|| format!("cannot enter {}", folder.display()))?;
         }
         let (notebook, failure) = runtime.block_on(async {
-            let (session, mut version) = session::native(None);
+            let nobody = || vec![("clients", "none: nothing listens".to_owned())];
+            let (session, mut version) = session::native(None, Clients(Arc::new(nobody)));
             let engine = session.engine_handle();
             let known = version.wait_for(Option::is_some).await;
             let rust = known.ok().and_then(|version| version.clone());
@@ -76,7 +83,7 @@ impl Run {
             outcome
         });
         runtime.shutdown_background();
-        if output.is_some() || failure.is_none() {
+        if !self.warm && (output.is_some() || failure.is_none()) {
             let path = output.unwrap_or(source);
             notebook.write(&path)?;
             eprintln!("wrote {}", path.display());

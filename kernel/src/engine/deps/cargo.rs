@@ -105,7 +105,9 @@ pub(super) async fn build(
     hidden.insert(format!("{PACKAGE} v0.0.0"));
     let mut command = Command::new("cargo");
     command
-        .args(["build", "--release", "--lib", "--message-format=json"])
+        // Versions were settled by `resolve`, and may have been checked since: no other is built.
+        .args(["build", "--locked", "--release", "--lib"])
+        .arg("--message-format=json")
         .arg("--target-dir")
         .arg(target)
         .env(WRAPPER_VARIABLE, prelude.folder())

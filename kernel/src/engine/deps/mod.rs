@@ -17,6 +17,7 @@ mod failure;
 mod link;
 mod lock;
 mod outcome;
+mod pin;
 mod plan;
 mod progress;
 mod project;
@@ -34,10 +35,12 @@ pub use self::wrapper::{WRAPPER_VARIABLE, rustc_wrapper};
 
 use self::failure::io;
 use self::outcome::Outcome;
+use self::pin::Pin;
 use self::plan::Plan;
 use self::project::Project;
 use super::CellError;
 use super::prelude::Prelude;
+use crate::private;
 
 /// What cells need for all dependencies of the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub struct Dependencies {
     wrapper: PathBuf,
     prelude: Prelude,
     specs: Vec<DependencySpec>,
+    /// Where the notebook lies; it may pin versions there.
+    folder: PathBuf,
     /// Names the sets of dependencies that the session went through.
     key: String,
     last: Option<Outcome>,
@@ -82,6 +87,7 @@ impl Dependencies {
             wrapper: wrapper.into(),
             prelude,
             specs: Vec::new(),
+            folder: std::env::current_dir().unwrap_or_else(|_| ".".into()),
             key: String::new(),
             last: None,
         }
@@ -90,6 +96,34 @@ impl Dependencies {
     /// The dependencies so far.
     pub fn specs(&self) -> &[DependencySpec] {
         &self.specs
+    }
+
+    /// The same for a notebook that lies in `folder`, not where the process was started. A file `wick.lock` there names
+    /// all that may be built.
+    pub fn of_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// Pins the versions of the session for all notebooks in its folder; gives the file that holds them.
+    ///
+    /// # Errors
+    /// Before the first dependency, and when the file cannot be written.
+    pub fn pin(&self) -> Result<PathBuf, CellError> {
+        if self.key.is_empty() {
+            let message =
+                "there is nothing to lock yet: `:dep --lock` comes after the other `:dep` lines";
+            return Err(failure::failure(failure::NAME, message, &[]));
+        }
+        pin::write(&self.folder, &self.lock_file())
+    }
+
+    /// The versions of the session so far.
+    fn lock_file(&self) -> PathBuf {
+        self.cache
+            .join("projects")
+            .join(&self.key)
+            .join("Cargo.lock")
     }
 
     /// What cells need for the dependencies so far.
@@ -118,8 +152,9 @@ impl Dependencies {
         if all == self.specs && !all.iter().any(DependencySpec::is_local) {
             return Ok(self.built());
         }
-        let project = Project::new(&self.cache, &self.prelude, &all, &self.key);
-        let outcome = self.build(&project, &all, progress).await?;
+        let pin = Pin::read(&self.folder)?;
+        let project = Project::new(&self.cache, &self.prelude, &all, &self.key, pin.as_ref());
+        let outcome = self.build(&project, &all, pin.as_ref(), progress).await?;
         self.key = project.key().to_owned();
         self.specs = all;
         let built = outcome.built(&self.prelude);
@@ -131,8 +166,10 @@ impl Dependencies {
         &self,
         project: &Project,
         specs: &[DependencySpec],
+        pin: Option<&Pin>,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Outcome, CellError> {
+        private::make(&self.cache).map_err(|error| io(self.cache.display(), &error))?;
         fs::create_dir_all(&project.folder)
             .map_err(|error| io(project.folder.display(), &error))?;
         let _lock = lock(&project.folder).await?;
@@ -143,17 +180,18 @@ impl Dependencies {
         // The versions of the session so far, and those of the prelude for what is new.
         let mut locks = vec![self.prelude.lock_file()];
         if !self.key.is_empty() {
-            locks.push(
-                self.cache
-                    .join("projects")
-                    .join(&self.key)
-                    .join("Cargo.lock"),
-            );
+            locks.push(self.lock_file());
+        }
+        if let Some(pin) = pin {
+            locks = vec![pin.path().to_owned()];
         }
         project
             .write(specs, &locks)
             .map_err(|error| io(project.folder.display(), &error))?;
         let metadata = cargo::resolve(project, &self.prelude, progress).await?;
+        if let Some(pin) = pin {
+            pin.check(&project.folder.join("Cargo.lock"))?;
+        }
         let plan = Plan::new(&metadata, self.prelude.manifest());
         let target = project
             .write_plan(&plan)

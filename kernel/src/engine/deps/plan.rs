@@ -292,6 +292,7 @@ mod tests {
         Manifest {
             id: String::new(),
             rustc: String::new(),
+            sysroot: None,
             host: String::new(),
             externs: Vec::new(),
             crates: crates.collect(),

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use super::lock;
+use super::pin::Pin;
 use super::plan::Plan;
 use super::spec::DependencySpec;
 use crate::engine::hex::hex;
@@ -27,16 +28,20 @@ pub(super) struct Project {
 }
 
 impl Project {
-    /// The project for `specs` below `cache`; `before` is the key of the set that the session has loaded already.
+    /// The project for `specs` below `cache`; `before` is the key of the set that the session has loaded already, `pin`
+    /// what may be built.
     pub(super) fn new(
         cache: &Path,
         prelude: &Prelude,
         specs: &[DependencySpec],
         before: &str,
+        pin: Option<&Pin>,
     ) -> Self {
         let prelude_key = hash(&[prelude.id(), &prelude.folder().display().to_string()]);
         let manifest = manifest(specs);
-        let key = hash(&[&prelude_key, before, &manifest]);
+        let mut parts = vec![&*prelude_key, before, &manifest];
+        parts.extend(pin.map(Pin::text));
+        let key = hash(&parts);
         Self {
             folder: cache.join("projects").join(key),
             cache: cache.to_owned(),

@@ -1,5 +1,6 @@
 //! What a `:dep` line asks for.
 
+use std::fmt;
 use std::path::Path;
 
 use toml::{Table, Value};
@@ -130,6 +131,13 @@ impl DependencySpec {
     /// What stands behind the name in `Cargo.toml`.
     pub(super) fn value(&self) -> Value {
         Value::Table(self.table.clone())
+    }
+}
+
+/// As it stands behind `:dep`.
+impl fmt::Display for DependencySpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", self.name, self.value())
     }
 }
 

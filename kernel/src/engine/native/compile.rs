@@ -1,24 +1,29 @@
-//! One direct rustc run, one linker run, and the cache that makes both unnecessary.
+//! From source to a shared library in the cache: a run of [`rustc`](super::rustc), one of the [linker](super::link), and
+//! neither of them where the same was compiled before.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tempfile::TempDir;
 
+use super::items::{Items, Progress};
+use super::link::link;
+use super::rustc::{Recipe, Rustc};
 use super::seal::{checked, is_whole, seal, with_hash};
+use super::warm::Warm;
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::hex::hex;
-use crate::engine::source_map::SourceMap;
+use crate::engine::source_map::{SourceFile, SourceMap};
 use crate::engine::{CellError, EngineError};
+use crate::private;
 
 /// What every crate of a session is compiled with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Toolchain {
     pub rustc: PathBuf,
     /// Changes when the prelude or the compiler does.
@@ -36,19 +41,20 @@ pub(super) enum OptLevel {
     None,
     /// Where a person says so.
     Little,
+    /// Likewise.
+    More,
     /// For loops.
     Full,
-    /// Where a person says so.
-    Most,
 }
 
 impl OptLevel {
-    fn flag(self) -> &'static str {
+    /// As rustc is told it, behind `-C`.
+    pub fn flag(self) -> &'static str {
         match self {
             Self::None => "opt-level=0",
             Self::Little => "opt-level=1",
-            Self::Full => "opt-level=2",
-            Self::Most => "opt-level=3",
+            Self::More => "opt-level=2",
+            Self::Full => "opt-level=3",
         }
     }
 }
@@ -61,9 +67,11 @@ impl std::fmt::Display for OptLevel {
 
 /// What is to be compiled.
 pub(super) struct Job<'a> {
-    pub crate_name: &'a str,
-    pub root: &'a str,
+    pub crate_name: &'static str,
+    pub root: &'static str,
     pub map: &'a SourceMap,
+    /// How much of the root file, from its start, is attributes of the crate.
+    pub attributes: usize,
     pub opt_level: OptLevel,
     /// The session's items, for the statements that use them.
     pub notebook: Option<&'a Compiled>,
@@ -73,6 +81,8 @@ pub(super) struct Job<'a> {
     pub metadata: bool,
     /// Whether machine code is needed at all.
     pub code: bool,
+    /// Whether more of its kind are to be expected.
+    pub recurs: bool,
 }
 
 /// What came out.
@@ -88,11 +98,6 @@ impl Compiled {
     /// The shared library.
     pub fn library(&self) -> PathBuf {
         self.folder.join(format!("{}.cell.so", self.key))
-    }
-
-    /// What other crates are compiled against.
-    fn metadata(&self, crate_name: &str) -> PathBuf {
-        self.folder.join(format!("lib{crate_name}.rmeta"))
     }
 
     /// The MIR that rustc wrote.
@@ -128,19 +133,21 @@ impl Compiled {
     }
 }
 
-const MIR: &str = "cell.mir";
-const MESSAGES: &str = "messages.jsonl";
-const OBJECT: &str = "cell.o";
+pub(super) const MIR: &str = "cell.mir";
+pub(super) const OBJECT: &str = "cell.o";
+pub(super) const MESSAGES: &str = "messages.jsonl";
 
 /// How long the parts took.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct CompileTiming {
-    /// From the start of rustc to the end of type and borrow checking, where that is known.
-    pub frontend: Duration,
     /// All of rustc.
     pub rustc: Duration,
+    /// Of that, everything before LLVM: parsing, checking, finding out which generics are needed.
+    pub frontend: Duration,
     /// The linker.
     pub link: Duration,
+    /// Whether rustc had been started before the source was known.
+    pub warm: bool,
     /// Whether nothing was compiled.
     pub cached: bool,
 }
@@ -154,24 +161,40 @@ pub(super) enum Failed {
 }
 
 /// Compiles crates into the cache.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Compiler {
-    pub toolchain: Toolchain,
+    pub toolchain: Arc<Toolchain>,
     cells: PathBuf,
+    warm: Warm,
 }
 
 impl Compiler {
     /// A compiler that keeps its results below `cache`.
     pub fn new(toolchain: Toolchain, cache: &Path) -> Result<Self, EngineError> {
         let cells = cache.join("cells");
-        fs::create_dir_all(&cells).map_err(|source| EngineError::Io {
+        private::make(&cells).map_err(|source| EngineError::Io {
             what: format!(
                 "cannot make the cache folder {} (set WICK_CACHE to another one)",
                 cells.display()
             ),
             source,
         })?;
-        Ok(Self { toolchain, cells })
+        let folder = cells.clone();
+        // Beside the session's start, which it must not hold up.
+        std::thread::spawn(move || {
+            super::warm::remove_abandoned(&folder);
+            super::evict::evict(&folder, super::evict::MOST);
+        });
+        Ok(Self {
+            toolchain: Arc::new(toolchain),
+            warm: Warm::new(cells.clone()),
+            cells,
+        })
+    }
+
+    /// Gets ready for a crate like `job`, whose source is not known yet.
+    pub fn expect(&self, job: &Job<'_>) {
+        self.warm.start(Recipe::of(job, &self.toolchain));
     }
 
     /// Compiles a crate, or finds that it was compiled before.
@@ -180,6 +203,18 @@ impl Compiler {
         job: &Job<'_>,
         timing: &mut CompileTiming,
     ) -> Result<Compiled, Failed> {
+        self.compile_beside(job, timing, &Items::default()).await
+    }
+
+    /// The same for one of two crates that are compiled together: for the items, which tell `items` how far they are,
+    /// or for the statements, which need the metadata of the items from the start and their code at the end.
+    #[tracing::instrument(name = "compile", skip_all, fields(crate_name = job.crate_name, cached, warm))]
+    pub async fn compile_beside(
+        &self,
+        job: &Job<'_>,
+        timing: &mut CompileTiming,
+        items: &Items,
+    ) -> Result<Compiled, Failed> {
         let key = self.key(job);
         let done = Compiled {
             folder: self.cells.join(&key),
@@ -187,29 +222,51 @@ impl Compiler {
         };
         if is_whole(&done.folder) {
             timing.cached = true;
-            // The time of the last use is what eviction goes by.
-            let _ = fs::File::open(done.folder.join(MESSAGES))
-                .and_then(|file| file.set_modified(std::time::SystemTime::now()));
+            tracing::Span::current().record("cached", true);
+            let _ = used(&done.folder);
+            if job.metadata {
+                items.are(Progress::Done(done.clone()));
+            }
             return Ok(done);
+        }
+        if let Some(notebook) = job.notebook {
+            let _ = used(&notebook.folder);
         }
         // What is damaged is made again. A library that is loaded already stays so under another name.
         let _ = fs::remove_dir_all(&done.folder);
-        let work = tempfile::Builder::new()
-            .prefix(".work-")
-            .tempdir_in(&self.cells)
-            .map_err(cannot_write)?;
-        for file in job.map.files() {
-            fs::write(work.path().join(file.name()), file.text()).map_err(cannot_write)?;
-        }
+        let recipe = Recipe::of(job, &self.toolchain);
         let started = Instant::now();
-        let messages = self.rustc(job, &done.key, work.path(), timing).await?;
+        let mut result = match self.warm.take(&recipe) {
+            Some(rustc) => {
+                timing.warm = true;
+                self.run_warm(rustc, job, &done.key, recipe.clone(), timing, items)
+                    .await
+            }
+            None => self.run_cold(job, &done.key, &recipe, timing, items).await,
+        };
+        // A name that an included file defines is less of a name to macros.
+        if timing.warm
+            && let Err(Failed::Rejected(diagnostics)) = &result
+            && diagnostics.iter().any(|it| it.code() == Some("E0659"))
+        {
+            result = self.run_cold(job, &done.key, &recipe, timing, items).await;
+        }
+        let (work, messages) = result?;
         timing.rustc += started.elapsed();
+        tracing::Span::current().record("warm", timing.warm);
         if job.code {
+            let notebook = match job.notebook {
+                Some(notebook) => Some(items.done().await.unwrap_or_else(|| notebook.clone())),
+                None => None,
+            };
             let started = Instant::now();
-            self.link(job, &done, work.path()).await?;
+            link(job, &done, notebook.as_ref(), work.path()).await?;
             timing.link += started.elapsed();
         }
         let _ = fs::remove_file(work.path().join(OBJECT));
+        if job.notebook.is_some() {
+            let _ = fs::remove_file(work.path().join(notebook_metadata()));
+        }
         fs::write(work.path().join(MESSAGES), messages).map_err(cannot_write)?;
         seal(work.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.
@@ -220,11 +277,56 @@ impl Compiler {
             Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
         }
+        if job.metadata {
+            items.are(Progress::Done(done.clone()));
+        }
         Ok(done)
     }
 
-    /// Everything the result depends on.
-    fn key(&self, job: &Job<'_>) -> String {
+    /// Gives a waiting rustc what it waits for, and starts the next one beside it.
+    async fn run_warm(
+        &self,
+        mut rustc: Rustc,
+        job: &Job<'_>,
+        key: &str,
+        recipe: Recipe,
+        timing: &mut CompileTiming,
+        items: &Items,
+    ) -> Result<(TempDir, String), Failed> {
+        prepare(job, rustc.work()).map_err(cannot_write)?;
+        rustc.feed(job).await.map_err(cannot_write)?;
+        if job.recurs {
+            self.warm.start(recipe);
+        }
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
+    }
+
+    async fn run_cold(
+        &self,
+        job: &Job<'_>,
+        key: &str,
+        recipe: &Recipe,
+        timing: &mut CompileTiming,
+        items: &Items,
+    ) -> Result<(TempDir, String), Failed> {
+        let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
+        prepare(job, work.path()).map_err(cannot_write)?;
+        let root = job.map.get(job.root).map_or("", SourceFile::text);
+        fs::write(work.path().join(job.root), root).map_err(cannot_write)?;
+        let rustc = Rustc::start(recipe, work, job.root, key)
+            .map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
+        if job.recurs {
+            self.warm.start(recipe.clone());
+        }
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
+    }
+
+    /// Names the result by everything that it depends on.
+    pub fn key(&self, job: &Job<'_>) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
@@ -250,172 +352,30 @@ impl Compiler {
         }
         hex(&hash.finalize()[..16])
     }
+}
 
-    fn command(&self, job: &Job<'_>, key: &str, work: &Path) -> Command {
-        let mut command = Command::new(&self.toolchain.rustc);
-        // The items keep one `-C metadata` through all their versions, and with it their types' identities.
-        let metadata = if job.metadata { "notebook" } else { key };
-        let mut emit = Vec::new();
-        emit.extend(job.metadata.then(|| {
-            format!(
-                "metadata={}",
-                work.join(format!("lib{}.rmeta", job.crate_name)).display()
-            )
-        }));
-        emit.extend(
-            job.code
-                .then(|| format!("obj={}", work.join(OBJECT).display())),
-        );
-        emit.extend(job.mir.then(|| format!("mir={}", work.join(MIR).display())));
-        if emit.is_empty() {
-            emit.push(format!("metadata={}", work.join("lib.rmeta").display()));
-        }
-        command
-            .args([
-                "--edition",
-                "2024",
-                "--crate-type",
-                "lib",
-                "--crate-name",
-                job.crate_name,
-            ])
-            .args([
-                "--error-format",
-                "json",
-                "--json",
-                "artifacts,future-incompat",
-            ])
-            .arg("--emit")
-            .arg(emit.join(","))
-            .args([
-                "-C",
-                "codegen-units=1",
-                "-C",
-                "overflow-checks=on",
-                "-C",
-                "embed-bitcode=no",
-            ])
-            .args(["-C", "debuginfo=line-tables-only"])
-            .arg("-C")
-            .arg(job.opt_level.flag())
-            .arg("-C")
-            .arg(format!("metadata={metadata}"))
-            .arg(format!("--remap-path-prefix={}/=", work.display()));
-        for (name, path) in &self.toolchain.externs {
-            command
-                .arg("--extern")
-                .arg(format!("{name}={}", path.display()));
-        }
-        if let Some(notebook) = job.notebook {
-            let name = super::notebook::CRATE;
-            command
-                .arg("--extern")
-                .arg(format!("{name}={}", notebook.metadata(name).display()));
-        }
-        for folder in &self.toolchain.search {
-            command
-                .arg("-L")
-                .arg(format!("dependency={}", folder.display()));
-        }
-        // The user's own flags are for cargo; here they would only make the cache miss.
-        command.env_remove("RUSTFLAGS").env("LC_ALL", "C.UTF-8");
-        command.arg(work.join(job.root)).current_dir(work);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        command
-    }
+/// Notes that an entry of the cache is of use, so that it is not among the first to be evicted.
+fn used(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder.join(MESSAGES))?.set_modified(std::time::SystemTime::now())
+}
 
-    /// Runs rustc; its JSON messages.
-    async fn rustc(
-        &self,
-        job: &Job<'_>,
-        key: &str,
-        work: &Path,
-        timing: &mut CompileTiming,
-    ) -> Result<String, Failed> {
-        let started = Instant::now();
-        let mut child = self
-            .command(job, key, work)
-            .spawn()
-            .map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
-        let mut messages = String::new();
-        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
-        while let Some(line) = lines.next_line().await.map_err(cannot_write)? {
-            if line.contains("\"artifact\"") && line.contains("\"metadata\"") {
-                timing.frontend += started.elapsed();
-            }
-            messages.push_str(&line);
-            messages.push('\n');
-        }
-        let status = child.wait().await.map_err(cannot_write)?;
-        if status.success() {
-            return Ok(messages);
-        }
-        full_disk(&messages)?;
-        let diagnostics = Diagnostic::parse_all(&messages);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(Failed::Rejected(diagnostics));
-        }
-        let said: Vec<_> = messages
-            .lines()
-            .filter(|line| !line.starts_with('{'))
-            .collect();
-        Err(Failed::Other(other_error(
-            "CompilerError",
-            format!("rustc stopped ({status})\n{}", said.join("\n")),
-        )))
+/// Puts everything but the root file into the folder in which a crate is compiled.
+fn prepare(job: &Job<'_>, work: &Path) -> io::Result<()> {
+    for file in job.map.files().filter(|file| file.name() != job.root) {
+        fs::write(work.join(file.name()), file.text())?;
     }
+    if let Some(notebook) = job.notebook {
+        let name = notebook_metadata();
+        // A link that stays good when the folder of the items moves to its place.
+        let (from, to) = (notebook.folder.join(&name), work.join(&name));
+        fs::hard_link(&from, &to).or_else(|_| std::os::unix::fs::symlink(&from, &to))?;
+    }
+    Ok(())
+}
 
-    /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
-    /// undefined: those are loaded already.
-    async fn link(&self, job: &Job<'_>, done: &Compiled, work: &Path) -> Result<(), Failed> {
-        let library = format!("{}.cell.so", done.key);
-        let mut command = Command::new("ld.bfd");
-        command.args([
-            "-shared",
-            "--eh-frame-hdr",
-            "-Bsymbolic",
-            "--build-id=none",
-            "--hash-style=gnu",
-            "-z",
-            "noexecstack",
-        ]);
-        if job.metadata {
-            // Later versions of the items define the same symbols; a version of their own keeps them apart.
-            command.args(["--default-symver", "-soname", &library]);
-        }
-        command.arg(OBJECT);
-        if let Some(notebook) = job.notebook {
-            command.arg(notebook.library());
-        }
-        command.args(["-o", &library]).current_dir(work);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        let run = |mut child: Child| async move {
-            let mut said = String::new();
-            if let Some(mut stderr) = child.stderr.take() {
-                stderr.read_to_string(&mut said).await?;
-            }
-            Ok::<_, io::Error>((child.wait().await?, said))
-        };
-        let child = command.spawn().map_err(|error| no_linker(&error))?;
-        match run(child).await.map_err(cannot_write)? {
-            (status, _) if status.success() => Ok(()),
-            (status, said) => {
-                full_disk(&said)?;
-                Err(Failed::Other(other_error(
-                    "LinkError",
-                    format!("ld.bfd stopped ({status})\n{}", said.trim()),
-                )))
-            }
-        }
-    }
+/// The file that says what the session's items are.
+pub(super) fn notebook_metadata() -> String {
+    format!("lib{}.rmeta", super::notebook::CRATE)
 }
 
 /// Only code that runs often is worth optimising.
@@ -435,7 +395,7 @@ pub(super) fn other_error(name: &str, message: String) -> CellError {
     }
 }
 
-fn cannot_write(error: io::Error) -> Failed {
+pub(super) fn cannot_write(error: io::Error) -> Failed {
     let message = format!(
         "the cell could not be compiled: {error}\nThe cache folder must be writable and have room; WICK_CACHE names another one."
     );
@@ -443,7 +403,7 @@ fn cannot_write(error: io::Error) -> Failed {
 }
 
 /// A disk without room shows in what rustc, LLVM or the linker say of the file they were writing.
-fn full_disk(said: &str) -> Result<(), Failed> {
+pub(super) fn full_disk(said: &str) -> Result<(), Failed> {
     match said.contains("No space left on device") {
         true => Err(cannot_write(io::Error::from_raw_os_error(libc::ENOSPC))),
         false => Ok(()),
@@ -458,7 +418,7 @@ fn no_rustc(rustc: &Path, error: &io::Error) -> Failed {
     Failed::Other(other_error("ToolchainError", message))
 }
 
-fn no_linker(error: &io::Error) -> Failed {
+pub(super) fn no_linker(error: &io::Error) -> Failed {
     let message = format!(
         "the linker could not be started (ld.bfd: {error}).\nInstall it with `apt install binutils`."
     );

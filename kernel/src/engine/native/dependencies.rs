@@ -1,6 +1,7 @@
 //! `:dep` lines: crates that later cells may name.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -8,11 +9,26 @@ use super::NativeEngine;
 use super::compile::other_error;
 use super::evaluate::interrupted_error;
 use crate::engine::deps::{Built, DependencySpec, Progress};
-use crate::engine::{Event, MimeBundle, Reply};
+use crate::engine::{Event, MimeBundle, Reply, Stream};
 
 impl NativeEngine {
     /// Builds and loads what `lines` ask for, all or nothing, with a line of progress that is updated.
     pub(super) async fn add_dependencies(&mut self, lines: &[&str]) -> Reply {
+        let (locks, lines): (Vec<&str>, Vec<&str>) =
+            lines.iter().copied().partition(|line| asks_for_lock(line));
+        if !lines.is_empty() {
+            self.build_dependencies(&lines).await?;
+        }
+        if !locks.is_empty() {
+            let file = self.dependencies.pin()?;
+            let file = file.display();
+            let told = format!("From now on notebooks here build only what {file} lists.\n");
+            self.say(Stream::Stdout, told);
+        }
+        Ok(())
+    }
+
+    async fn build_dependencies(&mut self, lines: &[&str]) -> Reply {
         let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let specs = lines.iter().map(|line| {
             let line = line.trim();
@@ -50,7 +66,7 @@ impl NativeEngine {
         self.load(built.libraries)
             .await
             .map_err(|reason| other_error("LoadError", reason))?;
-        let toolchain = &mut self.compiler.toolchain;
+        let toolchain = Arc::make_mut(&mut self.compiler.toolchain);
         let own = self.config.prelude.externs();
         toolchain.externs = own
             .into_iter()
@@ -61,8 +77,14 @@ impl NativeEngine {
         if toolchain.search.is_empty() {
             toolchain.search.push(self.config.prelude.deps_dir());
         }
+        self.expect_cells();
         Ok(())
     }
+}
+
+/// Whether a line is `:dep --lock`.
+fn asks_for_lock(line: &str) -> bool {
+    line.split_whitespace().eq([":dep", "--lock"])
 }
 
 /// A line that replaces the one before.

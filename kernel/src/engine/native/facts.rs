@@ -35,6 +35,7 @@ impl NativeEngine {
                 &split,
                 &notebook,
                 items.as_ref(),
+                None,
                 &mut Phases::start(),
             )
             .await;

@@ -29,11 +29,13 @@ use crate::engine::source_map::{CellText, SourceFile, SourceMap};
 /// Lints that say nothing to a person in a notebook. Statements: variables are for later cells.
 const LINTS_OF_CELLS: &str = "#![allow(unused_variables, unused_mut, unused_assignments, unused_imports, unused_macros, \
      unused_parens, unused_braces, dead_code, unreachable_code, path_statements, static_mut_refs, redundant_semicolons, \
-     non_snake_case, non_upper_case_globals, incomplete_include, unused_doc_comments)]\n";
+     non_snake_case, non_upper_case_globals, incomplete_include, unused_doc_comments, \
+     macro_expanded_macro_exports_accessed_by_absolute_paths)]\n";
 
 /// Items: everything is public, so nothing is unused.
 pub(super) const LINTS_OF_ITEMS: &str = "#![allow(unused_imports, unused_macros, dead_code, static_mut_refs, \
-     non_snake_case, improper_ctypes, private_interfaces, private_bounds, incomplete_include, ambiguous_glob_reexports)]\n";
+     non_snake_case, improper_ctypes, private_interfaces, private_bounds, incomplete_include, ambiguous_glob_reexports, \
+     macro_expanded_macro_exports_accessed_by_absolute_paths)]\n";
 
 /// The file that holds a cell's statements, as rustc and panics call it.
 pub(super) const CELL_FILE: &str = "cell";
@@ -112,6 +114,31 @@ impl Plan {
         }
     }
 
+    /// Has closures kept as what they almost always are, by the looks of them; `None` where one does not show enough.
+    /// If that is wrong, rustc says so.
+    pub fn guessing_closures(mut self) -> Option<Self> {
+        let mut guessed = false;
+        for (binding, keep) in &mut self.keeps {
+            let Binding {
+                closure,
+                plain_arguments,
+                mutable,
+                ..
+            } = binding;
+            match plain_arguments.filter(|_| !*mutable) {
+                Some(arguments) => {
+                    let open = vec!["_"; arguments].join(", ");
+                    let ty = format!("::std::boxed::Box<dyn Fn({open}) -> _>");
+                    *keep = Keep::Coerced { ty, boxed: true };
+                    guessed = true;
+                }
+                None if *closure => return None,
+                None => {}
+            }
+        }
+        guessed.then_some(self)
+    }
+
     /// The variables that hold a value when the cell ends, in the order of their indices for `keep`.
     pub fn kept(&self) -> impl Iterator<Item = Kept<'_>> {
         let new = self
@@ -151,6 +178,8 @@ pub(super) struct Generated {
     pub keeps: Vec<Option<Range<usize>>>,
     /// Where the types of earlier variables are written, bytes of [`ROOT_FILE`].
     pub types: Vec<Range<usize>>,
+    /// How much of [`ROOT_FILE`], from its start, is attributes of the crate.
+    pub attributes: usize,
 }
 
 /// Appends code and says where it stands.
@@ -173,6 +202,7 @@ pub(super) fn generate(
         takes: Vec::new(),
         keeps: Vec::new(),
         types: Vec::new(),
+        attributes: 0,
     };
 
     body.push("{");
@@ -223,6 +253,7 @@ pub(super) fn generate(
     let mut root = SourceFile::new(ROOT_FILE, None);
     root.push(LINTS_OF_CELLS);
     root.push(&notebook.attributes());
+    generated.attributes = root.text().len();
     root.push("use ::wick::prelude::*;\n");
     if !notebook.is_empty() {
         root.push(&notebook.imports());

@@ -8,17 +8,21 @@
 mod advice;
 mod assist;
 mod attempts;
+mod checkpoints;
 mod commands;
 mod compile;
 mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod evict;
 mod facts;
 mod frames;
 mod generate;
 mod item;
+mod items;
 mod lex;
+mod link;
 mod memory;
 mod mir;
 mod moments;
@@ -26,14 +30,18 @@ mod notebook;
 mod orphans;
 mod output_limit;
 pub mod process;
+mod rustc;
 mod seal;
+mod session_text;
 mod split;
 mod startup;
+mod state_file;
 mod streams;
 mod timeline;
 mod timing;
 mod uses;
 mod variables;
+mod warm;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -44,6 +52,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
+use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
 use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
@@ -71,6 +80,18 @@ pub struct Config {
     pub prelude: Prelude,
     /// Where compiled cells are kept.
     pub cache: PathBuf,
+    /// What `:security` tells of those who connect.
+    pub clients: Clients,
+}
+
+/// Tells who can reach the session, and who was refused; one line each, a name and what there is to say.
+#[derive(Clone)]
+pub struct Clients(pub Arc<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>);
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((self.0)()).finish()
+    }
 }
 
 /// See the module.
@@ -96,6 +117,7 @@ pub struct NativeEngine {
     /// Whether cells run inside of a tokio runtime: from the first one that speaks of it.
     tokio: bool,
     timeline: Timeline,
+    host_checkpoints: HostCheckpoints,
     /// Whether a cell did anything since the newest moment of the timeline.
     changed: bool,
     /// The last cell that did.
@@ -103,8 +125,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
-    /// How much cells are optimised, where a person has said it.
-    opt: Option<OptLevel>,
+    /// How fast code is to be, where `:opt` has said it.
+    opt_level: Option<OptLevel>,
     /// What is run before the first cell.
     startup: Vec<PathBuf>,
     /// What is documented of the prelude, a moment after the start.
@@ -131,16 +153,17 @@ impl NativeEngine {
         let memory = memory::default_limit();
         let dylib = config.prelude.dylib();
         let prelude = config.prelude.clone();
-        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
             id: config.prelude.id().to_owned(),
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
+        let compiler = Compiler::new(toolchain, &config.cache)?;
+        let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let mut engine = Self {
             dependencies: Dependencies::new(&config.cache, config.prelude.clone()),
-            compiler: Compiler::new(toolchain, &config.cache)?,
+            compiler,
             config,
             runtime,
             events,
@@ -157,15 +180,17 @@ impl NativeEngine {
             show_phases: false,
             tokio: false,
             timeline: Timeline::new(),
+            host_checkpoints: HostCheckpoints::new(),
             changed: true,
             last_cell: None,
             cell_before: None,
             memory,
-            opt: None,
+            opt_level: None,
             startup: startup::files(),
             docs: read_docs(prelude),
             ran: Vec::new(),
         };
+        engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
     }
@@ -255,6 +280,7 @@ impl Engine for NativeEngine {
         }
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
+        self.target.reap_others_soon();
         if self.show_phases {
             self.say(super::Stream::Stdout, phases.table());
         }
@@ -294,6 +320,7 @@ impl Engine for NativeEngine {
         self.ran.clear();
         self.items = None;
         self.sources = SourceMap::default();
+        self.host_checkpoints.clear();
         self.start_runtime().await?;
         self.mark_moment(Duration::ZERO).await;
         Ok(())

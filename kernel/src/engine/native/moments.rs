@@ -1,4 +1,4 @@
-//! Coming back: what a crash costs, `:undo`, `:checkpoint` and `:restore`.
+//! Coming back: what a crash costs, and `:undo`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -30,7 +30,9 @@ impl NativeEngine {
     /// Takes notice of what became of the snapshots that were asked for.
     fn hear_of_snapshots(&mut self) {
         for result in self.runtime.snapshots() {
+            let taken = result.is_ok();
             self.timeline.taken(result);
+            self.changed |= !taken;
         }
     }
 
@@ -184,6 +186,8 @@ impl NativeEngine {
 
     /// Goes on after a death, and says what is left.
     async fn recover(&mut self, death: &Death, cell: CellId, in_cell: bool) -> String {
+        // What was heard before the end is about moments that are still there.
+        self.hear_of_snapshots();
         let moment = death.recovered.and_then(|id| self.timeline.back_to(id));
         if let Some(moment) = moment {
             let before = self.variables.clone();
@@ -199,7 +203,12 @@ impl NativeEngine {
                 } else {
                     format!(" (without {})", lost.join(", "))
                 };
-                format!("Variables are as they were {when}{lost}; {ENDED_WITH_IT}.")
+                let why = self.timeline.failed.as_ref();
+                let why = why.map_or(String::new(), |why| {
+                    format!("\nSince then there was no snapshot: {why}.")
+                });
+                let copies = self.host_checkpoints_hint();
+                format!("Variables are as they were {when}{lost}; {ENDED_WITH_IT}.{why}{copies}")
             } else if in_cell {
                 format!("Variables are as they were before the cell; {ENDED_WITH_IT}.")
             } else {
@@ -255,47 +264,6 @@ impl NativeEngine {
             (_, None) => "undone".to_string(),
         };
         self.go_back(target, what).await
-    }
-
-    /// `:checkpoint NAME`; without a name, the list of them.
-    pub(super) async fn checkpoint(&mut self, name: &str) -> Reply {
-        if name.is_empty() {
-            let moments = self.timeline.moments().iter();
-            let lines: String = moments
-                .filter_map(|moment| {
-                    let when = moment.after.map_or("the start".into(), |id| id.to_string());
-                    Some(format!("{}  after {when}\n", moment.checkpoint.as_ref()?))
-                })
-                .collect();
-            let none = "no checkpoints; `:checkpoint NAME` makes one\n";
-            let text = if lines.is_empty() { none.into() } else { lines };
-            self.say(Stream::Stdout, text);
-            return Ok(());
-        }
-        self.mark_if_needed().await?;
-        self.timeline.name_newest(name);
-        self.say(
-            Stream::Stdout,
-            format!("`:restore {name}` comes back to this moment\n"),
-        );
-        Ok(())
-    }
-
-    /// `:restore NAME`.
-    pub(super) async fn restore(&mut self, name: &str) -> Reply {
-        let Some(target) = self.timeline.checkpoint(name) else {
-            let moments = self.timeline.moments().iter();
-            let names: Vec<_> = moments.filter_map(|it| it.checkpoint.as_deref()).collect();
-            return Err(command_error(if names.is_empty() {
-                "there are no checkpoints; `:checkpoint NAME` makes one".to_string()
-            } else {
-                format!(
-                    "there is no checkpoint `{name}`; there is {}",
-                    names.join(", ")
-                )
-            }));
-        };
-        self.go_back(target, format!("Back at `{name}`")).await
     }
 
     /// `:snapshot [on|off]`.
@@ -357,13 +325,15 @@ impl NativeEngine {
 
     /// `:history`: the moments that can be returned to, and what each holds.
     pub(super) async fn show_moments(&mut self) -> Reply {
-        self.mark_if_needed().await?;
-        // Only what was answered is known; ask for something that is answered after the snapshots.
-        let (run, slots) = (self.new_run(), Vec::new());
-        let nothing = protocol::Drop { run, slots };
-        let _ = self.runtime.call(&Request::Drop(nothing)).await;
-        self.hear_of_snapshots();
-        let mut text = String::new();
+        self.require_snapshots()?;
+        // Without a moment for the present there are still those before.
+        let marked = self.mark_if_needed().await;
+        let mut text = marked.err().map_or(String::new(), |why| {
+            format!(
+                "now: {}; after a crash the session is as in the first line below\n",
+                why.evalue
+            )
+        });
         for (index, moment) in self.timeline.moments().iter().enumerate().rev() {
             let steps = self.timeline.moments().len() - 1 - index;
             let earlier = index.checked_sub(1).map(|i| &self.timeline.moments()[i]);
@@ -388,19 +358,37 @@ impl NativeEngine {
         Ok(())
     }
 
-    async fn mark_if_needed(&mut self) -> Reply {
-        if !self.timeline.on {
-            return Err(command_error(
-                "snapshots are off; `:snapshot on` takes them again".to_string(),
-            ));
-        }
+    /// Makes sure that the present is a moment that can be returned to.
+    pub(super) async fn mark_if_needed(&mut self) -> Reply {
+        self.require_snapshots()?;
         if !self.is_marked() {
             self.mark_now().await;
         }
-        Ok(())
+        self.settle_snapshots().await;
+        match &self.timeline.failed {
+            Some(why) => Err(command_error(format!("no snapshot could be taken: {why}"))),
+            None => Ok(()),
+        }
     }
 
-    async fn go_back(&mut self, target: usize, what: String) -> Reply {
+    pub(super) fn require_snapshots(&self) -> Reply {
+        if self.timeline.on {
+            return Ok(());
+        }
+        let message = "snapshots are off; `:snapshot on` takes them again";
+        Err(command_error(message.to_string()))
+    }
+
+    /// Waits until it is known what became of the snapshots that were asked for.
+    async fn settle_snapshots(&mut self) {
+        // Requests are answered in order.
+        let (run, slots) = (self.new_run(), Vec::new());
+        let nothing = protocol::Drop { run, slots };
+        let _ = self.runtime.call(&Request::Drop(nothing)).await;
+        self.hear_of_snapshots();
+    }
+
+    pub(super) async fn go_back(&mut self, target: usize, what: String) -> Reply {
         let moments = self.timeline.moments();
         let id: SnapshotId = moments[target].snapshot;
         let lost: Vec<String> = moments[target + 1..]
@@ -467,7 +455,7 @@ fn refused_allocation(last_words: &str) -> Option<Bytes> {
     Some(Bytes(bytes.parse().ok()?))
 }
 
-fn command_error(message: String) -> CellError {
+pub(super) fn command_error(message: String) -> CellError {
     other_error("CommandError", message)
 }
 

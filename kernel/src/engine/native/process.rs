@@ -4,14 +4,14 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,7 +19,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
-use wick_runtime::protocol::{Crash, Request, Response, SnapshotId, Snapshotted};
+use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
 use wick_runtime::wire;
 
 use super::memory::Bytes;
@@ -63,7 +63,7 @@ pub(super) struct Runtime {
     answers: UnboundedReceiver<Value>,
     last_words: LastWords,
     /// What became of the snapshots that were asked for.
-    snapshots: Vec<Result<Snapshotted, String>>,
+    snapshots: Vec<Result<Snapshotted, NoSnapshot>>,
     /// Deaths that the last request came too late for: the successor has answered it.
     outlived: Vec<Death>,
 }
@@ -111,6 +111,29 @@ impl Target {
 
     fn group(&self) -> i32 {
         self.group.load(Ordering::SeqCst)
+    }
+
+    /// Takes notice of the ends of processes of the session whose parents are gone; but not of the one that runs cells.
+    fn reap_others(&self) {
+        let group = Pid::from_raw(self.group());
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+        // Looks first, because how the process that runs cells ended is not to be lost.
+        while group.as_raw() > 0
+            && let Ok(ended) = waitid(Id::PGid(group), flags | WaitPidFlag::WNOWAIT)
+            && let Some(pid) = ended.pid()
+            && Some(pid) != self.pid()
+        {
+            let _ = waitid(Id::Pid(pid), flags);
+        }
+    }
+
+    /// Does so when snapshots that were just discarded have had the time to end.
+    pub fn reap_others_soon(self: &Arc<Self>) {
+        let target = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            target.reap_others();
+        });
     }
 
     /// Ends every process of the session.
@@ -368,7 +391,7 @@ impl Runtime {
     }
 
     /// What became of the snapshots that were asked for.
-    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, String>> {
+    pub fn snapshots(&mut self) -> Vec<Result<Snapshotted, NoSnapshot>> {
         std::mem::take(&mut self.snapshots)
     }
 
@@ -427,8 +450,8 @@ impl Runtime {
         Ok(Some(serde_json::from_slice(&body)?))
     }
 
-    /// The folder that cells are in.
-    pub fn folder(&self) -> Option<std::path::PathBuf> {
+    /// The folder that its cells work in.
+    pub fn folder(&self) -> Option<PathBuf> {
         std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use wick_runtime::protocol::{SnapshotId, Snapshotted};
+use wick_runtime::protocol::{NoSnapshot, SnapshotId, Snapshotted};
 
 use super::compile::Compiled;
 use super::memory;
@@ -54,7 +54,7 @@ pub(super) struct Timeline {
     /// What the last one cost.
     cost: Duration,
     /// Why the last one failed.
-    pub failed: Option<String>,
+    pub failed: Option<NoSnapshot>,
 }
 
 impl Timeline {
@@ -117,7 +117,7 @@ impl Timeline {
     }
 
     /// A snapshot was taken, or not.
-    pub fn taken(&mut self, result: Result<Snapshotted, String>) {
+    pub fn taken(&mut self, result: Result<Snapshotted, NoSnapshot>) {
         match result {
             Ok(taken) => {
                 self.cost = Duration::from_micros(taken.micros);

@@ -191,6 +191,17 @@ impl Uses {
         self.push(file, "pub(crate) ", |declared| declared.leaf.glob);
     }
 
+    /// Their texts: `use std::fmt::Write as W;`.
+    pub fn texts(&self) -> Vec<String> {
+        self.0.iter().map(|it| it.text.clone()).collect()
+    }
+
+    /// Whether a name is declared.
+    pub fn declares(&self, name: &str) -> bool {
+        let declared = |declared: &Declared| declared.leaf.name.as_deref() == Some(name);
+        self.0.iter().any(declared)
+    }
+
     /// Appends all but the globs.
     pub fn push_named(&self, file: &mut SourceFile) {
         self.push(file, "", |declared| !declared.leaf.glob);

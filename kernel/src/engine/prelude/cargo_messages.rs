@@ -16,6 +16,7 @@ const NAMEABLE: &[&str] = &[
     "candle_core",
     "candle_nn",
     "half",
+    "image",
     "libc",
     "ndarray",
     "num_traits",

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::cargo_messages::{Build, Built};
 use super::docs;
 use super::manifest::{self, Crate, Manifest, Role};
+use super::toolchain;
 use crate::engine::EngineError;
 use crate::engine::hex::hex;
 
@@ -107,6 +108,7 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
     let manifest = Manifest {
         id: id.to_owned(),
         rustc: rustc.to_owned(),
+        sysroot: toolchain::sysroot(),
         host: host.to_owned(),
         externs,
         crates,

@@ -1,6 +1,6 @@
 //! What a compiled prelude holds: the file beside it that says so.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,10 @@ pub struct Manifest {
     pub id: String,
     /// The compiler it was built with, as `rustc -vV` describes itself.
     pub rustc: String,
+    /// Where that compiler lies: `bin/rustc` below it is the compiler itself, not rustup's proxy, which takes 10 ms to
+    /// find it.
+    #[serde(default)]
+    pub sysroot: Option<PathBuf>,
     /// The machine it runs on, as `x86_64-unknown-linux-gnu`.
     pub host: String,
     /// Crates that a cell may name without a `:dep`: name and file, relative to the prelude's folder.

@@ -141,6 +141,16 @@ impl Prelude {
         &self.manifest.rustc
     }
 
+    /// The compiler's executable, if it is still where it was when the prelude was built; else the one on PATH, which
+    /// [`check_toolchain`](Self::check_toolchain) compares.
+    pub fn rustc_path(&self) -> PathBuf {
+        let direct = self.manifest.sysroot.as_ref();
+        let direct = direct.map(|sysroot| sysroot.join("bin/rustc"));
+        direct
+            .filter(|path| path.exists())
+            .unwrap_or_else(|| "rustc".into())
+    }
+
     /// The folder it lies in.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -1,12 +1,15 @@
 //! The compiler that a prelude goes with.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::engine::EngineError;
 
 /// `rustc -vV`: version, commit and host of this machine's rustc.
 pub(super) fn describe() -> Result<String, EngineError> {
-    let output = Command::new("rustc").arg("-vV").output().map_err(|error| {
+    // Not where the notebook lies: rustup would run whatever compiler a `rust-toolchain.toml` there names.
+    let mut rustc = Command::new("rustc");
+    let output = rustc.arg("-vV").current_dir("/").output().map_err(|error| {
         EngineError::Toolchain(format!(
             "Wick compiles cells with rustc, which cannot be started ({error}). Install Rust from https://rustup.rs, \
              and start Jupyter where `rustc` is on the PATH."
@@ -20,6 +23,14 @@ pub(super) fn describe() -> Result<String, EngineError> {
         )));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The folder of this machine's rustc.
+pub(super) fn sysroot() -> Option<PathBuf> {
+    let mut rustc = Command::new("rustc");
+    let output = rustc.args(["--print", "sysroot"]).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(path.trim())).filter(|path| path.is_absolute())
 }
 
 /// The host triple in what rustc says about itself.

@@ -57,6 +57,11 @@ const GROUPS: [Group; 5] = [
                 "what is documented about a name; `NAME?` does the same",
             ),
             command(
+                "security",
+                ":security",
+                "who can reach this session, and how many messages were refused",
+            ),
+            command(
                 "explain",
                 ":explain E0382",
                 "the compiler's own account of an error code",
@@ -71,6 +76,11 @@ const GROUPS: [Group; 5] = [
                 "dep",
                 ":dep NAME = \"VERSION\"",
                 "use a crate: also { version, features, path, git }",
+            ),
+            command(
+                "dep",
+                ":dep --lock",
+                "write wick.lock: notebooks beside it build exactly these versions",
             ),
             command(
                 "load",
@@ -138,6 +148,16 @@ const GROUPS: [Group; 5] = [
                 "name this moment; without a name, list those that have one",
             ),
             command("restore", ":restore NAME", "go back to a checkpoint"),
+            command(
+                "save-state",
+                ":save-state FILE",
+                "write all variables that can be written, and what they are made of",
+            ),
+            command(
+                "load-state",
+                ":load-state FILE [NAME …]",
+                "read them again, in this session or another",
+            ),
             command(
                 "history",
                 ":history",
@@ -256,11 +276,17 @@ impl NativeEngine {
             | "efmt"
             | "quiet" => Ok(()),
             "undo" => self.undo(rest).await,
-            "checkpoint" => self.checkpoint(rest).await,
-            "restore" => self.restore(rest).await,
+            "checkpoint" => self.checkpoint(cell, rest).await,
+            "restore" => self.restore(cell, rest).await,
+            "save-state" => self.save_state(cell, rest).await,
+            "load-state" => self.load_state(cell, rest).await,
             "history" => self.show_moments().await,
             "memory" => self.set_memory(rest).await,
             "snapshot" => self.set_snapshots(rest).await,
+            "security" => {
+                self.say(Stream::Stdout, self.security());
+                Ok(())
+            }
             "clear" => self.clear().await,
             "help" => {
                 self.show(help(), Some(("text/html", help_html())));
@@ -304,6 +330,20 @@ impl NativeEngine {
             }
         }
         Ok(())
+    }
+
+    fn security(&self) -> String {
+        let mut lines = (self.config.clients.0)();
+        let cache = self.config.cache.display();
+        lines.push((
+            "files",
+            format!("compiled cells in {cache}, in folders that only you can open"),
+        ));
+        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = lines
+            .iter()
+            .map(|(name, text)| format!("{name:width$}  {text}\n"));
+        lines.collect()
     }
 
     async fn clear(&mut self) -> Reply {
@@ -359,11 +399,13 @@ impl NativeEngine {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
+            attributes: 0,
             opt_level: OptLevel::None,
             notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
             mir: true,
             metadata: false,
             code: false,
+            recurs: false,
         };
         let compiled = match self
             .compiler

@@ -66,32 +66,36 @@ impl NativeEngine {
                 "println!(\"{{}}\", ::wick_runtime::bench::bench(|| {{ {expression} }}));"
             ),
         };
-        let opt = self.opt.replace(self.opt.unwrap_or(OptLevel::Full));
+        let level = self.opt_level.unwrap_or(OptLevel::Full);
+        let before = self.opt_level.replace(level);
         let outcome = Box::pin(self.evaluate_cell(&benched, &mut Phases::start())).await;
-        self.opt = opt;
+        self.opt_level = before;
         outcome
     }
 
+    /// `:opt [auto|0|1|2|3]`
     pub(super) fn set_opt(&mut self, argument: &str) -> Reply {
-        self.opt = match argument {
-            "0" => Some(OptLevel::None),
-            "1" => Some(OptLevel::Little),
-            // Without an argument evcxr switches between its two levels.
-            "2" => Some(OptLevel::Full),
-            "" if self.opt.is_none() => Some(OptLevel::Full),
-            "3" => Some(OptLevel::Most),
-            "" | "auto" => None,
+        match argument {
+            "" => {}
+            "auto" => self.opt_level = None,
+            "0" => self.opt_level = Some(OptLevel::None),
+            "1" => self.opt_level = Some(OptLevel::Little),
+            "2" => self.opt_level = Some(OptLevel::More),
+            "3" => self.opt_level = Some(OptLevel::Full),
             other => {
                 return Err(command_error(format!(
-                    "`:opt` takes 0, 1, 2, 3 or auto, not `{other}`"
+                    "`:opt` takes `auto`, `0`, `1`, `2` or `3`, not `{other}`"
                 )));
             }
+        }
+        let text = match self.opt_level {
+            None => "auto: cells and items with loops are optimised, others are not",
+            Some(OptLevel::None) => "0: nothing is optimised, cells answer soonest",
+            Some(OptLevel::Little) => "1: everything is optimised a little",
+            Some(OptLevel::More) => "2: everything is optimised",
+            Some(OptLevel::Full) => "3: everything is optimised",
         };
-        let said = match self.opt {
-            Some(level) => format!("cells are compiled at {level} from now on\n"),
-            None => "cells with loops are optimised, others are compiled fast\n".to_owned(),
-        };
-        self.say(Stream::Stdout, said);
+        self.say(Stream::Stdout, format!("{text}\n"));
         Ok(())
     }
 }

@@ -1,0 +1,293 @@
+//! The recurrent layers.
+
+use super::core::{Config, Core, Step};
+use crate::Tensor;
+use crate::error::OrPanic;
+use crate::nn::members::Members;
+use crate::nn::module::Module;
+use crate::nn::utils::rnn::PackedSequence;
+
+/// What all recurrent layers have: the module, its text and the common options.
+macro_rules! recurrent {
+    ($layer:ident) => {
+        impl $layer {
+            /// How many layers are stacked, each reading the outputs of the one below; 1 unless this says otherwise.
+            ///
+            /// # Panics
+            /// When it is 0.
+            #[track_caller]
+            pub fn num_layers(self, num_layers: usize) -> Self {
+                Self(
+                    self.0
+                        .with(|config| config.num_layers = num_layers)
+                        .or_panic(),
+                )
+            }
+
+            /// Whether there are biases, which there are unless this says `false`.
+            #[track_caller]
+            pub fn bias(self, bias: bool) -> Self {
+                Self(self.0.with(|config| config.bias = bias).or_panic())
+            }
+
+            /// Whether inputs and outputs are `[N, L, …]` instead of `[L, N, …]`. States are `[…, N, …]` either way.
+            #[track_caller]
+            pub fn batch_first(self, batch_first: bool) -> Self {
+                Self(
+                    self.0
+                        .with(|config| config.batch_first = batch_first)
+                        .or_panic(),
+                )
+            }
+
+            /// The probability with which values between layers are set to zero in training; 0 at first.
+            ///
+            /// # Panics
+            /// When it is not between 0 and 1.
+            #[track_caller]
+            pub fn dropout(self, dropout: f64) -> Self {
+                Self(self.0.with(|config| config.dropout = dropout).or_panic())
+            }
+
+            /// Whether the sequence is read from its end too. Outputs of both directions are joined.
+            #[track_caller]
+            pub fn bidirectional(self, bidirectional: bool) -> Self {
+                Self(
+                    self.0
+                        .with(|config| config.bidirectional = bidirectional)
+                        .or_panic(),
+                )
+            }
+
+            /// The weight of that name, such as `weight_ih_l0`, `bias_hh_l1` or `weight_hh_l0_reverse`.
+            pub fn weight(&self, name: &str) -> Option<&Tensor> {
+                self.0.weight(name)
+            }
+        }
+
+        impl Module for $layer {
+            fn kind(&self) -> &'static str {
+                stringify!($layer)
+            }
+
+            fn members<'a>(&'a self, members: &mut Members<'a>) {
+                self.0.join(members);
+            }
+
+            fn as_module(&self) -> &dyn Module {
+                self
+            }
+
+            fn extra_repr(&self) -> String {
+                self.0.text()
+            }
+        }
+
+        impl std::fmt::Display for $layer {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                crate::nn::fmt_module(self, f)
+            }
+        }
+
+        crate::nn::debug_is_display!($layer);
+    };
+}
+
+/// What layers with one state have.
+macro_rules! one_state {
+    ($layer:ident) => {
+        impl $layer {
+            /// The outputs of the last layer for every step, `[L, N, D * hidden_size]`, and the last states of all layers
+            /// and directions, `[num_layers * D, N, hidden_size]`. Before the first step the states are zero.
+            ///
+            /// # Panics
+            /// When the input is no sequence of `input_size` numbers.
+            #[track_caller]
+            pub fn forward(&self, x: &Tensor) -> (Tensor, Tensor) {
+                let (y, (h, _)) = self.0.run(x, None).or_panic();
+                (y, h)
+            }
+
+            /// The same with the states before the first step.
+            ///
+            /// # Panics
+            /// When the input or the states have the wrong shape.
+            #[track_caller]
+            pub fn forward_with(&self, x: &Tensor, h0: &Tensor) -> (Tensor, Tensor) {
+                let (y, (h, _)) = self.0.run(x, Some((h0.clone(), None))).or_panic();
+                (y, h)
+            }
+
+            /// The same for sequences of different lengths.
+            ///
+            /// # Panics
+            /// When the input or the states have the wrong shape.
+            #[track_caller]
+            pub fn forward_packed(
+                &self,
+                packed: &PackedSequence,
+                h0: Option<&Tensor>,
+            ) -> (PackedSequence, Tensor) {
+                let state = h0.map(|h0| (h0.clone(), None));
+                let (y, (h, _)) = self.0.run_packed(packed, state).or_panic();
+                (y, h)
+            }
+        }
+    };
+}
+
+/// A recurrent network with `tanh` or `relu` (Elman, 1990): `nn.RNN`. The input is `[L, N, input_size]`, or
+/// `[L, input_size]` without a batch.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let rnn = nn::RNN::new(10, 20).num_layers(2);
+/// let (y, h) = rnn.forward(&Tensor::rand([5, 3, 10]));
+/// assert_eq!(y.shape(), [5, 3, 20]);
+/// assert_eq!(h.shape(), [2, 3, 20]);
+/// assert_eq!(rnn.to_string(), "RNN(10, 20, num_layers=2)");
+/// ```
+pub struct RNN(Core);
+
+impl RNN {
+    /// One layer with `tanh` and PyTorch's initial values: uniform within `1/√hidden_size`.
+    ///
+    /// # Panics
+    /// When a size is 0.
+    #[track_caller]
+    pub fn new(input_size: usize, hidden_size: usize) -> Self {
+        Self(Core::new(Config::new(Step::Tanh, input_size, hidden_size)).or_panic())
+    }
+
+    /// The function of a step: `"tanh"` or `"relu"`.
+    ///
+    /// # Panics
+    /// When it is neither.
+    #[track_caller]
+    pub fn nonlinearity(self, nonlinearity: &str) -> Self {
+        let step = match nonlinearity {
+            "tanh" => Step::Tanh,
+            "relu" => Step::ReLU,
+            other => panic!("Unknown nonlinearity '{other}'. Select from 'tanh' or 'relu'."),
+        };
+        Self(self.0.with(|config| config.step = step).or_panic())
+    }
+}
+
+recurrent!(RNN);
+one_state!(RNN);
+
+/// A network with gated recurrent units (Cho and others, 2014): `nn.GRU`. The input is `[L, N, input_size]`, or
+/// `[L, input_size]` without a batch.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let gru = nn::GRU::new(10, 20).bidirectional(true).batch_first(true);
+/// let (y, h) = gru.forward(&Tensor::rand([3, 5, 10]));
+/// assert_eq!(y.shape(), [3, 5, 40]);
+/// assert_eq!(h.shape(), [2, 3, 20]);
+/// ```
+pub struct GRU(Core);
+
+impl GRU {
+    /// One layer with PyTorch's initial values: uniform within `1/√hidden_size`.
+    ///
+    /// # Panics
+    /// When a size is 0.
+    #[track_caller]
+    pub fn new(input_size: usize, hidden_size: usize) -> Self {
+        Self(Core::new(Config::new(Step::Gru, input_size, hidden_size)).or_panic())
+    }
+}
+
+recurrent!(GRU);
+one_state!(GRU);
+
+/// A network with long short-term memory (Hochreiter and Schmidhuber, 1997): `nn.LSTM`. The input is
+/// `[L, N, input_size]`, or `[L, input_size]` without a batch.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let lstm = nn::LSTM::new(10, 20).num_layers(2);
+/// let (y, (h, c)) = lstm.forward(&Tensor::rand([5, 3, 10]));
+/// assert_eq!(y.shape(), [5, 3, 20]);
+/// assert_eq!((h.shape(), c.shape()), (Shape::from([2, 3, 20]), Shape::from([2, 3, 20])));
+///
+/// // Going on where the first sequence ended:
+/// let (_, (_, c)) = lstm.forward_with(&Tensor::rand([5, 3, 10]), (&h, &c));
+/// assert_eq!(c.shape(), [2, 3, 20]);
+/// ```
+pub struct LSTM(Core);
+
+impl LSTM {
+    /// One layer with PyTorch's initial values: uniform within `1/√hidden_size`.
+    ///
+    /// # Panics
+    /// When a size is 0.
+    #[track_caller]
+    pub fn new(input_size: usize, hidden_size: usize) -> Self {
+        Self(Core::new(Config::new(Step::Lstm, input_size, hidden_size)).or_panic())
+    }
+
+    /// The size to which hidden states are projected (Sak and others, 2014); 0 for no projection.
+    ///
+    /// # Panics
+    /// When it is not smaller than `hidden_size`.
+    #[track_caller]
+    pub fn proj_size(self, proj_size: usize) -> Self {
+        Self(
+            self.0
+                .with(|config| config.proj_size = proj_size)
+                .or_panic(),
+        )
+    }
+
+    /// The outputs of the last layer for every step, `[L, N, D * hidden_size]`, and the last hidden and cell states of
+    /// all layers and directions, `[num_layers * D, N, hidden_size]`. Before the first step the states are zero.
+    ///
+    /// # Panics
+    /// When the input is no sequence of `input_size` numbers.
+    #[track_caller]
+    pub fn forward(&self, x: &Tensor) -> (Tensor, (Tensor, Tensor)) {
+        both(self.0.run(x, None).or_panic())
+    }
+
+    /// The same with the hidden and cell states before the first step.
+    ///
+    /// # Panics
+    /// When the input or the states have the wrong shape.
+    #[track_caller]
+    pub fn forward_with(
+        &self,
+        x: &Tensor,
+        (h0, c0): (&Tensor, &Tensor),
+    ) -> (Tensor, (Tensor, Tensor)) {
+        let state = (h0.clone(), Some(c0.clone()));
+        both(self.0.run(x, Some(state)).or_panic())
+    }
+
+    /// The same for sequences of different lengths.
+    ///
+    /// # Panics
+    /// When the input or the states have the wrong shape.
+    #[track_caller]
+    pub fn forward_packed(
+        &self,
+        packed: &PackedSequence,
+        state: Option<(&Tensor, &Tensor)>,
+    ) -> (PackedSequence, (Tensor, Tensor)) {
+        let state = state.map(|(h0, c0)| (h0.clone(), Some(c0.clone())));
+        both(self.0.run_packed(packed, state).or_panic())
+    }
+}
+
+recurrent!(LSTM);
+
+/// An LSTM always has a cell state.
+fn both<Y>((y, (h, c)): (Y, super::core::State)) -> (Y, (Tensor, Tensor)) {
+    let c = c.unwrap_or_else(|| h.zeros_like());
+    (y, (h, c))
+}

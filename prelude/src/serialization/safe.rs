@@ -1,0 +1,151 @@
+//! Files of the safetensors format.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use candle_core::Layout;
+use safetensors::{Dtype, SafeTensors, View};
+
+use super::pickle::StorageKind;
+use super::{damaged, io, persist};
+use crate::error::{Error, OrPanic, Result};
+use crate::kernels::Array;
+use crate::nn::StateDict;
+use crate::{DType, Tensor, state};
+
+/// The tensors of a safetensors file, in the order in which they lie there: `safetensors.torch.load_file`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::{load_file, save_file};
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("model.safetensors");
+/// let net = Linear::new(2, 3);
+/// save_file(&net.state_dict(), &path);
+/// net.load_state_dict(&load_file(&path)).unwrap();
+/// ```
+///
+/// # Panics
+/// When the file cannot be read, is damaged, or holds a dtype that Wick does not have.
+#[track_caller]
+pub fn load_file(path: impl AsRef<Path>) -> StateDict {
+    try_load_file(path).or_panic()
+}
+
+/// Like [`load_file`]. Fails where that panics.
+pub fn try_load_file(path: impl AsRef<Path>) -> Result<StateDict> {
+    let path = path.as_ref();
+    read(path).map_err(|error| Error::runtime(format!("{}: {error}", path.display())))
+}
+
+/// Writes tensors to a safetensors file: `safetensors.torch.save_file`. The format knows no shared numbers, so every
+/// tensor gets its own.
+///
+/// # Panics
+/// When the file cannot be written.
+#[track_caller]
+pub fn save_file(tensors: &StateDict, path: impl AsRef<Path>) {
+    try_save_file(tensors, path).or_panic();
+}
+
+/// Like [`save_file`]. Fails when the file cannot be written.
+pub fn try_save_file(tensors: &StateDict, path: impl AsRef<Path>) -> Result<()> {
+    let entry = |(name, tensor): (&str, &Tensor)| {
+        Ok((
+            name.to_owned(),
+            Entry {
+                dtype: tensor.dtype(),
+                shape: tensor.dims(),
+                bytes: state::bytes_of(&tensor.detach().contiguous().to_candle()?)?,
+            },
+        ))
+    };
+    let entries = tensors.iter().map(entry).collect::<Result<Vec<_>>>()?;
+    let metadata = std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    let bytes = safetensors::serialize(entries, Some(metadata))
+        .map_err(|error| Error::runtime(error.to_string()))?;
+    persist(path.as_ref(), &mut |file| {
+        file.write_all(&bytes).map_err(io)
+    })
+}
+
+struct Entry {
+    dtype: DType,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for Entry {
+    fn dtype(&self) -> Dtype {
+        match self.dtype {
+            DType::F32 => Dtype::F32,
+            DType::F64 => Dtype::F64,
+            DType::F16 => Dtype::F16,
+            DType::BF16 => Dtype::BF16,
+            DType::I64 => Dtype::I64,
+            DType::I32 => Dtype::I32,
+            DType::I16 => Dtype::I16,
+            DType::I8 => Dtype::I8,
+            DType::U8 => Dtype::U8,
+            DType::Bool => Dtype::BOOL,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.bytes.as_slice().into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+fn read(path: &Path) -> Result<StateDict> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .map_err(io)?;
+    let file = SafeTensors::deserialize(&bytes).map_err(damaged)?;
+    let mut views: Vec<_> = file.iter().collect();
+    // The names come in no order; the numbers do.
+    views.sort_by_key(|(name, view)| (view.data().as_ptr().addr(), name.to_string()));
+    let entry = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| {
+        let kind = kind(view.dtype()).ok_or_else(|| {
+            Error::dtype(format!(
+                "{name} has the dtype {:?}, which Wick does not have",
+                view.dtype()
+            ))
+        })?;
+        let storage = kind.storage(view.data())?;
+        let layout = Layout::contiguous(view.shape());
+        Ok((
+            name.to_owned(),
+            Tensor::from_array(Array::new(storage, layout)),
+        ))
+    };
+    views.into_iter().map(entry).collect()
+}
+
+fn kind(dtype: Dtype) -> Option<StorageKind> {
+    Some(match dtype {
+        Dtype::F32 => StorageKind::Plain(DType::F32),
+        Dtype::F64 => StorageKind::Plain(DType::F64),
+        Dtype::F16 => StorageKind::Plain(DType::F16),
+        Dtype::BF16 => StorageKind::Plain(DType::BF16),
+        Dtype::I64 => StorageKind::Plain(DType::I64),
+        Dtype::I32 => StorageKind::Plain(DType::I32),
+        Dtype::I16 => StorageKind::Plain(DType::I16),
+        Dtype::I8 => StorageKind::Plain(DType::I8),
+        Dtype::U8 => StorageKind::Plain(DType::U8),
+        Dtype::BOOL => StorageKind::Plain(DType::Bool),
+        Dtype::U16 => StorageKind::U16,
+        Dtype::U32 => StorageKind::U32,
+        _ => return None,
+    })
+}

@@ -1,0 +1,569 @@
+//! Less common functions of two operands.
+
+use super::Tensor;
+use super::arithmetic::operands;
+use super::ops::ops;
+use super::rule::{Keep, composed, pair};
+use crate::dtype::{Category, DType};
+use crate::error::{Result, bail};
+use crate::kernels::pointwise::{self, Binary};
+use crate::kernels::special;
+use crate::scalar::Arg;
+
+/// How a quotient becomes a whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards zero, as C does (`rounding_mode="trunc"`).
+    Trunc,
+    /// Down, as Python does (`rounding_mode="floor"`).
+    Floor,
+}
+
+fn no_zero(x: &Tensor) -> Result<()> {
+    if !x.is_floating_point() && x.detach().try_eq(0)?.try_any()?.try_item()? {
+        bail!("ZeroDivisionError");
+    }
+    Ok(())
+}
+
+/// Truth values are no numbers to divide.
+pub(super) fn not_bool(kernel: &str, x: &Tensor) -> Result<()> {
+    if x.dtype() == DType::Bool {
+        bail!("\"{kernel}\" not implemented for 'Bool'");
+    }
+    Ok(())
+}
+
+fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
+    pair(
+        ["FmodBackward1", "FmodBackward0"],
+        x,
+        other,
+        Category::Bool,
+        |o| {
+            not_bool("fmod_cpu", &o.a)?;
+            no_zero(&o.b)?;
+            if o.a.is_floating_point() {
+                o.through("fmod", |x, y| x % y)
+            } else {
+                o.integers(i64::wrapping_rem)
+            }
+        },
+        |g, a, b, _| {
+            Ok([
+                g.clone(),
+                g.try_neg()?.try_mul(rounded_quotient(
+                    &a.detach(),
+                    b.detach().into(),
+                    Rounding::Trunc,
+                )?)?,
+            ])
+        },
+    )
+}
+
+fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor> {
+    pair(
+        ["DivBackward2", "DivBackward2"],
+        x,
+        other,
+        Category::Bool,
+        |o| {
+            not_bool(
+                if rounding == Rounding::Floor {
+                    "div_floor_cpu"
+                } else {
+                    "div_trunc_cpu"
+                },
+                &o.a,
+            )?;
+            no_zero(&o.b)?;
+            match rounding {
+                Rounding::Floor => o.compute(Binary::FloorDiv),
+                Rounding::Trunc if o.a.is_floating_point() => o.compute(Binary::Div)?.try_trunc(),
+                Rounding::Trunc => o.integers(i64::wrapping_div),
+            }
+        },
+        |g, a, b, _| {
+            Ok([
+                a.try_zeros_like()?.try_mul(g)?,
+                b.try_zeros_like()?.try_mul(g)?,
+            ])
+        },
+    )
+}
+
+fn copysign(x: &Tensor, other: Arg) -> Result<Tensor> {
+    pair(
+        ["CopysignBackward0", "CopysignBackward1"],
+        x,
+        other,
+        Category::Float,
+        |o| o.through("copysign", f64::copysign),
+        |g, a, b, y| {
+            Ok([
+                a.try_eq(0)?.try_where_(0., g.try_mul(y.try_div(a)?)?)?,
+                g.try_zeros_like()?.try_mul(b.try_zeros_like()?)?,
+            ])
+        },
+    )
+}
+
+fn hypot(x: &Tensor, other: Arg) -> Result<Tensor> {
+    pair(
+        ["HypotBackward0", "HypotBackward0"],
+        x,
+        other,
+        Category::Bool,
+        |o| o.through("hypot_cpu", f64::hypot),
+        |g, a, b, y| Ok([g.try_mul(a.try_div(y)?)?, g.try_mul(b.try_div(y)?)?]),
+    )
+}
+
+/// The larger or smaller of two, where a number wins over what is none.
+fn extreme_of_numbers(x: &Tensor, other: Arg, largest: bool) -> Result<Tensor> {
+    let name = if largest {
+        "FmaxBackward0"
+    } else {
+        "FminBackward0"
+    };
+    let float = if largest {
+        |x: f64, y: f64| x.max(y)
+    } else {
+        |x: f64, y: f64| x.min(y)
+    };
+    let op = if largest { Binary::Max } else { Binary::Min };
+    let rule: super::rule::PairRule = if largest {
+        |g, a, b, _| shared_by_numbers(g, a, b, a.try_gt(b)?)
+    } else {
+        |g, a, b, _| shared_by_numbers(g, a, b, a.try_lt(b)?)
+    };
+    pair(
+        [name; 2],
+        x,
+        other,
+        Category::Bool,
+        |o| {
+            if o.a.is_floating_point() {
+                o.through("fmax", float)
+            } else {
+                o.compute(op)
+            }
+        },
+        rule,
+    )
+}
+
+/// The winner takes the gradient; equals take half of it.
+fn shared_by_numbers(g: &Tensor, a: &Tensor, b: &Tensor, wins: Tensor) -> Result<[Tensor; 2]> {
+    let first = wins.try_logical_or(&b.try_isnan()?)?;
+    let share = a
+        .try_eq(b)?
+        .try_where_(g.try_div(2)?, first.try_where_(g, 0.)?)?;
+    Ok([share.clone(), g.try_sub(share)?])
+}
+
+fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
+    if base_two {
+        return pair(
+            ["Logaddexp2Backward0"; 2],
+            x,
+            other,
+            Category::Bool,
+            |o| {
+                o.through("logaddexp2_cpu", |a, b| {
+                    let ln_2 = std::f64::consts::LN_2;
+                    special::logaddexp(a * ln_2, b * ln_2) / ln_2
+                })
+            },
+            |g, a, b, _| {
+                let share =
+                    |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp2()?.try_add(1)?);
+                Ok([share(a, b)?, share(b, a)?])
+            },
+        );
+    }
+    pair(
+        ["LogaddexpBackward0"; 2],
+        x,
+        other,
+        Category::Bool,
+        |o| o.through("logaddexp_cpu", special::logaddexp),
+        |g, a, b, _| {
+            let share = |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp()?.try_add(1)?);
+            Ok([share(a, b)?, share(b, a)?])
+        },
+    )
+}
+
+/// `other` where `self` is 0, 0 left of it and 1 right of it. Both must have one dtype.
+fn heaviside(x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    if x.dtype() != other.dtype() {
+        bail!("heaviside is not yet implemented for tensors with different dtypes.");
+    }
+    let (x, other) = (x.detach(), other.detach());
+    let sides = x.try_gt(0)?.try_to_dtype(x.dtype())?;
+    x.try_eq(0)?.try_where_(other, sides)
+}
+
+/// A shift, of which there is one function for each width: 1, 2, 4 and 8 bytes.
+fn shift(x: &Tensor, other: Arg, name: &str, by_width: [fn(i64, i64) -> i64; 4]) -> Result<Tensor> {
+    let o = operands(x, other, Category::Bool)?;
+    let dtype = o.a.dtype();
+    if dtype.category() != Category::Int {
+        bail!("\"{name}\" not implemented for '{}'", dtype.scalar_type());
+    }
+    o.integers(by_width[dtype.size().ilog2() as usize])
+}
+
+fn left(x: i64, by: i64, bits: i64) -> i64 {
+    if (0..bits).contains(&by) { x << by } else { 0 }
+}
+
+/// All bits become the sign where the shift is too long.
+fn right(x: i64, by: i64, bits: i64) -> i64 {
+    if (0..bits).contains(&by) {
+        x >> by
+    } else {
+        x >> 63
+    }
+}
+
+fn bitwise_not(x: &Tensor) -> Result<Tensor> {
+    match x.dtype().category() {
+        Category::Bool => x.try_logical_not(),
+        Category::Int => {
+            operands(x, Arg::Scalar((-1).into()), Category::Bool)?.integers(|x, y| x ^ y)
+        }
+        Category::Float => bail!(
+            "\"bitwise_not_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        ),
+    }
+}
+
+fn greatest_divisor(mut a: i64, mut b: i64) -> i64 {
+    while a != 0 {
+        (a, b) = (b.wrapping_rem(a), a);
+    }
+    b.wrapping_abs()
+}
+
+fn of_integers(x: &Tensor, other: Arg, name: &str, f: fn(i64, i64) -> i64) -> Result<Tensor> {
+    let o = operands(x, other, Category::Bool)?;
+    if o.a.dtype().category() != Category::Int {
+        bail!(
+            "\"{name}\" not implemented for '{}'",
+            o.a.dtype().scalar_type()
+        );
+    }
+    o.integers(f)
+}
+
+/// Written so that both ends are exact, as PyTorch does.
+fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
+    if x.dtype() != end.dtype() {
+        bail!(
+            "expected dtype {} for `end` but got dtype {}",
+            x.dtype().c_name(),
+            end.dtype().c_name()
+        );
+    }
+    if let Arg::Tensor(weight) = &weight
+        && weight.dtype() != x.dtype()
+    {
+        bail!(
+            "expected dtype {} for `weight` but got dtype {}",
+            x.dtype().c_name(),
+            weight.dtype().c_name()
+        );
+    }
+    let name = if matches!(weight, Arg::Scalar(_)) {
+        "LerpBackward0"
+    } else {
+        "LerpBackward1"
+    };
+    let weight = match weight {
+        Arg::Tensor(weight) => weight,
+        Arg::Scalar(weight) => Tensor::scalar(weight.to_f64())
+            .try_to_dtype(x.dtype())?
+            .try_to_device(x.device())?,
+    };
+    composed(
+        name,
+        &[x, end, &weight],
+        Keep::Inputs,
+        || {
+            let way = end.try_sub(x)?;
+            let near = x.try_add(weight.try_mul(&way)?)?;
+            let far = end.try_sub(way.try_mul(weight.try_rsub(1.)?)?)?;
+            weight.try_abs()?.try_lt(0.5)?.try_where_(near, far)
+        },
+        |ctx, g| {
+            let (x, end, weight) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
+            Ok(vec![
+                ctx.when(0, || g.try_mul(weight.try_rsub(1.)?))?,
+                ctx.when(1, || g.try_mul(&weight))?,
+                ctx.when(2, || g.try_mul(end.try_sub(&x)?))?,
+            ])
+        },
+    )
+}
+
+fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
+    composed(
+        "AddcmulBackward0",
+        &[x, a, b],
+        Keep::Inputs,
+        || {
+            // Integers are not made floats by the factor: it is cut instead.
+            let factor = if a.is_floating_point() {
+                crate::Scalar::Float(value)
+            } else {
+                crate::Scalar::Int(value as i64)
+            };
+            x.try_add(a.try_mul(b)?.try_mul(factor)?)
+        },
+        move |ctx, g| {
+            Ok(vec![
+                Some(g.clone()),
+                ctx.when(1, || g.try_mul(ctx.saved(2)?.try_mul(value)?))?,
+                ctx.when(2, || g.try_mul(ctx.saved(1)?.try_mul(value)?))?,
+            ])
+        },
+    )
+}
+
+fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
+    if !a.is_floating_point() && !b.is_floating_point() {
+        bail!(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true \
+             division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * \
+             torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / \
+             tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * \
+             tensor1 / tensor2), for all dtypes."
+        );
+    }
+    composed(
+        "AddcdivBackward0",
+        &[x, a, b],
+        Keep::Inputs,
+        || x.try_add(a.try_div(b)?.try_mul(value)?),
+        move |ctx, g| {
+            let (a, b) = (ctx.saved(1)?, ctx.saved(2)?);
+            Ok(vec![
+                Some(g.clone()),
+                ctx.when(1, || g.try_mul(b.try_reciprocal()?.try_mul(value)?))?,
+                ctx.when(2, || {
+                    g.try_neg()?
+                        .try_mul(a.try_mul(value)?.try_div(b.try_square()?)?)
+                })?,
+            ])
+        },
+    )
+}
+
+/// A gradient for whoever does not lose; equals take half of it each.
+fn shared(
+    g: &Tensor,
+    a: &Tensor,
+    b: &Tensor,
+    a_loses: Tensor,
+    b_loses: Tensor,
+) -> Result<[Tensor; 2]> {
+    let share = a.try_eq(b)?.try_where_(g.try_div(2)?, g)?;
+    Ok([
+        a_loses.try_where_(0., &share)?,
+        b_loses.try_where_(0., &share)?,
+    ])
+}
+
+/// Brings elements between bounds, each of them a number, a tensor or nothing.
+pub(super) fn clamp(
+    x: &Tensor,
+    min: Option<Arg>,
+    max: Option<Arg>,
+    names: [&'static str; 2],
+) -> Result<Tensor> {
+    let tensors = [&min, &max]
+        .into_iter()
+        .any(|bound| matches!(bound, Some(Arg::Tensor(_))));
+    let mut input = x.clone();
+    let mut dtype = x.dtype();
+    for bound in [&min, &max].into_iter().flatten() {
+        dtype = operands(&input.detach(), bound.clone(), Category::Bool)?
+            .a
+            .dtype();
+        input = input.try_to_dtype(dtype)?;
+    }
+    let bound = |bound: Option<Arg>| -> Result<Option<Tensor>> {
+        bound
+            .map(|bound| match bound {
+                Arg::Tensor(bound) => bound.try_to_dtype(dtype),
+                Arg::Scalar(bound) => Ok(Tensor::from_array(super::creation::full_array(
+                    &[],
+                    bound,
+                    dtype,
+                    x.device(),
+                )?)),
+            })
+            .transpose()
+    };
+    let (min, max) = (bound(min)?, bound(max)?);
+    let nothing = input.detach();
+    let inputs = [
+        &input,
+        min.as_ref().unwrap_or(&nothing),
+        max.as_ref().unwrap_or(&nothing),
+    ];
+    let (has_min, has_max) = (min.is_some(), max.is_some());
+    let limited = |op: Binary, x: &Tensor, bound: &Tensor| -> Result<Tensor> {
+        let shape = crate::shape::broadcast(&x.shape(), &bound.shape())?;
+        let (x, bound) = (
+            x.array().broadcast(&shape)?,
+            bound.array().broadcast(&shape)?,
+        );
+        Ok(Tensor::from_array(pointwise::binary(op, &x, &bound)?))
+    };
+    composed(
+        names[usize::from(tensors)],
+        &inputs,
+        Keep::Inputs,
+        || {
+            let mut y = input.clone();
+            if let Some(min) = &min {
+                y = limited(Binary::Max, &y, min)?;
+            }
+            if let Some(max) = &max {
+                y = limited(Binary::Min, &y, max)?;
+            }
+            Ok(y)
+        },
+        move |ctx, g| {
+            let (x, min, max) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
+            if !tensors {
+                // At a bound itself the gradient is 0.
+                let mut inside = x.try_eq(&x)?;
+                if has_min {
+                    inside = inside.try_logical_and(&x.try_gt(&min)?)?;
+                }
+                if has_max {
+                    inside = inside.try_logical_and(&x.try_lt(&max)?)?;
+                }
+                return Ok(vec![ctx.when(0, || inside.try_where_(g, 0.))?, None, None]);
+            }
+            // The larger of two, then the smaller: equals share.
+            let low = if has_min {
+                x.try_maximum(&min)?
+            } else {
+                x.clone()
+            };
+            let (mut of_low, mut of_max) = (g.clone(), None);
+            if has_max {
+                let [first, second] = shared(g, &low, &max, low.try_gt(&max)?, low.try_lt(&max)?)?;
+                (of_low, of_max) = (first, Some(second));
+            }
+            let (mut of_x, mut of_min) = (of_low.clone(), None);
+            if has_min {
+                let [first, second] = shared(&of_low, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
+                (of_x, of_min) = (first, Some(second));
+            }
+            Ok(vec![
+                ctx.wants(0).then_some(of_x),
+                of_min.filter(|_| ctx.wants(1)),
+                of_max.filter(|_| ctx.wants(2)),
+            ])
+        },
+    )
+}
+
+ops! {
+    /// What is left over by a division that is cut towards zero; it has the sign of `self`.
+    fmod, try_fmod, [fmod_, try_fmod_] (x, other: impl Into<Arg>) => fmod(x, other.into());
+    /// The quotient as a whole number (`torch.div(a, b, rounding_mode="floor")`).
+    div_rounding, try_div_rounding, [div_rounding_, try_div_rounding_] (x, other: impl Into<Arg>, rounding: Rounding)
+        => rounded_quotient(x, other.into(), rounding);
+    /// The size of this element with the sign of the other.
+    copysign, try_copysign, [copysign_, try_copysign_] (x, other: impl Into<Arg>) => copysign(x, other.into());
+    /// The length of the hypotenuse over both.
+    hypot, try_hypot, [hypot_, try_hypot_] (x, other: impl Into<Arg>) => hypot(x, other.into());
+    /// The larger of two elements; a number wins over what is not a number.
+    fmax, try_fmax, [] (x, other: impl Into<Arg>) => extreme_of_numbers(x, other.into(), true);
+    /// The smaller of two elements; a number wins over what is not a number.
+    fmin, try_fmin, [] (x, other: impl Into<Arg>) => extreme_of_numbers(x, other.into(), false);
+    /// The logarithm of `exp(self) + exp(other)`, without overflow.
+    logaddexp, try_logaddexp, [] (x, other: impl Into<Arg>) => log_sum(x, other.into(), false);
+    /// The logarithm to base 2 of `2^self + 2^other`, without overflow.
+    logaddexp2, try_logaddexp2, [] (x, other: impl Into<Arg>) => log_sum(x, other.into(), true);
+    /// 0 for negative elements, 1 for positive ones, the element of `values` for 0.
+    heaviside, try_heaviside, [heaviside_, try_heaviside_] (x, values: &Tensor) => heaviside(x, values);
+    /// `self · 2^other`.
+    ldexp, try_ldexp, [ldexp_, try_ldexp_] (x, other: impl Into<Arg>) => pair(
+        ["LdexpBackward0"; 2],
+        x,
+        other.into(),
+        Category::Float,
+        |o| o.through("ldexp", |x, y| x * y.exp2()),
+        |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
+    );
+    /// Power, computed in `f64`.
+    float_power, try_float_power, [] (x, exponent: impl Into<Arg>) => {
+        let exponent = match exponent.into() {
+            Arg::Tensor(exponent) => exponent.try_to_dtype(DType::F64)?.into(),
+            number => number,
+        };
+        x.try_to_dtype(DType::F64)?.try_pow(exponent)
+    };
+    /// The greatest common divisor of two integers.
+    gcd, try_gcd, [gcd_, try_gcd_] (x, other: impl Into<Arg>) => of_integers(x, other.into(), "gcd_cpu", greatest_divisor);
+    /// The least common multiple of two integers.
+    lcm, try_lcm, [lcm_, try_lcm_] (x, other: impl Into<Arg>) => of_integers(x, other.into(), "lcm_cpu", |a, b| {
+        match greatest_divisor(a, b) {
+            0 => 0,
+            divisor => (a / divisor).wrapping_mul(b).wrapping_abs(),
+        }
+    });
+
+    /// Bits in reverse: each that was set is not, also `!a`; on truth values "not".
+    bitwise_not, try_bitwise_not, [bitwise_not_, try_bitwise_not_] (x) => bitwise_not(x);
+    /// Bits moved to higher places, also `a << b`.
+    bitwise_left_shift, try_bitwise_left_shift, [bitwise_left_shift_, try_bitwise_left_shift_] (x, other: impl Into<Arg>)
+        => shift(x, other.into(), "lshift_cpu", [
+            |x, by| left(x, by, 8),
+            |x, by| left(x, by, 16),
+            |x, by| left(x, by, 32),
+            |x, by| left(x, by, 64),
+        ]);
+    /// Bits moved to lower places, also `a >> b`; the sign stays.
+    bitwise_right_shift, try_bitwise_right_shift, [bitwise_right_shift_, try_bitwise_right_shift_] (x, other: impl Into<Arg>)
+        => shift(x, other.into(), "rshift_cpu", [
+            |x, by| right(x, by, 8),
+            |x, by| right(x, by, 16),
+            |x, by| right(x, by, 32),
+            |x, by| right(x, by, 64),
+        ]);
+
+    /// `self + weight * (end - self)`; the weight is a number or a tensor.
+    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: impl Into<Arg>) => lerp(x, end, weight.into());
+    /// `self + value * a * b`.
+    addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64) => addcmul(x, a, b, value);
+    /// `self + value * a / b`.
+    addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64) => addcdiv(x, a, b, value);
+
+    /// The element, or the nearer of `min` and `max` where it lies outside; both are numbers or tensors.
+    clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl Into<Arg>, max: impl Into<Arg>)
+        => clamp(x, Some(min.into()), Some(max.into()), ["ClampBackward1", "ClampBackward0"]);
+    /// [`Tensor::clamp`] with bounds that may be missing (`x.clamp(min=0)`).
+    clamp_between, try_clamp_between, [clamp_between_, try_clamp_between_] (x, min: Option<Arg>, max: Option<Arg>) => {
+        if min.is_none() && max.is_none() {
+            bail!("torch.clamp: At least one of 'min' or 'max' must not be None");
+        }
+        clamp(x, min, max, ["ClampBackward1", "ClampBackward0"])
+    };
+    /// The element, or `min` where it is smaller.
+    clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl Into<Arg>)
+        => clamp(x, Some(min.into()), None, ["ClampMinBackward0", "ClampMinBackward1"]);
+    /// The element, or `max` where it is larger.
+    clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl Into<Arg>)
+        => clamp(x, None, Some(max.into()), ["ClampMaxBackward0", "ClampMaxBackward1"]);
+}

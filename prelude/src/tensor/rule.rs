@@ -1,0 +1,206 @@
+//! Operations that are written in other operations, as one node of PyTorch's name.
+//!
+//! Together with [`ops!`](super::ops) this makes a new operation one short place: the line that declares it says its
+//! name and arguments, `composed` or `pair` what it computes, what its derivative is, and what the node is called.
+
+use super::Tensor;
+use super::arithmetic::{Operands, operands};
+use crate::autograd::{Ctx, Saved, no_grad, record};
+use crate::dtype::{Category, DType};
+use crate::error::Result;
+use crate::kernels::pointwise;
+use crate::scalar::Arg;
+
+/// What a derivative looks at. [`Ctx::saved`] counts the inputs first, then the output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Nothing,
+    Inputs,
+    Both,
+}
+
+/// One node for what `forward` computes off the tape; `backward` gives the gradients in the order of `inputs`.
+pub(super) fn composed<B>(
+    name: &'static str,
+    inputs: &[&Tensor],
+    keep: Keep,
+    forward: impl FnOnce() -> Result<Tensor>,
+    backward: B,
+) -> Result<Tensor>
+where
+    B: Fn(&Ctx, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
+{
+    wick_runtime::interrupt::check();
+    let output = no_grad(forward)?;
+    // A node needs a tensor of its own: `forward` may have given back an input.
+    let output = match inputs.iter().any(|input| input.same_as(&output)) {
+        true => Tensor::from_array(output.array()),
+        false => output,
+    };
+    Ok(record(name, inputs, output, |output| {
+        let mut saved = Vec::new();
+        if matches!(keep, Keep::Inputs | Keep::Both) {
+            saved.extend(inputs.iter().map(|input| Saved::input(input)));
+        }
+        if keep == Keep::Both {
+            saved.push(Saved::output(output));
+        }
+        (saved, backward)
+    }))
+}
+
+/// A function of each float that is known in `f64`. `slope` is its derivative, from the input and the output.
+pub(super) fn function(
+    name: &'static str,
+    kernel: &'static str,
+    x: &Tensor,
+    f: impl Fn(f64) -> f64 + Sync,
+    slope: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
+) -> Result<Tensor> {
+    let x = x.try_to_dtype(x.dtype().to_float())?;
+    composed(
+        name,
+        &[&x],
+        Keep::Both,
+        || {
+            Ok(Tensor::from_array(pointwise::through(
+                kernel,
+                &f,
+                &x.array(),
+            )?))
+        },
+        move |ctx, g| {
+            Ok(vec![Some(
+                g.try_mul(slope(&ctx.saved(0)?, &ctx.saved(1)?)?)?,
+            )])
+        },
+    )
+}
+
+/// Gradients of both operands, from the gradient, the operands and the output.
+pub(super) type PairRule = fn(&Tensor, &Tensor, &Tensor, &Tensor) -> Result<[Tensor; 2]>;
+
+/// A function of each pair of elements, after promotion to at least `least` and broadcasting.
+pub(super) fn pair(
+    names: [&'static str; 2],
+    x: &Tensor,
+    other: Arg,
+    least: Category,
+    forward: impl FnOnce(&Operands) -> Result<Tensor>,
+    backward: PairRule,
+) -> Result<Tensor> {
+    // PyTorch numbers the overload for a plain number separately.
+    let name = names[usize::from(matches!(other, Arg::Scalar(_)))];
+    let operands = operands(x, other, least)?;
+    let inputs = [&operands.a, &operands.b];
+    composed(
+        name,
+        &inputs,
+        Keep::Both,
+        || forward(&operands),
+        move |ctx, g| {
+            let [a, b] = backward(g, &ctx.saved(0)?, &ctx.saved(1)?, &ctx.saved(2)?)?;
+            Ok(vec![ctx.wants(0).then_some(a), ctx.wants(1).then_some(b)])
+        },
+    )
+}
+
+impl Operands {
+    /// A function that is known in `f64`, of each pair.
+    pub(super) fn through(&self, kernel: &str, f: fn(f64, f64) -> f64) -> Result<Tensor> {
+        let (a, b) = self.arrays()?;
+        Ok(Tensor::from_array(pointwise::through_pair(
+            kernel, f, &a, &b,
+        )?))
+    }
+
+    /// A function of each pair of integers.
+    pub(super) fn integers(&self, f: fn(i64, i64) -> i64) -> Result<Tensor> {
+        let (a, b) = self.arrays()?;
+        Ok(Tensor::from_array(pointwise::bits(f, &a, &b)?))
+    }
+
+    fn arrays(&self) -> Result<(crate::kernels::Array, crate::kernels::Array)> {
+        Ok((
+            self.a.array().broadcast(&self.shape)?,
+            self.b.array().broadcast(&self.shape)?,
+        ))
+    }
+}
+
+/// A tensor times a number, as a node of the name that PyTorch has for this place.
+pub(super) fn times(name: &'static str, x: &Tensor, factor: f64) -> Result<Tensor> {
+    let x = x.try_to_dtype(x.dtype().to_float())?;
+    composed(
+        name,
+        &[&x],
+        Keep::Nothing,
+        || x.try_mul(factor),
+        move |_, g| Ok(vec![Some(g.try_mul(factor)?)]),
+    )
+}
+
+/// A tensor in another shape of as many elements, as a node of the name that PyTorch has for this place.
+pub(super) fn reshaped_as(name: &'static str, x: &Tensor, shape: Vec<usize>) -> Result<Tensor> {
+    let from = x.shape();
+    composed(
+        name,
+        &[x],
+        Keep::Nothing,
+        || x.try_reshape(&shape),
+        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
+    )
+}
+
+/// Elements that an index tensor picked along a dimension, as one node: their gradient goes back to their places.
+///
+/// `index` has the dimensions of `x`. The result keeps `dim` unless `keepdim` is false.
+pub(super) fn picked(
+    name: &'static str,
+    x: &Tensor,
+    dim: usize,
+    index: &Tensor,
+    keepdim: bool,
+) -> Result<(Tensor, Tensor)> {
+    if x.dim() == 0 {
+        let index = index.try_reshape(())?;
+        let backward = |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]);
+        let values = composed(name, &[x], Keep::Nothing, || x.try_copy(), backward)?;
+        return Ok((values, index));
+    }
+    let (at, shape) = (dim as i64, x.shape());
+    let shaped = |t: Tensor| {
+        if keepdim {
+            Ok(t)
+        } else {
+            t.try_squeeze_dim(at)
+        }
+    };
+    let places = index.clone();
+    let values = composed(
+        name,
+        &[x],
+        Keep::Nothing,
+        || shaped(x.try_gather(at, index)?),
+        move |_, g| {
+            let g = if keepdim {
+                g.clone()
+            } else {
+                g.try_unsqueeze(at)?
+            };
+            Ok(vec![Some(
+                g.try_new_zeros(&shape)?.try_scatter_add(at, &places, &g)?,
+            )])
+        },
+    )?;
+    Ok((values, no_grad(|| shaped(index.clone()))?.detach()))
+}
+
+/// Integers as `i64`, floats as they are: what sums and products answer in.
+pub(super) fn summable(x: &Tensor) -> Result<Tensor> {
+    if x.is_floating_point() {
+        Ok(x.clone())
+    } else {
+        x.try_to_dtype(DType::I64)
+    }
+}

@@ -1,0 +1,170 @@
+//! Finding elements: in sorted rows, among others, and each only once.
+
+use super::Tensor;
+use super::ops::ops;
+use crate::dtype::DType;
+use crate::error::{Result, bail};
+use crate::kernels::order;
+use crate::scalar::Arg;
+use crate::shape::axis;
+
+/// Elements (or slices) without repetition; see [`Tensor::unique_with`].
+#[derive(Clone, Debug)]
+pub struct Unique {
+    /// Each once.
+    pub values: Tensor,
+    /// For each element of the input, which of `values` it is (`return_inverse=True`).
+    pub inverse: Tensor,
+    /// How often each came (`return_counts=True`).
+    pub counts: Tensor,
+}
+
+/// The elements that open a run of equals, in the order in which `rows` (a matrix) has them.
+fn runs(rows: &Tensor) -> Result<(Tensor, Tensor, Tensor)> {
+    let first = Tensor::from_array(order::changes(&rows.array())?);
+    let inverse = first.try_to_dtype(DType::I64)?.try_cumsum(0)?.try_sub(1)?;
+    let places = first.try_nonzero()?.try_reshape(-1)?;
+    let counts = inverse.try_bincount(None, 0)?;
+    Ok((rows.try_index_select(0, &places)?, inverse, counts))
+}
+
+fn unique(x: &Tensor, dim: Option<i64>, consecutive: bool) -> Result<Unique> {
+    let x = x.detach();
+    // Each slice as a row.
+    let (rows, at, rest) = match dim {
+        None => (x.try_reshape([x.numel(), 1])?, 0, Vec::new()),
+        Some(dim) => {
+            let at = axis(dim, x.dim())?;
+            if x.dim() == 0 {
+                bail!(
+                    "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+                );
+            }
+            let moved = x.try_movedim(at as i64, 0)?;
+            let rest = moved.dims()[1..].to_vec();
+            if rest.contains(&0) && moved.dims()[0] > 0 {
+                bail!(
+                    "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+                );
+            }
+            let width: usize = rest.iter().product();
+            (moved.try_reshape([moved.dims()[0], width])?, at, rest)
+        }
+    };
+    let (values, inverse, counts) = if consecutive {
+        runs(&rows)?
+    } else {
+        let places = Tensor::from_array(order::argsort_rows(&rows.array())?);
+        let (values, sorted, counts) = runs(&rows.try_index_select(0, &places)?)?;
+        let inverse = sorted.try_zeros_like()?.try_scatter(0, &places, &sorted)?;
+        (values, inverse, counts)
+    };
+    let Some(_) = dim else {
+        return Ok(Unique {
+            values: values.try_reshape(-1)?,
+            inverse: inverse.try_reshape(x.shape())?,
+            counts,
+        });
+    };
+    let mut shape = vec![values.dims()[0]];
+    shape.extend(rest);
+    Ok(Unique {
+        values: values
+            .try_reshape(shape)?
+            .try_movedim(0, at as i64)?
+            .try_contiguous()?,
+        inverse,
+        counts,
+    })
+}
+
+fn searchsorted(
+    sorted: &Tensor,
+    values: Arg,
+    right: bool,
+    sorter: Option<&Tensor>,
+) -> Result<Tensor> {
+    let sorted = sorted.detach();
+    let values = match values {
+        Arg::Tensor(values) => values.detach(),
+        Arg::Scalar(value) => Tensor::scalar(value)
+            .try_to_dtype(sorted.dtype())?
+            .try_to_device(sorted.device())?,
+    };
+    if sorted.dim() == 0 {
+        bail!(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(0) and input value's dim(0) numel(1)"
+        );
+    }
+    let (boundaries, dims) = (sorted.dims(), values.dims());
+    if sorted.dim() != 1 {
+        let fits = boundaries.len() == dims.len()
+            && boundaries[..boundaries.len() - 1] == dims[..dims.len().max(1) - 1];
+        if !fits {
+            bail!(
+                "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor \
+                 and input value tensor must match, but we got boundaries tensor {} and input value tensor {}",
+                sorted.shape().list(),
+                values.shape().list()
+            );
+        }
+    }
+    let dtype = sorted.dtype().promote(values.dtype());
+    let (sorted, values) = (sorted.try_to_dtype(dtype)?, values.try_to_dtype(dtype)?);
+    let sorter = sorter.map(|sorter| sorter.array());
+    Ok(Tensor::from_array(order::search(
+        &sorted.array(),
+        sorter.as_ref(),
+        &values.array(),
+        right,
+    )?))
+}
+
+fn isin(x: &Tensor, among: &Tensor) -> Result<Tensor> {
+    let dtype = x.dtype().promote(among.dtype());
+    let x = x.detach().try_to_dtype(dtype)?;
+    let sorted = among
+        .detach()
+        .try_to_dtype(dtype)?
+        .try_reshape(-1)?
+        .try_msort()?;
+    if sorted.numel() == 0 {
+        return Tensor::try_full(x.shape(), false)?.try_to_device(x.device());
+    }
+    let place = searchsorted(&sorted, Arg::Tensor(x.try_reshape(-1)?), false, None)?
+        .try_clamp_max(sorted.numel() - 1)?;
+    sorted
+        .try_index_select(0, &place)?
+        .try_reshape(x.shape())?
+        .try_eq(&x)
+}
+
+ops! {
+    /// Each element once, in order.
+    unique, try_unique, [] (x) => Ok(unique(x, None, false)?.values);
+    /// Each slice along one dimension once, in order: `torch.unique(x, dim=dim)`.
+    unique_dim, try_unique_dim, [] (x, dim: i64) => Ok(unique(x, Some(dim), false)?.values);
+    /// Each element (or slice along `dim`) once, in order, with which of them each is, and how often each comes:
+    /// `torch.unique(x, return_inverse=True, return_counts=True, dim=dim)`.
+    unique_with, try_unique_with, [] (x, dim: Option<i64>) -> Unique => unique(x, dim, false);
+    /// Without elements that equal the one before.
+    unique_consecutive, try_unique_consecutive, [] (x) => Ok(unique(x, None, true)?.values);
+    /// [`Tensor::unique_consecutive`] with inverse and counts, along one dimension if there is one.
+    unique_consecutive_with, try_unique_consecutive_with, [] (x, dim: Option<i64>) -> Unique => unique(x, dim, true);
+    /// Where in this sorted tensor (row by row) each value could be put so that it stays sorted, before its equals or
+    /// (`right`) behind them.
+    searchsorted, try_searchsorted, [] (x, values: impl Into<Arg>, right: bool) => searchsorted(x, values.into(), right, None);
+    /// [`Tensor::searchsorted`] in a tensor that `sorter` (its [`Tensor::argsort`]) would sort.
+    searchsorted_with, try_searchsorted_with, [] (x, values: impl Into<Arg>, right: bool, sorter: &Tensor)
+        => searchsorted(x, values.into(), right, Some(sorter));
+    /// Between which of the sorted boundaries each element lies; an element that equals one lies below it, or
+    /// (`right`) above.
+    bucketize, try_bucketize, [] (x, boundaries: &Tensor, right: bool) => {
+        if boundaries.dim() != 1 {
+            bail!("boundaries tensor must be 1 dimension, but got dim({})", boundaries.dim());
+        }
+        searchsorted(boundaries, x.into(), right, None)
+    };
+    /// Where the element is one of `among`.
+    isin, try_isin, [] (x, among: &Tensor) => isin(x, among);
+}

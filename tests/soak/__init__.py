@@ -1,0 +1,1 @@
+"""Long and hard use: see tests/soak.sh."""

@@ -78,7 +78,7 @@ need_chromium() {
 make_venv() {
     local venv="$target/test-venv"
     "$venv/bin/python" -m pip --version || python3 -m venv --clear "$venv" || return
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt ./clients/papermill
 }
 
 kernel_part() {
@@ -87,7 +87,7 @@ kernel_part() {
     export JUPYTER_PATH="$scratch/prefix/share/jupyter"
     export JUPYTER_DATA_DIR="$scratch/jupyter-data" JUPYTER_CONFIG_DIR="$scratch/jupyter-config"
     export JUPYTER_RUNTIME_DIR="$scratch/run" IPYTHONDIR="$scratch/ipython"
-    export XDG_CACHE_HOME="$scratch/cache" WICK_PREFIX="$scratch/prefix"
+    export XDG_CACHE_HOME="$scratch/cache" XDG_STATE_HOME="$scratch/state" XDG_CONFIG_HOME="$scratch/config" WICK_PREFIX="$scratch/prefix"
     export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}"
 
     check "Chromium" need_chromium

@@ -49,6 +49,9 @@ pub use image;
 pub use ndarray;
 pub use plotters;
 pub use wick_runtime;
+pub use wick_runtime::client::{page, set_next_input};
+pub use wick_runtime::display::clear_output;
+pub use wick_runtime::{comm, getpass, input};
 
 pub use autograd::{grad, no_grad};
 pub use device::{Device, cuda};

@@ -4,6 +4,7 @@ mod cache;
 mod doctor;
 mod install;
 mod kernel;
+mod new;
 mod paths;
 mod run;
 mod session;
@@ -38,6 +39,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Kernel(kernel::Kernel),
     Run(run::Run),
+    New(new::New),
     Cache(cache::Cache),
 }
 
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(command) => command.run(),
         Command::Kernel(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::New(command) => command.run(),
         Command::Cache(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {

@@ -39,8 +39,30 @@ pub(super) struct Toolchain {
 pub(super) enum OptLevel {
     /// For code that runs once.
     None,
+    /// Where a person says so.
+    Little,
+    /// Likewise.
+    More,
     /// For loops.
     Full,
+}
+
+impl OptLevel {
+    /// As rustc is told it, behind `-C`.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::None => "opt-level=0",
+            Self::Little => "opt-level=1",
+            Self::More => "opt-level=2",
+            Self::Full => "opt-level=3",
+        }
+    }
+}
+
+impl std::fmt::Display for OptLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.flag())
+    }
 }
 
 /// What is to be compiled.

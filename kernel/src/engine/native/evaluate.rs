@@ -17,12 +17,12 @@ use super::notebook::{CRATE, Notebook};
 use super::split::{Split, blank, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variable, Variables};
-use super::{NativeEngine, lex, mir};
+use super::{NativeEngine, commands, lex, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place, report, warnings};
 use crate::engine::source_map::{CellText, SourceMap};
-use crate::engine::{Cell, CellError, CellId, Reply, Stream};
+use crate::engine::{Cell, CellError, CellId, CommMessage, Reply, Stream};
 
 /// No cell needs this many: each one fixes something that the one before found.
 const ATTEMPTS: usize = 6;
@@ -31,9 +31,9 @@ const ATTEMPTS: usize = 6;
 const TYPES: &str = "types";
 
 /// A cell's statements, ready to run.
-struct Prepared {
-    plan: Plan,
-    compiled: Compiled,
+pub(super) struct Prepared {
+    pub plan: Plan,
+    pub compiled: Compiled,
     /// In the order of [`Plan::kept`].
     types: Vec<String>,
     map: SourceMap,
@@ -82,6 +82,12 @@ impl NativeEngine {
             id: cell.id,
             text: cell.code.as_str().into(),
         };
+        if let Some((interpreter, script)) = commands::script(&cell.code) {
+            return self.run_script(interpreter, script).await;
+        }
+        if let Some(name) = self.asks_about(&cell.code) {
+            return self.show_doc(name).await;
+        }
         let started = Instant::now();
         let split = tracing::info_span!("split").in_scope(|| split(&text.text));
         phases.split = started.elapsed();
@@ -302,7 +308,7 @@ impl NativeEngine {
     }
 
     /// Compiles a cell's statements: without the session's items where they do not seem to matter.
-    async fn compile_statements(
+    pub(super) async fn compile_statements(
         &mut self,
         cell: &CellText,
         split: &Split,
@@ -582,6 +588,25 @@ impl NativeEngine {
             }
         }
         self.drop_slots(cell, replaced).await
+    }
+
+    /// Has the runtime handle a client's message on a comm, as the business of the last cell.
+    pub(super) async fn comm_message(&mut self, message: CommMessage, id: CellId) -> Reply {
+        let run = self.next_run;
+        self.next_run += 1;
+        let request = Request::Comm(protocol::Comm { run, message });
+        let outcome = match self.runtime.call(&request).await {
+            Ok(Response::Commed(outcome)) => outcome,
+            Ok(_) => {
+                return Err(other_error(
+                    "InternalError",
+                    "the runtime gave an answer to something else".into(),
+                ));
+            }
+            Err(death) => return Err(self.died(id, &death).await),
+        };
+        self.runtime.last_output(run).await;
+        self.outcome(outcome)
     }
 
     fn outcome(&self, outcome: Outcome) -> Reply {

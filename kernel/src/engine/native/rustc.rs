@@ -66,10 +66,7 @@ impl Recipe {
         emit.extend((self.metadata).then(|| format!("metadata={}", file(&notebook_metadata()))));
         emit.extend(self.code.then(|| format!("obj={}", file(OBJECT))));
         emit.extend(self.mir.then(|| format!("mir={}", file(MIR))));
-        let opt_level = match self.opt_level {
-            OptLevel::None => "opt-level=0",
-            OptLevel::Full => "opt-level=3",
-        };
+        let opt_level = self.opt_level.flag();
         command
             .args(["--edition=2024", "--crate-type=lib", "--crate-name"])
             .args([self.crate_name, "--error-format=json"])

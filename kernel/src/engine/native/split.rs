@@ -377,6 +377,9 @@ pub(super) fn completeness(text: &str) -> Completeness {
 }
 
 fn completeness_here(text: &str) -> Completeness {
+    if super::commands::script(text).is_some() {
+        return Completeness::Complete;
+    }
     let code = blank(text, &lex::command_lines(text));
     let indent_of_last_line = || {
         let last = code.lines().last().unwrap_or_default();

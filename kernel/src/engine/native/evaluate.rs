@@ -40,7 +40,7 @@ pub(super) struct Prepared {
 }
 
 /// What came of statements that were compiled beside the items.
-struct Ahead {
+pub(super) struct Ahead {
     /// What was compiled: only that very crate is answered.
     key: String,
     timing: CompileTiming,

@@ -150,6 +150,8 @@ pub fn tell(name: &str, facts: Facts) {
 }
 
 #[cfg(test)]
+// As cells call it.
+#[expect(clippy::needless_borrow)]
 mod tests {
     use super::*;
 

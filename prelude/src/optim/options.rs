@@ -143,8 +143,7 @@ pub(super) fn check(name: &str, value: Value) -> Result<()> {
     match value {
         Value::Number(number) => {
             let shown = python::float(number);
-            // Written so that NaN is wrong too.
-            let negative = !(number >= 0.0);
+            let negative = number.is_nan() || number < 0.0;
             match name {
                 "lr" if negative => wrong(format!("Invalid learning rate: {shown}")),
                 "eps" if negative => wrong(format!("Invalid epsilon value: {shown}")),

@@ -210,12 +210,13 @@ fn combinations(x: &Tensor, r: usize, with_replacement: bool) -> Result<Tensor> 
     } else {
         (0..r).collect()
     };
-    let fits = n > 0 && (with_replacement || r <= n);
-    while fits {
+    let mut more = n > 0 && (with_replacement || r <= n);
+    while more {
         places.extend(row.iter().map(|&i| i as i64));
         let most = |i: usize| if with_replacement { n - 1 } else { n - r + i };
         let Some(at) = (0..r).rev().find(|&i| row[i] < most(i)) else {
-            break;
+            more = false;
+            continue;
         };
         row[at] += 1;
         for i in at + 1..r {

@@ -202,7 +202,7 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
         let shorter = norm.try_add(1e-7)?.try_reciprocal()?.try_mul(maxnorm)?;
         norm.try_gt(maxnorm)?.try_where_(shorter, 1.)
     };
-    let again = factor.clone();
+    let again = factor;
     let back = dims.clone();
     composed(
         "RenormBackward0",

@@ -31,7 +31,7 @@ fn text(module: &(impl Module + std::fmt::Display)) -> String {
 fn backward(y: &Tensor, states: &[&Tensor]) {
     let mut loss = y.sin().sum();
     for state in states {
-        loss = loss + state.cos().sum();
+        loss += state.cos().sum();
     }
     loss.backward();
 }

@@ -142,9 +142,10 @@ impl<'a> Walk<'a> {
                 if own != "prelude" && self.add(&item, name, "module", false) {
                     self.module(&item, own);
                 }
-            } else if inner.get("function").is_some() {
-                self.add(&item, name, "function", false);
-            } else if inner.get("macro").is_some() || inner.get("proc_macro").is_some() {
+            } else if ["function", "macro", "proc_macro"]
+                .iter()
+                .any(|kind| inner.get(kind).is_some())
+            {
                 self.add(&item, name, "function", false);
             } else if inner.get("constant").is_some() || inner.get("static").is_some() {
                 self.add(&item, name, "instance", false);

@@ -122,6 +122,12 @@ run_primer() {
     jupyter nbconvert --log-level WARN --to notebook --execute notebooks/pytorch_primer.ipynb \
         --output-dir "$(dirname "$executed")" --output "$(basename "$executed").ipynb"
     jupyter nbconvert --log-level WARN --to html "$executed.ipynb"
+    # The others are only compiled, so that they answer at once when they are opened.
+    local notebook
+    for notebook in notebooks/*.ipynb; do
+        [ "$notebook" = notebooks/pytorch_primer.ipynb ] ||
+            "${prefix:-$HOME/.local}/bin/wick" run --warm --allow-errors "$notebook" 2>/dev/null || true
+    done
     echo "The executed primer: $(realpath "$executed.html")"
     echo "    and as notebook: $(realpath "$executed.ipynb")"
 }

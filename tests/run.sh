@@ -78,7 +78,7 @@ need_chromium() {
 make_venv() {
     local venv="$target/test-venv"
     "$venv/bin/python" -m pip --version || python3 -m venv --clear "$venv" || return
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt ./clients/papermill
 }
 
 kernel_part() {
@@ -87,11 +87,13 @@ kernel_part() {
     export JUPYTER_PATH="$scratch/prefix/share/jupyter"
     export JUPYTER_DATA_DIR="$scratch/jupyter-data" JUPYTER_CONFIG_DIR="$scratch/jupyter-config"
     export JUPYTER_RUNTIME_DIR="$scratch/run" IPYTHONDIR="$scratch/ipython"
-    export XDG_CACHE_HOME="$scratch/cache" WICK_PREFIX="$scratch/prefix"
+    export XDG_CACHE_HOME="$scratch/cache" XDG_STATE_HOME="$scratch/state" XDG_CONFIG_HOME="$scratch/config" WICK_PREFIX="$scratch/prefix"
     export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}"
 
     check "Chromium" need_chromium
     check "Python environment" make_venv
+    check "Advisories and licences" env PYTHON="$target/test-venv/bin/python" tests/deny.sh
+    grep "^advisory database" "$logs/check.log"
     check "Install into an empty prefix and run the primer" ./install.sh --prefix "$WICK_PREFIX"
     [ -x "$WICK_PREFIX/bin/wick" ] || return
 
@@ -101,6 +103,9 @@ kernel_part() {
     "$target/test-venv/bin/python" -m pytest tests --junitxml "$junit" "$@"
     # shellcheck disable=SC2046 # two numbers
     tally $(python3 tests/junit_counts.py "$junit")
+
+    check "Hostile messages, in short" env WICK_TEST_VENV="$target/test-venv" tests/soak.sh --short --only messages
+    grep -E "^(ok|BROKEN|   )" "$logs/check.log"
 
     # That it works; its times say nothing on a machine that does other things.
     check "Benchmark, short" tests/bench/run.sh --short --out "$logs/bench"

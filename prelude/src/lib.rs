@@ -20,6 +20,7 @@ mod dtype;
 mod error;
 pub mod graph;
 pub mod hub;
+mod interop;
 mod kernels;
 pub mod linalg;
 pub mod models;
@@ -40,6 +41,7 @@ mod storage;
 pub mod table;
 #[macro_use]
 pub mod tensor;
+pub mod transforms;
 
 pub use anyhow;
 pub use candle_core;
@@ -48,6 +50,9 @@ pub use image;
 pub use ndarray;
 pub use plotters;
 pub use wick_runtime;
+pub use wick_runtime::client::{page, set_next_input};
+pub use wick_runtime::display::clear_output;
+pub use wick_runtime::{comm, getpass, input};
 
 pub use autograd::{grad, no_grad};
 pub use device::{Device, cuda};

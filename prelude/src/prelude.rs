@@ -31,8 +31,9 @@ pub use crate::serialization::{Value, load, save};
 pub use crate::table::table;
 pub use crate::tensor::{
     ClassLossOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions,
-    ConvTranspose2dOptions, Ellipsis, InterpolateOptions, Interpolation, NewAxis, PoissonOptions,
-    Pool1dOptions, Pool2dOptions, Reduction, TensorOptions, TripletOptions, step,
+    ConvTranspose2dOptions, Ellipsis, InterpolateOptions, Interpolation, MeshIndexing, NewAxis,
+    Padding, PoissonOptions, Pool1dOptions, Pool2dOptions, QuantileInterpolation, Reduction,
+    Rounding, ScatterReduce, TensorOptions, TripletOptions, step,
 };
 pub use crate::{DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
 pub use crate::{linalg, models, nn, optim};

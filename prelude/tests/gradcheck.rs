@@ -13,6 +13,8 @@ mod complete;
 mod linalg;
 #[path = "gradcheck/nn.rs"]
 mod nn;
+#[path = "gradcheck/surface.rs"]
+mod surface;
 
 thread_local! {
     /// The names of the nodes that cases left, where only those are wanted.

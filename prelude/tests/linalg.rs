@@ -527,7 +527,7 @@ fn powers_chains_and_traces() {
     );
     assert_eq!(m().trace().item::<f32>(), 5.);
     assert_eq!(
-        error(try_trace(&batch())),
+        error(batch().try_trace()),
         "trace: expected a matrix, but got tensor with dim 3"
     );
 }

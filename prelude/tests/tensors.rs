@@ -49,7 +49,7 @@ fn errors_have_pytorchs_words() {
     let a = Tensor::ones([2, 3]);
     assert_eq!(
         a.try_matmul(&a).unwrap_err().to_string(),
-        "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+        "mm: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
     );
     assert_eq!(
         a.try_add(Tensor::ones([2])).unwrap_err().to_string(),

@@ -20,7 +20,7 @@ TOKEN = "wick-test"
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path, scratch: Path) -> Iterator[str]:
+def lab_server(folder: Path, scratch: Path, *, dark: bool = False) -> Iterator[str]:
     """Serves `folder` in JupyterLab and gives the address of its main page."""
     settings = scratch / "settings" / "@jupyterlab"
     (settings / "notebook-extension").mkdir(parents=True)
@@ -28,6 +28,8 @@ def lab_server(folder: Path, scratch: Path) -> Iterator[str]:
     (settings / "notebook-extension" / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     (settings / "apputils-extension").mkdir()
     (settings / "apputils-extension" / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    if dark:
+        (settings / "apputils-extension" / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}')
     log = open(scratch / "lab.log", "w")  # noqa: SIM115 - closed below, with the process that writes to it
     server = subprocess.Popen(
         [
@@ -96,6 +98,12 @@ class LabNotebook:
         self.page.click(f'.lm-MenuBar-itemLabel:text-is("{path[0]}")')
         for entry in path[1:]:
             self.page.click(f'.lm-Menu-itemLabel:text-is("{entry}")')
+
+    def type_into(self, cell: int, text: str) -> None:
+        """Puts the cursor at the end of a code cell and types."""
+        self.code_cells().nth(cell).locator(".cm-content").click()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(text)
 
     def code_cells(self) -> Locator:
         return self.page.locator(".jp-CodeCell")

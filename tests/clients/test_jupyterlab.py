@@ -62,3 +62,49 @@ def test_interrupt_and_restart_in_jupyterlab(tmp_path):
         lab.code_cells().nth(2).locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(".jp-OutputArea-output:has-text('kept')", timeout=30_000)
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    """Where pictures of what people see go: WICK_PICTURES, to renew those in docs/."""
+    folder = Path(os.environ.get("WICK_PICTURES", tmp_path / "pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tab_shift_tab_and_a_question_in_jupyterlab(tmp_path, pictures, theme):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    saved(
+        folder / "assist.ipynb",
+        "let weights = Tensor::arange(0., 6., 1.).view([2, 3]);",
+        ":vars",
+        'let name = wick::input("Your name: ")?;\nprintln!("Hello, {name}!");',
+        "weights",
+    )
+    with lab_server(folder, tmp_path, dark=theme == "dark") as address, chromium_page() as page:
+        lab = LabNotebook(page, address, "assist.ipynb")
+        for cell in range(2):
+            lab.type_into(cell, "")
+            page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".jp-OutputArea-output table:has-text('[2, 3]')", timeout=60_000)
+        lab.type_into(2, "")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".jp-Stdin-input", timeout=60_000)
+        page.screenshot(path=pictures / f"lab-input-{theme}.png")
+        page.keyboard.type("Ada")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('Hello, Ada!')", timeout=30_000)
+        lab.type_into(3, ".ma")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".jp-Completer-item:has-text('matmul')", timeout=30_000)
+        page.wait_for_timeout(500)
+        page.screenshot(path=pictures / f"lab-completion-{theme}.png")
+        page.keyboard.press("Escape")
+        page.keyboard.type("tmul(")
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_selector(".jp-Tooltip:has-text('fn matmul(&self, other: &Tensor) -> Tensor')", timeout=30_000)
+        page.wait_for_timeout(500)
+        page.screenshot(path=pictures / f"lab-inspection-{theme}.png")

@@ -53,3 +53,19 @@ def test_closure_that_borrows_a_variable_says_move(kernel):
     error = kernel.fails("let len = || list.len();")
     assert "move" in error.said
     assert kernel.value("list") == "[1, 2]"
+
+
+def test_a_closure_that_says_what_it_takes_needs_one_attempt(kernel):
+    kernel.ok(":timing")
+    assert "attempt" not in kernel.ok("let scale = |x: f64, n: usize| x * n as f64;").stdout
+    assert kernel.value("scale(1.5, 2)") == "3.0"
+
+
+def test_closures_that_look_plain_and_are_not(kernel):
+    kernel.ok("let text = String::from(\"once\");\nlet once = move |n: usize| { let _ = n; text };")
+    assert kernel.value("once(1)") == '"once"'
+    kernel.ok("let count = std::cell::Cell::new(0);\nlet next = move |by: i32| { count.set(count.get() + by); count.get() };")
+    assert kernel.value("next(2) + next(3)") == "7"
+    kernel.ok("let never = |n: i32| -> i32 { if n > 0 { panic!(\"no\") } else { n } };")
+    assert kernel.value("never(0)") == "0"
+    assert "missing" in kernel.fails("let wrong = |n: i32| n + missing;").said

@@ -53,6 +53,16 @@ def test_timing_shows_the_phases(kernel):
     assert "ms" not in kernel.ok("let n = 1 + 2;").said
 
 
+def test_opt_says_and_sets_how_fast_code_is(kernel):
+    assert "auto" in kernel.ok(":opt").said
+    kernel.ok(":opt 3")
+    assert kernel.value("(0..10).sum::<i32>()") == "45"
+    kernel.ok(":opt 0")
+    assert kernel.value("let mut s = 0;\nfor n in 0..5 { s += n; }\ns") == "10"
+    kernel.ok(":opt auto")
+    assert "`fast`" in kernel.fails(":opt fast").said
+
+
 def test_clear_forgets_everything(kernel):
     kernel.ok("let x = 1;\nfn f() {}\nstruct S;")
     kernel.ok(":clear")
@@ -78,3 +88,99 @@ def test_a_colon_in_code_is_no_command(kernel):
 def test_an_error_in_the_expression_of_type_is_marked_where_it_stands(kernel):
     cell = kernel.fails(":type t")
     assert "In[1]:1:7" in cell.traceback, cell.traceback
+
+
+def test_vars_is_a_table(kernel):
+    kernel.ok("let t = Tensor::zeros([2, 3]);\nlet mut names = vec![1u8, 2];")
+    kernel.ok("struct Silent;\nlet silent = Silent;")
+    shown = kernel.ok(":vars").displays[0]
+    lines = shown["text/plain"].splitlines()
+    assert lines[0].split() == ["name", "type", "shape", "device", "memory", "cell"]
+    rows = {line.split("  ")[0]: line for line in lines[1:]}
+    assert "Tensor (float32)" in rows["t"] and "[2, 3]" in rows["t"] and "cpu" in rows["t"] and "24 bytes" in rows["t"]
+    assert "[2]" in rows["mut names"] and "Silent" in rows["silent"]
+    assert "<th>device</th>" in shown["text/html"] and "[2, 3]" in shown["text/html"]
+
+
+def test_time_runs_once_and_shows_the_value(kernel):
+    cell = kernel.ok("let v = vec![3];\n:time v.len() + 1")
+    assert cell.value == "2"
+    assert "ran " in cell.stdout and "compiled" in cell.stdout
+    assert "cannot find" in kernel.fails(":time missing_name").said
+
+
+def test_bench_tells_mean_and_deviation(kernel):
+    kernel.ok("let v = vec![1u64; 1000];")
+    text = kernel.ok(":bench v.iter().sum::<u64>()").stdout
+    assert "per loop (mean ± std. dev. of 7 runs" in text
+    assert kernel.value("v.len()") == "1000"
+    assert "missing" in kernel.fails(":bench missing()").said
+
+
+def test_env_is_set_for_cells(kernel):
+    kernel.ok(":env WICK_TEST_VALUE = some text")
+    assert kernel.value('std::env::var("WICK_TEST_VALUE").unwrap()') == '"some text"'
+    assert kernel.ok(":env WICK_TEST_VALUE").stdout == "some text\n"
+    assert "WICK_TEST_VALUE=some text" in kernel.ok(":env").stdout
+
+
+def test_shell(kernel, tmp_path):
+    assert kernel.ok(":sh echo out; echo err >&2").stdout == "out\n"
+    cell = kernel.ok("%%bash\nfor n in 1 2; do\n  echo $n\ndone\ntouch made")
+    assert cell.stdout == "1\n2\n" and (tmp_path / "made").exists()
+    assert "exit status 3" in kernel.fails("%%bash\nexit 3").said
+    kernel.ok('std::fs::create_dir("sub")?;\nstd::env::set_current_dir("sub")?;')
+    assert kernel.ok(":sh pwd").stdout.strip().endswith("/sub")
+
+
+def test_a_shell_command_can_be_interrupted(kernel):
+    request = kernel.client.execute(":sh echo started; sleep 600")
+    while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+        pass
+    kernel.manager.interrupt_kernel()
+    assert kernel.shell_reply(request, timeout=20)["ename"] == "Interrupted"
+    assert kernel.value("1 + 1") == "2"
+
+
+def test_explain(kernel):
+    shown = kernel.ok(":explain E0382").displays[0]
+    assert "moved" in shown["text/plain"] and "```rust" in shown["text/markdown"]
+    assert kernel.ok(":explain 382").displays[0] == shown
+    kernel.fails(":explain")
+    kernel.fails(":explain E9999")
+
+
+def test_load(kernel, tmp_path):
+    (tmp_path / "functions.rs").write_text("fn double(x: i32) -> i32 { 2 * x }\nlet loaded = double(4);\n")
+    kernel.ok(":load functions.rs")
+    assert kernel.value("double(loaded)") == "16"
+    assert "no_such.rs" in kernel.fails(":load no_such.rs").said
+
+
+def test_saved_session_is_a_program(kernel, tmp_path):
+    kernel.ok("use std::collections::BTreeMap;\nfn double(x: i32) -> i32 { x + x }\nlet mut map = BTreeMap::new();")
+    kernel.ok("map.insert(1, double(2));\n:vars")
+    kernel.fails("missing();")
+    kernel.ok("map")
+    kernel.ok(":save session.rs")
+    text = (tmp_path / "session.rs").read_text()
+    assert text.index("fn double") < text.index("fn main") < text.index("map.insert(1, double(2));") < text.index("show!(map);")
+    assert "missing" not in text and ":vars" not in text
+    kernel.ok(":save project")
+    manifest = (tmp_path / "project" / "Cargo.toml").read_text()
+    assert '[dependencies]\nwick = ' in manifest and 'name = "project"' in manifest
+    assert (tmp_path / "project" / "src" / "main.rs").read_text() == text
+
+
+def test_a_typo_gets_the_nearest_command(kernel):
+    assert "`:vars`" in kernel.fails(":vras").said
+    assert "`:explain`" in kernel.fails(":explian E0382").said
+
+
+def test_undone_cells_are_not_saved(kernel, tmp_path):
+    kernel.ok("let kept = 1;")
+    kernel.ok("let undone = 2;")
+    kernel.ok(":undo")
+    kernel.ok(":save session.rs")
+    text = (tmp_path / "session.rs").read_text()
+    assert "let kept = 1;" in text and "undone" not in text

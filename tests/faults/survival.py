@@ -138,13 +138,17 @@ def happen(language: Language, disaster: Disaster, session: Session, shown: tupl
 
 def left_behind(session: Session, before: set[int]) -> list[str]:
     """The processes of a session that were not there before. Parked snapshots belong to it, and so does the one that
-    took over; a process that has ended and that nobody waited for is none."""
+    took over; so do the compilers that the kernel starts ahead of the next cell. A process that has ended and that nobody
+    waited for is none."""
+    kernel = session.pid
 
     def strangers() -> list[str]:
         found = []
         for process in session.processes():
             try:
-                if process.pid not in before and process.status() != psutil.STATUS_ZOMBIE:
+                if process.pid in before or process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                if (process.name(), process.ppid()) != ("rustc", kernel):
                     found.append(f"{process.name()} {process.pid}")
             except psutil.NoSuchProcess:
                 pass

@@ -27,8 +27,11 @@ class TestWick(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_history_pattern = "1?+*"
 
-    # Not offered yet: Tab completion, inspection, a pager and clearing output.
-    test_completion = None
-    test_inspect = None
-    test_pager = None
-    test_clear_output = None
+    completion_samples = [
+        {"text": "TensorOp", "matches": {"TensorOptions"}},
+        {"text": ":hel", "matches": {"help"}},
+        {"text": "retu", "matches": {"return"}},
+    ]
+    code_inspect_sample = "Tensor"
+    code_page_something = ":doc Tensor"
+    code_clear_output = "wick::clear_output(false);"

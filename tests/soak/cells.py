@@ -67,4 +67,9 @@ def run(report: Report, *, short: bool) -> None:
     report.check(last.processes <= first.processes + 4, f"processes: {first.processes}, then {last.processes}")
     early = statistics.median(seconds[warm // 2 : warm // 2 + window])
     late = statistics.median(seconds[-window:])
-    report.check(late <= early * SLOWER, f"latency: {early * 1000:.0f} ms (cells {warm // 2}-{warm // 2 + window}), {late * 1000:.0f} ms (the last {window}): {late / early:.2f} times")
+    say = f"latency: {early * 1000:.0f} ms (cells {warm // 2}-{warm // 2 + window}), {late * 1000:.0f} ms (the last {window}): {late / early:.2f} times"
+    # A few seconds on a machine that others use too say nothing of how long cells take.
+    if short:
+        report.note(say)
+    else:
+        report.check(late <= early * SLOWER, say)

@@ -73,4 +73,4 @@ def _temporary_files() -> set[str]:
     """What lies where temporary files of the kernel may lie: the cache's own folders for work, and the system's."""
     cache = Path(os.environ["WICK_CACHE"])
     work = {str(path) for path in cache.glob("cells/.work-*")}
-    return work | {str(path) for path in Path(tempfile.gettempdir()).glob("wick-*") if path != cache and not path.name.startswith(("wick-soak", "wick-test"))}
+    return work | {str(path) for path in Path(tempfile.gettempdir()).glob("wick-sockets-*")}

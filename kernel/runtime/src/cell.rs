@@ -121,7 +121,7 @@ unsafe fn keep_bytes(
     unsafe { session.store.keep(slot, value, layout, drop) }
 }
 
-fn panicked(payload: Box<dyn Any + Send>) -> Outcome {
+pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Outcome {
     let panic = panics::last().unwrap_or_else(|| Panic {
         message: "panic".into(),
         frames: Vec::new(),

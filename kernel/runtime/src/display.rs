@@ -193,7 +193,7 @@ pub(crate) fn emit(frame: &Frame) {
                 .unwrap_or_default();
             writeln!(out, "{text}")
         }
-        (None, Frame::Clear { .. } | Frame::End { .. }) => Ok(()),
+        (None, _) => Ok(()),
     };
     let _ = out.flush();
 }

@@ -6,6 +6,8 @@
 //! * [`protocol`] and [`wire`]: what the two say to each other, over a socketpair of their own,
 //! * [`cell`], [`store`], [`show`] and [`error`]: what the generated code of a cell calls,
 //! * [`display`] and [`Rich`]: pictures and tables in between the text,
+//! * [`input()`], [`comm`] and [`client`]: questions to the person, channels to the browser, requests to the client,
+//! * [`facts`]: variables at a glance,
 //! * [`interrupt`]: how long work hears that a person pressed stop, [`place`]: where in their code it was called,
 //! * [`serve`]: the loop, [`snapshot`]: the forks that a dying cell falls back to,
 //!   `crash`: what it leaves behind for them.
@@ -14,14 +16,19 @@
 //! allocator. In an ordinary program, without a kernel around it, displays print their plain text and
 //! nothing is ever interrupted.
 
+pub mod bench;
 pub mod cell;
+pub mod client;
+pub mod comm;
 mod crash;
 pub mod display;
 pub mod error;
+pub mod facts;
 mod forms;
 mod gpu;
 #[cfg(feature = "image")]
 mod image;
+mod input;
 pub mod interrupt;
 pub mod kinds;
 mod loaded;
@@ -41,4 +48,5 @@ pub mod wire;
 
 pub use error::{CellError, DebugError};
 pub use forms::Forms;
+pub use input::{getpass, input};
 pub use rich::{MimeBundle, Rich};

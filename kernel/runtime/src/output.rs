@@ -59,6 +59,19 @@ pub(crate) fn set_running(running: bool) {
     RUNNING.store(running, Ordering::Relaxed);
 }
 
+/// Whether a cell runs.
+pub(crate) fn is_running() -> bool {
+    RUNNING.load(Ordering::Relaxed)
+}
+
+/// Sends a frame beside what is buffered: the cell may hold the lock of stdout while it waits for something.
+pub(crate) fn send_past_locks(frame: &Frame) {
+    let encoded = token().and_then(|token| encode(&token, frame).ok());
+    if let (Some(bytes), Some([mut stdout, _])) = (encoded, STREAMS.get().map(|[a, b]| [a, b])) {
+        let _ = stdout.write_all(&bytes);
+    }
+}
+
 /// Writes out what Rust and C have buffered.
 pub(crate) fn flush() {
     let _ = std::io::stdout().flush();

@@ -34,6 +34,10 @@ pub enum Request {
     Run(Run),
     /// Drops values.
     Drop(Drop),
+    /// The answer to the last [`Frame::Ask`]; `None` where there is nobody to ask. Not answered.
+    Input(Option<String>),
+    /// A client's message on a comm.
+    Comm(Comm),
     /// Asks the running cell to stop.
     Interrupt,
     /// Ends the process, because the running cell did not listen, and has it tell where it was.
@@ -83,6 +87,8 @@ pub enum Response {
     Finished(Finished),
     /// To [`Request::Drop`], with the message of a value that panicked in its `Drop`.
     Dropped(Option<String>),
+    /// To [`Request::Comm`]: how its handler ended.
+    Commed(Outcome),
     /// Before the answer to [`Request::Run`], [`Request::Load`] and [`Request::Drop`]: what happens from now on
     /// happens to this request.
     Received,
@@ -236,6 +242,19 @@ pub enum Frame {
     },
     /// The value of the cell's last expression.
     Result(crate::MimeBundle),
+    /// A question to the person.
+    Ask {
+        /// What to show in front of the answer.
+        prompt: String,
+        /// Whether the answer is to be hidden.
+        password: bool,
+    },
+    /// A message to the client's side of a comm.
+    Comm(CommMessage),
+    /// Something that the client is to do once it has the cell's reply.
+    Payload(serde_json::Value),
+    /// What the kernel itself wanted to know.
+    Answer(serde_json::Value),
     /// `clear_output`.
     Clear {
         /// Only when the next output comes.
@@ -246,6 +265,39 @@ pub enum Frame {
         /// The number of the run.
         run: u64,
     },
+}
+
+/// A client's message on a comm, to be handled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Comm {
+    /// Counts like [`Run::run`].
+    pub run: u64,
+    /// What was said.
+    pub message: CommMessage,
+}
+
+/// A message on a comm, in either direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommMessage {
+    /// Its place in the life of the comm.
+    pub kind: CommKind,
+    /// The comm.
+    pub id: String,
+    /// What it was opened to; only [`CommKind::Open`] has to say so.
+    pub target: String,
+    /// What is said.
+    pub data: serde_json::Value,
+}
+
+/// The three messages of a comm's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CommKind {
+    /// The first.
+    Open,
+    /// One of many.
+    Message,
+    /// The last.
+    Close,
 }
 
 /// How a frame starts: an operating system command in terms of ECMA-48, which terminals swallow.

@@ -16,7 +16,7 @@ use crate::protocol::{
     self, ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, Snapshotted,
 };
 use crate::snapshot::{Parked, Side};
-use crate::{cell, crash, display, interrupt, loaded, output, panics, snapshot, wire};
+use crate::{cell, comm, crash, display, input, interrupt, loaded, output, panics, snapshot, wire};
 
 /// Deep recursion is a lesson of many a notebook. The memory is only taken when it is used.
 const CELL_STACK: usize = 256 << 20;
@@ -56,13 +56,14 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
     crash::prepare();
     snapshot::runs_cells();
     output::start_flushing();
+    input::prepare()?;
     let mut worker = Worker::start()?;
     // The oldest first; a promoted process has those from before it.
     let mut parked: Vec<Parked> = Vec::new();
     while let Some(request) = wire::receive::<Request>(socket)? {
         if matches!(
             request,
-            Request::Load(_) | Request::Run(_) | Request::Drop(_)
+            Request::Load(_) | Request::Run(_) | Request::Drop(_) | Request::Comm(_)
         ) {
             wire::send(socket, &Response::Received)?;
         }
@@ -123,7 +124,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 crash::listen();
                 match worker.run(socket, Job::Run(run))? {
                     Done::Ran(finished) => wire::send(socket, &Response::Finished(finished))?,
-                    Done::Dropped(_) => unreachable!("the worker answers a run with how it ended"),
+                    _ => unreachable!("the worker answers a run with how it ended"),
                 }
             }
             Request::Drop(drop) => {
@@ -131,8 +132,14 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     wire::send(socket, &Response::Dropped(message))?;
                 }
             }
+            Request::Comm(message) => {
+                interrupt::forget();
+                if let Done::Commed(outcome) = worker.run(socket, Job::Comm(message))? {
+                    wire::send(socket, &Response::Commed(outcome))?;
+                }
+            }
             // It came after the cell had ended.
-            Request::Interrupt | Request::Stop => {}
+            Request::Interrupt | Request::Stop | Request::Input(_) => {}
         }
     }
     Ok(())
@@ -157,12 +164,14 @@ fn limit_memory(bytes: Option<u64>) {
 enum Job {
     Run(Run),
     Drop(protocol::Drop),
+    Comm(protocol::Comm),
 }
 
 /// What the worker did.
 enum Done {
     Ran(Finished),
     Dropped(Option<String>),
+    Commed(Outcome),
 }
 
 /// The thread that runs cells.
@@ -188,6 +197,7 @@ impl Worker {
                 let done = match job {
                     Job::Run(run) => Done::Ran(run_cell(&run)),
                     Job::Drop(drop) => Done::Dropped(drop_values(&drop)),
+                    Job::Comm(comm) => Done::Commed(receive(comm)),
                 };
                 if std::process::id() != process {
                     // The other side of a `fork()` in a cell: its copy of the session ends with the cell.
@@ -214,6 +224,7 @@ impl Worker {
     /// A fork has one thread: everything that lives in others is started anew.
     fn after_fork() -> io::Result<Self> {
         output::start_flushing();
+        input::prepare()?;
         cell::abandon_tokio();
         Self::start()
     }
@@ -225,7 +236,11 @@ impl Worker {
         loop {
             match wait(socket.as_raw_fd(), self.bell.as_raw_fd())? {
                 Woken::Kernel => match wire::receive::<Request>(socket)? {
-                    Some(Request::Interrupt) => interrupt::ask(),
+                    Some(Request::Interrupt) => {
+                        interrupt::ask();
+                        input::interrupted();
+                    }
+                    Some(Request::Input(answer)) => input::answer(answer),
                     Some(Request::Stop) => crash::end(&self.thread),
                     Some(_) => {
                         return Err(io::Error::other(
@@ -306,10 +321,29 @@ fn run_cell(run: &Run) -> Finished {
         run: started.elapsed().as_micros() as u64,
     };
     Finished {
-        outcome: left.outcome,
+        outcome: ended(left.outcome),
         kept: left.kept,
         gone: left.gone,
         timing,
+    }
+}
+
+/// Handles a comm's message as a cell runs.
+fn receive(comm: protocol::Comm) -> Outcome {
+    output::set_running(true);
+    let outcome = comm::receive(comm.message);
+    output::set_running(false);
+    output::end_of_cell(comm.run);
+    output::restore_streams();
+    ended(outcome)
+}
+
+/// A cell whose input was ended by an interrupt was interrupted, whatever it made of that.
+fn ended(outcome: Outcome) -> Outcome {
+    match outcome {
+        _ if !input::end_of_cell() => outcome,
+        Outcome::Interrupted { .. } => outcome,
+        _ => Outcome::Interrupted { frames: Vec::new() },
     }
 }
 

@@ -10,11 +10,11 @@ use super::paths;
 
 /// Show or clear what Wick keeps between sessions.
 ///
-/// Compiled cells are kept so that a cell that was compiled before runs at once. Clearing costs time, never
-/// data.
+/// Compiled cells are kept so that a cell that was compiled before runs at once, in any notebook. They take up to
+/// 1 GB; what was not used for longest makes room. Clearing costs time, never data.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  wick cache          where the cache is and how large
+  wick cache          where the cache is, how large, what is in it
   wick cache clear    remove it")]
 pub struct Cache {
     #[command(subcommand)]
@@ -62,6 +62,54 @@ fn show(folder: &Path) {
             paths::bytes(bytes),
             counted(files)
         );
+    }
+    list_cells(&folder.join("cells"));
+}
+
+/// How many of the newest cells are listed.
+const LISTED: usize = 20;
+
+/// The compiled cells, the last used first, each by its first line.
+fn list_cells(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut cells: Vec<_> = entries
+        .filter_map(|entry| {
+            let used = entry.path().join("messages.jsonl").metadata().ok()?;
+            Some((used.modified().ok()?, entry.path()))
+        })
+        .collect();
+    if cells.is_empty() {
+        return;
+    }
+    cells.sort();
+    println!("\n{} compiled, the last used first:", cells.len());
+    for (used, path) in cells.iter().rev().take(LISTED) {
+        let age = used.elapsed().unwrap_or_default();
+        let (bytes, _) = paths::size(path);
+        let line = first_line(path);
+        println!("  {:>7}  {:>8}  {line}", ago(age), paths::bytes(bytes));
+    }
+    if cells.len() > LISTED {
+        println!("  … and {} more", cells.len() - LISTED);
+    }
+}
+
+/// The first line of the user's that a compiled cell was made of; items say how many cells they come from.
+fn first_line(cell: &Path) -> String {
+    let Ok(text) = std::fs::read_to_string(cell.join("cell")) else {
+        return "(items)".to_owned();
+    };
+    let text = text.trim_start_matches('{');
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    line.unwrap_or_default().chars().take(60).collect()
+}
+
+fn ago(age: std::time::Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds @ 3600..86400 => format!("{} h", seconds / 3600),
+        seconds => format!("{} d", seconds / 86400),
     }
 }
 

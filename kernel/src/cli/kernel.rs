@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::session;
+use super::{paths, session};
 use crate::jupyter::{self, connection::Connection};
 
 /// Serve one notebook session; Jupyter calls this.
@@ -29,7 +29,7 @@ impl Kernel {
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         runtime.block_on(async {
             // The engine starts while the sockets open: a client hears from the kernel at once.
-            let (session, version) = session::native(connection.clients());
+            let (session, version) = session::native(paths::history(), connection.clients());
             jupyter::serve(connection, session, version).await
         })?;
         // A cell that does not stop must not keep the process.

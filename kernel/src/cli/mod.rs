@@ -4,6 +4,7 @@ mod cache;
 mod doctor;
 mod install;
 mod kernel;
+mod new;
 mod paths;
 mod run;
 mod session;
@@ -23,6 +24,7 @@ use clap::{Parser, Subcommand};
     arg_required_else_help = true,
     after_help = "Environment:
   WICK_LOG      what to log to stderr, e.g. `debug` or `wick_kernel=info` (default: warn)
+  WICK_TRACE    a file to write where each cell's time goes to, for chrome://tracing or ui.perfetto.dev
   WICK_CACHE    where compiled cells are kept (default: $XDG_CACHE_HOME/wick or ~/.cache/wick)"
 )]
 struct Cli {
@@ -37,19 +39,21 @@ enum Command {
     Doctor(doctor::Doctor),
     Kernel(kernel::Kernel),
     Run(run::Run),
+    New(new::New),
     Cache(cache::Cache),
 }
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr();
+    let _written_when_dropped = log();
     let outcome = match cli.command {
         Command::Install(command) => command.run(),
         Command::Uninstall(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Kernel(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::New(command) => command.run(),
         Command::Cache(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
@@ -71,15 +75,35 @@ fn in_one_line(error: &anyhow::Error) -> String {
     line
 }
 
-fn log_to_stderr() {
-    use tracing_subscriber::EnvFilter;
+/// Logs to stderr what `WICK_LOG` asks for, and spans of time to the file that `WICK_TRACE` names; that one is whole
+/// when what this returns is dropped.
+fn log() -> Option<tracing_chrome::FlushGuard> {
+    use tracing_chrome::{ChromeLayerBuilder, TraceStyle};
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::prelude::*;
+    use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_env("WICK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let stderr = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        .with_filter(filter);
+    let trace = std::env::var_os("WICK_TRACE").filter(|file| !file.is_empty());
+    let (chrome, guard) = trace
+        .map(|file| {
+            ChromeLayerBuilder::new()
+                .file(file)
+                .include_args(true)
+                .trace_style(TraceStyle::Async)
+                .build()
+        })
+        .unzip();
+    let ours = Targets::new().with_target("wick_kernel", LevelFilter::INFO);
+    tracing_subscriber::registry()
+        .with(stderr)
+        .with(chrome.map(|layer| layer.with_filter(ours)))
         .init();
+    guard
 }
 
 #[cfg(test)]

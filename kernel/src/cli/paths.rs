@@ -66,6 +66,15 @@ pub fn cache() -> Result<PathBuf> {
     }
 }
 
+/// Where what was typed is remembered for later sessions; `None` where there is no such place.
+pub fn history() -> Option<PathBuf> {
+    let state = match absolute_from("XDG_STATE_HOME") {
+        Some(state) => state,
+        None => home().ok()?.join(".local/state"),
+    };
+    Some(state.join("wick/history.sqlite"))
+}
+
 fn home() -> Result<PathBuf> {
     env::home_dir()
         .filter(|home| home.is_absolute())

@@ -1,5 +1,6 @@
 //! A session on the native engine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,12 +15,12 @@ use crate::jupyter::LanguageVersion;
 use crate::session::Session;
 
 /// A session whose engine compiles cells with rustc, and the compiler's version, which is known a moment later.
-/// `clients` are those that may connect to it.
-/// Needs a tokio runtime.
-pub fn native(clients: Clients) -> (Session, LanguageVersion) {
+/// `clients` are those that may connect to it. Needs a tokio runtime. Cells are remembered in `history`.
+pub fn native(history: Option<PathBuf>, clients: Clients) -> (Session, LanguageVersion) {
     let (known, version) = watch::channel(None);
     let known = Arc::new(known);
-    let session = Session::new(move |events| start(events, known.clone(), clients.clone()));
+    let start = move |events| start(events, known.clone(), clients.clone());
+    let session = Session::remembering(start, history);
     (session, version)
 }
 

@@ -3,6 +3,7 @@
 //! A session only sees [`Engine`]: it hands over a [`Cell`], receives [`Event`]s while the cell runs and a
 //! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run.
 
+mod deep;
 pub mod deps;
 pub mod diagnostics;
 mod hex;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+pub use wick_runtime::protocol::{CommKind, CommMessage};
 
 /// The number a person sees in front of a cell: `In [7]`. Counts from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +71,17 @@ pub enum Event {
         /// Clear lazily.
         wait: bool,
     },
+    /// The cell waits for a line of text from the person; [`Interrupt::answer`] gives it.
+    Ask {
+        /// What stands in front of the answer.
+        prompt: String,
+        /// Whether the answer is to be hidden.
+        password: bool,
+    },
+    /// A message to the clients' side of a comm.
+    Comm(CommMessage),
+    /// Something that the client is to do once the cell has ended (`payload`).
+    Payload(Value),
     /// The value of the cell's trailing expression (`execute_result`).
     Result(MimeBundle),
 }
@@ -123,10 +136,12 @@ pub struct Completion {
     pub signature: Option<String>,
 }
 
-/// Asks a running cell to stop. Works from any thread while [`Engine::evaluate`] is waiting.
+/// Reaches a running cell. Works from any thread while [`Engine::evaluate`] is waiting.
 pub trait Interrupt: Send + Sync {
-    /// Asks first; what does not listen within a short grace is stopped.
+    /// Asks the cell to stop first; what does not listen within a short grace is stopped.
     fn interrupt(&self);
+    /// Answers [`Event::Ask`]; `None` where there is nobody to ask.
+    fn answer(&self, text: Option<String>);
 }
 
 /// Evaluates cells. Events go to the channel that the engine was created with, also between cells (a thread
@@ -141,7 +156,9 @@ pub trait Engine: Send {
     async fn complete(&mut self, code: &str, cursor: usize) -> Completions;
     /// What is known about the name at byte `cursor` of `code`.
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle>;
-    /// A handle that interrupts the running cell.
+    /// Hands a client's message on a comm to the cell that registered its target. `id` is the last cell's.
+    async fn comm(&mut self, message: CommMessage, id: CellId) -> Reply;
+    /// A handle that reaches the running cell.
     fn interrupter(&self) -> Arc<dyn Interrupt>;
     /// Forgets variables and items, as a fresh start would.
     async fn reset(&mut self) -> Result<(), EngineError>;

@@ -53,6 +53,7 @@ fn reply(rust: &str) -> Value {
         "debugger": false,
         "supported_features": [],
         "help_links": [
+            { "text": "Wick", "url": env!("CARGO_PKG_REPOSITORY") },
             { "text": "The Rust Programming Language", "url": "https://doc.rust-lang.org/book/" },
             { "text": "Rust's standard library", "url": "https://doc.rust-lang.org/std/" },
             { "text": "Rust's error codes", "url": "https://doc.rust-lang.org/error_codes/" },

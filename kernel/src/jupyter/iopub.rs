@@ -17,7 +17,7 @@ use zeromq::{Socket, SocketEvent, SocketRecv, XPubSocket};
 use super::connection::{self, Connection, ConnectionError};
 use super::message::{self, Incoming};
 use super::router::pause_after;
-use crate::engine::Stream;
+use crate::engine::{CommKind, CommMessage, Stream};
 use crate::session::Output;
 
 /// How long a client that does not read may hold up the others, before all are cut off.
@@ -81,7 +81,9 @@ impl IoPub {
 
     /// Publishes what a session shows.
     pub fn show(&self, output: Output, parent: Option<&Header>) {
-        self.publish(output_content(output), parent);
+        if let Some(content) = output_content(output) {
+            self.publish(content, parent);
+        }
     }
 
     /// Waits until everything published so far has been handed to the system.
@@ -98,9 +100,9 @@ impl IoPub {
     }
 }
 
-/// The message that shows `output`.
-fn output_content(output: Output) -> JupyterMessageContent {
-    match output {
+/// The message that shows `output` to everyone.
+fn output_content(output: Output) -> Option<JupyterMessageContent> {
+    Some(match output {
         Output::Input { code, count } => ExecuteInput {
             code,
             execution_count: ExecutionCount::new(count.0 as usize),
@@ -135,6 +137,25 @@ fn output_content(output: Output) -> JupyterMessageContent {
             )
         }
         Output::Clear { wait } => ClearOutput { wait }.into(),
+        Output::Comm(CommMessage {
+            kind,
+            id,
+            target,
+            data,
+        }) => match kind {
+            CommKind::Open => message::content(
+                "comm_open",
+                json!({ "comm_id": id, "target_name": target, "data": data }),
+            ),
+            CommKind::Message => {
+                message::content("comm_msg", json!({ "comm_id": id, "data": data }))
+            }
+            CommKind::Close => {
+                message::content("comm_close", json!({ "comm_id": id, "data": data }))
+            }
+        },
+        // A question goes to the client that asked for the cell, not to everyone.
+        Output::Ask { .. } => return None,
         Output::Result { data, count } => message::content(
             "execute_result",
             json!({ "execution_count": count, "data": data, "metadata": {} }),
@@ -145,7 +166,7 @@ fn output_content(output: Output) -> JupyterMessageContent {
             traceback: error.traceback,
         }
         .into(),
-    }
+    })
 }
 
 /// The task that owns the socket.
@@ -253,7 +274,7 @@ mod tests {
     use crate::engine::{CellId, MimeBundle};
 
     fn wire(output: Output) -> (String, serde_json::Value) {
-        let content = output_content(output);
+        let content = output_content(output).unwrap();
         let kind = content.message_type().to_owned();
         (kind, serde_json::to_value(&content).unwrap())
     }

@@ -31,7 +31,7 @@ pub fn listen(path: &Path, hidden: &OnceLock<TempDir>) -> io::Result<UnixListene
         Some(hidden) => hidden,
         None => {
             let made = tempfile::Builder::new()
-                .prefix("wick-")
+                .prefix("wick-sockets-")
                 .permissions(fs::Permissions::from_mode(private::MODE))
                 .tempdir()?;
             hidden.get_or_init(|| made)

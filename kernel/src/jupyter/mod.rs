@@ -49,15 +49,22 @@ pub async fn serve(
     let iopub = IoPub::bind(&connection).await?;
     let shell = router::bind(&connection, connection.shell(), "shell").await?;
     let control = router::bind(&connection, connection.control(), "control").await?;
-    stdin::bind(&connection).await?;
+    let interrupts = session.interrupts();
+    let asker = stdin::bind(&connection, iopub.clone(), interrupts.clone()).await?;
     heartbeat::bind(&connection).await?;
     iopub.starting();
     tracing::info!("listening on {}", connection.shell());
 
     let info = KernelInfo::new(version);
-    let interrupts = session.interrupts();
     let engine = session.engine_handle();
-    let shell = Shell::new(shell, iopub.clone(), session, info.clone(), &connection);
+    let shell = Shell::new(
+        shell,
+        iopub.clone(),
+        session,
+        info.clone(),
+        &connection,
+        asker,
+    );
     let control = Control::new(
         control,
         iopub.clone(),

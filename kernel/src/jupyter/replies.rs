@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use jupyter_protocol::{CommClose, CommId, CommInfoReply, IsCompleteReply, JupyterMessageContent};
+use jupyter_protocol::{IsCompleteReply, JupyterMessageContent};
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
 use super::message::content;
-use super::requests::{HistoryAccess, HistoryRequest, Unreadable, character_of};
+use super::requests::{CommInfo, HistoryAccess, HistoryRequest, Unreadable, character_of};
 use crate::engine::{CellError, Completeness, Completions, MimeBundle};
 use crate::session::Executed;
-use crate::session::history::{Entry, History, SESSION};
+use crate::session::history::{Found, Query};
 
 /// `execute_reply` of a cell that was run.
 pub fn executed(executed: Executed) -> JupyterMessageContent {
-    let payload = match executed.leave {
-        true => json!([{ "source": "ask_exit", "keepkernel": false }]),
-        false => json!([]),
-    };
+    let mut payload = executed.payload;
+    if executed.leave {
+        payload.push(json!({ "source": "ask_exit", "keepkernel": false }));
+    }
     let mut reply = match executed.reply {
         Ok(()) => json!({
             "status": "ok",
@@ -109,27 +109,33 @@ pub fn completeness(answer: Option<Completeness>) -> JupyterMessageContent {
     .into()
 }
 
-/// `history_reply`
-pub fn history(history: &History, request: &HistoryRequest) -> JupyterMessageContent {
-    let found: Vec<&Entry> = match request.hist_access_type {
-        HistoryAccess::Tail => history.tail(request.n.unwrap_or(10)).iter().collect(),
-        HistoryAccess::Range => {
+/// What a `history_request` looks for.
+pub fn query(request: &HistoryRequest) -> Query {
+    match request.hist_access_type {
+        HistoryAccess::Tail => Query::Tail(request.n.unwrap_or(10)),
+        HistoryAccess::Range => Query::Range {
+            session: request.session,
+            start: request.start,
             // Zero, as IPython reads it, means up to the end.
-            let stop = request.stop.filter(|stop| *stop != 0);
-            history.range(request.session, request.start, stop)
-        }
-        HistoryAccess::Search => {
-            let pattern = request.pattern.as_deref().unwrap_or("*");
-            history.search(pattern, request.unique, request.n)
-        }
-    };
+            stop: request.stop.filter(|stop| *stop != 0),
+        },
+        HistoryAccess::Search => Query::Search {
+            pattern: request.pattern.clone().unwrap_or_else(|| "*".to_owned()),
+            unique: request.unique,
+            n: request.n,
+        },
+    }
+}
+
+/// `history_reply`
+pub fn history(found: Vec<Found>, request: &HistoryRequest) -> JupyterMessageContent {
     let entries: Vec<Value> = found
         .into_iter()
-        .map(|entry| {
+        .map(|Found { session, entry }| {
             if request.output {
-                json!([SESSION, entry.line, [entry.input, entry.output]])
+                json!([session, entry.line, [entry.input, entry.output]])
             } else {
-                json!([SESSION, entry.line, entry.input])
+                json!([session, entry.line, entry.input])
             }
         })
         .collect();
@@ -139,18 +145,15 @@ pub fn history(history: &History, request: &HistoryRequest) -> JupyterMessageCon
     )
 }
 
-/// `comm_info_reply`: no target is registered, so no comm is ever open.
-pub fn comms() -> JupyterMessageContent {
-    CommInfoReply::default().into()
-}
-
-/// The answer to a comm that nobody here wants.
-pub fn comm_close(comm_id: String) -> JupyterMessageContent {
-    CommClose {
-        comm_id: CommId(comm_id),
-        data: Map::new(),
-    }
-    .into()
+/// `comm_info_reply`
+pub fn comms(open: &BTreeMap<String, String>, wanted: &CommInfo) -> JupyterMessageContent {
+    let wanted = |target: &String| wanted.target_name.as_ref().is_none_or(|it| it == target);
+    let comms: Map<String, Value> = open
+        .iter()
+        .filter(|(_, target)| wanted(target))
+        .map(|(id, target)| (id.clone(), json!({ "target_name": target })))
+        .collect();
+    content("comm_info_reply", json!({ "status": "ok", "comms": comms }))
 }
 
 /// `connect_reply`
@@ -191,6 +194,7 @@ pub fn unreadable(kind: &str, problem: &Unreadable) -> Option<JupyterMessageCont
 mod tests {
     use super::*;
     use crate::engine::{CellId, Completion};
+    use crate::session::history::Entry;
 
     fn value(content: JupyterMessageContent) -> Value {
         serde_json::to_value(content).unwrap()
@@ -225,6 +229,7 @@ mod tests {
             count: CellId(3),
             reply: Err(CellError::plain("panic", "oh")),
             leave: false,
+            payload: Vec::new(),
             user_expressions: BTreeMap::new(),
         }));
         assert_eq!(reply["status"], "error");
@@ -234,12 +239,14 @@ mod tests {
 
     #[test]
     fn history_with_outputs_is_nested() {
-        let mut cells = History::default();
-        cells.push(Entry {
-            line: 1,
-            input: "1 + 1".to_owned(),
-            output: Some("2".to_owned()),
-        });
+        let found = vec![Found {
+            session: 4,
+            entry: Entry {
+                line: 1,
+                input: "1 + 1".to_owned(),
+                output: Some("2".to_owned()),
+            },
+        }];
         let request = |output| HistoryRequest {
             hist_access_type: HistoryAccess::Tail,
             output,
@@ -251,12 +258,29 @@ mod tests {
             unique: false,
         };
         assert_eq!(
-            value(history(&cells, &request(false)))["history"],
-            json!([[1, 1, "1 + 1"]])
+            value(history(found.clone(), &request(false)))["history"],
+            json!([[4, 1, "1 + 1"]])
         );
         assert_eq!(
-            value(history(&cells, &request(true)))["history"],
-            json!([[1, 1, ["1 + 1", "2"]]])
+            value(history(found, &request(true)))["history"],
+            json!([[4, 1, ["1 + 1", "2"]]])
+        );
+    }
+
+    #[test]
+    fn comms_are_told_by_target() {
+        let open = BTreeMap::from([
+            ("1".to_owned(), "a".to_owned()),
+            ("2".to_owned(), "b".to_owned()),
+        ]);
+        let only = |target: Option<&str>| CommInfo {
+            target_name: target.map(str::to_owned),
+        };
+        let all = value(comms(&open, &only(None)));
+        assert_eq!(all["comms"]["2"]["target_name"], "b");
+        assert_eq!(
+            value(comms(&open, &only(Some("a"))))["comms"],
+            json!({"1": {"target_name": "a"}})
         );
     }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::engine::{CommKind, CommMessage};
+
 /// A request, or a message that needs no answer.
 #[derive(Debug)]
 pub enum Request {
@@ -21,13 +23,9 @@ pub enum Request {
     /// Who are you?
     KernelInfo,
     /// Which comms are open?
-    CommInfo,
-    /// A client opens a comm.
-    CommOpen(Comm),
-    /// A client speaks on a comm.
-    CommMsg(Comm),
-    /// A client closes a comm.
-    CommClose,
+    CommInfo(CommInfo),
+    /// A client opens a comm, speaks on it or closes it.
+    Comm(CommMessage),
     /// Where are the other channels?
     Connect,
     /// Stop the running cell.
@@ -63,6 +61,8 @@ pub struct Execute {
     pub user_expressions: Option<BTreeMap<String, String>>,
     #[serde(default = "yes")]
     pub stop_on_error: bool,
+    #[serde(default = "yes")]
+    pub allow_stdin: bool,
 }
 
 /// `complete_request` and `inspect_request`; the position counts characters.
@@ -111,10 +111,19 @@ pub enum HistoryAccess {
 
 /// The part that all messages about a comm have.
 #[derive(Debug, Deserialize)]
-pub struct Comm {
-    pub comm_id: String,
+struct Comm {
+    comm_id: String,
     #[serde(default)]
-    pub target_name: String,
+    target_name: String,
+    #[serde(default)]
+    data: Value,
+}
+
+/// `comm_info_request`
+#[derive(Debug, Deserialize)]
+pub struct CommInfo {
+    /// Only comms to this target.
+    pub target_name: Option<String>,
 }
 
 /// `shutdown_request`
@@ -137,6 +146,15 @@ impl Request {
                 source,
             })
         }
+        let comm = |place| {
+            let comm: Comm = typed(kind, content)?;
+            Ok(CommMessage {
+                kind: place,
+                id: comm.comm_id,
+                target: comm.target_name,
+                data: comm.data,
+            })
+        };
         Ok(match kind {
             "execute_request" => Self::Execute(typed(kind, content)?),
             "complete_request" => Self::Complete(typed(kind, content)?),
@@ -144,10 +162,10 @@ impl Request {
             "is_complete_request" => Self::IsComplete(typed(kind, content)?),
             "history_request" => Self::History(typed(kind, content)?),
             "kernel_info_request" => Self::KernelInfo,
-            "comm_info_request" => Self::CommInfo,
-            "comm_open" => Self::CommOpen(typed(kind, content)?),
-            "comm_msg" => Self::CommMsg(typed(kind, content)?),
-            "comm_close" => Self::CommClose,
+            "comm_info_request" => Self::CommInfo(typed(kind, content)?),
+            "comm_open" => Self::Comm(comm(CommKind::Open)?),
+            "comm_msg" => Self::Comm(comm(CommKind::Message)?),
+            "comm_close" => Self::Comm(comm(CommKind::Close)?),
             "connect_request" => Self::Connect,
             "interrupt_request" => Self::Interrupt,
             "shutdown_request" => Self::Shutdown(typed(kind, content)?),
@@ -163,6 +181,7 @@ impl Execute {
             code: self.code,
             silent: self.silent,
             store_history: self.store_history.unwrap_or(!self.silent),
+            allow_stdin: self.allow_stdin,
             user_expressions: self.user_expressions.unwrap_or_default(),
         }
     }

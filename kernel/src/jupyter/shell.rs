@@ -13,7 +13,8 @@ use super::message::{self, Incoming};
 use super::replies;
 use super::requests::{self, Request};
 use super::router::Router;
-use crate::session::Session;
+use super::stdin::Asker;
+use crate::session::{Output, Session};
 
 /// After an error: time for requests that a client has already sent to come out of the socket.
 const ARRIVAL: Duration = Duration::from_millis(10);
@@ -25,6 +26,7 @@ pub struct Shell {
     session: Session,
     info: KernelInfo,
     connect: JupyterMessageContent,
+    asker: Asker,
     /// The request to which what threads write between cells belongs: the last cell's.
     last_cell: Option<Header>,
     /// What clients had already sent when a cell failed.
@@ -41,6 +43,7 @@ impl Shell {
         session: Session,
         info: KernelInfo,
         connection: &Connection,
+        asker: Asker,
     ) -> Self {
         Self {
             router,
@@ -48,6 +51,7 @@ impl Shell {
             session,
             info,
             connect: replies::connect(connection),
+            asker,
             last_cell: None,
             waiting: VecDeque::new(),
             ending: false,
@@ -118,22 +122,20 @@ impl Shell {
             Ok(Request::IsComplete(code)) => {
                 replies::completeness(self.session.completeness(&code.code).await)
             }
-            Ok(Request::History(query)) => replies::history(self.session.history(), &query),
+            Ok(Request::History(request)) => {
+                let found = self.session.history().find(replies::query(&request)).await;
+                replies::history(found, &request)
+            }
             Ok(Request::KernelInfo) => {
                 message::content("kernel_info_reply", self.info.reply().await)
             }
-            Ok(Request::CommInfo) => replies::comms(),
-            Ok(Request::CommOpen(comm)) => {
-                tracing::warn!("shell: no comm target is called `{}`", comm.target_name);
-                let close = replies::comm_close(comm.comm_id);
-                self.iopub.publish(close, Some(&request.header));
+            Ok(Request::CommInfo(wanted)) => replies::comms(self.session.comms(), &wanted),
+            Ok(Request::Comm(message)) => {
+                let (iopub, parent) = (&self.iopub, Some(&request.header));
+                let mut show = |output| iopub.show(output, parent);
+                self.session.comm(message, &mut show).await;
                 return None;
             }
-            Ok(Request::CommMsg(comm)) => {
-                tracing::warn!("shell: there is no comm {}", comm.comm_id);
-                return None;
-            }
-            Ok(Request::CommClose) => return None,
             Ok(Request::Connect) => self.connect.clone(),
             // No cell runs while the shell answers.
             Ok(Request::Interrupt) => InterruptReply::new().into(),
@@ -159,7 +161,11 @@ impl Shell {
         let stop_on_error = execute.stop_on_error;
         self.last_cell = Some(request.header.clone());
         let (iopub, parent) = (&self.iopub, Some(&request.header));
-        let mut show = |output| iopub.show(output, parent);
+        let asker = &self.asker;
+        let mut show = |output| match output {
+            Output::Ask { prompt, password } => asker.ask(request, &prompt, password),
+            output => iopub.show(output, parent),
+        };
         let executed = self
             .session
             .execute(execute.into_session(), &mut show)

@@ -1,4 +1,4 @@
-//! Stopping a cell from outside.
+//! Reaching a running cell from outside: stopping it, and answering what it asks.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -38,6 +38,14 @@ impl Interrupts {
         self.0.asked.notify_waiters();
         if let Some(engine) = engine {
             engine.interrupt();
+        }
+    }
+
+    /// Answers a question of the running cell; `None` where there is nobody to ask.
+    pub fn answer(&self, text: Option<String>) {
+        let state = self.state();
+        if let Some(engine) = state.engine.as_ref().filter(|_| state.running) {
+            engine.answer(text);
         }
     }
 
@@ -102,6 +110,7 @@ mod tests {
         fn interrupt(&self) {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
+        fn answer(&self, _: Option<String>) {}
     }
 
     #[test]

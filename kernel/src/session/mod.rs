@@ -13,7 +13,9 @@ pub(crate) mod scripted;
 mod stream;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinHandle;
 
@@ -21,7 +23,10 @@ pub use engine_slot::{EngineHandle, StartEngine};
 pub use interrupts::Interrupts;
 pub use output::{Output, Show};
 
-use crate::engine::{Cell, CellError, CellId, Completeness, Completions, Event, MimeBundle, Reply};
+use crate::engine::{
+    Cell, CellError, CellId, CommKind, CommMessage, Completeness, Completions, Event, MimeBundle,
+    Reply, Stream,
+};
 use engine_slot::EngineSlot;
 use history::{Entry, History};
 use stream::StreamBuffer;
@@ -35,6 +40,8 @@ pub struct Execute {
     pub silent: bool,
     /// Whether the cell counts and is remembered; a silent one never is.
     pub store_history: bool,
+    /// Whether there is a person to answer what the cell asks.
+    pub allow_stdin: bool,
     /// Expressions to evaluate after the cell, by the names the client chose.
     pub user_expressions: BTreeMap<String, String>,
 }
@@ -48,6 +55,8 @@ pub struct Executed {
     pub reply: Reply,
     /// Whether a person at a console wants to leave.
     pub leave: bool,
+    /// What the client is to do now, as the protocol's `payload` says it.
+    pub payload: Vec<Value>,
     /// The values of the user expressions; none are evaluated after an error.
     pub user_expressions: BTreeMap<String, Result<MimeBundle, CellError>>,
 }
@@ -65,22 +74,36 @@ pub struct Session {
     last: CellId,
     /// The plain text of the running cell's value, for the history.
     result: Option<String>,
+    /// Whether the running cell may ask.
+    may_ask: bool,
+    /// What the running cell wants its client to do.
+    payload: Vec<Value>,
+    /// The comms that are open, and their targets.
+    comms: BTreeMap<String, String>,
 }
 
 impl Session {
     /// A session whose engine is being started in the background by `start`. A cell that comes too early
     /// waits; if `start` fails, every cell answers with its error and tries again.
     pub fn new(start: impl Into<StartEngine>) -> Self {
+        Self::remembering(start, None)
+    }
+
+    /// The same, with a history that is kept in `history` for later sessions.
+    pub fn remembering(start: impl Into<StartEngine>, history: Option<PathBuf>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         Self {
             engine: EngineSlot::start(start.into(), sender),
             events,
             interrupts: Interrupts::default(),
             stream: StreamBuffer::default(),
-            history: History::default(),
+            history: History::new(history),
             next: 1,
             last: CellId(0),
             result: None,
+            may_ask: false,
+            payload: Vec::new(),
+            comms: BTreeMap::new(),
         }
     }
 
@@ -116,6 +139,7 @@ impl Session {
                 count,
                 reply: Ok(()),
                 leave: false,
+                payload: Vec::new(),
                 user_expressions: BTreeMap::new(),
             };
         }
@@ -124,6 +148,8 @@ impl Session {
         }
         self.last = count;
         self.result = None;
+        self.may_ask = request.allow_stdin;
+        self.payload.clear();
 
         let _running = self.interrupts.begin();
         let cell = Cell {
@@ -156,8 +182,47 @@ impl Session {
             count,
             reply,
             leave,
+            payload: std::mem::take(&mut self.payload),
             user_expressions,
         }
+    }
+
+    /// Hands a client's message on a comm to the cell that registered its target. What that cell's code does is shown,
+    /// its failure too.
+    pub async fn comm(&mut self, message: CommMessage, show: &mut Show<'_>) {
+        let known = self.comms.contains_key(&message.id);
+        match message.kind {
+            CommKind::Open => {
+                (self.comms).insert(message.id.clone(), message.target.clone());
+            }
+            CommKind::Close => {
+                self.comms.remove(&message.id);
+            }
+            CommKind::Message => {}
+        }
+        if !known && message.kind != CommKind::Open {
+            tracing::warn!("there is no comm {}", message.id);
+            return;
+        }
+        self.may_ask = false;
+        let Some(engine) = self.engine.started().await else {
+            let close = CommMessage {
+                kind: CommKind::Close,
+                ..message
+            };
+            return self.take(Event::Comm(close), show);
+        };
+        let last = self.last;
+        let _running = self.interrupts.begin();
+        let work = async move { engine.lock().await.comm(message, last).await };
+        if let Err(error) = self.watch(work, show).await {
+            show(Output::Error(error));
+        }
+    }
+
+    /// The comms that are open, and their targets.
+    pub fn comms(&self) -> &BTreeMap<String, String> {
+        &self.comms
     }
 
     /// Hands what threads of earlier cells write to `show`, for ever. May be dropped at any time: nothing is
@@ -231,9 +296,17 @@ impl Session {
             engine = self.engine.get() => engine.map_err(|error| error.to_cell_error())?,
         };
         self.interrupts.reach(engine.lock().await.interrupter());
-        let mut running = AbortOnDrop(tokio::spawn(async move {
-            engine.lock().await.evaluate(cell).await
-        }));
+        let work = async move { engine.lock().await.evaluate(cell).await };
+        self.watch(work, show).await
+    }
+
+    /// Waits for the engine's work and shows what comes meanwhile.
+    async fn watch(
+        &mut self,
+        work: impl Future<Output = Reply> + Send + 'static,
+        show: &mut Show<'_>,
+    ) -> Reply {
+        let mut running = AbortOnDrop(tokio::spawn(work));
         let reply = loop {
             tokio::select! {
                 biased;
@@ -270,6 +343,37 @@ impl Session {
                 update,
             },
             Event::ClearOutput { wait } => Output::Clear { wait },
+            Event::Ask { .. } if !self.may_ask => {
+                self.interrupts.answer(None);
+                let note = "(the cell asks for input, which the program that runs this notebook does not take)\n";
+                self.flush(show);
+                Output::Stream {
+                    name: Stream::Stderr,
+                    text: note.to_owned(),
+                }
+            }
+            Event::Ask { prompt, password } => Output::Ask { prompt, password },
+            Event::Comm(message) => {
+                match message.kind {
+                    CommKind::Open => {
+                        (self.comms).insert(message.id.clone(), message.target.clone());
+                    }
+                    CommKind::Close => {
+                        self.comms.remove(&message.id);
+                    }
+                    CommKind::Message => {}
+                }
+                Output::Comm(message)
+            }
+            Event::Payload(payload) => {
+                // Of several texts for the next cell the last one counts.
+                let source = payload["source"].clone();
+                if source == "set_next_input" {
+                    self.payload.retain(|earlier| earlier["source"] != source);
+                }
+                self.payload.push(payload);
+                return;
+            }
             Event::Result(data) => {
                 self.result = data
                     .get("text/plain")

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::engine::{CellError, CellId, MimeBundle, Stream};
+use crate::engine::{CellError, CellId, CommMessage, MimeBundle, Stream};
 
 /// Receives what becomes visible, in order.
 pub type Show<'a> = dyn FnMut(Output) + Send + 'a;
@@ -47,6 +47,15 @@ pub enum Output {
         /// The cell's number.
         count: CellId,
     },
+    /// The cell waits for a line of text; [`Interrupts::answer`](super::Interrupts::answer) gives it.
+    Ask {
+        /// What stands in front of the answer.
+        prompt: String,
+        /// Whether the answer is to be hidden.
+        password: bool,
+    },
+    /// A message to the clients' side of a comm.
+    Comm(CommMessage),
     /// Why the cell failed.
     Error(CellError),
 }

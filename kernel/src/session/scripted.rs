@@ -1,6 +1,6 @@
 //! An engine for tests that does what the cell's lines say: `print TEXT`, `eprint TEXT`, `value TEXT`,
 //! `show ID TEXT`, `update ID TEXT`, `clear`, `fail NAME TEXT`, `panic`, `wait MS`, `wait for interrupt`,
-//! `later MS TEXT`.
+//! `later MS TEXT`, `ask PROMPT` (prints the answer), `next TEXT`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,19 @@ pub(crate) struct Scripted {
 }
 
 #[derive(Default)]
-struct Stop(Notify);
+struct Stop(Notify, Answers);
+
+#[derive(Default)]
+struct Answers(std::sync::Mutex<Option<Option<String>>>, Notify);
 
 impl Interrupt for Stop {
     fn interrupt(&self) {
         self.0.notify_one();
+    }
+
+    fn answer(&self, text: Option<String>) {
+        *self.1.0.lock().unwrap() = Some(text);
+        self.1.1.notify_one();
     }
 }
 
@@ -65,6 +73,20 @@ impl Engine for Scripted {
                 "show" => self.display(rest, false),
                 "update" => self.display(rest, true),
                 "clear" => self.send(Event::ClearOutput { wait: true }),
+                "ask" => {
+                    let answers = &self.stop.1;
+                    self.send(Event::Ask {
+                        prompt: rest.to_owned(),
+                        password: rest.contains("secret"),
+                    });
+                    answers.1.notified().await;
+                    let answer = answers.0.lock().unwrap().take().flatten();
+                    let answer = answer.unwrap_or_else(|| "nobody".to_owned());
+                    self.send(Event::Output(Stream::Stdout, format!("{answer}\n")));
+                }
+                "next" => self.send(Event::Payload(serde_json::json!({
+                    "source": "set_next_input", "text": rest, "replace": false
+                }))),
                 "panic" => panic!("as the cell said"),
                 "wait" => match rest.parse() {
                     Ok(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -116,6 +138,24 @@ impl Engine for Scripted {
 
     async fn inspect(&mut self, code: &str, _cursor: usize) -> Option<MimeBundle> {
         code.starts_with("print").then(|| plain("prints its text"))
+    }
+
+    async fn comm(&mut self, message: CommMessage, _id: CellId) -> Reply {
+        if message.kind == CommKind::Open && message.target != "echo" {
+            self.send(Event::Comm(CommMessage {
+                kind: CommKind::Close,
+                ..message
+            }));
+            return Ok(());
+        }
+        if message.data == "fail" {
+            return Err(CellError::plain("E", "as the message said"));
+        }
+        self.send(Event::Comm(CommMessage {
+            kind: CommKind::Message,
+            ..message
+        }));
+        Ok(())
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {

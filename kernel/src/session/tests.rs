@@ -69,9 +69,10 @@ async fn counts_begin_at_one_and_skip_what_is_not_stored() {
     assert_eq!(run(&mut session, cell("value 1")).await.0.count, CellId(1));
     assert_eq!(run(&mut session, cell("fail E x")).await.0.count, CellId(2));
     assert_eq!(run(&mut session, cell("value 3")).await.0.count, CellId(3));
-    let lines: Vec<_> = session.history().tail(9).iter().map(|e| e.line).collect();
+    let found = session.history().find(history::Query::Tail(9)).await;
+    let lines: Vec<_> = found.iter().map(|it| it.entry.line).collect();
     assert_eq!(lines, [1, 2, 3]);
-    assert_eq!(session.history().tail(1)[0].output.as_deref(), Some("3"));
+    assert_eq!(found[2].entry.output.as_deref(), Some("3"));
 }
 
 #[tokio::test]
@@ -208,4 +209,76 @@ fn a_person_may_leave_by_word_unless_the_word_means_something() {
     assert!(!wants_to_leave("exit", &Ok(())));
     assert!(!wants_to_leave("exit", &reply("E0308")));
     assert!(!wants_to_leave("exit_now", &reply("E0425")));
+}
+
+#[tokio::test]
+async fn a_question_is_answered_from_outside() {
+    let mut session = session();
+    let cells = session.interrupts();
+    let request = Execute {
+        allow_stdin: true,
+        ..cell("ask secret")
+    };
+    let mut shown = Vec::new();
+    let mut show = |output| {
+        if let Output::Ask { password, .. } = &output {
+            assert!(password);
+            cells.answer(Some("42".to_owned()));
+        }
+        shown.push(output);
+    };
+    assert!(session.execute(request, &mut show).await.reply.is_ok());
+    assert_eq!(shown.last(), Some(&stdout("42\n")));
+}
+
+#[tokio::test]
+async fn where_nobody_can_answer_the_cell_goes_on() {
+    let mut session = session();
+    let (executed, shown) = run(&mut session, cell("ask name")).await;
+    assert!(executed.reply.is_ok());
+    assert_eq!(shown.last(), Some(&stdout("nobody\n")));
+    assert!(shown.iter().any(
+        |it| matches!(it, Output::Stream { name: Stream::Stderr, text } if text.contains("input"))
+    ));
+}
+
+#[tokio::test]
+async fn of_several_next_inputs_the_last_one_counts() {
+    let mut session = session();
+    let (executed, _) = run(&mut session, cell("next a\nnext b")).await;
+    let texts: Vec<_> = executed.payload.iter().map(|it| &it["text"]).collect();
+    assert_eq!(texts, ["b"]);
+    assert!(
+        run(&mut session, cell("value 1"))
+            .await
+            .0
+            .payload
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn comms_are_known_while_they_are_open() {
+    let mut session = session();
+    let message = |kind, target: &str, data: &str| CommMessage {
+        kind,
+        id: "1".to_owned(),
+        target: target.to_owned(),
+        data: data.into(),
+    };
+    let mut shown = Vec::new();
+    let mut show = |output| shown.push(output);
+    session
+        .comm(message(CommKind::Open, "nobody", ""), &mut show)
+        .await;
+    assert!(session.comms().is_empty());
+    session
+        .comm(message(CommKind::Open, "echo", "a"), &mut show)
+        .await;
+    assert_eq!(session.comms()["1"], "echo");
+    session
+        .comm(message(CommKind::Message, "", "fail"), &mut show)
+        .await;
+    assert!(matches!(shown.last(), Some(Output::Error(_))));
+    assert_eq!(shown.len(), 3);
 }

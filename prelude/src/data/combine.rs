@@ -10,7 +10,7 @@ use crate::error::{Error, OrPanic, Result};
 /// ```
 /// use wick::prelude::*;
 /// let odd = Subset::new(vec![10, 11, 12, 13], [3, 1]);
-/// assert_eq!((odd.get(0), odd.get(1), odd.len()), (13, 11, 2));
+/// assert_eq!((odd.item(0), odd.item(1), odd.len()), (13, 11, 2));
 /// ```
 #[derive(Debug)]
 pub struct Subset<D> {
@@ -53,8 +53,8 @@ impl<D: Dataset> Dataset for Subset<D> {
     type Item = D::Item;
 
     #[track_caller]
-    fn get(&self, index: usize) -> D::Item {
-        self.dataset.get(self.indices[index])
+    fn item(&self, index: usize) -> D::Item {
+        self.dataset.item(self.indices[index])
     }
 
     fn len(&self) -> usize {
@@ -67,7 +67,7 @@ impl<D: Dataset> Dataset for Subset<D> {
 /// ```
 /// use wick::prelude::*;
 /// let both = ConcatDataset::new([vec![1, 2], vec![3]]);
-/// assert_eq!((both.len(), both.get(2)), (3, 3));
+/// assert_eq!((both.len(), both.item(2)), (3, 3));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ConcatDataset<D> {
@@ -118,7 +118,7 @@ impl<D: Dataset> Dataset for ConcatDataset<D> {
     type Item = D::Item;
 
     #[track_caller]
-    fn get(&self, index: usize) -> D::Item {
+    fn item(&self, index: usize) -> D::Item {
         let at = self.cumulative_sizes.partition_point(|&end| end <= index);
         assert!(
             at < self.datasets.len(),
@@ -128,7 +128,7 @@ impl<D: Dataset> Dataset for ConcatDataset<D> {
         let start = at
             .checked_sub(1)
             .map_or(0, |before| self.cumulative_sizes[before]);
-        self.datasets[at].get(index - start)
+        self.datasets[at].item(index - start)
     }
 
     fn len(&self) -> usize {

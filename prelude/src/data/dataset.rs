@@ -11,7 +11,7 @@ use std::sync::Arc;
 ///
 /// impl Dataset for Squares {
 ///     type Item = (Tensor, i64);
-///     fn get(&self, index: usize) -> (Tensor, i64) {
+///     fn item(&self, index: usize) -> (Tensor, i64) {
 ///         (tensor!([index as f32]), (index * index) as i64)
 ///     }
 ///     fn len(&self) -> usize {
@@ -27,8 +27,8 @@ pub trait Dataset: Send + Sync {
     /// What one element is, often a tensor and a label.
     type Item;
 
-    /// The element of that number, below `len()`.
-    fn get(&self, index: usize) -> Self::Item;
+    /// The element of that number, below `len()`: `__getitem__`. (A method `get` would hide the one that a `Vec` has.)
+    fn item(&self, index: usize) -> Self::Item;
 
     /// How many elements there are.
     fn len(&self) -> usize;
@@ -71,8 +71,8 @@ macro_rules! through_pointer {
         impl<D: Dataset + ?Sized> Dataset for $pointer {
             type Item = D::Item;
 
-            fn get(&self, index: usize) -> D::Item {
-                (**self).get(index)
+            fn item(&self, index: usize) -> D::Item {
+                (**self).item(index)
             }
 
             fn len(&self) -> usize {
@@ -87,7 +87,7 @@ through_pointer!(Box<D>, Arc<D>);
 impl<T: Clone + Send + Sync> Dataset for Vec<T> {
     type Item = T;
 
-    fn get(&self, index: usize) -> T {
+    fn item(&self, index: usize) -> T {
         self[index].clone()
     }
 

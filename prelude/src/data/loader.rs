@@ -253,7 +253,7 @@ impl<D: Dataset + 'static, B: Send + 'static> DataLoader<D, B> {
         let fetch: Fetch = Arc::new(move |indices: Vec<usize>| {
             let elements = indices
                 .into_iter()
-                .map(|index| dataset.get(index))
+                .map(|index| dataset.item(index))
                 .collect();
             Ok(Box::new(collate(elements)?) as AnyBatch)
         });

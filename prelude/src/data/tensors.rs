@@ -10,7 +10,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 ///
 /// let set = TensorDataset::new((tensor!([[1., 2.], [3., 4.]]), tensor!([0, 1])));
-/// let (x, y) = set.get(1);
+/// let (x, y) = set.item(1);
 /// assert_eq!((x.to_vec1::<f32>(), y.item::<i64>()), (vec![3., 4.], 1));
 /// ```
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl<T: TensorTuple> Dataset for TensorDataset<T> {
     type Item = T;
 
     #[track_caller]
-    fn get(&self, index: usize) -> T {
+    fn item(&self, index: usize) -> T {
         self.tensors.row(index)
     }
 

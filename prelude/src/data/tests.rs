@@ -152,7 +152,7 @@ struct Random;
 
 impl Dataset for Random {
     type Item = i64;
-    fn get(&self, _: usize) -> i64 {
+    fn item(&self, _: usize) -> i64 {
         Tensor::randint(0, 1000, [1]).item()
     }
     fn len(&self) -> usize {
@@ -189,7 +189,7 @@ struct Fragile {
 
 impl Dataset for Fragile {
     type Item = i64;
-    fn get(&self, index: usize) -> i64 {
+    fn item(&self, index: usize) -> i64 {
         self.asked.fetch_add(1, Ordering::SeqCst);
         assert!(self.broken != Some(index), "element {index} is damaged");
         // Workers may use kernels that run in parallel.
@@ -354,12 +354,12 @@ fn batches_of_streams_come_in_turn() {
 fn concatenated_sets_find_their_elements() {
     let both = ConcatDataset::new([vec![1, 2], vec![], vec![3]]);
     assert_eq!(
-        (0..both.len()).map(|i| both.get(i)).collect::<Vec<_>>(),
+        (0..both.len()).map(|i| both.item(i)).collect::<Vec<_>>(),
         [1, 2, 3]
     );
     assert!(
         message(|| {
-            both.get(3);
+            both.item(3);
         })
         .contains("out of range")
     );

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::nn::StateDict;
 
 /// Where torchvision's weights are.
-const TORCHVISION: &str = "https://download.pytorch.org/models";
+pub(crate) const TORCHVISION: &str = "https://download.pytorch.org/models";
 
 /// The environment variable that names another place for torchvision's weights, a mirror for instance.
 pub const MODELS_URL: &str = "WICK_MODELS_URL";

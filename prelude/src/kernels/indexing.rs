@@ -6,20 +6,15 @@ use super::map::update;
 use super::reduce::{Rows, rows};
 use super::transfer::contiguous;
 use crate::dtype::DType;
-use crate::error::{Result, bail, bail_index};
+use crate::error::{Result, bail};
 use candle_core::{CpuStorage, Layout};
 
-/// An index as a place: negative ones count from the back.
-fn place(index: i64, size: usize) -> Result<usize> {
-    let at = if index < 0 {
-        index + size as i64
-    } else {
-        index
-    };
-    if at < 0 || at >= size as i64 {
-        bail_index!("index {index} is out of bounds for dimension with size {size}");
+/// An index as a place; here negative ones do not count from the back.
+fn place(index: i64, dim: usize, size: usize) -> Result<usize> {
+    if index < 0 || index >= size as i64 {
+        bail!("index {index} is out of bounds for dimension {dim} with size {size}");
     }
-    Ok(at as usize)
+    Ok(index as usize)
 }
 
 fn plain<'a, T: Element>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a [T]> {
@@ -60,7 +55,12 @@ fn each_place(
     for (i, &index) in at.iter().enumerate() {
         let mut offset = layout.start_offset();
         for (d, &p) in position.iter().enumerate() {
-            offset += strides[d] * if d == axis { place(index, size)? } else { p };
+            offset += strides[d]
+                * if d == axis {
+                    place(index, axis, size)?
+                } else {
+                    p
+                };
         }
         f(i, offset);
         for d in (0..dims.len()).rev() {
@@ -165,7 +165,9 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
     on_cpu([&a, &index], a.dtype(), &shape, |[data, at]| {
         let places = plain::<i64>(at)?
             .iter()
-            .map(|&i| place(i, len))
+            .map(|&i| {
+                place(i, axis, len).map_err(|_| crate::Error::index("index out of range in self"))
+            })
             .collect::<Result<Vec<_>>>()?;
         with_element!(a.dtype(), T => {
             let data = plain::<T>(data)?;
@@ -199,7 +201,7 @@ pub(crate) fn index_put(
         |[base, at, source]| {
             let places = plain::<i64>(at)?
                 .iter()
-                .map(|&i| place(i, len))
+                .map(|&i| place(i, axis, len))
                 .collect::<Result<Vec<_>>>()?;
             with_element!(a.dtype(), T => {
                 let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
@@ -262,8 +264,11 @@ pub(crate) fn nonzero(a: &Array) -> Result<Array> {
         }
         Ok(())
     })?;
-    let count = found.len().checked_div(dims.len()).unwrap_or(0);
-    let found = if dims.is_empty() { Vec::new() } else { found };
+    // A 0-d tensor has a place without coordinates.
+    let whole = locked([&a], |[data]| {
+        Ok(plain::<u8>(data)?.iter().filter(|x| **x != 0).count())
+    })?;
+    let count = found.len().checked_div(dims.len()).unwrap_or(whole);
     Ok(Array::from_vec(found, DType::I64, &[count, dims.len()]))
 }
 

@@ -29,8 +29,8 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
         DType::Bool => bail!("\"addmm_impl_cpu_\" not implemented for 'Bool'"),
         _ => {
             let (mut a, b) = (plain_batches(a)?, plain_batches(b)?);
-            // One matrix for all on the right: candle then takes the left ones for one tall matrix, row after row.
-            if b.layout.stride()[0] == 0 {
+            // One matrix for all batches: candle then takes those on the left for one tall matrix, row after row.
+            if b.layout.stride()[0] == 0 && batch > 1 {
                 a = contiguous(&a)?;
             }
             if a.device().is_cuda() {

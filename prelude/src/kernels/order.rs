@@ -126,11 +126,9 @@ pub(crate) fn search(
                         let (value, start) = (v[from + i], (from + i) / per_row.max(1) * len);
                         let before = |at: usize| {
                             let at = if order.is_empty() { at } else { order[start + at] as usize };
-                            match compare(s[start + at], value) {
-                                Ordering::Less => true,
-                                Ordering::Equal => right,
-                                Ordering::Greater => false,
-                            }
+                            // Written so that what is not a number goes behind all others.
+                            let beyond = if right { s[start + at] > value } else { s[start + at] >= value };
+                            !beyond
                         };
                         let (mut low, mut high) = (0, len);
                         while low < high {

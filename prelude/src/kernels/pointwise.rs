@@ -245,9 +245,8 @@ fn sign_of<T: Element>(op: Sign, data: &CpuStorage, layout: &Layout) -> Result<C
                 T::from_i64(1)
             } else if x < zero {
                 T::from_i64(-1)
-            } else if x.is_nan() {
-                x
             } else {
+                // What is not a number has no sign either.
                 zero
             }
         }),

@@ -30,6 +30,4 @@ ops! {
     matrix_power, try_matrix_power, [] (x, n: i64) => try_matrix_power(x, n);
     /// The exponentials of square matrices: [`linalg::matrix_exp`](matrix_exp).
     matrix_exp, try_matrix_exp, [] (x) => try_matrix_exp(x);
-    /// The sum of a matrix' diagonal: [`linalg::trace`](trace).
-    trace, try_trace, [] (x) => try_trace(x);
 }

@@ -3,7 +3,6 @@
 use super::check::{floats, matrices, square};
 use super::solve::try_inv;
 use super::svd::try_svdvals;
-use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::error::{Error, Result, bail};
 use crate::shape::{Dims, axis};
 use crate::tensor::Tensor;
@@ -141,97 +140,10 @@ fn by_dimensions(x: &Tensor, order: &Order, options: NormOptions) -> Result<Tens
     }
 }
 
+/// The tensor's own norm, whose derivative is 0 where the norm is.
 fn vector(x: &Tensor, p: f64, options: &NormOptions) -> Result<Tensor> {
-    floats(x, "linalg.vector_norm", true)?;
-    let axes = match &options.dims {
-        Some(dims) if !dims.as_slice().is_empty() => dims.to_axes(x.dim())?,
-        _ => (0..x.dim()).collect(),
-    };
-    let empty = axes.iter().any(|&axis| x.shape().get(axis) == Some(&0));
-    if empty && (p < 0. || p == f64::INFINITY) {
-        let p = if p.is_infinite() {
-            p.to_string()
-        } else {
-            Order::P(p).text()
-        };
-        bail!(
-            "linalg.vector_norm cannot compute the {p} norm on an empty tensor because the operation does not have an \
-             identity"
-        );
-    }
-    let dims = Dims::from(axes);
-    let kept = no_grad(|| lengths(&x.detach(), p, &dims))?;
-    let output = match options.keepdim {
-        true => kept.try_copy()?,
-        false if dims.as_slice().is_empty() => kept.try_copy()?,
-        false => kept.try_squeeze(dims.clone())?.try_copy()?,
-    };
-    let output = Tensor::from_array(output.array());
-    let wide = kept.shape();
-    Ok(record(
-        "LinalgVectorNormBackward0",
-        &[x],
-        output,
-        |output| {
-            let backward = move |ctx: &Ctx, g: &Tensor| {
-                let x = ctx.saved(0)?;
-                let norm = ctx.saved(1)?.try_reshape(&wide)?;
-                let g = g.try_reshape(&wide)?;
-                Ok(vec![Some(derivative(&x, &norm, &g, p, &dims)?)])
-            };
-            (vec![Saved::input(x), Saved::output(output)], backward)
-        },
-    ))
-}
-
-/// The norms, with every dimension kept.
-fn lengths(x: &Tensor, p: f64, dims: &Dims) -> Result<Tensor> {
-    if dims.as_slice().is_empty() {
-        return match p {
-            0. => x.try_ne(0)?.try_to_dtype(x.dtype()),
-            _ => x.try_abs(),
-        };
-    }
-    let sum = |x: Tensor| x.try_sum_dim(dims.clone(), true);
-    match p {
-        0. => sum(x.try_ne(0)?.try_to_dtype(x.dtype())?),
-        1. => sum(x.try_abs()?),
-        2. => sum(x.try_square()?)?.try_sqrt(),
-        f64::INFINITY => x.try_abs()?.try_amax(dims.clone(), true),
-        f64::NEG_INFINITY => x.try_abs()?.try_amin(dims.clone(), true),
-        _ => sum(x.try_abs()?.try_pow(p)?)?.try_pow(1. / p),
-    }
-}
-
-/// The formulas of `norm_backward`; where a norm is 0, so is its gradient.
-fn derivative(x: &Tensor, norm: &Tensor, g: &Tensor, p: f64, dims: &Dims) -> Result<Tensor> {
-    let zero = norm.detach().try_eq(0)?;
-    let nowhere_zero = |t: Tensor| zero.try_where_(0, t);
-    // Something to divide by where the result will not be looked at.
-    let safe = zero.try_where_(1, norm)?;
-    if p == 0. {
-        return x.try_zeros_like();
-    }
-    if p == 1. {
-        return x.try_sign()?.try_mul(g);
-    }
-    if p == 2. {
-        return nowhere_zero(x.try_mul(&g.try_div(&safe)?)?);
-    }
-    if p.is_infinite() {
-        let here = x.try_abs()?.try_eq(norm)?.try_to_dtype(x.dtype())?;
-        let share = match dims.as_slice().is_empty() {
-            true => here.clone(),
-            false => here.try_div(&here.try_sum_dim(dims.clone(), true)?)?,
-        };
-        return x.try_sign()?.try_mul(&share)?.try_mul(g);
-    }
-    let scale = g.try_div(&safe.try_pow(p - 1.)?)?;
-    // The slope of a root at 0 is infinite; PyTorch says 0.
-    let flat = x.detach().try_eq(0)?;
-    let steep = flat.try_where_(1, x)?.try_abs()?.try_pow(p - 1.)?;
-    let steep = flat.try_where_(0, steep)?;
-    nowhere_zero(x.try_sign()?.try_mul(&steep)?.try_mul(&scale)?)
+    let dims = options.dims.clone().unwrap_or_default();
+    x.try_norm_dim(p, dims, options.keepdim)
 }
 
 fn matrix(a: &Tensor, order: &Order, options: &NormOptions) -> Result<Tensor> {

@@ -1,7 +1,5 @@
-//! Chains of products, and traces.
+//! Chains of products.
 
-use super::parts::eye;
-use crate::autograd::{Ctx, record};
 use crate::error::{Result, bail};
 use crate::tensor::Tensor;
 
@@ -16,8 +14,6 @@ functions! {
     /// assert_eq!(wick::linalg::multi_dot(&[&a, &a, &ones]).to_vec1::<f32>(), [32., 18.]);
     /// ```
     multi_dot, try_multi_dot (tensors: &[&Tensor]) -> Tensor => chain(tensors);
-    /// The sum of a matrix' diagonal (`torch.trace`).
-    trace, try_trace (a: &Tensor) -> Tensor => diagonal_sum(a);
 }
 
 fn check(tensors: &[&Tensor]) -> Result<()> {
@@ -115,23 +111,4 @@ fn multiplied(matrices: &[Tensor], split: &[Vec<usize>], i: usize, j: usize) -> 
     let k = split[i][j];
     let left = multiplied(matrices, split, i, k)?;
     left.try_matmul(&multiplied(matrices, split, k + 1, j)?)
-}
-
-fn diagonal_sum(a: &Tensor) -> Result<Tensor> {
-    if a.dim() != 2 {
-        bail!(
-            "trace: expected a matrix, but got tensor with dim {}",
-            a.dim()
-        );
-    }
-    let sum = a.detach().try_diagonal(0)?.try_sum()?;
-    let shape = a.shape();
-    Ok(record("TraceBackward0", &[a], sum, |_| {
-        let backward = move |_: &Ctx, g: &Tensor| {
-            let (m, n) = (shape[0], shape[1]);
-            let ones = eye(m.max(n), g)?.try_narrow(0, 0, m)?.try_narrow(1, 0, n)?;
-            Ok(vec![Some(ones.try_mul(g)?)])
-        };
-        (Vec::new(), backward)
-    }))
 }

@@ -15,12 +15,7 @@ mod pretrained;
 mod resnet;
 mod resnet9;
 
-pub use pretrained::{
-    ResNeXt50_32X4DWeights, ResNet18Weights, ResNet34Weights, ResNet50Weights, ResNet101Weights,
-    ResNet152Weights, WideResNet50_2Weights, resnet18, resnet34, resnet50, resnet101, resnet152,
-    resnext50_32x4d, try_resnet18, try_resnet34, try_resnet50, try_resnet101, try_resnet152,
-    try_resnext50_32x4d, try_wide_resnet50_2, wide_resnet50_2,
-};
+pub use pretrained::*;
 pub use resnet::{BasicBlock, Bottleneck, ResNet};
 pub use resnet9::{ResBlock, ResNet9, resnet9};
 

@@ -1,5 +1,7 @@
 //! Deep residual networks (He et al., 2015), with torchvision's names, options and order of initial values.
 
+use super::pretrained::ResNetOptions;
+use crate::autograd::no_grad;
 use crate::nn::functional::Conv2dOptions;
 use crate::nn::init::{Fan, Nonlinearity, kaiming_normal_};
 use crate::nn::{
@@ -33,6 +35,9 @@ pub struct ResNet {
     pub fc: Linear,
 }
 
+/// How many classes ImageNet has.
+pub(super) const CLASSES: usize = 1000;
+
 /// What the networks differ in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Architecture {
@@ -62,7 +67,7 @@ impl Block {
 }
 
 impl ResNet {
-    pub(super) fn new(architecture: Architecture) -> Self {
+    pub(super) fn new(architecture: Architecture, options: ResNetOptions) -> Self {
         // The order of these lines is the order in which random numbers are drawn.
         let conv1 = conv(3, 64, 7, 2, 1);
         let mut inputs = 64;
@@ -83,11 +88,29 @@ impl ResNet {
             layer3,
             layer4,
             avgpool: AdaptiveAvgPool2d::new((1, 1)),
-            fc: Linear::new(512 * architecture.block.expansion(), 1000),
+            fc: Linear::new(
+                512 * architecture.block.expansion(),
+                options.num_classes.unwrap_or(CLASSES),
+            ),
         };
         for module in model.modules() {
             if let Some(conv) = module.downcast_ref::<Conv2d>() {
                 kaiming_normal_(&conv.weight, Fan::Out, Nonlinearity::ReLU);
+            }
+        }
+        if options.zero_init_residual {
+            for module in model.modules() {
+                let last = match (
+                    module.downcast_ref::<BasicBlock>(),
+                    module.downcast_ref::<Bottleneck>(),
+                ) {
+                    (Some(block), _) => &block.bn2,
+                    (_, Some(block)) => &block.bn3,
+                    _ => continue,
+                };
+                if let Some(weight) = &last.weight {
+                    no_grad(|| weight.fill_(0));
+                }
             }
         }
         model
@@ -124,7 +147,7 @@ impl Architecture {
     }
 }
 
-/// From `[N, 3, H, W]` to `[N, 1000]`.
+/// From `[N, 3, H, W]` to `[N, classes]`.
 impl Forward for ResNet {
     fn forward(&self, x: &Tensor) -> Tensor {
         let x = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));

@@ -1,6 +1,6 @@
 //! Networks by name, and where their weights come from.
 
-use super::pretrained::load_from;
+use super::pretrained::{ResNetOptions, load_from};
 use super::resnet::{Architecture, Block, ResNet};
 use crate::hub::Hub;
 use crate::prelude::*;
@@ -15,14 +15,20 @@ fn networks_have_as_many_parameters_as_torchvisions() {
         groups: 1,
         width_per_group: 64,
     };
-    assert_eq!(count(&ResNet::new(narrow)), 11_689_512);
+    assert_eq!(
+        count(&ResNet::new(narrow, ResNetOptions::new())),
+        11_689_512
+    );
     let grouped = Architecture {
         block: Block::Bottleneck,
         layers: [3, 4, 6, 3],
         groups: 32,
         width_per_group: 4,
     };
-    assert_eq!(count(&ResNet::new(grouped)), 25_028_904);
+    assert_eq!(
+        count(&ResNet::new(grouped, ResNetOptions::new())),
+        25_028_904
+    );
 }
 
 #[test]
@@ -62,7 +68,9 @@ fn weights_that_cannot_be_had_are_an_error_with_the_url() {
     let hub = Hub::new(format!("http://{address}"), folder.path());
     let file = models::ResNet18Weights::Default.file().unwrap();
     let model = models::resnet18(models::ResNet18Weights::None);
-    let error = load_from(&hub, &model, file).unwrap_err().to_string();
+    let error = load_from(&hub, &model, file, &mut ())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.starts_with(&format!(
             "http://{address}/resnet18-f37072fd.pth cannot be fetched"
@@ -82,5 +90,67 @@ fn resnet9_goes_from_images_to_classes() {
         net.parameters()
             .iter()
             .all(|p| p.grad().is_some_and(|grad| grad.shape() == p.shape()))
+    );
+}
+
+#[test]
+fn the_wide_and_grouped_networks_of_101_layers_have_torchvisions_shapes() {
+    let deep = Architecture {
+        block: Block::Bottleneck,
+        layers: [3, 4, 23, 3],
+        groups: 1,
+        width_per_group: 64,
+    };
+    for (groups, width_per_group, count) in [
+        (32, 8, 88_791_336),
+        (64, 4, 83_455_272),
+        (1, 128, 126_886_696),
+    ] {
+        let architecture = Architecture {
+            groups,
+            width_per_group,
+            ..deep
+        };
+        let model = ResNet::new(architecture, ResNetOptions::new());
+        let found: usize = model.parameters().iter().map(Tensor::numel).sum();
+        assert_eq!(found, count);
+    }
+}
+
+#[test]
+fn a_printed_network_is_torchvisions() {
+    let printed = models::resnet50(None).to_string();
+    assert_eq!(printed, include_str!("testdata/resnet50.txt").trim_end());
+}
+
+#[test]
+fn weights_know_their_url_their_classes_and_their_transforms() {
+    let weights = models::ResNet50_Weights::IMAGENET1K_V2;
+    assert_eq!(
+        weights.url().unwrap(),
+        "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
+    );
+    assert_eq!(weights.to_string(), "ResNet50_Weights.IMAGENET1K_V2");
+    assert_eq!(models::ResNet50_Weights::Default.url(), weights.url());
+    assert_eq!(weights.categories().len(), 1000);
+    assert_eq!(weights.categories()[281], "tabby");
+    assert!(
+        weights
+            .transforms()
+            .to_string()
+            .contains("resize_size=[232]")
+    );
+    assert_eq!(models::ResNet50_Weights::None.url(), None);
+}
+
+#[test]
+fn another_number_of_classes_goes_without_weights_only() {
+    let options = ResNetOptions::new().num_classes(10);
+    let model = models::resnet18_with(None, options);
+    assert_eq!(model.fc.weight.shape(), [10, 512]);
+    let error = models::try_resnet18_with(models::ResNet18_Weights::Default, options);
+    assert_eq!(
+        error.err().unwrap().to_string(),
+        "The parameter 'num_classes' expected value 1000 but got 10 instead."
     );
 }

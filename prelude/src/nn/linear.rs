@@ -33,7 +33,12 @@ pub struct Linear {
 impl Linear {
     /// A layer with PyTorch's initial values: uniform within `1/√in_features`.
     pub fn new(in_features: usize, out_features: usize) -> Self {
-        let (weight, bias, draws) = Draws::weight_and_bias(&[out_features, in_features], true);
+        Self::with(in_features, out_features, true)
+    }
+
+    /// The same with all options at once, for which nothing has to be drawn twice.
+    pub(crate) fn with(in_features: usize, out_features: usize, bias: bool) -> Self {
+        let (weight, bias, draws) = Draws::weight_and_bias(&[out_features, in_features], bias);
         Self {
             weight,
             bias,

@@ -40,6 +40,7 @@
 //! ```
 
 mod activation;
+mod attention;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
@@ -67,10 +68,12 @@ mod repr;
 mod sequential;
 mod shape;
 mod state_dict;
+mod transformer;
 pub mod utils;
 mod vision;
 
 pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
+pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantizableLinear};
 pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d};
 pub use conv::{Conv1d, Conv2d, Conv3d};
 pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d};
@@ -103,6 +106,10 @@ pub use repr::fmt_module;
 pub use sequential::Sequential;
 pub use shape::{Flatten, Identity, Unflatten};
 pub use state_dict::{IncompatibleKeys, StateDict};
+pub use transformer::{
+    Activation, DecoderMasks, EncoderMasks, Transformer, TransformerDecoder,
+    TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerMasks,
+};
 pub use vision::{PixelShuffle, Upsample};
 pub use wick_derive::Module;
 

@@ -11,7 +11,7 @@ use crate::{Dims, Shape, Tensor};
 ///
 /// let norm = LayerNorm::new(8);
 /// assert_eq!(norm.forward(&Tensor::rand([2, 4, 8])).shape(), [2, 4, 8]);
-/// assert_eq!(norm.to_string(), "LayerNorm((8,), eps=1e-05, elementwise_affine=True)");
+/// assert_eq!(norm.to_string(), "LayerNorm((8,), eps=1e-05, elementwise_affine=True, bias=True)");
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
@@ -67,11 +67,13 @@ impl LayerNorm {
     }
 
     fn options(&self) -> String {
-        normalized_text(
+        let mut text = normalized_text(
             &self.normalized_shape,
             python::float(self.eps),
             self.weight.is_some(),
-        )
+        );
+        python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
+        text
     }
 }
 
@@ -203,10 +205,18 @@ impl GroupNorm {
         self
     }
 
+    /// Whether there is a shift next to the scale, which there is unless this says `false`.
+    pub fn bias(mut self, bias: bool) -> Self {
+        let zeros = || Tensor::zeros([self.num_channels]).requires_grad_(true);
+        self.bias = (bias && self.weight.is_some()).then(zeros);
+        self
+    }
+
     fn options(&self) -> String {
         let mut text = format!("{}, {}", self.num_groups, self.num_channels);
         python::keyword(&mut text, "eps", python::float(self.eps));
         python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
+        python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
         text
     }
 }

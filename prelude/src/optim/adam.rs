@@ -1,182 +1,114 @@
 //! Adam and AdamW.
 
-use super::core::{Core, Rates, Rule, number, optimizer};
-use crate::nn::python;
+use super::core::{Rule, optimizer};
+use super::memory::Memory;
+use super::options::{Options, Value};
+use super::sgd::decayed_apart;
 use crate::{Result, Tensor};
 
-/// Adam (Kingma and Ba, 2015): `optim.Adam`. Weight decay is added to the gradient.
-pub struct Adam(Core<Moments>);
-
-/// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019): `optim.AdamW`.
-pub struct AdamW(Core<Moments>);
-
-impl Adam {
-    /// Adam with that learning rate (PyTorch's default is 1e-3), betas 0.9 and 0.999, and eps 1e-8.
-    pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self(core(
-            parameters.into_iter().collect(),
-            lr,
-            Decay::InGradient(0.0),
-        ))
-    }
-
-    /// How strongly parameters are drawn to zero.
-    pub fn weight_decay(self, weight_decay: f64) -> Self {
-        self.0
-            .set(|rule, _| rule.decay = Decay::InGradient(weight_decay));
-        self
+optimizer! {
+    /// Adam (Kingma and Ba, 2015): `optim.Adam`. PyTorch's default learning rate is 1e-3. Weight decay is added to the
+    /// gradient.
+    Adam(&ADAM) {
+        /// How much of the running means of the gradient and of its square is kept from step to step; 0.9 and 0.999 at
+        /// first.
+        betas: pair,
+        /// What is added to the denominator, so that nothing is divided by zero; 1e-8 at first.
+        eps: number,
+        /// How strongly parameters are drawn to zero.
+        weight_decay: number,
+        /// Whether the largest mean of squares so far counts (Reddi and others, 2018).
+        amsgrad: flag,
+        /// Whether to go up instead of down.
+        maximize: flag,
+        /// Whether weight decay is apart from the gradient, as in AdamW.
+        decoupled_weight_decay: flag,
     }
 }
 
-impl AdamW {
-    /// AdamW with that learning rate (PyTorch's default is 1e-3), betas 0.9 and 0.999, eps 1e-8 and weight decay 0.01.
-    pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self(core(
-            parameters.into_iter().collect(),
-            lr,
-            Decay::Decoupled(1e-2),
-        ))
+optimizer! {
+    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019): `optim.AdamW`. PyTorch's default
+    /// learning rate is 1e-3.
+    AdamW(&ADAMW) {
+        /// How much of the running means of the gradient and of its square is kept from step to step; 0.9 and 0.999 at
+        /// first.
+        betas: pair,
+        /// What is added to the denominator, so that nothing is divided by zero; 1e-8 at first.
+        eps: number,
+        /// How strongly parameters are drawn to zero; 0.01 at first.
+        weight_decay: number,
+        /// Whether the largest mean of squares so far counts (Reddi and others, 2018).
+        amsgrad: flag,
+        /// Whether to go up instead of down.
+        maximize: flag,
     }
+}
 
-    /// How strongly parameters are drawn to zero.
-    pub fn weight_decay(self, weight_decay: f64) -> Self {
-        self.0
-            .set(|rule, _| rule.decay = Decay::Decoupled(weight_decay));
-        self
+/// The options of both, which differ in their weight decay.
+const fn defaults(decay: Value, decoupled: bool) -> [(&'static str, Value); 11] {
+    [
+        ("lr", Value::Number(1e-3)),
+        ("betas", Value::Pair(0.9, 0.999)),
+        ("eps", Value::Number(1e-8)),
+        ("weight_decay", decay),
+        ("amsgrad", Value::Bool(false)),
+        ("maximize", Value::Bool(false)),
+        ("foreach", Value::None),
+        ("capturable", Value::Bool(false)),
+        ("differentiable", Value::Bool(false)),
+        ("fused", Value::None),
+        ("decoupled_weight_decay", Value::Bool(decoupled)),
+    ]
+}
+
+static ADAM: Rule = Rule {
+    name: "Adam",
+    defaults: &defaults(Value::Int(0), false),
+    update,
+};
+
+static ADAMW: Rule = Rule {
+    name: "AdamW",
+    defaults: &defaults(Value::Number(1e-2), true),
+    update,
+};
+
+/// The running means of a gradient and of its square, after a step.
+pub(super) fn moments(
+    options: &Options,
+    parameter: &Tensor,
+    gradient: &Tensor,
+    memory: &mut Memory,
+) -> Result<(Tensor, Tensor)> {
+    let (beta1, beta2) = options.pair("betas");
+    let mean = memory.zeros("exp_avg", parameter)?;
+    let square = memory.zeros("exp_avg_sq", parameter)?;
+    mean.try_lerp_(gradient, 1.0 - beta1)?;
+    square
+        .try_mul_(beta2)?
+        .try_addcmul_(gradient, gradient, 1.0 - beta2)?;
+    Ok((mean, square))
+}
+
+fn update(
+    options: &Options,
+    parameter: &Tensor,
+    gradient: &Tensor,
+    memory: &mut Memory,
+) -> Result<()> {
+    let ((beta1, beta2), lr) = (options.pair("betas"), options.number("lr"));
+    let step = memory.count()?;
+    let gradient = decayed_apart(options, parameter, gradient)?;
+    let (mean, mut square) = moments(options, parameter, &gradient, memory)?;
+    if options.flag("amsgrad") {
+        let largest = memory.zeros("max_exp_avg_sq", parameter)?;
+        square = largest.try_copy_(&largest.try_maximum(&square)?)?;
     }
-}
-
-fn core(parameters: Vec<Tensor>, lr: f64, decay: Decay) -> Core<Moments> {
-    Core::new(
-        parameters,
-        Rates { lr, momentum: 0.9 },
-        Moments {
-            beta2: 0.999,
-            eps: 1e-8,
-            decay,
-        },
-    )
-}
-
-macro_rules! adam_options {
-    ($($adam:ident),*) => {$(
-        impl $adam {
-            /// How much of the running means of the gradient and of its square is kept from step to step.
-            pub fn betas(self, first: f64, second: f64) -> Self {
-                self.0.set(|rule, rates| {
-                    rates.momentum = first;
-                    rule.beta2 = second;
-                });
-                self
-            }
-
-            /// What is added to the denominator, so that nothing is divided by zero.
-            pub fn eps(self, eps: f64) -> Self {
-                self.0.set(|rule, _| rule.eps = eps);
-                self
-            }
-        }
-
-        optimizer!($adam);
-    )*};
-}
-adam_options!(Adam, AdamW);
-
-#[derive(Clone, Copy)]
-enum Decay {
-    InGradient(f64),
-    Decoupled(f64),
-}
-
-/// The rule of both. Its first beta is the momentum of the group's rates.
-#[derive(Clone)]
-struct Moments {
-    beta2: f64,
-    eps: f64,
-    decay: Decay,
-}
-
-/// The running means of a parameter's gradient and of its square.
-#[derive(Default)]
-struct Means {
-    steps: i32,
-    tensors: Option<(Tensor, Tensor)>,
-}
-
-impl Rule for Moments {
-    type Memory = Means;
-
-    fn update(
-        &self,
-        rates: Rates,
-        parameter: &Tensor,
-        gradient: &Tensor,
-        memory: &mut Means,
-    ) -> Result<()> {
-        let (beta1, beta2) = (rates.momentum, self.beta2);
-        let mut gradient = gradient.clone();
-        match self.decay {
-            Decay::InGradient(decay) if decay != 0.0 => {
-                gradient = gradient.try_add_scaled(parameter, decay)?
-            }
-            Decay::Decoupled(decay) if decay != 0.0 => {
-                parameter.try_mul_(1.0 - rates.lr * decay)?;
-            }
-            _ => {}
-        }
-        memory.steps += 1;
-        let (mean, square) = match &memory.tensors {
-            Some(tensors) => tensors,
-            None => memory
-                .tensors
-                .insert((parameter.try_zeros_like()?, parameter.try_zeros_like()?)),
-        };
-        mean.try_lerp_(&gradient, 1.0 - beta1)?;
-        square
-            .try_mul_(beta2)?
-            .try_addcmul_(&gradient, &gradient, 1.0 - beta2)?;
-
-        let correction = |beta: f64| 1.0 - beta.powi(memory.steps);
-        let denominator = square
-            .try_sqrt()?
-            .try_div_(correction(beta2).sqrt())?
-            .try_add_(self.eps)?;
-        parameter.try_addcdiv_(mean, &denominator, -rates.lr / correction(beta1))?;
-        Ok(())
-    }
-
-    fn name(&self) -> &'static str {
-        match self.decay {
-            Decay::InGradient(_) => "Adam",
-            Decay::Decoupled(_) => "AdamW",
-        }
-    }
-
-    fn options(&self, rates: Rates) -> Vec<(&'static str, String)> {
-        let (decoupled, weight_decay) = match self.decay {
-            Decay::InGradient(decay) => (false, decay),
-            Decay::Decoupled(decay) => (true, decay),
-        };
-        let (no, none) = (python::bool(false).to_owned(), "None".to_owned());
-        vec![
-            ("amsgrad", no.clone()),
-            (
-                "betas",
-                format!(
-                    "({}, {})",
-                    python::float(rates.momentum),
-                    python::float(self.beta2)
-                ),
-            ),
-            ("capturable", no.clone()),
-            ("decoupled_weight_decay", python::bool(decoupled).to_owned()),
-            ("differentiable", no.clone()),
-            ("eps", number(self.eps)),
-            ("foreach", none.clone()),
-            ("fused", none),
-            ("lr", number(rates.lr)),
-            ("maximize", no),
-            ("weight_decay", number(weight_decay)),
-        ]
-    }
+    let correction = |beta: f64| 1.0 - beta.powf(step);
+    let denominator = square
+        .try_sqrt()?
+        .try_div_(correction(beta2).sqrt())?
+        .try_add_(options.number("eps"))?;
+    parameter.try_addcdiv_(&mean, &denominator, -(lr / correction(beta1)))?;
+    Ok(())
 }

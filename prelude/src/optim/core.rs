@@ -1,171 +1,190 @@
 //! What all optimizers share: groups of parameters, what is remembered of each, and who may look.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::group::ParamGroup;
+use super::memory::Memory;
+use super::options::{Options, Value, check};
+use super::state::OptimizerState;
 use crate::error::OrPanic;
-use crate::{Result, Tensor, no_grad};
+use crate::{Error, Result, Tensor, no_grad};
 
-/// How an optimizer changes a parameter, and the options that say so.
-pub(super) trait Rule: Clone + Send + 'static {
-    /// What is remembered of a parameter from step to step.
-    type Memory: Default + Send;
-
-    /// Changes `parameter`, whose gradient is `gradient`.
-    fn update(
-        &self,
-        rates: Rates,
-        parameter: &Tensor,
-        gradient: &Tensor,
-        memory: &mut Self::Memory,
-    ) -> Result<()>;
-
+/// How an optimizer changes parameters.
+pub(super) struct Rule {
     /// PyTorch's name of the optimizer.
-    fn name(&self) -> &'static str;
-
-    /// The options by name, in alphabetical order, as they are printed.
-    fn options(&self, rates: Rates) -> Vec<(&'static str, String)>;
-}
-
-/// The numbers that schedules change.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rates {
-    /// The learning rate.
-    pub lr: f64,
-    /// The momentum; in Adam, the first beta.
-    pub momentum: f64,
+    pub name: &'static str,
+    /// Its options and their defaults, in PyTorch's order.
+    pub defaults: &'static [(&'static str, Value)],
+    /// Changes a parameter by its gradient.
+    pub update: fn(&Options, &Tensor, &Tensor, &mut Memory) -> Result<()>,
 }
 
 /// Parameters that are changed by the same options.
-struct Group<R> {
-    parameters: Vec<Tensor>,
-    rates: Rates,
-    rule: R,
+pub struct Group {
+    pub parameters: Vec<Tensor>,
+    pub options: Options,
+    /// The options that the group was given for itself, which the optimizer's do not change.
+    own: Options,
 }
 
 /// An optimizer's state.
-struct State<R: Rule> {
-    groups: Vec<Group<R>>,
+pub struct State {
+    rule: &'static Rule,
+    pub defaults: Options,
+    pub groups: Vec<Group>,
     /// By the parameter's id, so that a parameter that moves keeps what is known of it.
-    memory: HashMap<u64, R::Memory>,
+    pub memory: HashMap<u64, Memory>,
 }
 
-/// What a schedule sees of an optimizer.
-pub trait Scheduled: Send {
-    /// The rates of each group.
-    fn rates(&self) -> Vec<Rates>;
-    /// Sets the rates of each group.
-    fn set_rates(&mut self, rates: &[Rates]);
-}
-
-impl<R: Rule> Scheduled for State<R> {
-    fn rates(&self) -> Vec<Rates> {
-        self.groups.iter().map(|group| group.rates).collect()
-    }
-
-    fn set_rates(&mut self, rates: &[Rates]) {
-        for (group, rates) in self.groups.iter_mut().zip(rates) {
-            group.rates = *rates;
-        }
-    }
-}
-
-/// A handle on an optimizer whose kind does not matter.
+/// A handle on an optimizer's state.
 #[derive(Clone)]
-pub struct Handle(Arc<Mutex<dyn Scheduled>>);
+pub struct Handle(Arc<Mutex<State>>);
 
 impl Handle {
-    pub(super) fn lock(&self) -> MutexGuard<'_, dyn Scheduled + 'static> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether both are handles on the same optimizer.
+    pub(super) fn same(&self, other: &Handle) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-/// The part of an optimizer that does not depend on its rule.
-pub(super) struct Core<R: Rule>(Arc<Mutex<State<R>>>);
+impl State {
+    fn add(&mut self, group: ParamGroup) -> Result<()> {
+        let mut options = self.defaults.clone();
+        for (name, value) in group.own.iter() {
+            if options.get(name).is_none() {
+                return Err(Error::value(format!(
+                    "{} has no option '{name}'",
+                    self.rule.name
+                )));
+            }
+            check(name, value)?;
+            options.set(name, value);
+        }
+        let there = self.groups.iter().flat_map(|group| &group.parameters);
+        let mut known: HashSet<u64> = there.map(Tensor::id).collect();
+        for parameter in &group.parameters {
+            if !parameter.is_leaf() {
+                return Err(Error::value("can't optimize a non-leaf Tensor"));
+            }
+            if !known.insert(parameter.id()) {
+                return Err(Error::value(
+                    "some parameters appear in more than one parameter group",
+                ));
+            }
+        }
+        self.groups.push(Group {
+            parameters: group.parameters,
+            options,
+            own: group.own,
+        });
+        Ok(())
+    }
 
-impl<R: Rule> Core<R> {
-    pub fn new(parameters: Vec<Tensor>, rates: Rates, rule: R) -> Self {
-        let group = Group {
-            parameters,
-            rates,
+    fn step(&mut self) -> Result<()> {
+        let State {
             rule,
-        };
-        Self(Arc::new(Mutex::new(State {
-            groups: vec![group],
-            memory: HashMap::new(),
-        })))
-    }
-
-    /// Adds a group that has the first one's options and a learning rate of its own.
-    pub fn add(&self, parameters: Vec<Tensor>, lr: f64) {
-        let mut state = self.lock();
-        if let Some(Group { rates, rule, .. }) = state.groups.first() {
-            let (rates, rule) = (Rates { lr, ..*rates }, rule.clone());
-            state.groups.push(Group {
-                parameters,
-                rates,
-                rule,
-            });
-        }
-    }
-
-    /// Changes an option in all groups.
-    pub fn set(&self, mut change: impl FnMut(&mut R, &mut Rates)) {
-        for group in &mut self.lock().groups {
-            change(&mut group.rule, &mut group.rates);
-        }
-    }
-
-    #[track_caller]
-    pub fn step(&self) {
-        no_grad(|| self.try_step()).or_panic();
-    }
-
-    fn try_step(&self) -> Result<()> {
-        let State { groups, memory } = &mut *self.lock();
+            groups,
+            memory,
+            ..
+        } = self;
         for Group {
             parameters,
-            rates,
-            rule,
+            options,
+            ..
         } in groups
         {
+            let maximize = options.flag("maximize");
             for parameter in parameters.iter() {
-                if let Some(gradient) = parameter.grad() {
-                    let memory = memory.entry(parameter.id()).or_default();
-                    rule.update(*rates, parameter, &gradient, memory)?;
+                let Some(mut gradient) = parameter.grad() else {
+                    continue;
+                };
+                if maximize {
+                    gradient = gradient.try_neg()?;
                 }
+                let memory = memory.entry(parameter.id()).or_default();
+                (rule.update)(options, parameter, &gradient, memory)?;
             }
         }
         Ok(())
     }
+}
 
-    pub fn zero_grad(&self) {
-        for group in &self.lock().groups {
-            group.parameters.iter().for_each(Tensor::zero_grad);
+/// An optimizer but for its type.
+pub(super) struct Core(Handle);
+
+impl Core {
+    #[track_caller]
+    pub fn new(rule: &'static Rule, groups: Vec<ParamGroup>, lr: f64) -> Self {
+        let mut defaults = Options::of(rule.defaults);
+        defaults.set("lr", lr);
+        let mut state = State {
+            rule,
+            defaults,
+            groups: Vec::new(),
+            memory: HashMap::new(),
+        };
+        let added = check("lr", lr.into()).and_then(|()| {
+            if groups.iter().all(|group| group.parameters.is_empty()) {
+                return Err(Error::value("optimizer got an empty parameter list"));
+            }
+            groups.into_iter().try_for_each(|group| state.add(group))
+        });
+        added.or_panic();
+        Self(Handle(Arc::new(Mutex::new(state))))
+    }
+
+    /// Changes an option in all groups that have none of their own.
+    #[track_caller]
+    pub fn set(&self, name: &'static str, value: Value) {
+        check(name, value).or_panic();
+        let mut state = self.0.lock();
+        state.defaults.set(name, value);
+        for group in &mut state.groups {
+            if group.own.get(name).is_none() {
+                group.options.set(name, value);
+            }
         }
     }
 
-    pub fn lr(&self) -> f64 {
-        self.lock().groups[0].rates.lr
-    }
-
     pub fn handle(&self) -> Handle {
-        Handle(self.0.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<R>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.clone()
     }
 }
 
-impl<R: Rule> fmt::Display for Core<R> {
+impl Handle {
+    #[track_caller]
+    pub(super) fn add(&self, group: ParamGroup) {
+        self.lock().add(group).or_panic();
+    }
+
+    #[track_caller]
+    pub(super) fn step(&self) {
+        let mut state = self.lock();
+        no_grad(|| state.step()).or_panic();
+    }
+
+    pub(super) fn state_dict(&self) -> OptimizerState {
+        OptimizerState::of(&self.lock())
+    }
+
+    pub(super) fn load_state_dict(&self, state: &OptimizerState) -> Result<()> {
+        state.load_into(&mut self.lock())
+    }
+}
+
+impl fmt::Display for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.lock();
-        write!(f, "{} (", state.groups[0].rule.name())?;
+        let state = self.0.lock();
+        write!(f, "{} (", state.rule.name)?;
         for (index, group) in state.groups.iter().enumerate() {
             write!(f, "\nParameter Group {index}")?;
-            for (name, value) in group.rule.options(group.rates) {
+            for (name, value) in group.options.sorted() {
                 write!(f, "\n    {name}: {value}")?;
             }
             writeln!(f)?;
@@ -174,48 +193,38 @@ impl<R: Rule> fmt::Display for Core<R> {
     }
 }
 
-/// A number as Python shows it where whole ones were written without a point.
-pub(super) fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        format!("{value}")
-    } else {
-        crate::nn::python::float(value)
-    }
-}
-
-/// What every optimizer has: `Optimizer`, more groups, and PyTorch's text.
+/// Declares an optimizer: its constructors, an option of each name, `Optimizer`, and PyTorch's text.
 macro_rules! optimizer {
-    ($optimizer:ident) => {
+    (
+        $(#[$doc:meta])*
+        $optimizer:ident($rule:expr) { $( $(#[$option_doc:meta])* $option:ident : $kind:tt, )* }
+    ) => {
+        $(#[$doc])*
+        pub struct $optimizer(super::core::Core);
+
         impl $optimizer {
-            /// Adds parameters that have a learning rate of their own and all other options of the first ones.
-            pub fn add_param_group(
-                self,
-                parameters: impl IntoIterator<Item = crate::Tensor>,
-                lr: f64,
-            ) -> Self {
-                self.0.add(parameters.into_iter().collect(), lr);
-                self
+            /// An optimizer of these parameters with that learning rate and PyTorch's defaults.
+            ///
+            /// # Panics
+            /// When there are no parameters, or the learning rate is negative.
+            #[track_caller]
+            pub fn new(parameters: impl IntoIterator<Item = crate::Tensor>, lr: f64) -> Self {
+                Self(super::core::Core::new($rule, vec![super::ParamGroup::new(parameters)], lr))
             }
+
+            /// An optimizer of groups of parameters, each with options of its own where it has any.
+            ///
+            /// # Panics
+            /// When there are no parameters, one is in two groups, or a value makes no sense.
+            #[track_caller]
+            pub fn with_groups(groups: impl IntoIterator<Item = super::ParamGroup>, lr: f64) -> Self {
+                Self(super::core::Core::new($rule, groups.into_iter().collect(), lr))
+            }
+
+            $(super::core::option!($(#[$option_doc])* $option : $kind);)*
         }
 
         impl super::Optimizer for $optimizer {
-            #[track_caller]
-            fn step(&self) {
-                self.0.step();
-            }
-
-            fn zero_grad(&self) {
-                self.0.zero_grad();
-            }
-
-            fn lr(&self) -> f64 {
-                self.0.lr()
-            }
-
-            fn set_lr(&self, lr: f64) {
-                self.0.set(|_, rates| rates.lr = lr);
-            }
-
             fn handle(&self) -> super::core::Handle {
                 self.0.handle()
             }
@@ -234,4 +243,38 @@ macro_rules! optimizer {
         }
     };
 }
-pub(super) use optimizer;
+
+/// Declares the method that sets an option.
+macro_rules! option {
+    ($(#[$doc:meta])* $option:ident : number) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        /// When the value makes no sense.
+        #[track_caller]
+        pub fn $option(self, $option: f64) -> Self {
+            self.0.set(stringify!($option), $option.into());
+            self
+        }
+    };
+    ($(#[$doc:meta])* $option:ident : flag) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $option(self, $option: bool) -> Self {
+            self.0.set(stringify!($option), $option.into());
+            self
+        }
+    };
+    ($(#[$doc:meta])* $option:ident : pair) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        /// When a value makes no sense.
+        #[track_caller]
+        pub fn $option(self, first: f64, second: f64) -> Self {
+            self.0.set(stringify!($option), (first, second).into());
+            self
+        }
+    };
+}
+pub(super) use {optimizer, option};

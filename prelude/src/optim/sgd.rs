@@ -1,119 +1,104 @@
 //! Stochastic gradient descent.
 
-use super::core::{Core, Rates, Rule, number, optimizer};
-use crate::nn::python;
-use crate::{Result, Tensor};
+use super::core::{Rule, optimizer};
+use super::memory::Memory;
+use super::options::{Options, Value};
+use crate::{Error, Result, Tensor};
 
-/// Stochastic gradient descent, with momentum if wanted: `optim.SGD`.
-///
-/// ```
-/// use wick::prelude::*;
-///
-/// let w = tensor!([1., 2.]).requires_grad_(true);
-/// let optimizer = optim::SGD::new([w.clone()], 0.1).momentum(0.9);
-/// w.square().sum().backward();
-/// optimizer.step();
-/// assert_eq!(w.to_string(), "tensor([0.8000, 1.6000], requires_grad=True)");
-/// ```
-pub struct SGD(Core<Descent>);
-
-impl SGD {
-    /// Plain gradient descent with that learning rate.
-    pub fn new(parameters: impl IntoIterator<Item = Tensor>, lr: f64) -> Self {
-        Self::over(parameters.into_iter().collect(), lr)
-    }
-
-    fn over(parameters: Vec<Tensor>, lr: f64) -> Self {
-        Self(Core::new(
-            parameters,
-            Rates { lr, momentum: 0.0 },
-            Descent::default(),
-        ))
-    }
-
-    /// How much of the last step is made again.
-    pub fn momentum(self, momentum: f64) -> Self {
-        self.0.set(|_, rates| rates.momentum = momentum);
-        self
-    }
-
-    /// How much less a gradient counts in the momentum.
-    pub fn dampening(self, dampening: f64) -> Self {
-        self.0.set(|rule, _| rule.dampening = dampening);
-        self
-    }
-
-    /// Whether the gradient is taken where the momentum leads (Nesterov's method).
-    pub fn nesterov(self, nesterov: bool) -> Self {
-        self.0.set(|rule, _| rule.nesterov = nesterov);
-        self
-    }
-
-    /// How strongly parameters are drawn to zero.
-    pub fn weight_decay(self, weight_decay: f64) -> Self {
-        self.0.set(|rule, _| rule.weight_decay = weight_decay);
-        self
+optimizer! {
+    /// Stochastic gradient descent, with momentum if wanted: `optim.SGD`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::SGD::new([w.clone()], 0.1).momentum(0.9);
+    /// w.square().sum().backward();
+    /// optimizer.step();
+    /// assert_eq!(w.to_string(), "tensor([0.8000, 1.6000], requires_grad=True)");
+    /// ```
+    SGD(&RULE) {
+        /// How much of the last step is made again.
+        momentum: number,
+        /// How much less a gradient counts in the momentum.
+        dampening: number,
+        /// How strongly parameters are drawn to zero.
+        weight_decay: number,
+        /// Whether the gradient is taken where the momentum leads (Nesterov's method).
+        nesterov: flag,
+        /// Whether to go up instead of down.
+        maximize: flag,
     }
 }
 
-optimizer!(SGD);
+static RULE: Rule = Rule {
+    name: "SGD",
+    defaults: &[
+        ("lr", Value::Number(1e-3)),
+        ("momentum", Value::Int(0)),
+        ("dampening", Value::Int(0)),
+        ("weight_decay", Value::Int(0)),
+        ("nesterov", Value::Bool(false)),
+        ("maximize", Value::Bool(false)),
+        ("foreach", Value::None),
+        ("differentiable", Value::Bool(false)),
+        ("fused", Value::None),
+    ],
+    update: descend,
+};
 
-#[derive(Clone, Default)]
-struct Descent {
-    dampening: f64,
-    nesterov: bool,
-    weight_decay: f64,
+fn descend(
+    options: &Options,
+    parameter: &Tensor,
+    gradient: &Tensor,
+    memory: &mut Memory,
+) -> Result<()> {
+    let [lr, momentum, dampening] =
+        ["lr", "momentum", "dampening"].map(|name| options.number(name));
+    let nesterov = options.flag("nesterov");
+    if nesterov && (momentum <= 0.0 || dampening != 0.0) {
+        return Err(Error::value(
+            "Nesterov momentum requires a momentum and zero dampening",
+        ));
+    }
+    let mut gradient = decayed(options, parameter, gradient)?;
+    if momentum != 0.0 {
+        let velocity = match memory.get("momentum_buffer") {
+            Some(velocity) => velocity
+                .try_mul_(momentum)?
+                .try_add_scaled_(&gradient, 1.0 - dampening)?,
+            // The first step's momentum is the gradient, not dampened.
+            None => memory.tensor("momentum_buffer", || gradient.detach().try_copy())?,
+        };
+        gradient = match nesterov {
+            true => gradient.try_add_scaled(&velocity, momentum)?,
+            false => velocity,
+        };
+    }
+    parameter.try_add_scaled_(&gradient, -lr)?;
+    Ok(())
 }
 
-impl Rule for Descent {
-    /// The steps of the past, added up; none before the first step.
-    type Memory = Option<Tensor>;
-
-    fn update(
-        &self,
-        rates: Rates,
-        parameter: &Tensor,
-        gradient: &Tensor,
-        velocity: &mut Self::Memory,
-    ) -> Result<()> {
-        let mut gradient = gradient.clone();
-        if self.weight_decay != 0.0 {
-            gradient = gradient.try_add_scaled(parameter, self.weight_decay)?;
-        }
-        if rates.momentum != 0.0 {
-            let velocity = match velocity {
-                Some(velocity) => {
-                    velocity
-                        .try_mul_(rates.momentum)?
-                        .try_add_scaled_(&gradient, 1.0 - self.dampening)?;
-                    velocity
-                }
-                None => velocity.insert(gradient.try_copy()?),
-            };
-            gradient = match self.nesterov {
-                true => gradient.try_add_scaled(velocity, rates.momentum)?,
-                false => velocity.clone(),
-            };
-        }
-        parameter.try_add_scaled_(&gradient, -rates.lr)?;
-        Ok(())
+/// The gradient with what draws the parameter to zero.
+pub(super) fn decayed(options: &Options, parameter: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+    match options.number("weight_decay") {
+        0.0 => Ok(gradient.clone()),
+        decay => gradient.try_add_scaled(parameter, decay),
     }
+}
 
-    fn name(&self) -> &'static str {
-        "SGD"
+/// The same where the decay may be apart from the gradient.
+pub(super) fn decayed_apart(
+    options: &Options,
+    parameter: &Tensor,
+    gradient: &Tensor,
+) -> Result<Tensor> {
+    if !options.flag("decoupled_weight_decay") {
+        return decayed(options, parameter, gradient);
     }
-
-    fn options(&self, rates: Rates) -> Vec<(&'static str, String)> {
-        vec![
-            ("dampening", number(self.dampening)),
-            ("differentiable", python::bool(false).to_owned()),
-            ("foreach", "None".to_owned()),
-            ("fused", "None".to_owned()),
-            ("lr", number(rates.lr)),
-            ("maximize", python::bool(false).to_owned()),
-            ("momentum", number(rates.momentum)),
-            ("nesterov", python::bool(self.nesterov).to_owned()),
-            ("weight_decay", number(self.weight_decay)),
-        ]
+    let decay = options.number("weight_decay");
+    if decay != 0.0 {
+        parameter.try_mul_(1.0 - options.number("lr") * decay)?;
     }
+    Ok(gradient.clone())
 }

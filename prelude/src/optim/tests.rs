@@ -90,7 +90,8 @@ fn groups_have_their_own_learning_rate() {
         Tensor::ones([1]).requires_grad_(true),
         Tensor::ones([1]).requires_grad_(true),
     );
-    let optimizer = SGD::new([a.clone()], 0.5).add_param_group([b.clone()], 0.25);
+    let optimizer = SGD::new([a.clone()], 0.5);
+    optimizer.add_param_group(crate::optim::ParamGroup::new([b.clone()]).lr(0.25));
     (&a + &b).sum().backward();
     optimizer.step();
     assert_eq!((a.item::<f64>(), b.item::<f64>()), (0.5, 0.75));

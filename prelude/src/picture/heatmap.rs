@@ -207,12 +207,26 @@ impl Heatmap {
         } else {
             22.0
         };
+        // Slanted names begin to the left of their field.
+        let slanted = if is_slanted {
+            (longest(&names[0]) * 11.0 * LETTER * 0.75 - field_x / 2.0 + 8.0).max(0.0)
+        } else {
+            0.0
+        };
         let left = longest(&names[1]) * 11.0 * LETTER
             + 18.0
             + if self.ylabel.is_empty() { 0.0 } else { 20.0 };
+        let left = left.max(slanted);
         let top = if self.title.is_empty() { 12.0 } else { 36.0 };
         let bottom = label_height + if self.xlabel.is_empty() { 4.0 } else { 24.0 };
-        let scale_words = [from, (from + to) / 2.0, to].map(short);
+        let middle = (from + to) / 2.0;
+        // What rounding has left of zero is none.
+        let middle = if middle.abs() < (to - from) * 1e-3 {
+            0.0
+        } else {
+            middle
+        };
+        let scale_words = [from, middle, to].map(short);
         let scale_width =
             scale_words.iter().map(|word| word.len()).max().unwrap_or(1) as f64 * 11.0 * LETTER;
         let title_width = self.title.chars().count() as f64 * 16.0 * LETTER + 16.0;

@@ -6,6 +6,8 @@ pub(super) struct Axis {
     from: f64,
     to: f64,
     log: bool,
+    /// Whether all values are whole, such as epochs and counts: then there are no ticks between whole numbers.
+    whole: bool,
     categories: Vec<String>,
 }
 
@@ -18,14 +20,17 @@ impl Axis {
         log: bool,
     ) -> Self {
         let counts = |value: &f64| value.is_finite() && (!log || *value > 0.0);
-        let mut range = limits;
-        if range.is_none() {
-            for value in values.filter(counts) {
-                let (from, to) = range.unwrap_or((value, value));
-                range = Some((from.min(value), to.max(value)));
-            }
+        let (mut range, mut whole) = (None, true);
+        for value in values.filter(counts) {
+            let (from, to) = range.unwrap_or((value, value));
+            range = Some((f64::min(from, value), f64::max(to, value)));
+            whole &= value.fract() == 0.0;
         }
-        let (mut from, mut to) = range.unwrap_or(if log { (0.1, 10.0) } else { (0.0, 1.0) });
+        let whole = whole && range.is_some_and(|(from, to)| from < to);
+        let (mut from, mut to) =
+            limits
+                .or(range)
+                .unwrap_or(if log { (0.1, 10.0) } else { (0.0, 1.0) });
         if log {
             (from, to) = (from.max(f64::MIN_POSITIVE), to.max(f64::MIN_POSITIVE));
         }
@@ -36,6 +41,7 @@ impl Axis {
             from,
             to,
             log,
+            whole,
             categories: Vec::new(),
         }
     }
@@ -72,6 +78,11 @@ impl Axis {
         (scale(value) - from) / (to - from)
     }
 
+    fn step(&self, count: usize) -> f64 {
+        let step = step(self.from, self.to, count);
+        if self.whole { step.max(1.0) } else { step }
+    }
+
     /// About `count` places for labels.
     pub fn ticks(&self, count: usize) -> Vec<f64> {
         let (from, to) = (self.from.min(self.to), self.from.max(self.to));
@@ -84,7 +95,7 @@ impl Axis {
         if self.log {
             log_ticks(from, to, count)
         } else {
-            let step = step(from, to, count);
+            let step = self.step(count);
             let first = (from / step - 1e-9).ceil() as i64;
             let last = (to / step + 1e-9).floor() as i64;
             (first..=last).map(|i| i as f64 * step).collect()
@@ -104,7 +115,7 @@ impl Axis {
             return power(tick);
         }
         let largest = self.from.abs().max(self.to.abs());
-        decimal(tick, step(self.from, self.to, count), largest)
+        decimal(tick, self.step(count), largest)
     }
 }
 
@@ -138,9 +149,10 @@ fn step(from: f64, to: f64, count: usize) -> f64 {
 fn log_ticks(from: f64, to: f64, count: usize) -> Vec<f64> {
     let (low, high) = (from.log10().floor() as i32, to.log10().ceil() as i32);
     let every = ((high - low) as usize / count.max(1)).max(1);
-    let parts: &[f64] = match high - low {
-        ..=2 => &[1.0, 2.0, 5.0],
-        _ => &[1.0],
+    let parts: &[f64] = if (to / from).log10() < 2.0 {
+        &[1.0, 2.0, 5.0]
+    } else {
+        &[1.0]
     };
     let powers = (low..=high).step_by(every);
     powers
@@ -151,7 +163,7 @@ fn log_ticks(from: f64, to: f64, count: usize) -> Vec<f64> {
 
 /// A number with as many digits as its neighbours differ in.
 fn decimal(value: f64, step: f64, largest: f64) -> String {
-    if largest >= 1e6 || largest < 1e-4 {
+    if !(1e-4..1e6).contains(&largest) {
         let value = if value.abs() < step * 1e-6 {
             0.0
         } else {
@@ -212,7 +224,7 @@ mod tests {
     #[test]
     fn ticks_are_round_numbers() {
         assert_eq!(
-            labels(&[0.0, 1.0], false),
+            labels(&[0.0, 0.5, 1.0], false),
             ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]
         );
         assert_eq!(
@@ -223,8 +235,13 @@ mod tests {
             labels(&[0.1, 0.3], false),
             ["0.10", "0.15", "0.20", "0.25", "0.30"]
         );
-        assert_eq!(labels(&[0.0, 3e6], false)[1], "5e5");
+        assert_eq!(labels(&[0.0, 3e6], false)[1], "1e6");
         assert_eq!(labels(&[-2.0, 2.0], false), ["-2", "-1", "0", "1", "2"]);
+    }
+
+    #[test]
+    fn whole_values_have_whole_ticks() {
+        assert_eq!(labels(&[0.0, 1.0, 2.0], false), ["0", "1", "2"]);
     }
 
     #[test]

@@ -201,7 +201,7 @@ mod tests {
     fn many_things_are_data() {
         let squares = Data::of(vec![[0., 0.], [1., 1.], [2., 4.]]);
         assert_eq!(data(vec![0, 1, 4]), squares);
-        assert_eq!(data(&[0f32, 1., 4.]), squares);
+        assert_eq!(data([0f32, 1., 4.]), squares);
         assert_eq!(data((0..3).map(|i| i * i)), squares);
         assert_eq!(data((0..3).map(|i| (i, i * i))), squares);
         assert_eq!(data((0..3, [0, 1, 4])), squares);

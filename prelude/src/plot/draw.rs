@@ -189,10 +189,13 @@ fn frame(
     colors: &Colors,
 ) -> Drawn {
     let [left, right, top, bottom] = edges;
+    // On a ground that nobody knows, the grid is what shimmers through.
+    let grid = if colors.ground.is_some() { 1.0 } else { 0.3 };
     let line = |from: (f64, f64), to: (f64, f64), color: [u8; 3]| {
+        let alpha = if color == colors.faint { grid } else { 1.0 };
         PathElement::new(
             vec![at(from.0, from.1), at(to.0, to.1)],
-            rgba(color, 1.0).stroke_width(FINE as u32),
+            rgba(color, alpha).stroke_width(FINE as u32),
         )
     };
     let words = |text: String, place: (f64, f64), size: f64, pos: Pos| {

@@ -107,6 +107,11 @@ impl Histogram {
         plot.title(&*self.title).ylabel("count")
     }
 
+    /// The picture.
+    pub fn svg(&self) -> String {
+        self.plot().svg()
+    }
+
     /// Shows it here, in the middle of a cell.
     pub fn show(&self) -> DisplayHandle {
         wick_runtime::display::display(self)

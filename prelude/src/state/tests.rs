@@ -1,3 +1,6 @@
+// As the kernel's cells call it.
+#![expect(clippy::needless_borrow)]
+
 use std::collections::{BTreeMap, HashMap};
 
 use ::serde::{Deserialize, Serialize};

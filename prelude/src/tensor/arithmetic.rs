@@ -5,7 +5,7 @@ use super::creation::full_array;
 use super::ops::ops;
 use crate::autograd::{Ctx, Saved, record};
 use crate::dtype::{Category, DType};
-use crate::error::Result;
+use crate::error::{Result, bail};
 use crate::kernels::pointwise::{Binary, binary};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Shape, broadcast};
@@ -52,7 +52,6 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     };
     let dtype = match least {
         Category::Float => dtype.to_float(),
-        Category::Int if dtype == DType::Bool => DType::I64,
         _ => dtype,
     };
     let a = a.try_to_dtype(dtype)?;
@@ -119,6 +118,19 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    let bools = |dtype: DType| dtype == DType::Bool;
+    let is_bool = match &other {
+        Arg::Tensor(other) => bools(other.dtype()) != bools(x.dtype()),
+        Arg::Scalar(other) => {
+            bools(other.dtype()) != bools(x.dtype()) && (bools(x.dtype()) || bools(other.dtype()))
+        }
+    };
+    if is_bool {
+        bail!(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use \
+             the `~` or `logical_not()` operator instead."
+        );
+    }
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
     Ok(record(
@@ -228,7 +240,9 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
 }
 
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
-    operands(x, other, Category::Int)?.compute(Binary::FloorDiv)
+    let operands = operands(x, other, Category::Bool)?;
+    super::pairs::not_bool("div_floor_cpu", &operands.a)?;
+    operands.compute(Binary::FloorDiv)
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -237,7 +251,8 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
     } else {
         "RemainderBackward1"
     };
-    let operands = operands(x, other, Category::Int)?;
+    let operands = operands(x, other, Category::Bool)?;
+    super::pairs::not_bool("remainder_cpu", &operands.a)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record(name, &[a, b], output, |_| {
@@ -263,7 +278,8 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
                 let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
-                let g = g / (a.square() + b.square());
+                let lengths = a.try_square()?.try_add(b.try_square()?)?;
+                let g = lengths.try_eq(0)?.try_where_(0., g.try_div(&lengths)?)?;
                 gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
             },
         )

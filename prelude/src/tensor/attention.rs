@@ -26,9 +26,14 @@ fn weights(q: &Tensor, k: &Tensor, mask: Option<&Tensor>, scale: f64) -> Result<
                 q.dtype().c_name()
             );
         }
-        return scores
+        let weights = scores
             .try_add(mask.try_to_dtype(q.dtype())?)?
-            .try_softmax(-1);
+            .try_softmax(-1)?;
+        let blind = mask.try_eq(f64::NEG_INFINITY)?.try_all_dim(-1, true)?;
+        return match blind.try_any()?.try_item::<bool>()? {
+            true => blind.try_where_(0, weights),
+            false => Ok(weights),
+        };
     }
     let mask = mask.try_to_device(q.device())?;
     // A query that may look at nothing gets zeros, and not a share of nothing by nothing.

@@ -286,14 +286,13 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         };
         result = contracted(&result, &next, &both)?;
     }
-    let rest: Vec<usize> = (kept..labels.len())
-        .filter(|&d| result.dims()[d] != 1)
-        .collect();
-    if !rest.is_empty() {
-        result = result.try_sum_dim(rest, true)?;
+    let trailing: Vec<usize> = (kept..labels.len()).collect();
+    if trailing.iter().any(|&d| result.dims()[d] != 1) {
+        return result.try_sum_dim(trailing, false);
     }
-    if kept < labels.len() {
-        result = result.try_squeeze((kept..labels.len()).collect::<Vec<_>>())?;
+    if !trailing.is_empty() {
+        let shape = result.dims()[..kept].to_vec();
+        return result.try_reshape(shape);
     }
     Ok(result)
 }

@@ -379,7 +379,7 @@ impl Picked {
         for index in tensors.iter().flatten() {
             if !matches!(
                 index.dtype(),
-                DType::I64 | DType::I32 | DType::U8 | DType::I16
+                DType::I64 | DType::I32 | DType::U8 | DType::I16 | DType::I8
             ) {
                 bail_index!("tensors used as indices must be long, int, byte or bool tensors");
             }
@@ -524,9 +524,25 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
         bail!("masked_select: expected BoolTensor for mask");
     }
     let shape = broadcast(&x.shape(), &mask.shape())?;
-    indexed(
-        &x.try_expand(&shape)?,
-        vec![Index::Tensor(mask.try_expand(&shape)?)],
+    let x = x.try_expand(&shape)?;
+    let places = mask
+        .detach()
+        .try_expand(&shape)?
+        .try_reshape(-1)?
+        .try_nonzero()?
+        .try_reshape(-1)?;
+    let again = places.clone();
+    super::rule::composed(
+        "MaskedSelectBackward0",
+        &[&x],
+        super::rule::Keep::Nothing,
+        || x.try_reshape(-1)?.try_index_select(0, &places),
+        move |_, g| {
+            let zeros = g.try_new_zeros(&[shape.numel()])?;
+            Ok(vec![Some(
+                zeros.try_index_add(0, &again, g)?.try_reshape(&shape)?,
+            )])
+        },
     )
 }
 

@@ -119,10 +119,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let index = indices("index_select", x, index)?;
     if index.dim() > 1 {
-        bail!(
-            "index_select(): Index is supposed to be a vector, but got dim: {} with type: Long",
-            index.dim()
-        );
+        bail!("index_select(): Index is supposed to be a vector");
     }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
@@ -171,7 +168,15 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
             source.dtype().scalar_type()
         );
     }
-    let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add)?;
+    let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add).map_err(
+        |error| {
+            if add {
+                error
+            } else {
+                crate::Error::index(format!("index_copy_(): {error}"))
+            }
+        },
+    )?;
     let name = if add {
         "IndexAddBackward0"
     } else {

@@ -118,7 +118,8 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         }
         (&[k], &[k2, n]) => {
             check_inner("mm: ", 1, k, k2, n)?;
-            mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?.try_squeeze_dim(0)
+            let row = mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?;
+            super::rule::reshaped_as("SqueezeBackward4", &row, vec![n])
         }
         (&[m, k], &[k2, n]) => {
             check_inner("mm: ", m, k, k2, n)?;
@@ -163,6 +164,13 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     };
     let batch = broadcast(batch_a, batch_b)?;
     let (count, m, n) = (batch.numel(), *m, *n);
+    if k != k2 && vector {
+        bail!(
+            "size mismatch, got input ({}), mat ({}x{k2}), vec ({k})",
+            count * n,
+            count * n
+        );
+    }
     if k != k2 {
         bail!(
             "Expected size for first two dimensions of batch2 tensor to be: [{count}, {k}] but got: [{count}, {k2}]."
@@ -267,6 +275,13 @@ ops! {
     dot, try_dot, [] (x, other: &Tensor) => {
         if x.dim() != 1 || other.dim() != 1 {
             bail!("1D tensors expected, but got {}D and {}D tensors", x.dim(), other.dim());
+        }
+        if x.dtype() != other.dtype() {
+            bail!(
+                "dot : expected both vectors to have same dtype, but found {} and {}",
+                x.dtype().scalar_type(),
+                other.dtype().scalar_type()
+            );
         }
         matmul(x, other)
     };

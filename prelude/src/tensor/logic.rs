@@ -121,6 +121,13 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
 }
 
 fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
+    if x.dtype() != other.dtype() {
+        bail!(
+            "{} did not match {}",
+            x.dtype().scalar_type(),
+            other.dtype().scalar_type()
+        );
+    }
     let (x, other) = (x.detach(), other.detach());
     let equal = x.try_eq(&other)?;
     let near = x

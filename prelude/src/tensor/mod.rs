@@ -17,6 +17,7 @@ mod join;
 mod linalg;
 #[macro_use]
 mod literal;
+mod glance;
 mod logic;
 mod loss;
 mod losses;

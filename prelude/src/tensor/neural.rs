@@ -209,6 +209,29 @@ fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor>
     ))
 }
 
+/// Zeros like `x`, filled by draws in the order in which the numbers of `x` lie in memory, as PyTorch fills what
+/// `empty_like` gives: a transposed tensor has other numbers dropped than a contiguous one.
+fn drawn_like(x: &Tensor, draw: impl FnOnce(&Tensor) -> Tensor) -> Result<Tensor> {
+    let (sizes, strides) = (x.dims(), x.stride());
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
+    let mut expected = 1;
+    let dense = order.iter().rev().all(|&dim| {
+        let fits = sizes[dim] == 1 || strides[dim] == expected;
+        expected *= sizes[dim];
+        fits
+    });
+    if x.is_contiguous() || !dense {
+        return Ok(draw(&x.try_new_zeros(&sizes)?));
+    }
+    let lying: Vec<usize> = order.iter().map(|&dim| sizes[dim]).collect();
+    let mut back = vec![0i64; order.len()];
+    for (place, &dim) in order.iter().enumerate() {
+        back[dim] = place as i64;
+    }
+    draw(&x.try_new_zeros(&lying)?).try_permute(back)
+}
+
 ops! {
     /// Images `[N, C, H, W]` (or one, `[C, H, W]`) seen through the kernels `weight` `[F, C / groups, h, w]`.
     ///
@@ -231,7 +254,7 @@ ops! {
         if p == 1. {
             return x.try_mul(0);
         }
-        let kept = x.detach().try_zeros_like()?.bernoulli_(1. - p);
+        let kept = drawn_like(x, |zeros| zeros.bernoulli_(1. - p))?;
         x.try_mul(kept.try_div(1. - p)?)
     };
 }

@@ -104,10 +104,12 @@ fn median_place(x: &Tensor, at: usize, skip_nan: bool) -> Result<Tensor> {
 
 fn median_dim(x: &Tensor, dim: i64, keepdim: bool, skip_nan: bool) -> Result<(Tensor, Tensor)> {
     let at = axis(dim, x.dim())?;
-    let name = if skip_nan { "nanmedian" } else { "median" };
+    if x.dtype() == crate::DType::Bool {
+        bail!("\"median_out\" not implemented for 'Bool'");
+    }
     if x.dim() > 0 && x.dims()[at] == 0 {
         return Err(crate::Error::index(format!(
-            "{name}(): Expected reduction dim {at} to have non-zero size."
+            "median(): Expected reduction dim {at} to have non-zero size."
         )));
     }
     let place = no_grad(|| median_place(&x.detach(), at, skip_nan))?;
@@ -126,14 +128,17 @@ fn median(x: &Tensor, skip_nan: bool) -> Result<Tensor> {
     } else {
         "MedianBackward0"
     };
-    if x.numel() == 0 {
-        return Tensor::try_full((), f64::NAN)?.try_to_dtype(x.dtype());
+    if x.dtype() == crate::DType::Bool {
+        bail!("\"median_cpu\" not implemented for 'Bool'");
     }
     composed(
         node,
         &[x],
         Keep::Both,
         || {
+            if x.numel() == 0 {
+                return Tensor::try_full((), f64::NAN)?.try_to((x.dtype(), x.device()));
+            }
             let flat = x.try_reshape(-1)?;
             let place = median_place(&flat, 0, skip_nan)?;
             flat.try_gather(0, &place)?.try_reshape(())
@@ -301,7 +306,7 @@ fn quantile(
                 .map(|(_, n)| n),
         );
     }
-    values.try_reshape(shape)
+    super::rule::reshaped_as("SqueezeBackward4", &values, shape)
 }
 
 ops! {

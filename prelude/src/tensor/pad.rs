@@ -184,7 +184,6 @@ ops! {
     ///
     /// ```
     /// use wick::prelude::*;
-    /// use wick::tensor::Padding;
     /// let x = tensor!([[1., 2., 3.]]);
     /// assert_eq!(x.pad(&[1, 1], Padding::Reflect).to_vec2::<f32>(), [[2., 1., 2., 3., 2.]]);
     /// ```

@@ -26,13 +26,22 @@ fn no_zero(x: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// Truth values are no numbers to divide.
+pub(super) fn not_bool(kernel: &str, x: &Tensor) -> Result<()> {
+    if x.dtype() == DType::Bool {
+        bail!("\"{kernel}\" not implemented for 'Bool'");
+    }
+    Ok(())
+}
+
 fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
     pair(
         ["FmodBackward1", "FmodBackward0"],
         x,
         other,
-        Category::Int,
+        Category::Bool,
         |o| {
+            not_bool("fmod_cpu", &o.a)?;
             no_zero(&o.b)?;
             if o.a.is_floating_point() {
                 o.through("fmod", |x, y| x % y)
@@ -58,8 +67,16 @@ fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor
         ["DivBackward2", "DivBackward2"],
         x,
         other,
-        Category::Int,
+        Category::Bool,
         |o| {
+            not_bool(
+                if rounding == Rounding::Floor {
+                    "div_floor_cpu"
+                } else {
+                    "div_trunc_cpu"
+                },
+                &o.a,
+            )?;
             no_zero(&o.b)?;
             match rounding {
                 Rounding::Floor => o.compute(Binary::FloorDiv),
@@ -117,9 +134,9 @@ fn extreme_of_numbers(x: &Tensor, other: Arg, largest: bool) -> Result<Tensor> {
     };
     let op = if largest { Binary::Max } else { Binary::Min };
     let rule: super::rule::PairRule = if largest {
-        |g, a, b, _| first_wins(g, a.try_ge(b)?, b)
+        |g, a, b, _| shared_by_numbers(g, a, b, a.try_gt(b)?)
     } else {
-        |g, a, b, _| first_wins(g, a.try_le(b)?, b)
+        |g, a, b, _| shared_by_numbers(g, a, b, a.try_lt(b)?)
     };
     pair(
         [name; 2],
@@ -137,9 +154,13 @@ fn extreme_of_numbers(x: &Tensor, other: Arg, largest: bool) -> Result<Tensor> {
     )
 }
 
-fn first_wins(g: &Tensor, wins: Tensor, b: &Tensor) -> Result<[Tensor; 2]> {
+/// The winner takes the gradient; equals take half of it.
+fn shared_by_numbers(g: &Tensor, a: &Tensor, b: &Tensor, wins: Tensor) -> Result<[Tensor; 2]> {
     let first = wins.try_logical_or(&b.try_isnan()?)?;
-    Ok([first.try_where_(g, 0.)?, first.try_where_(0., g)?])
+    let share = a
+        .try_eq(b)?
+        .try_where_(g.try_div(2)?, first.try_where_(g, 0.)?)?;
+    Ok([share.clone(), g.try_sub(share)?])
 }
 
 fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
@@ -155,11 +176,10 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
                     special::logaddexp(a * ln_2, b * ln_2) / ln_2
                 })
             },
-            |g, a, b, y| {
-                Ok([
-                    g.try_mul(a.try_sub(y)?.try_exp2()?)?,
-                    g.try_mul(b.try_sub(y)?.try_exp2()?)?,
-                ])
+            |g, a, b, _| {
+                let share =
+                    |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp2()?.try_add(1)?);
+                Ok([share(a, b)?, share(b, a)?])
             },
         );
     }
@@ -169,11 +189,9 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
         other,
         Category::Bool,
         |o| o.through("logaddexp_cpu", special::logaddexp),
-        |g, a, b, y| {
-            Ok([
-                g.try_mul(a.try_sub(y)?.try_exp()?)?,
-                g.try_mul(b.try_sub(y)?.try_exp()?)?,
-            ])
+        |g, a, b, _| {
+            let share = |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp()?.try_add(1)?);
+            Ok([share(a, b)?, share(b, a)?])
         },
     )
 }
@@ -297,7 +315,15 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         "AddcmulBackward0",
         &[x, a, b],
         Keep::Inputs,
-        || x.try_add(a.try_mul(b)?.try_mul(value)?),
+        || {
+            // Integers are not made floats by the factor: it is cut instead.
+            let factor = if a.is_floating_point() {
+                crate::Scalar::Float(value)
+            } else {
+                crate::Scalar::Int(value as i64)
+            };
+            x.try_add(a.try_mul(b)?.try_mul(factor)?)
+        },
         move |ctx, g| {
             Ok(vec![
                 Some(g.clone()),
@@ -335,6 +361,21 @@ fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
             ])
         },
     )
+}
+
+/// A gradient for whoever does not lose; equals take half of it each.
+fn shared(
+    g: &Tensor,
+    a: &Tensor,
+    b: &Tensor,
+    a_loses: Tensor,
+    b_loses: Tensor,
+) -> Result<[Tensor; 2]> {
+    let share = a.try_eq(b)?.try_where_(g.try_div(2)?, g)?;
+    Ok([
+        a_loses.try_where_(0., &share)?,
+        b_loses.try_where_(0., &share)?,
+    ])
 }
 
 /// Brings elements between bounds, each of them a number, a tensor or nothing.
@@ -400,33 +441,37 @@ pub(super) fn clamp(
         },
         move |ctx, g| {
             let (x, min, max) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
-            let inside = match (has_min, has_max) {
-                (true, true) => x.try_ge(&min)?.try_logical_and(&x.try_le(&max)?)?,
-                (true, false) => x.try_ge(&min)?,
-                _ => x.try_le(&max)?,
-            };
-            let below = if has_max {
-                x.try_lt(&min)?.try_logical_and(&min.try_lt(&max)?)?
-            } else {
-                x.try_lt(&min)?
-            };
-            let above = if has_min {
-                x.try_gt(&max)?.try_logical_or(&max.try_lt(&min)?)?
-            } else {
-                x.try_gt(&max)?
-            };
-            Ok(vec![
-                ctx.when(0, || inside.try_where_(g, 0.))?,
+            if !tensors {
+                // At a bound itself the gradient is 0.
+                let mut inside = x.try_eq(&x)?;
                 if has_min {
-                    ctx.when(1, || below.try_where_(g, 0.))?
-                } else {
-                    None
-                },
+                    inside = inside.try_logical_and(&x.try_gt(&min)?)?;
+                }
                 if has_max {
-                    ctx.when(2, || above.try_where_(g, 0.))?
-                } else {
-                    None
-                },
+                    inside = inside.try_logical_and(&x.try_lt(&max)?)?;
+                }
+                return Ok(vec![ctx.when(0, || inside.try_where_(g, 0.))?, None, None]);
+            }
+            // The larger of two, then the smaller: equals share.
+            let low = if has_min {
+                x.try_maximum(&min)?
+            } else {
+                x.clone()
+            };
+            let (mut of_low, mut of_max) = (g.clone(), None);
+            if has_max {
+                let [first, second] = shared(g, &low, &max, low.try_gt(&max)?, low.try_lt(&max)?)?;
+                (of_low, of_max) = (first, Some(second));
+            }
+            let (mut of_x, mut of_min) = (of_low.clone(), None);
+            if has_min {
+                let [first, second] = shared(&of_low, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
+                (of_x, of_min) = (first, Some(second));
+            }
+            Ok(vec![
+                ctx.wants(0).then_some(of_x),
+                of_min.filter(|_| ctx.wants(1)),
+                of_max.filter(|_| ctx.wants(2)),
             ])
         },
     )
@@ -508,6 +553,13 @@ ops! {
     /// The element, or the nearer of `min` and `max` where it lies outside; both are numbers or tensors.
     clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl Into<Arg>, max: impl Into<Arg>)
         => clamp(x, Some(min.into()), Some(max.into()), ["ClampBackward1", "ClampBackward0"]);
+    /// [`Tensor::clamp`] with bounds that may be missing (`x.clamp(min=0)`).
+    clamp_between, try_clamp_between, [clamp_between_, try_clamp_between_] (x, min: Option<Arg>, max: Option<Arg>) => {
+        if min.is_none() && max.is_none() {
+            bail!("torch.clamp: At least one of 'min' or 'max' must not be None");
+        }
+        clamp(x, min, max, ["ClampBackward1", "ClampBackward0"])
+    };
     /// The element, or `min` where it is smaller.
     clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl Into<Arg>)
         => clamp(x, Some(min.into()), None, ["ClampMinBackward0", "ClampMinBackward1"]);

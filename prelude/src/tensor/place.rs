@@ -123,6 +123,11 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
     if index.dim() > 1 {
         bail_index!("Index has to be a vector/scalar");
     }
+    let name = if matches!(value, Arg::Scalar(_)) {
+        "IndexFillBackward0"
+    } else {
+        "IndexFillBackward1"
+    };
     let value = match value {
         Arg::Scalar(value) => Tensor::from_array(super::creation::full_array(
             &[],
@@ -137,6 +142,13 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
         ),
     };
     let index = index.detach().try_reshape(-1)?;
+    let size = if x.dim() == 0 { 1 } else { x.dims()[at] } as i64;
+    for place in index.try_to_vec::<i64>()? {
+        if place < -size || place >= size {
+            bail_index!("index {place} is out of bounds for dimension {at} with size {size}");
+        }
+    }
+    let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
     if x.dim() == 0 {
         return x
             .try_reshape(1)?
@@ -150,21 +162,15 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
         shape[at] = again.numel();
         x.try_index_copy(dim, &again, &value.try_expand(shape)?)
     };
-    composed(
-        "IndexFillBackward0",
-        &[x, &value],
-        Keep::Nothing,
-        || filled(x, &value),
-        {
-            let filled = filled.clone();
-            move |ctx, g| {
-                Ok(vec![
-                    ctx.when(0, || filled(g, &g.try_new_zeros(&[])?))?,
-                    ctx.when(1, || g.try_index_select(dim, &index)?.try_sum())?,
-                ])
-            }
-        },
-    )
+    composed(name, &[x, &value], Keep::Nothing, || filled(x, &value), {
+        let filled = filled.clone();
+        move |ctx, g| {
+            Ok(vec![
+                ctx.when(0, || filled(g, &g.try_new_zeros(&[])?))?,
+                ctx.when(1, || g.try_index_select(dim, &index)?.try_sum())?,
+            ])
+        }
+    })
 }
 
 /// One number in every place that an index stands for.
@@ -275,11 +281,29 @@ fn scatter_reduce(
                         (own(g.clone())?, g.try_gather(dim, &index)?)
                     }
                     ScatterReduce::Prod => {
-                        let share = g.try_mul(&y)?;
-                        (
-                            own(share.try_div(&x)?)?,
-                            share.try_gather(dim, &index)?.try_div(&source)?,
-                        )
+                        // A zero among the factors hides the product of the others: it is taken without the zero.
+                        let zero = x.try_eq(0)?;
+                        let nonzero = zero.try_where_(1., &x)?;
+                        let product = |x: &Tensor, source: &Tensor| {
+                            x.try_scatter_reduce(dim, &index, source, reduce, include_self)
+                        };
+                        let of_self =
+                            own(g.try_mul(product(&nonzero, &source)?)?.try_div(&nonzero)?)?;
+                        let zeros = source.try_eq(0)?;
+                        let counted = zeros.try_to_dtype(g.dtype())?;
+                        let counts = g
+                            .detach()
+                            .try_zeros_like()?
+                            .try_scatter_add(dim, &index, &counted)?;
+                        let alone =
+                            zeros.try_logical_and(&counts.try_gather(dim, &index)?.try_eq(1)?)?;
+                        let without = product(&x, &alone.try_where_(1., &source)?)?;
+                        let plain = g
+                            .try_mul(&y)?
+                            .try_gather(dim, &index)?
+                            .try_div(zeros.try_where_(1., &source)?)?;
+                        let hidden = g.try_mul(without)?.try_gather(dim, &index)?;
+                        (of_self, alone.try_where_(hidden, plain)?)
                     }
                     ScatterReduce::Amax | ScatterReduce::Amin => {
                         let mine = own(x.try_eq(&y)?.try_to_dtype(g.dtype())?)?;

@@ -39,6 +39,10 @@ fn any(
 
 /// A function that is flat wherever it has a derivative; integers are their own result.
 fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == crate::DType::Bool {
+        let kernel = format!("{op:?}").to_lowercase();
+        crate::error::bail!("\"{kernel}_vml_cpu\" not implemented for 'Bool'");
+    }
     if !x.dtype().is_floating_point() {
         return x.try_copy();
     }
@@ -165,7 +169,10 @@ ops! {
     /// The element with its sign changed.
     neg, try_neg, [neg_, try_neg_] (x) => negated(x);
     /// The element without its sign.
-    abs, try_abs, [abs_, try_abs_] (x) => any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign());
+    abs, try_abs, [abs_, try_abs_] (x) => {
+        super::pairs::not_bool("abs_cpu", x)?;
+        any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign())
+    };
     /// -1, 0 or 1.
     sign, try_sign, [sign_, try_sign_] (x) => any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like());
     /// The element times itself.

@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
+use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, Saved, record};
 use crate::dtype::DType;
 use crate::error::{Result, bail};
@@ -93,6 +94,11 @@ fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
 }
 
 fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
+    let name = over.name("MeanBackward0", "MeanBackward1");
+    mean_node(name, x, over)
+}
+
+fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     if !x.is_floating_point() {
         bail!(
@@ -107,21 +113,16 @@ fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
         &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
     );
     let output = sum.try_div(count)?;
-    Ok(record(
-        over.name("MeanBackward0", "MeanBackward1"),
-        &[x],
-        output,
-        |_| {
-            let backward = move |_: &Ctx, g: &Tensor| {
-                Ok(vec![Some(
-                    over.restored(&shape, g)?
-                        .try_expand(&shape)?
-                        .try_div(count)?,
-                )])
-            };
-            (Vec::new(), backward)
-        },
-    ))
+    Ok(record(name, &[x], output, |_| {
+        let backward = move |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(
+                over.restored(&shape, g)?
+                    .try_expand(&shape)?
+                    .try_div(count)?,
+            )])
+        };
+        (Vec::new(), backward)
+    }))
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
@@ -169,15 +170,62 @@ fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
 
 /// Largest or smallest elements; equals share the gradient.
 fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
-    wick_runtime::interrupt::check();
-    let shape = x.shape();
-    let output = over.shaped(&shape, &reduce::reduce(op, &x.array(), &over.axes)?);
     let name = match (op, over.full) {
         (Reduce::Max, true) => "MaxBackward1",
         (Reduce::Max, false) => "AmaxBackward0",
         (_, true) => "MinBackward1",
         (_, false) => "AminBackward0",
     };
+    extreme_node(name, x, over, op)
+}
+
+/// Extremes over dimensions that are named, be it by an empty list that means all.
+fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Tensor> {
+    let over = Over {
+        full: false,
+        ..Over::dims(x, dims, keepdim)?
+    };
+    if !dims.as_slice().is_empty() {
+        not_empty(
+            if op == Reduce::Max {
+                "amax()"
+            } else {
+                "amin()"
+            },
+            x,
+            &over,
+        )?;
+    }
+    extreme(x, over, op)
+}
+
+fn not_empty(name: &str, x: &Tensor, over: &Over) -> Result<()> {
+    let shape = x.shape();
+    match over.axes.iter().find(|&&axis| shape[axis] == 0) {
+        Some(axis) => crate::error::bail_index!(
+            "{name}: Expected reduction dim {axis} to have non-zero size."
+        ),
+        None => Ok(()),
+    }
+}
+
+fn both_extremes(x: &Tensor, over: Over) -> Result<(Tensor, Tensor)> {
+    if over.full && x.numel() == 0 {
+        bail!(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        );
+    }
+    not_empty("aminmax", x, &over)?;
+    Ok((
+        extreme_node("AminmaxBackward0", x, over.clone(), Reduce::Min)?,
+        extreme_node("AminmaxBackward0", x, over, Reduce::Max)?,
+    ))
+}
+
+fn extreme_node(name: &'static str, x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let shape = x.shape();
+    let output = over.shaped(&shape, &reduce::reduce(op, &x.array(), &over.axes)?);
     Ok(record(name, &[x], output, |output| {
         let saved = vec![Saved::input(x), Saved::output(output)];
         let backward = move |ctx: &Ctx, g: &Tensor| {
@@ -206,6 +254,7 @@ fn extreme_with_index(
     largest: bool,
 ) -> Result<(Tensor, Tensor)> {
     let over = Over::one(x, dim, true)?;
+    not_empty(if largest { "max()" } else { "min()" }, x, &over)?;
     let shape = x.shape();
     let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
     if x.dim() == 0 {
@@ -236,7 +285,11 @@ fn extreme_with_index(
 
 fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
     let over = match dim {
-        Some((dim, keepdim)) => Over::one(x, dim, keepdim)?,
+        Some((dim, keepdim)) => {
+            let over = Over::one(x, dim, keepdim)?;
+            not_empty(if largest { "argmax()" } else { "argmin()" }, x, &over)?;
+            over
+        }
         None => Over::all(x),
     };
     Ok(over.shaped(
@@ -257,6 +310,27 @@ fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
 }
 
 fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
+    variance_node("VarBackward0", x, over, correction)
+}
+
+/// The spread and the mean, as PyTorch's one node for both.
+fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Tensor, Tensor)> {
+    let (name, node) = if root {
+        ("std_mean", "StdMeanBackward0")
+    } else {
+        ("var_mean", "VarMeanBackward0")
+    };
+    if !x.is_floating_point() {
+        bail!("{name} only support floating point and complex dtypes");
+    }
+    let spread = if root { deviation_node } else { variance_node };
+    Ok((
+        spread(node, x, over.clone(), correction)?,
+        mean_node(node, x, over)?,
+    ))
+}
+
+fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     if !x.is_floating_point() {
         bail!("std and var only support floating point and complex dtypes");
@@ -267,7 +341,7 @@ fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
         &reduce::variance(&x.array(), &over.axes, correction)?,
     );
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
-    Ok(record("VarBackward0", &[x], output, |_| {
+    Ok(record(name, &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
             let center = mean(
@@ -286,10 +360,14 @@ fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
 }
 
 fn deviation(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
+    deviation_node("StdBackward0", x, over, correction)
+}
+
+fn deviation_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
     let shape = x.shape();
     let output = variance(&x.detach(), over.clone(), correction)?.try_sqrt()?;
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
-    Ok(record("StdBackward0", &[x], output, |output| {
+    Ok(record(name, &[x], output, |output| {
         let saved = vec![Saved::input(x), Saved::output(output)];
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
@@ -348,7 +426,13 @@ fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
     };
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
-        return x.try_copy();
+        return composed(
+            "CumsumBackward0",
+            &[x],
+            Keep::Nothing,
+            || x.try_copy(),
+            |_, g| Ok(vec![Some(g.clone())]),
+        );
     }
     let output = Tensor::from_array(reduce::cumulative(&x.array(), axis, false)?);
     Ok(record("CumsumBackward0", &[x], output, |_| {
@@ -396,9 +480,9 @@ ops! {
     /// The smallest element.
     min, try_min, [] (x) => extreme(x, Over::all(x), Reduce::Min);
     /// The largest elements over some dimensions; equals share the gradient.
-    amax, try_amax, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme(x, Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
+    amax, try_amax, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Max);
     /// The smallest elements over some dimensions; equals share the gradient.
-    amin, try_amin, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme(x, Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
+    amin, try_amin, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Min);
     /// The largest elements over one dimension, and where they are: `torch.max(x, dim)`.
     max_dim, try_max_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, true);
     /// The smallest elements over one dimension, and where they are: `torch.min(x, dim)`.
@@ -429,14 +513,41 @@ ops! {
     /// Standard deviations over some dimensions, over `n - correction`.
     std_dim, try_std_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool)
         => deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction);
+    /// The standard deviation and the mean of all elements.
+    std_mean, try_std_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., true);
+    /// Standard deviations (over `n - correction`) and means over some dimensions: `torch.std_mean(x, dim)`.
+    std_mean_dim, try_std_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
+        => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, true);
+    /// The variance and the mean of all elements.
+    var_mean, try_var_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., false);
+    /// Variances (over `n - correction`) and means over some dimensions: `torch.var_mean(x, dim)`.
+    var_mean_dim, try_var_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
+        => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, false);
+    /// The smallest and the largest element.
+    aminmax, try_aminmax, [] (x) -> (Tensor, Tensor) => both_extremes(x, Over::all(x));
+    /// The smallest and the largest elements of one dimension: `torch.aminmax(x, dim=dim)`.
+    aminmax_dim, try_aminmax_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => both_extremes(x, Over::one(x, dim, keepdim)?);
     /// The logarithm of the sum of exponentials over some dimensions, without overflow.
     logsumexp, try_logsumexp, [] (x, dims: impl Into<Dims>, keepdim: bool) => {
         let dims = dims.into();
         let over = Over::dims(x, &dims, keepdim)?;
         let largest = x.detach().try_amax(dims.clone(), true)?;
         let largest = largest.try_isfinite()?.try_where_(&largest, 0)?;
-        let sums = x.try_sub(&largest)?.try_exp()?.try_sum_dim(dims, true)?.try_log()?.try_add(&largest)?;
-        sums.try_reshape(reduced_shape(&x.shape(), &over.axes, keepdim))
+        let x = x.try_to_dtype(x.dtype().to_float())?;
+        let (shape, restoring) = (x.shape(), over.clone());
+        composed(
+            "LogsumexpBackward0",
+            &[&x],
+            Keep::Both,
+            || {
+                let sums = x.try_sub(&largest)?.try_exp()?.try_sum_dim(dims, true)?.try_log()?.try_add(&largest)?;
+                sums.try_reshape(reduced_shape(&x.shape(), &over.axes, keepdim))
+            },
+            move |ctx, g| {
+                let y = restoring.restored(&shape, &ctx.saved(1)?)?;
+                Ok(vec![Some(restoring.restored(&shape, g)?.try_mul(ctx.saved(0)?.try_sub(y)?.try_exp()?)?)])
+            },
+        )
     };
     /// Exponentials over their sum, along one dimension.
     softmax, try_softmax, [] (x, dim: i64) => softmax_along(x, dim, false);

@@ -16,7 +16,6 @@ use crate::scalar::Arg;
 pub(super) enum Keep {
     Nothing,
     Inputs,
-    Output,
     Both,
 }
 
@@ -43,7 +42,7 @@ where
         if matches!(keep, Keep::Inputs | Keep::Both) {
             saved.extend(inputs.iter().map(|input| Saved::input(input)));
         }
-        if matches!(keep, Keep::Output | Keep::Both) {
+        if keep == Keep::Both {
             saved.push(Saved::output(output));
         }
         (saved, backward)
@@ -127,6 +126,30 @@ impl Operands {
             self.b.array().broadcast(&self.shape)?,
         ))
     }
+}
+
+/// A tensor times a number, as a node of the name that PyTorch has for this place.
+pub(super) fn times(name: &'static str, x: &Tensor, factor: f64) -> Result<Tensor> {
+    let x = x.try_to_dtype(x.dtype().to_float())?;
+    composed(
+        name,
+        &[&x],
+        Keep::Nothing,
+        || x.try_mul(factor),
+        move |_, g| Ok(vec![Some(g.try_mul(factor)?)]),
+    )
+}
+
+/// A tensor in another shape of as many elements, as a node of the name that PyTorch has for this place.
+pub(super) fn reshaped_as(name: &'static str, x: &Tensor, shape: Vec<usize>) -> Result<Tensor> {
+    let from = x.shape();
+    composed(
+        name,
+        &[x],
+        Keep::Nothing,
+        || x.try_reshape(&shape),
+        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
+    )
 }
 
 /// Elements that an index tensor picked along a dimension, as one node: their gradient goes back to their places.

@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use super::rule::{Keep, composed, picked, summable};
+use super::rule::{Keep, composed, picked, summable, times};
 use crate::error::{Result, bail};
 use crate::kernels::{reduce, running};
 use crate::shape::axis;
@@ -147,35 +147,61 @@ fn ends(y: &Tensor, dim: i64) -> Result<Tensor> {
         .try_add(y.try_narrow(dim, 0, len - 1)?)
 }
 
-fn trapezoids(y: &Tensor, x: Option<&Tensor>, dx: f64, dim: i64) -> Result<Option<Tensor>> {
-    if y.dim() == 0 {
-        bail!("trapezoid expects `y` to have at least one dimension");
+/// The dimension of the points, and whether there are any.
+fn points(name: &str, y: &Tensor, dim: i64) -> Result<(i64, bool)> {
+    let size = y.try_size(dim)?;
+    if y.dtype() == crate::DType::Bool {
+        bail!("{name}: received a bool input for `y`, but bool is not supported");
     }
     let at = axis(dim, y.dim())? as i64;
-    if y.try_size(at)? == 0 {
-        return Ok(None);
+    Ok((at, size > 0))
+}
+
+fn area(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {
+    let (dim, any) = points("trapezoid", y, dim)?;
+    if !any {
+        return y
+            .try_to_dtype(y.dtype().to_float())?
+            .try_sum_dim(dim, false);
     }
-    let Some(x) = x else {
-        return Ok(Some(ends(y, at)?.try_mul(dx / 2.)?));
-    };
+    times(
+        "MulBackward1",
+        &ends(y, dim)?.try_sum_dim(dim, false)?,
+        dx / 2.,
+    )
+}
+
+fn area_at(y: &Tensor, x: &Tensor, dim: i64) -> Result<Tensor> {
+    let (dim, any) = points("trapezoid", y, dim)?;
+    if !any {
+        return y
+            .try_to_dtype(y.dtype().to_float())?
+            .try_sum_dim(dim, false);
+    }
     let steps = if x.dim() == 1 && y.dim() > 1 {
         let steps = diff(x, 1, 0)?;
         let mut shape = vec![1; y.dim()];
-        shape[at as usize] = steps.numel();
-        steps.try_reshape(shape)?
+        shape[dim as usize] = steps.numel();
+        steps.try_view(shape)?
     } else {
-        diff(x, 1, at)?
+        diff(x, 1, dim)?
     };
-    Ok(Some(ends(y, at)?.try_mul(steps)?.try_div(2.)?))
+    times(
+        "DivBackward1",
+        &ends(y, dim)?.try_mul(steps)?.try_sum_dim(dim, false)?,
+        0.5,
+    )
 }
 
-fn area(y: &Tensor, x: Option<&Tensor>, dx: f64, dim: i64) -> Result<Tensor> {
-    match trapezoids(y, x, dx, dim)? {
-        Some(pieces) => pieces.try_sum_dim(axis(dim, y.dim())?, false),
-        None => y
-            .try_to_dtype(y.dtype().to_float())?
-            .try_sum_dim(axis(dim, y.dim())?, false),
+fn areas_up_to(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {
+    if y.dim() == 0 {
+        crate::error::bail_index!("slice() cannot be applied to a 0-dim tensor.");
     }
+    let (dim, any) = points("cumulative_trapezoid", y, dim)?;
+    if !any {
+        return y.try_to_dtype(y.dtype().to_float());
+    }
+    ends(y, dim)?.try_mul(dx / 2.)?.try_cumsum(dim)
 }
 
 ops! {
@@ -190,12 +216,9 @@ ops! {
     /// The differences of neighbours along one dimension, taken `n` times.
     diff, try_diff, [] (x, n: usize, dim: i64) => diff(x, n, dim);
     /// The area under points that lie `dx` apart along one dimension (`torch.trapezoid(y, dx=dx, dim=dim)`).
-    trapezoid, try_trapezoid, [] (x, dx: f64, dim: i64) => area(x, None, dx, dim);
+    trapezoid, try_trapezoid, [] (x, dx: f64, dim: i64) => area(x, dx, dim);
     /// The area under points at the places `places` along one dimension (`torch.trapezoid(y, x, dim=dim)`).
-    trapezoid_at, try_trapezoid_at, [] (x, places: &Tensor, dim: i64) => area(x, Some(places), 1., dim);
+    trapezoid_at, try_trapezoid_at, [] (x, places: &Tensor, dim: i64) => area_at(x, places, dim);
     /// The areas up to each point (`torch.cumulative_trapezoid(y, dx=dx, dim=dim)`).
-    cumulative_trapezoid, try_cumulative_trapezoid, [] (x, dx: f64, dim: i64) => {
-        let pieces = trapezoids(x, None, dx, dim)?;
-        pieces.map_or_else(|| x.try_copy(), |pieces| pieces.try_cumsum(dim))
-    };
+    cumulative_trapezoid, try_cumulative_trapezoid, [] (x, dx: f64, dim: i64) => areas_up_to(x, dx, dim);
 }

@@ -109,14 +109,8 @@ fn searchsorted(
             );
         }
     }
-    if sorted.dtype() != values.dtype() {
-        bail!(
-            "torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary tensor's \
-             dtype {} and input value tensor's dtype {}",
-            sorted.dtype().c_name(),
-            values.dtype().c_name()
-        );
-    }
+    let dtype = sorted.dtype().promote(values.dtype());
+    let (sorted, values) = (sorted.try_to_dtype(dtype)?, values.try_to_dtype(dtype)?);
     let sorter = sorter.map(|sorter| sorter.array());
     Ok(Tensor::from_array(order::search(
         &sorted.array(),
@@ -167,7 +161,7 @@ ops! {
     /// (`right`) above.
     bucketize, try_bucketize, [] (x, boundaries: &Tensor, right: bool) => {
         if boundaries.dim() != 1 {
-            bail!("bucketize(): boundaries tensor must be 1 dimension, but got dim({})", boundaries.dim());
+            bail!("boundaries tensor must be 1 dimension, but got dim({})", boundaries.dim());
         }
         searchsorted(boundaries, x.into(), right, None)
     };

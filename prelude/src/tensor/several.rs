@@ -1,6 +1,7 @@
 //! Functions of several tensors: stacked, broadcast together, combined.
 
 use super::Tensor;
+use super::rule::{Keep, composed};
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail};
 use crate::shape::{Shape, broadcast};
@@ -69,7 +70,7 @@ fn grid(tensors: &[&Tensor], indexing: MeshIndexing) -> Result<Vec<Tensor>> {
             bail!("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}");
         }
         if t.dtype() != tensors[0].dtype() {
-            bail!("torch.meshgrid expects all tensors to have the same dtype");
+            bail!("meshgrid expects all tensors to have the same dtype");
         }
     }
     let swap = indexing == MeshIndexing::Xy && tensors.len() >= 2;
@@ -82,11 +83,7 @@ fn grid(tensors: &[&Tensor], indexing: MeshIndexing) -> Result<Vec<Tensor>> {
     for (i, t) in tensors.iter().enumerate() {
         let mut shape = vec![1; sizes.len()];
         shape[i] = sizes[i];
-        let mut spread = t.try_view(shape)?.try_expand(&sizes)?;
-        if swap {
-            spread = spread.try_transpose(0, 1)?;
-        }
-        grids.push(spread);
+        grids.push(t.try_view(shape)?.try_expand(&sizes)?);
     }
     if swap {
         grids.swap(0, 1);
@@ -128,19 +125,43 @@ fn blocks(tensors: &[&Tensor]) -> Result<Tensor> {
         .iter()
         .fold(matrices[0].dtype(), |dtype, t| dtype.promote(t.dtype()));
     let width: usize = matrices.iter().map(|t| t.dims()[1]).sum();
-    let mut left = 0;
-    let mut rows = Vec::new();
-    for t in &matrices {
-        let columns = t.dims()[1];
-        let right = width - left - columns;
-        rows.push(super::pad::padded(
-            &t.try_to_dtype(dtype)?,
-            &[left as i64, right as i64],
-            0.,
-        )?);
-        left += columns;
-    }
-    Tensor::try_cat(&rows, 0)
+    let sizes: Vec<[usize; 2]> = matrices
+        .iter()
+        .map(|t| [t.dims()[0], t.dims()[1]])
+        .collect();
+    let shapes: Vec<Shape> = tensors.iter().map(|t| t.shape()).collect();
+    composed(
+        "BlockDiagBackward0",
+        tensors,
+        Keep::Nothing,
+        || {
+            let (mut left, mut rows) = (0, Vec::new());
+            for t in &matrices {
+                let columns = t.dims()[1];
+                let right = width - left - columns;
+                rows.push(super::pad::padded(
+                    &t.try_to_dtype(dtype)?,
+                    &[left as i64, right as i64],
+                    0.,
+                )?);
+                left += columns;
+            }
+            Tensor::try_cat(&rows, 0)
+        },
+        move |ctx, g| {
+            let (mut top, mut left, mut parts) = (0, 0, Vec::new());
+            for (i, (&[rows, columns], shape)) in sizes.iter().zip(&shapes).enumerate() {
+                let part = || {
+                    g.try_narrow(0, top, rows)?
+                        .try_narrow(1, left, columns)?
+                        .try_reshape(shape)
+                };
+                parts.push(ctx.when(i, part)?);
+                (top, left) = (top + rows as i64, left + columns as i64);
+            }
+            Ok(parts)
+        },
+    )
 }
 
 of_several! {
@@ -189,12 +210,13 @@ fn combinations(x: &Tensor, r: usize, with_replacement: bool) -> Result<Tensor> 
     } else {
         (0..r).collect()
     };
-    let fits = n > 0 && (with_replacement || r <= n);
-    while fits {
+    let mut more = n > 0 && (with_replacement || r <= n);
+    while more {
         places.extend(row.iter().map(|&i| i as i64));
         let most = |i: usize| if with_replacement { n - 1 } else { n - r + i };
         let Some(at) = (0..r).rev().find(|&i| row[i] < most(i)) else {
-            break;
+            more = false;
+            continue;
         };
         row[at] += 1;
         for i in at + 1..r {

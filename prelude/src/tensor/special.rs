@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use super::rule::{Keep, composed, function, pair};
+use super::rule::{Keep, composed, function, pair, times};
 use crate::dtype::Category;
 use crate::error::{Result, bail};
 use crate::kernels::special;
@@ -82,6 +82,18 @@ fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
             )?)])
         },
     )
+}
+
+/// PyTorch has a few functions for `f32` and `f64` alone.
+fn wide<'a>(kernel: &str, x: &'a Tensor) -> Result<&'a Tensor> {
+    use crate::DType::{BF16, F16};
+    if matches!(x.dtype(), F16 | BF16) {
+        bail!(
+            "\"{kernel}\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
+    }
+    Ok(x)
 }
 
 /// `sin(πx) / (πx)`, computed in the dtype itself, as PyTorch does: the rounding of `π · x` shows.
@@ -171,14 +183,10 @@ fn without_nan(x: &Tensor, nan: f64, posinf: Option<f64>, neginf: Option<f64>) -
 /// Rounds to a number of decimals (to tens, hundreds, … where it is negative), in the dtype itself.
 fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
     if !x.is_floating_point() {
-        return if decimals >= 0 {
-            x.try_copy()
-        } else {
-            bail!(
-                "\"round_cpu\" not implemented for '{}'",
-                x.dtype().scalar_type()
-            )
-        };
+        bail!(
+            "\"round_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let ten = 10f64.powi(decimals.unsigned_abs().min(400) as i32);
     flat("RoundBackward1", x, |x| {
@@ -188,17 +196,6 @@ fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
             x.try_div(ten)?.try_round()?.try_mul(ten)
         }
     })
-}
-
-fn scaled(name: &'static str, x: &Tensor, factor: f64) -> Result<Tensor> {
-    let x = x.try_to_dtype(x.dtype().to_float())?;
-    composed(
-        name,
-        &[&x],
-        Keep::Nothing,
-        || x.try_mul(factor),
-        move |_, g| Ok(vec![Some(g.try_mul(factor)?)]),
-    )
 }
 
 ops! {
@@ -221,7 +218,7 @@ ops! {
         => function("ErfinvBackward0", "erfinv", x, special::erfinv, |_, y| y.try_square()?.try_exp()?.try_div(FRAC_2_SQRT_PI));
     /// `exp(x²) · erfc(x)`, which does not underflow (`torch.special.erfcx`).
     erfcx, try_erfcx, [] (x)
-        => function("SpecialErfcxBackward0", "erfcx", x, special::erfcx, |x, y| x.try_mul(y)?.try_mul(2)?.try_sub(FRAC_2_SQRT_PI));
+        => function("SpecialErfcxBackward0", "erfcx_cpu", wide("erfcx_cpu", x)?, special::erfcx, |x, y| x.try_mul(y)?.try_mul(2)?.try_sub(FRAC_2_SQRT_PI));
     /// The logarithm of the absolute value of the gamma function.
     lgamma, try_lgamma, [lgamma_, try_lgamma_] (x)
         => function("LgammaBackward0", "lgamma", x, libm::lgamma, |x, _| x.try_digamma());
@@ -259,7 +256,10 @@ ops! {
         |x, _| x.try_log()?.try_add(1)?.try_neg(),
     );
     /// The share of standard normal numbers below each element (`torch.special.ndtr`).
-    ndtr, try_ndtr, [] (x) => x.try_mul(FRAC_1_SQRT_2)?.try_erf()?.try_add(1)?.try_mul(0.5);
+    ndtr, try_ndtr, [] (x) => {
+        let below = x.try_mul(FRAC_1_SQRT_2)?.try_erf()?.try_add(1)?;
+        times("MulBackward1", &below, 0.5)
+    };
     /// The standard normal number that each share lies below (`torch.special.ndtri`).
     ndtri, try_ndtri, [] (x) => function(
         "SpecialNdtriBackward0",
@@ -271,8 +271,8 @@ ops! {
     /// The logarithm of [`Tensor::ndtr`], exact far below 0 (`torch.special.log_ndtr`).
     log_ndtr, try_log_ndtr, [] (x) => function(
         "SpecialLogNdtrBackward0",
-        "log_ndtr",
-        x,
+        "log_ndtr_cpu",
+        wide("log_ndtr_cpu", x)?,
         special::log_ndtr,
         |x, _| x.try_mul(-FRAC_1_SQRT_2)?.try_erfcx()?.try_reciprocal()?.try_mul((2. / PI).sqrt()),
     );
@@ -303,7 +303,12 @@ ops! {
         => super::arithmetic::operands(&x.detach(), other.into(), Category::Float)?.through("zeta", special::zeta);
 
     /// What follows the point, with the element's sign.
-    frac, try_frac, [frac_, try_frac_] (x) => through("FracBackward0", x, |x| x.try_sub(x.try_trunc()?));
+    frac, try_frac, [frac_, try_frac_] (x) => {
+        if !x.is_floating_point() {
+            bail!("\"frac_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+        }
+        through("FracBackward0", x, |x| x.try_sub(x.try_trunc()?))
+    };
     /// -1, 0 or 1, like [`Tensor::sign`].
     sgn, try_sgn, [sgn_, try_sgn_] (x) => flat("SgnBackward0", x, Tensor::try_sign);
     /// Whether the sign bit is set: of -0 too.
@@ -326,9 +331,9 @@ ops! {
     /// (`torch.round(x, decimals=2)`).
     round_decimals, try_round_decimals, [round_decimals_, try_round_decimals_] (x, decimals: i64) => round_decimals(x, decimals);
     /// Degrees as radians.
-    deg2rad, try_deg2rad, [deg2rad_, try_deg2rad_] (x) => scaled("Deg2RadBackward0", x, PI / 180.);
+    deg2rad, try_deg2rad, [deg2rad_, try_deg2rad_] (x) => times("Deg2RadBackward0", x, PI / 180.);
     /// Radians as degrees.
-    rad2deg, try_rad2deg, [rad2deg_, try_rad2deg_] (x) => scaled("Rad2DegBackward0", x, 180. / PI);
+    rad2deg, try_rad2deg, [rad2deg_, try_rad2deg_] (x) => times("Rad2DegBackward0", x, 180. / PI);
     /// With 0 for what is not a number, and the largest and smallest finite numbers for infinities.
     nan_to_num, try_nan_to_num, [nan_to_num_, try_nan_to_num_] (x) => without_nan(x, 0., None, None);
     /// [`Tensor::nan_to_num`] with other numbers; `None` stands for the largest or smallest finite one.

@@ -3,7 +3,6 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed, summable};
-use crate::autograd::Ctx;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::kernels::reduce::reduced_shape;
@@ -65,6 +64,10 @@ fn count_nonzero(x: &Tensor, dims: &Dims) -> Result<Tensor> {
 
 /// How long vectors are: the `p`-norm over some dimensions.
 fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor> {
+    norm_node("LinalgVectorNormBackward0", x, p, dims, keepdim)
+}
+
+fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor> {
     if !x.is_floating_point() {
         bail!(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
@@ -72,8 +75,8 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
         );
     }
     let (shape, over) = (x.shape(), axes(x, dims)?);
-    let count: usize = over.iter().map(|&axis| shape[axis]).product();
-    if count == 0
+    let empty = over.iter().find(|&&axis| shape[axis] == 0);
+    if let Some(axis) = empty
         && (p < 0. || p.is_infinite())
         && reduced_shape(&shape, &over, false)
             .iter()
@@ -81,21 +84,19 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
             > 0
     {
         bail!(
-            "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an identity",
-            if p.is_infinite() {
-                if p > 0. {
-                    "inf".to_string()
-                } else {
-                    "-inf".to_string()
-                }
+            "linalg.vector_norm cannot compute the {p} norm on {}",
+            if dims.as_slice().is_empty() {
+                "an empty tensor because the operation does not have an identity".to_string()
             } else {
-                format!("{p}")
+                format!(
+                    "the dimension {axis}because this dimension is empty and the operation does not have an identity"
+                )
             }
         );
     }
     let forward_dims = dims.clone();
     composed(
-        "LinalgVectorNormBackward0",
+        node,
         &[x],
         Keep::Both,
         || {
@@ -130,17 +131,22 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
             }
             .try_to_dtype(x.dtype())
         },
-        move |ctx, g| Ok(vec![Some(norm_slope(ctx, g, p, &shape, &over)?)]),
+        move |ctx, g| {
+            Ok(vec![Some(norm_slope(
+                &ctx.saved(0)?,
+                &ctx.saved(1)?,
+                g,
+                p,
+                &over,
+            )?)])
+        },
     )
 }
 
 /// The gradient of a norm: 0 where the vector is 0, as PyTorch chooses.
-fn norm_slope(ctx: &Ctx, g: &Tensor, p: f64, shape: &Shape, axes: &[usize]) -> Result<Tensor> {
-    let x = ctx.saved(0)?;
-    let (g, y) = (
-        restored(g, shape, axes)?,
-        restored(&ctx.saved(1)?, shape, axes)?,
-    );
+fn norm_slope(x: &Tensor, y: &Tensor, g: &Tensor, p: f64, axes: &[usize]) -> Result<Tensor> {
+    let shape = x.shape();
+    let (g, y) = (restored(g, &shape, axes)?, restored(y, &shape, axes)?);
     if p == 0. {
         return x.try_zeros_like();
     }
@@ -148,7 +154,12 @@ fn norm_slope(ctx: &Ctx, g: &Tensor, p: f64, shape: &Shape, axes: &[usize]) -> R
         return g.try_mul(x.try_sign()?);
     }
     if p.is_infinite() {
-        let mask = x.try_abs()?.try_eq(&y)?.try_to_dtype(x.dtype())?;
+        let both_nan = x.try_isnan()?.try_logical_and(&y.try_isnan()?)?;
+        let mask = x
+            .try_abs()?
+            .try_eq(&y)?
+            .try_logical_or(&both_nan)?
+            .try_to_dtype(x.dtype())?;
         let dims: Vec<i64> = axes.iter().map(|&axis| axis as i64).collect();
         let ties = mask.try_sum_dim(dims, true)?;
         return g.try_div(ties)?.try_mul(mask)?.try_mul(x.try_sign()?);
@@ -185,15 +196,39 @@ fn renorm(x: &Tensor, p: f64, dim: i64, maxnorm: f64) -> Result<Tensor> {
         );
     }
     let at = crate::shape::axis(dim, x.dim())?;
-    let others: Vec<i64> = (0..x.dim())
-        .filter(|&d| d != at)
-        .map(|d| d as i64)
-        .collect();
-    let norm = vector_norm(x, p, &others.into(), true)?;
-    let factor = norm
-        .try_gt(maxnorm)?
-        .try_where_(norm.try_add(1e-7)?.try_reciprocal()?.try_mul(maxnorm)?, 1.)?;
-    x.try_mul(factor)
+    let others: Vec<usize> = (0..x.dim()).filter(|&d| d != at).collect();
+    let dims = Dims::from(&others);
+    let factor = move |norm: &Tensor| {
+        let shorter = norm.try_add(1e-7)?.try_reciprocal()?.try_mul(maxnorm)?;
+        norm.try_gt(maxnorm)?.try_where_(shorter, 1.)
+    };
+    let again = factor;
+    let back = dims.clone();
+    composed(
+        "RenormBackward0",
+        &[x],
+        Keep::Inputs,
+        || x.try_mul(factor(&vector_norm(x, p, &dims, true)?)?),
+        move |ctx, g| {
+            let x = ctx.saved(0)?;
+            let norm = vector_norm(&x, p, &back, true)?;
+            let long = norm.try_gt(maxnorm)?;
+            let slope = norm
+                .try_add(1e-7)?
+                .try_square()?
+                .try_reciprocal()?
+                .try_mul(-maxnorm)?;
+            let of_norm = g
+                .try_mul(&x)?
+                .try_sum_dim(back.clone(), true)?
+                .try_mul(slope)?;
+            let of_norm = long.try_where_(of_norm, 0.)?;
+            Ok(vec![Some(
+                g.try_mul(again(&norm)?)?
+                    .try_add(norm_slope(&x, &norm, &of_norm, p, &others)?)?,
+            )])
+        },
+    )
 }
 
 /// The distance of each row of one matrix to each row of the other, in batches.
@@ -262,7 +297,7 @@ fn distances(a: &Tensor, b: &Tensor, p: f64) -> Result<Tensor> {
 
 fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
     if bins == 0 {
-        bail!("bins must be > 0");
+        bail!("torch.histc: bins must be > 0");
     }
     if !x.is_floating_point() {
         bail!(
@@ -286,10 +321,10 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         (low, high) = (low - 1., high + 1.);
     }
     if !low.is_finite() || !high.is_finite() {
-        bail!("range of [{low}, {high}] is not finite");
+        bail!("torch.histc: range of [{low}, {high}] is not finite");
     }
     if low > high {
-        bail!("max must be larger than min");
+        bail!("torch.histc: max must be larger than min");
     }
     let mut counts = vec![0f64; bins];
     for x in numbers.into_iter().filter(|x| (low..=high).contains(x)) {
@@ -303,8 +338,14 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
 
 fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Tensor> {
     let integer = !x.is_floating_point() && x.dtype() != DType::Bool;
-    if x.dim() != 1 || !integer {
+    if x.dim() != 1 {
         bail!("bincount only supports 1-d non-negative integral inputs.");
+    }
+    if !integer {
+        bail!(
+            "\"bincount_cpu\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let places: Vec<i64> = x.try_to_vec()?;
     if places.iter().any(|&place| place < 0) {
@@ -346,25 +387,6 @@ ops! {
     nanmean, try_nanmean, [] (x) => nanmean(x, &Dims::default(), false);
     /// Means over some dimensions of the elements that are numbers: `torch.nanmean(x, dim)`.
     nanmean_dim, try_nanmean_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => nanmean(x, &dims.into(), keepdim);
-    /// The standard deviation and the mean of all elements.
-    std_mean, try_std_mean, [] (x) -> (Tensor, Tensor) => Ok((x.try_std()?, x.try_mean()?));
-    /// Standard deviations (over `n - correction`) and means over some dimensions: `torch.std_mean(x, dim)`.
-    std_mean_dim, try_std_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor) => {
-        let dims = dims.into();
-        Ok((x.try_std_dim(dims.clone(), correction, keepdim)?, x.try_mean_dim(dims, keepdim)?))
-    };
-    /// The variance and the mean of all elements.
-    var_mean, try_var_mean, [] (x) -> (Tensor, Tensor) => Ok((x.try_var()?, x.try_mean()?));
-    /// Variances (over `n - correction`) and means over some dimensions: `torch.var_mean(x, dim)`.
-    var_mean_dim, try_var_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor) => {
-        let dims = dims.into();
-        Ok((x.try_var_dim(dims.clone(), correction, keepdim)?, x.try_mean_dim(dims, keepdim)?))
-    };
-    /// The smallest and the largest element.
-    aminmax, try_aminmax, [] (x) -> (Tensor, Tensor) => Ok((x.try_amin((), false)?, x.try_amax((), false)?));
-    /// The smallest and the largest elements of one dimension: `torch.aminmax(x, dim=dim)`.
-    aminmax_dim, try_aminmax_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor)
-        => Ok((x.try_amin(dim, keepdim)?, x.try_amax(dim, keepdim)?));
     /// How many elements are not 0.
     count_nonzero, try_count_nonzero, [] (x) => count_nonzero(x, &Dims::default());
     /// How many elements over some dimensions are not 0: `torch.count_nonzero(x, dim)`.
@@ -377,7 +399,7 @@ ops! {
     /// `p`-norms over some dimensions: `x.norm(p, dim, keepdim)`.
     norm_dim, try_norm_dim, [] (x, p: f64, dims: impl Into<Dims>, keepdim: bool) => vector_norm(x, p, &dims.into(), keepdim);
     /// The `p`-norm of the difference.
-    dist, try_dist, [] (x, other: &Tensor, p: f64) => vector_norm(&x.try_sub(other)?, p, &Dims::default(), false);
+    dist, try_dist, [] (x, other: &Tensor, p: f64) => norm_node("DistBackward0", &x.try_sub(other)?, p, &Dims::default(), false);
     /// With every slice of one dimension shortened to a `p`-norm of at most `maxnorm`.
     renorm, try_renorm, [renorm_, try_renorm_] (x, p: f64, dim: i64, maxnorm: f64) => renorm(x, p, dim, maxnorm);
     /// The `p`-norm distance of each row to each row of the other (`torch.cdist(a, b, p)`), in batches.

@@ -422,7 +422,7 @@ ops! {
     /// The dimensions from `start` to `end` (both included) as one.
     flatten, try_flatten, [] (x, start: i64, end: i64) => flattened(x, start, end);
     /// All elements as one dimension.
-    ravel, try_ravel, [] (x) => reshaped(x, &(-1).into());
+    ravel, try_ravel, [] (x) => viewed(&x.try_contiguous()?, &(-1).into());
     /// The dimensions in another order.
     permute, try_permute, [] (x, dims: impl Into<Dims>) => permuted(x, &dims.into());
     /// Two dimensions in each other's place.
@@ -438,7 +438,10 @@ ops! {
     /// [`Tensor::expand`] to the shape of another tensor.
     expand_as, try_expand_as, [] (x, other: &Tensor) => expanded(x, &other.shape().into());
     /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`.
-    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => squeezed(x, &dims.into().to_axes(x.dim())?, "SqueezeBackward1");
+    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => {
+        let axes = dims.into().to_axes(x.dim())?;
+        squeezed(x, &axes, if axes.len() == 1 { "SqueezeBackward1" } else { "SqueezeBackward2" })
+    };
     /// Without one dimension, if it has size 1.
     squeeze_dim, try_squeeze_dim, [] (x, dim: i64) => squeezed(x, &[axis(dim, x.dim())?], "SqueezeBackward1");
     /// Without any dimension of size 1: Python's `a.squeeze()`.

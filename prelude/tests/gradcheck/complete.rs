@@ -56,6 +56,7 @@ fn every_derivative_has_a_case() {
     super::in_place_operations_and_views();
     super::linalg::all_groups();
     super::nn::all_groups();
+    super::surface::all_groups();
     let seen = NAMES.take().unwrap();
     let missing: Vec<&String> = wanted
         .iter()

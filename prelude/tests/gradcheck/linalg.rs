@@ -202,5 +202,4 @@ fn powers_and_products() {
     check("multi_dot", &inputs, true, |x| {
         multi_dot(&x.iter().collect::<Vec<_>>())
     });
-    check("trace", &[random(&[3, 2])], true, |x| trace(&x[0]).square());
 }

@@ -1,7 +1,9 @@
 //! Optimizers and learning rate schedules, step by step.
 
 use wick::optim::lr_scheduler::{CosineAnnealingLR, LRScheduler, OneCycleLR, StepLR};
-use wick::optim::{Adam, AdamW, Optimizer, RMSprop, SGD};
+use wick::optim::{
+    ASGD, Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, Optimizer, RAdam, RMSprop, Rprop, SGD,
+};
 use wick::prelude::*;
 
 use crate::compare::close;
@@ -38,7 +40,15 @@ fn check_optimizer(case: &Case) -> Outcome {
         ),
         "Adam" => Box::new(Adam::new(parameters, 0.1)),
         "AdamW" => Box::new(AdamW::new(parameters, 0.1).weight_decay(0.1)),
+        "Adam amsgrad" => Box::new(Adam::new(parameters, 0.1).amsgrad(true)),
+        "NAdam" => Box::new(NAdam::new(parameters, 0.1)),
+        "RAdam" => Box::new(RAdam::new(parameters, 0.1)),
+        "Adamax" => Box::new(Adamax::new(parameters, 0.1)),
+        "Adadelta" => Box::new(Adadelta::new(parameters, 0.1)),
+        "Adagrad" => Box::new(Adagrad::new(parameters, 0.1)),
         "RMSprop" => Box::new(RMSprop::new(parameters, 0.1)),
+        "Rprop" => Box::new(Rprop::new(parameters, 0.1)),
+        "ASGD" => Box::new(ASGD::new(parameters, 0.1)),
         other => return Err(format!("'{other}' is not known")),
     };
     for (step, expected) in rows(case).iter().enumerate() {

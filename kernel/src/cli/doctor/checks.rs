@@ -81,7 +81,7 @@ fn rust_analyzer() -> Finding {
         Some(version) => Finding::good("rust-analyzer", version),
         None => Finding::optional(
             "rust-analyzer",
-            "not found: completion knows less without it",
+            "not found: Wick does without; editors show Rust better with it",
             "run `rustup component add rust-analyzer`",
         ),
     }

@@ -2,6 +2,7 @@
 
 mod notebook;
 mod outputs;
+mod parameters;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -29,7 +30,9 @@ use outputs::Outputs;
 #[command(after_help = "Examples:
   wick run notebook.ipynb                        bring the notebook's own outputs up to date
   wick run notebook.ipynb --output done.ipynb    leave it as it is, write another
+  wick run notebook.ipynb --warm                 compile its cells, for the next time
   wick run notebook.ipynb --allow-errors         go on after a cell that fails
+  wick run notebook.ipynb -p epochs=3 -p name=x  set what its cell tagged `parameters` declares
 
 Without --output the notebook is only written when every cell has succeeded.")]
 pub struct Run {
@@ -38,15 +41,26 @@ pub struct Run {
     /// Where to write it with its outputs; up to the failing cell, if one fails
     #[arg(long, short, value_name = "F")]
     output: Option<PathBuf>,
+    /// Set a parameter; may be given several times
+    #[arg(long = "parameter", short, value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
     /// Go on after a cell that fails
     #[arg(long)]
     allow_errors: bool,
+    /// Write nothing: run it only so that its cells are compiled, and answer at once when they are run again
+    #[arg(long, conflicts_with = "output")]
+    warm: bool,
 }
 
 impl Run {
     /// Runs the command.
     pub fn run(self) -> Result<ExitCode> {
         let mut notebook = Notebook::read(&self.notebook)?;
+        let values = self.parameters.iter().map(|it| parameters::parse(it));
+        let values = values.collect::<Result<Vec<_>>>()?;
+        if !values.is_empty() {
+            notebook.inject(|declared| parameters::cell(&values, declared));
+        }
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         // Cells find files beside their notebook, as under Jupyter.
         let (source, output) = (
@@ -59,7 +73,7 @@ impl Run {
         }
         let (notebook, failure) = runtime.block_on(async {
             let nobody = || vec![("clients", "none: nothing listens".to_owned())];
-            let (session, mut version) = session::native(Clients(Arc::new(nobody)));
+            let (session, mut version) = session::native(None, Clients(Arc::new(nobody)));
             let engine = session.engine_handle();
             let known = version.wait_for(Option::is_some).await;
             let rust = known.ok().and_then(|version| version.clone());
@@ -69,7 +83,7 @@ impl Run {
             outcome
         });
         runtime.shutdown_background();
-        if output.is_some() || failure.is_none() {
+        if !self.warm && (output.is_some() || failure.is_none()) {
             let path = output.unwrap_or(source);
             notebook.write(&path)?;
             eprintln!("wrote {}", path.display());

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::parameters::{DECLARED, INJECTED};
 use crate::cli::paths::write_atomically;
 
 /// A notebook. What is not looked at here is kept as it was.
@@ -103,6 +104,28 @@ impl Notebook {
             output["data"] = data;
             output["metadata"] = metadata;
         }
+    }
+
+    /// Puts a cell with parameters behind the one that declares them, in place of an earlier one; `text` makes it of the
+    /// declaring cell's text. Without such a cell it comes first.
+    pub fn inject(&mut self, text: impl FnOnce(&str) -> String) {
+        let declared = self.cells().iter().find(|cell| has_tag(cell, DECLARED));
+        let declared = declared.and_then(source).unwrap_or_default();
+        let with_ids = self.0.get("nbformat_minor").and_then(Value::as_i64) >= Some(5);
+        let mut cell = json!({
+            "cell_type": "code",
+            "execution_count": null,
+            "metadata": { "tags": [INJECTED] },
+            "outputs": [],
+            "source": lines(&text(&declared)),
+        });
+        if with_ids {
+            cell["id"] = json!(INJECTED);
+        }
+        let cells = self.cells_mut();
+        cells.retain(|cell| !has_tag(cell, INJECTED));
+        let place = cells.iter().position(|cell| has_tag(cell, DECLARED));
+        cells.insert(place.map_or(0, |place| place + 1), cell);
     }
 
     /// Says which language the cells are written in.
@@ -212,6 +235,20 @@ mod tests {
         assert_eq!(notebook.to_run(), [1, 4]);
         assert_eq!(notebook.source(1), "1 +\n1");
         assert!(notebook.may_fail(4) && !notebook.may_fail(1));
+    }
+
+    #[test]
+    fn parameters_come_behind_their_declaration() {
+        let mut notebook = notebook(json!([
+            {"cell_type": "markdown", "source": "text"},
+            {"cell_type": "code", "source": "let n = 1;", "metadata": {"tags": ["parameters"]}},
+            {"cell_type": "code", "source": "old", "metadata": {"tags": ["injected-parameters"]}},
+            {"cell_type": "code", "source": "n"},
+        ]));
+        notebook.inject(|declared| format!("// {declared}\nlet n = 2;"));
+        let sources: Vec<_> = (0..4).map(|place| notebook.source(place)).collect();
+        let injected = "// let n = 1;\nlet n = 2;";
+        assert_eq!(sources, ["text", "let n = 1;", injected, "n"]);
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Outputs {
     /// Takes one output.
     pub fn take(&mut self, output: Output) {
         match output {
-            Output::Input { .. } => {}
+            // Comms need a browser; nobody asks, because nobody is there.
+            Output::Input { .. } | Output::Comm(_) | Output::Ask { .. } => {}
             Output::Stream { name, text } => self.stream(name, text),
             Output::Display {
                 data,

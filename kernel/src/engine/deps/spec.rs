@@ -123,6 +123,11 @@ impl DependencySpec {
         self.table.contains_key("path")
     }
 
+    /// Its line in `Cargo.toml`.
+    pub fn line(&self) -> String {
+        format!("{} = {}", self.name, self.value())
+    }
+
     /// What stands behind the name in `Cargo.toml`.
     pub(super) fn value(&self) -> Value {
         Value::Table(self.table.clone())

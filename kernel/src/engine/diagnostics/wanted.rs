@@ -6,6 +6,7 @@ use syn::Stmt;
 use syn::spanned::Spanned;
 
 use super::mapped::Mapped;
+use crate::engine::deep::with_room;
 
 /// Lints that say nothing in a notebook: what one cell leaves unused the next may use, and a matrix may be
 /// called `W`.
@@ -50,6 +51,10 @@ pub(super) fn is_wanted(warning: &Mapped) -> bool {
 
 /// Whether `range` of a cell's text lies within a function, an `impl` or another item.
 fn is_inside_item(text: &str, range: &Range<usize>) -> bool {
+    with_room(text, || is_inside_item_here(text, range)).unwrap_or(false)
+}
+
+fn is_inside_item_here(text: &str, range: &Range<usize>) -> bool {
     let parsed = syn::parse::Parser::parse_str(syn::Block::parse_within, &without_commands(text));
     let Ok(statements) = parsed else { return false };
     statements.iter().any(|statement| match statement {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::items::{Items, Progress};
 use super::link::link;
 use super::rustc::{Recipe, Rustc};
 use super::seal::{checked, is_whole, seal, with_hash};
@@ -38,8 +39,30 @@ pub(super) struct Toolchain {
 pub(super) enum OptLevel {
     /// For code that runs once.
     None,
+    /// Where a person says so.
+    Little,
+    /// Likewise.
+    More,
     /// For loops.
     Full,
+}
+
+impl OptLevel {
+    /// As rustc is told it, behind `-C`.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::None => "opt-level=0",
+            Self::Little => "opt-level=1",
+            Self::More => "opt-level=2",
+            Self::Full => "opt-level=3",
+        }
+    }
+}
+
+impl std::fmt::Display for OptLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.flag())
+    }
 }
 
 /// What is to be compiled.
@@ -112,15 +135,15 @@ impl Compiled {
 
 pub(super) const MIR: &str = "cell.mir";
 pub(super) const OBJECT: &str = "cell.o";
-const MESSAGES: &str = "messages.jsonl";
+pub(super) const MESSAGES: &str = "messages.jsonl";
 
 /// How long the parts took.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct CompileTiming {
-    /// From the start of rustc to the end of type and borrow checking, where that is known.
-    pub frontend: Duration,
     /// All of rustc.
     pub rustc: Duration,
+    /// Of that, everything before LLVM: parsing, checking, finding out which generics are needed.
+    pub frontend: Duration,
     /// The linker.
     pub link: Duration,
     /// Whether rustc had been started before the source was known.
@@ -156,7 +179,12 @@ impl Compiler {
             ),
             source,
         })?;
-        super::warm::remove_abandoned(&cells);
+        let folder = cells.clone();
+        // Beside the session's start, which it must not hold up.
+        std::thread::spawn(move || {
+            super::warm::remove_abandoned(&folder);
+            super::evict::evict(&folder, super::evict::MOST);
+        });
         Ok(Self {
             toolchain: Arc::new(toolchain),
             warm: Warm::new(cells.clone()),
@@ -175,6 +203,18 @@ impl Compiler {
         job: &Job<'_>,
         timing: &mut CompileTiming,
     ) -> Result<Compiled, Failed> {
+        self.compile_beside(job, timing, &Items::default()).await
+    }
+
+    /// The same for one of two crates that are compiled together: for the items, which tell `items` how far they are,
+    /// or for the statements, which need the metadata of the items from the start and their code at the end.
+    #[tracing::instrument(name = "compile", skip_all, fields(crate_name = job.crate_name, cached, warm))]
+    pub async fn compile_beside(
+        &self,
+        job: &Job<'_>,
+        timing: &mut CompileTiming,
+        items: &Items,
+    ) -> Result<Compiled, Failed> {
         let key = self.key(job);
         let done = Compiled {
             folder: self.cells.join(&key),
@@ -182,10 +222,15 @@ impl Compiler {
         };
         if is_whole(&done.folder) {
             timing.cached = true;
-            // The time of the last use is what eviction goes by.
-            let _ = fs::File::open(done.folder.join(MESSAGES))
-                .and_then(|file| file.set_modified(std::time::SystemTime::now()));
+            tracing::Span::current().record("cached", true);
+            let _ = used(&done.folder);
+            if job.metadata {
+                items.are(Progress::Done(done.clone()));
+            }
             return Ok(done);
+        }
+        if let Some(notebook) = job.notebook {
+            let _ = used(&notebook.folder);
         }
         // What is damaged is made again. A library that is loaded already stays so under another name.
         let _ = fs::remove_dir_all(&done.folder);
@@ -194,22 +239,28 @@ impl Compiler {
         let mut result = match self.warm.take(&recipe) {
             Some(rustc) => {
                 timing.warm = true;
-                self.run_warm(rustc, job, recipe.clone()).await
+                self.run_warm(rustc, job, &done.key, recipe.clone(), timing, items)
+                    .await
             }
-            None => self.run_cold(job, &done.key, &recipe).await,
+            None => self.run_cold(job, &done.key, &recipe, timing, items).await,
         };
         // A name that an included file defines is less of a name to macros.
         if timing.warm
             && let Err(Failed::Rejected(diagnostics)) = &result
             && diagnostics.iter().any(|it| it.code() == Some("E0659"))
         {
-            result = self.run_cold(job, &done.key, &recipe).await;
+            result = self.run_cold(job, &done.key, &recipe, timing, items).await;
         }
         let (work, messages) = result?;
         timing.rustc += started.elapsed();
+        tracing::Span::current().record("warm", timing.warm);
         if job.code {
+            let notebook = match job.notebook {
+                Some(notebook) => Some(items.done().await.unwrap_or_else(|| notebook.clone())),
+                None => None,
+            };
             let started = Instant::now();
-            link(job, &done, work.path()).await?;
+            link(job, &done, notebook.as_ref(), work.path()).await?;
             timing.link += started.elapsed();
         }
         let _ = fs::remove_file(work.path().join(OBJECT));
@@ -226,6 +277,9 @@ impl Compiler {
             Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
         }
+        if job.metadata {
+            items.are(Progress::Done(done.clone()));
+        }
         Ok(done)
     }
 
@@ -234,14 +288,19 @@ impl Compiler {
         &self,
         mut rustc: Rustc,
         job: &Job<'_>,
+        key: &str,
         recipe: Recipe,
+        timing: &mut CompileTiming,
+        items: &Items,
     ) -> Result<(TempDir, String), Failed> {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
             self.warm.start(recipe);
         }
-        rustc.finish().await
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
     }
 
     async fn run_cold(
@@ -249,6 +308,8 @@ impl Compiler {
         job: &Job<'_>,
         key: &str,
         recipe: &Recipe,
+        timing: &mut CompileTiming,
+        items: &Items,
     ) -> Result<(TempDir, String), Failed> {
         let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         prepare(job, work.path()).map_err(cannot_write)?;
@@ -259,11 +320,13 @@ impl Compiler {
         if job.recurs {
             self.warm.start(recipe.clone());
         }
-        rustc.finish().await
+        rustc
+            .finish(timing, &|work| items.are_known(job, key, work))
+            .await
     }
 
-    /// Everything the result depends on.
-    fn key(&self, job: &Job<'_>) -> String {
+    /// Names the result by everything that it depends on.
+    pub fn key(&self, job: &Job<'_>) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
@@ -291,6 +354,11 @@ impl Compiler {
     }
 }
 
+/// Notes that an entry of the cache is of use, so that it is not among the first to be evicted.
+fn used(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder.join(MESSAGES))?.set_modified(std::time::SystemTime::now())
+}
+
 /// Puts everything but the root file into the folder in which a crate is compiled.
 fn prepare(job: &Job<'_>, work: &Path) -> io::Result<()> {
     for file in job.map.files().filter(|file| file.name() != job.root) {
@@ -298,7 +366,9 @@ fn prepare(job: &Job<'_>, work: &Path) -> io::Result<()> {
     }
     if let Some(notebook) = job.notebook {
         let name = notebook_metadata();
-        std::os::unix::fs::symlink(notebook.folder.join(&name), work.join(&name))?;
+        // A link that stays good when the folder of the items moves to its place.
+        let (from, to) = (notebook.folder.join(&name), work.join(&name));
+        fs::hard_link(&from, &to).or_else(|_| std::os::unix::fs::symlink(&from, &to))?;
     }
     Ok(())
 }

@@ -12,16 +12,17 @@ use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, 
 use super::generate::{
     CELL_FILE, Generated, Keep, LINTS_OF_ITEMS, Plan, ROOT_FILE, Take, generate,
 };
+use super::items::{Items, Progress};
 use super::notebook::{CRATE, Notebook};
 use super::split::{Split, blank, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variable, Variables};
-use super::{NativeEngine, lex, mir};
+use super::{NativeEngine, commands, lex, mir};
 use crate::engine::diagnostics::panic::{Failure, Frame};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place, report, warnings};
 use crate::engine::source_map::{CellText, SourceMap};
-use crate::engine::{Cell, CellError, CellId, Reply, Stream};
+use crate::engine::{Cell, CellError, CellId, CommMessage, Reply, Stream};
 
 /// No cell needs this many: each one fixes something that the one before found.
 const ATTEMPTS: usize = 6;
@@ -30,22 +31,65 @@ const ATTEMPTS: usize = 6;
 const TYPES: &str = "types";
 
 /// A cell's statements, ready to run.
-struct Prepared {
-    plan: Plan,
-    compiled: Compiled,
+pub(super) struct Prepared {
+    pub plan: Plan,
+    pub compiled: Compiled,
     /// In the order of [`Plan::kept`].
     types: Vec<String>,
     map: SourceMap,
 }
 
+/// What came of statements that were compiled beside the items.
+pub(super) struct Ahead {
+    /// What was compiled: only that very crate is answered.
+    key: String,
+    timing: CompileTiming,
+    result: Result<Compiled, Failed>,
+}
+
+/// The first attempt at a cell's statements.
+struct First {
+    plan: Plan,
+    /// Whether closures are kept as what they seem to be.
+    guessed: bool,
+    /// Whether a closure's signature has to be found out before it can be kept: no machine code yet.
+    only_types: bool,
+}
+
+impl First {
+    fn new(cell: &CellText, split: &Split, variables: &Variables) -> Self {
+        let plan = Plan::new(split, &cell.text, variables);
+        let has_closures = split.bindings.iter().any(|binding| binding.closure);
+        match plan.clone().guessing_closures() {
+            Some(plan) => Self {
+                plan,
+                guessed: true,
+                only_types: false,
+            },
+            None => Self {
+                plan,
+                guessed: false,
+                only_types: has_closures,
+            },
+        }
+    }
+}
+
 impl NativeEngine {
+    #[tracing::instrument(name = "cell", skip_all, fields(number = cell.id.0))]
     pub(super) async fn evaluate_cell(&mut self, cell: &Cell, phases: &mut Phases) -> Reply {
         let text = CellText {
             id: cell.id,
             text: cell.code.as_str().into(),
         };
+        if let Some((interpreter, script)) = commands::script(&cell.code) {
+            return self.run_script(interpreter, script).await;
+        }
+        if let Some(name) = self.asks_about(&cell.code) {
+            return self.show_doc(name).await;
+        }
         let started = Instant::now();
-        let split = split(&text.text);
+        let split = tracing::info_span!("split").in_scope(|| split(&text.text));
         phases.split = started.elapsed();
 
         let code_starts = first_code(&split, &text);
@@ -78,22 +122,34 @@ impl NativeEngine {
         let mut notebook = self.notebook.clone();
         let changed = notebook.add(cell, split);
         let must_load = (changed || self.items.is_none()) && !notebook.is_empty();
+        let declares = !split.uses.is_empty()
+            || !split.attributes.is_empty()
+            || split.items.len() > usize::from(changed);
+        let runs = split.runs || (declares && !changed);
+        let mut ahead = None;
         let items = if must_load {
+            let progress = Items::begin();
             let mut timing = CompileTiming::default();
-            let items = self.compile_items(cell, &mut notebook, &mut timing).await;
+            let scope = notebook.clone();
+            let (items, statements) = tokio::join!(
+                self.compile_items(cell, &mut notebook, &mut timing, &progress),
+                async {
+                    match runs {
+                        true => self.compile_ahead(cell, split, &scope, &progress).await,
+                        false => None,
+                    }
+                }
+            );
+            ahead = statements;
             phases.items = Some(timing);
             Some(items?)
         } else {
             self.items.clone().filter(|_| !notebook.is_empty())
         };
-        let declares = !split.uses.is_empty()
-            || !split.attributes.is_empty()
-            || split.items.len() > usize::from(changed);
-        let prepared = if split.runs || (declares && !changed) {
-            Some(
-                self.compile_statements(cell, split, &notebook, items.as_ref(), phases)
-                    .await?,
-            )
+        let prepared = if runs {
+            let items = items.as_ref();
+            let prepared = self.compile_statements(cell, split, &notebook, items, ahead, phases);
+            Some(prepared.await?)
         } else {
             None
         };
@@ -171,6 +227,21 @@ impl NativeEngine {
         cell: &CellText,
         notebook: &mut Notebook,
         timing: &mut CompileTiming,
+        progress: &Items,
+    ) -> Result<Compiled, CellError> {
+        let compiled = self.compile_fitting(cell, notebook, timing, progress).await;
+        if compiled.is_err() {
+            progress.are(Progress::Failed);
+        }
+        compiled
+    }
+
+    async fn compile_fitting(
+        &self,
+        cell: &CellText,
+        notebook: &mut Notebook,
+        timing: &mut CompileTiming,
+        progress: &Items,
     ) -> Result<Compiled, CellError> {
         loop {
             let map = notebook.source();
@@ -179,14 +250,15 @@ impl NativeEngine {
                 root: "notebook.rs",
                 map: &map,
                 attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
-                opt_level: opt_level(notebook.loops()),
+                opt_level: self.opt_level(notebook.loops()),
                 notebook: None,
                 mir: false,
                 metadata: true,
                 code: true,
                 recurs: true,
             };
-            let diagnostics = match self.compiler.compile(&job, timing).await {
+            let compiled = self.compiler.compile_beside(&job, timing, progress).await;
+            let diagnostics = match compiled {
                 Ok(compiled) => {
                     let said = self.mapped(&compiled.warnings(), &map);
                     let said: Vec<_> = said
@@ -235,28 +307,106 @@ impl NativeEngine {
         }
     }
 
-    /// Compiles a cell's statements, in as many attempts as it takes to know what becomes of its variables.
-    async fn compile_statements(
+    /// Compiles a cell's statements: without the session's items where they do not seem to matter.
+    pub(super) async fn compile_statements(
         &mut self,
         cell: &CellText,
         split: &Split,
         notebook: &Notebook,
         items: Option<&Compiled>,
+        ahead: Option<Ahead>,
         phases: &mut Phases,
     ) -> Result<Prepared, CellError> {
-        let mut plan = Plan::new(split, &cell.text, &self.variables);
-        for attempt in 0..ATTEMPTS {
-            let generated = generate(cell, split, &plan, notebook);
-            // A closure's signature has to be known before it can be kept: no machine code yet.
-            let only_types = attempt == 0 && split.bindings.iter().any(|binding| binding.closure);
-            let job = statements(&generated, opt_level(split.loops), items, !only_types);
+        if items.is_some() && !split.broken && !self.concerns(cell, split, notebook) {
+            let bare = notebook.without_items();
+            // What is wrong is told with all items in view.
+            let prepared = self.attempts(cell, split, &bare, None, ahead, phases).await;
+            if prepared.is_ok() {
+                return prepared;
+            }
+            return self
+                .attempts(cell, split, notebook, items, None, phases)
+                .await;
+        }
+        self.attempts(cell, split, notebook, items, ahead, phases)
+            .await
+    }
+
+    /// The first attempt at the statements, while the items are still being compiled.
+    async fn compile_ahead(
+        &self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        progress: &Items,
+    ) -> Option<Ahead> {
+        let bare = notebook.without_items();
+        let (scope, items) = if split.broken || self.concerns(cell, split, notebook) {
+            (notebook, Some(progress.known().await?))
+        } else {
+            (&bare, None)
+        };
+        let first = First::new(cell, split, &self.variables);
+        let generated = generate(cell, split, &first.plan, scope);
+        let level = self.opt_level(split.loops);
+        let job = statements(&generated, level, items.as_ref(), !first.only_types);
+        let mut timing = CompileTiming::default();
+        let result = self.compiler.compile_beside(&job, &mut timing, progress);
+        Some(Ahead {
+            result: result.await,
+            key: self.compiler.key(&job),
+            timing,
+        })
+    }
+
+    fn concerns(&self, cell: &CellText, split: &Split, notebook: &Notebook) -> bool {
+        let mut words = lex::mentions(&blank(&cell.text, &split.commands));
+        for (variable, _) in Plan::new(split, &cell.text, &self.variables).takes {
+            words.extend(lex::mentions(&variable.ty));
+        }
+        notebook.concerns(&words)
+    }
+
+    /// Compiles a cell's statements in as many attempts as it takes to know what becomes of its variables.
+    async fn attempts(
+        &mut self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        items: Option<&Compiled>,
+        mut ahead: Option<Ahead>,
+        phases: &mut Phases,
+    ) -> Result<Prepared, CellError> {
+        let First {
+            mut plan,
+            mut guessed,
+            mut only_types,
+        } = First::new(cell, split, &self.variables);
+        for _ in 0..ATTEMPTS {
+            let generated =
+                tracing::info_span!("generate").in_scope(|| generate(cell, split, &plan, notebook));
+            let level = self.opt_level(split.loops);
+            let job = statements(&generated, level, items, !only_types);
             let mut timing = CompileTiming::default();
-            let result = self.compiler.compile(&job, &mut timing).await;
+            let result = match ahead.take().filter(|it| it.key == self.compiler.key(&job)) {
+                Some(done) => {
+                    timing = done.timing;
+                    done.result
+                }
+                None => self.compiler.compile(&job, &mut timing).await,
+            };
             phases.attempts.push(timing);
             let compiled = match result {
                 Ok(compiled) => compiled,
                 Err(Failed::Other(error)) => return Err(error),
+                // The guess may be what is wrong.
+                Err(Failed::Rejected(_)) if guessed => {
+                    (guessed, only_types) = (false, true);
+                    plan = Plan::new(split, &cell.text, &self.variables);
+                    continue;
+                }
                 Err(Failed::Rejected(diagnostics)) => {
+                    only_types = false;
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
                         Verdict::Again(next) => plan = next,
                         Verdict::Unwritable(names) => {
@@ -289,17 +439,23 @@ impl NativeEngine {
                         map: generated.map,
                     });
                 }
-                Types::Written(_) => continue,
+                Types::Written(_) => {}
                 Types::Coerce(next) => plan = next,
                 Types::Unwritable { name, ty } => {
                     return Err(self.cannot_keep(cell, split, &name, &ty));
                 }
             }
+            only_types = false;
         }
         Err(other_error(
             "InternalError",
             "the cell could not be compiled in several attempts; please report it".into(),
         ))
+    }
+
+    /// How fast code is to be.
+    fn opt_level(&self, loops: bool) -> OptLevel {
+        self.opt_level.unwrap_or_else(|| opt_level(loops))
     }
 
     /// Gets ready for the first cell.
@@ -339,6 +495,7 @@ impl NativeEngine {
         self.drop_slots(cell, slots).await
     }
 
+    #[tracing::instrument(skip_all, fields(load_us, run_us))]
     async fn run(&mut self, cell: &CellText, prepared: Prepared, phases: &mut Phases) -> Reply {
         let Prepared {
             plan,
@@ -378,6 +535,9 @@ impl NativeEngine {
         };
         self.runtime.last_output(number).await;
         phases.run = Some(finished.timing);
+        tracing::Span::current()
+            .record("load_us", finished.timing.load)
+            .record("run_us", finished.timing.run);
         self.settle(cell, &plan, &types, &keeps, &finished).await?;
         self.outcome(finished.outcome)
     }
@@ -428,6 +588,25 @@ impl NativeEngine {
             }
         }
         self.drop_slots(cell, replaced).await
+    }
+
+    /// Has the runtime handle a client's message on a comm, as the business of the last cell.
+    pub(super) async fn comm_message(&mut self, message: CommMessage, id: CellId) -> Reply {
+        let run = self.next_run;
+        self.next_run += 1;
+        let request = Request::Comm(protocol::Comm { run, message });
+        let outcome = match self.runtime.call(&request).await {
+            Ok(Response::Commed(outcome)) => outcome,
+            Ok(_) => {
+                return Err(other_error(
+                    "InternalError",
+                    "the runtime gave an answer to something else".into(),
+                ));
+            }
+            Err(death) => return Err(self.died(id, &death).await),
+        };
+        self.runtime.last_output(run).await;
+        self.outcome(outcome)
     }
 
     fn outcome(&self, outcome: Outcome) -> Reply {

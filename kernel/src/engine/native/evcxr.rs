@@ -8,11 +8,17 @@ use crate::engine::MimeBundle;
 const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
 const END: &str = "EVCXR_END_CONTENT";
 
+/// What the crate `evcxr_input` prints in front of its prompt before it reads a line; what is typed may be secret.
+const ASK: &str = "EVCXR_INPUT_REQUEST";
+const SECRET: &str = "_PASSWORD";
+
 /// What stdout carries.
 #[derive(Debug, PartialEq)]
 pub(super) enum Shown {
     Text(String),
     Content(MimeBundle),
+    /// What is to stand in front of the next line that the cell reads, and whether that is to be hidden.
+    Prompt(String, bool),
 }
 
 /// Takes content out of text. What may be the beginning of a mark waits for more.
@@ -35,11 +41,19 @@ impl Filter {
                     self.waiting.remove(0);
                 }
             }
-            let begin = self.waiting.find(BEGIN);
+            let begin = [BEGIN, ASK]
+                .iter()
+                .filter_map(|mark| self.waiting.find(mark))
+                .min();
             let text_ends =
                 begin.unwrap_or_else(|| self.waiting.len() - partial_mark(&self.waiting));
             if text_ends > 0 {
                 shown.push(Shown::Text(self.waiting.drain(..text_ends).collect()));
+            }
+            if let Some((prompt, secret, length)) = prompt(&self.waiting) {
+                self.waiting.drain(..length);
+                shown.push(Shown::Prompt(prompt, secret));
+                continue;
             }
             match content(&self.waiting) {
                 Some((bundle, length)) if begin.is_some() => {
@@ -75,12 +89,26 @@ fn content(text: &str) -> Option<(MimeBundle, usize)> {
     Some((bundle, text.len() - after.len()))
 }
 
+/// The prompt at the start of `text`, if its line is all there, with that line's length.
+fn prompt(text: &str) -> Option<(String, bool, usize)> {
+    let (line, _) = text.strip_prefix(ASK)?.split_once('\n')?;
+    let length = ASK.len() + line.len() + 1;
+    let (secret, line) = match line.strip_prefix(SECRET) {
+        Some(rest) => (true, rest),
+        None => (false, line),
+    };
+    let prompt = line.strip_prefix(':').unwrap_or(line);
+    Some((prompt.trim_end_matches('\r').to_owned(), secret, length))
+}
+
 /// How many bytes at the end of `text` may become a mark.
 fn partial_mark(text: &str) -> usize {
-    (1..BEGIN.len())
-        .rev()
-        .find(|length| text.ends_with(&BEGIN[..*length]))
-        .unwrap_or(0)
+    let of = |mark: &str| {
+        (1..mark.len())
+            .rev()
+            .find(|length| text.ends_with(&mark[..*length]))
+    };
+    of(BEGIN).max(of(ASK)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -96,6 +124,7 @@ mod tests {
             match shown {
                 Shown::Text(more) => text.push_str(&more),
                 Shown::Content(bundle) => content.push(bundle),
+                Shown::Prompt(..) => panic!("nothing was asked"),
             }
         }
         text.push_str(&filter.finish().unwrap_or_default());
@@ -118,6 +147,18 @@ mod tests {
             read(&["EVCXR_BEGIN_CONTENT text/html\nnever ended"]).0,
             "EVCXR_BEGIN_CONTENT text/html\nnever ended"
         );
+    }
+
+    #[test]
+    fn prompts_are_taken_out_wherever_the_text_is_cut() {
+        let sample = "a\nEVCXR_INPUT_REQUEST_PASSWORD:Your word?\n";
+        for cut in 0..sample.len() {
+            let mut filter = Filter::default();
+            let mut shown = filter.push(&sample[..cut]);
+            shown.extend(filter.push(&sample[cut..]));
+            let prompt = Shown::Prompt("Your word?".to_owned(), true);
+            assert_eq!(shown.pop(), Some(prompt), "cut at {cut}");
+        }
     }
 
     #[test]

@@ -114,6 +114,31 @@ impl Plan {
         }
     }
 
+    /// Has closures kept as what they almost always are, by the looks of them; `None` where one does not show enough.
+    /// If that is wrong, rustc says so.
+    pub fn guessing_closures(mut self) -> Option<Self> {
+        let mut guessed = false;
+        for (binding, keep) in &mut self.keeps {
+            let Binding {
+                closure,
+                plain_arguments,
+                mutable,
+                ..
+            } = binding;
+            match plain_arguments.filter(|_| !*mutable) {
+                Some(arguments) => {
+                    let open = vec!["_"; arguments].join(", ");
+                    let ty = format!("::std::boxed::Box<dyn Fn({open}) -> _>");
+                    *keep = Keep::Coerced { ty, boxed: true };
+                    guessed = true;
+                }
+                None if *closure => return None,
+                None => {}
+            }
+        }
+        guessed.then_some(self)
+    }
+
     /// The variables that hold a value when the cell ends, in the order of their indices for `keep`.
     pub fn kept(&self) -> impl Iterator<Item = Kept<'_>> {
         let new = self

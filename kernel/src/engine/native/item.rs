@@ -86,6 +86,9 @@ pub(super) struct Item {
     pub loops: bool,
     /// Every identifier in it.
     pub mentions: BTreeSet<String>,
+    /// The names by which code may come to use it: its own and, for a trait and an `impl`, those of its members. Whatever
+    /// a macro's call expands to counts by every word in it.
+    pub reach: BTreeSet<String>,
     /// Its text without white space and comments: two items with the same are the same.
     pub tokens: String,
 }
@@ -103,6 +106,7 @@ impl Item {
         };
         visitor.visit_item(item);
         Self {
+            reach: reach(code, item, &kind, &names),
             kind,
             names,
             mentions: lex::mentions(&code[range.clone()]),
@@ -146,6 +150,7 @@ impl Item {
             },
             names: statics.iter().map(|local| local.name.clone()).collect(),
             mentions: lex::mentions(&code[range.clone()]),
+            reach: lex::mentions(&code[range.clone()]),
             range,
             edits,
             statics,
@@ -159,6 +164,29 @@ impl Item {
         self.names.iter().any(|name| earlier.names.contains(name))
             && (self.kind == ItemKind::MacroRules) == (earlier.kind == ItemKind::MacroRules)
     }
+}
+
+/// See [`Item::reach`].
+fn reach(code: &str, item: &syn::Item, kind: &ItemKind, names: &[String]) -> BTreeSet<String> {
+    let mut reach: BTreeSet<String> = names.iter().cloned().collect();
+    match (item, kind) {
+        (syn::Item::Trait(item), _) => {
+            let members = item.items.iter().filter_map(|member| match member {
+                syn::TraitItem::Fn(member) => Some(&member.sig.ident),
+                syn::TraitItem::Const(member) => Some(&member.ident),
+                syn::TraitItem::Type(member) => Some(&member.ident),
+                _ => None,
+            });
+            reach.extend(members.map(ToString::to_string));
+        }
+        (_, ItemKind::Impl(of)) => {
+            reach.extend(of.members.iter().map(|(name, _)| name.clone()));
+            reach.extend(of.type_name.clone());
+        }
+        (_, ItemKind::MacroCall) => reach = lex::mentions(&code[item.span().byte_range()]),
+        _ => {}
+    }
+    reach
 }
 
 /// Whether a `macro_rules!` expands to items: what its first rule produces starts like one.

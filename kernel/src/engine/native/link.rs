@@ -12,8 +12,14 @@ use super::compile::{
 };
 
 /// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
-/// undefined: those are loaded already.
-pub(super) async fn link(job: &Job<'_>, done: &Compiled, work: &Path) -> Result<(), Failed> {
+/// undefined: those are loaded already. `notebook` are the items that it may use.
+#[tracing::instrument(skip_all)]
+pub(super) async fn link(
+    job: &Job<'_>,
+    done: &Compiled,
+    notebook: Option<&Compiled>,
+    work: &Path,
+) -> Result<(), Failed> {
     let library = format!("{}.cell.so", done.key);
     let mut command = Command::new("ld.bfd");
     command.args([
@@ -30,7 +36,7 @@ pub(super) async fn link(job: &Job<'_>, done: &Compiled, work: &Path) -> Result<
         command.args(["--default-symver", "-soname", &library]);
     }
     command.arg(OBJECT);
-    if let Some(notebook) = job.notebook {
+    if let Some(notebook) = notebook {
         command.arg(notebook.library());
     }
     command.args(["-o", &library]).current_dir(work);

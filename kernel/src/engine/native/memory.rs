@@ -32,6 +32,7 @@ impl fmt::Display for Bytes {
         let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
         match units.iter().find(|(_, shift)| self.0 >> shift > 0) {
             Some((unit, shift)) => write!(f, "{:.1} {unit}", bytes / f64::from(1u32 << shift)),
+            None if self.0 == 1 => f.write_str("1 byte"),
             None => write!(f, "{} bytes", self.0),
         }
     }

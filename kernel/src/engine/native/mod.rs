@@ -15,9 +15,12 @@ mod crate_source;
 mod dependencies;
 mod evaluate;
 mod evcxr;
+mod evict;
+mod facts;
 mod frames;
 mod generate;
 mod item;
+mod items;
 mod lex;
 mod link;
 mod memory;
@@ -31,6 +34,7 @@ mod rustc;
 mod seal;
 mod session_text;
 mod split;
+mod startup;
 mod state_file;
 mod streams;
 mod timeline;
@@ -40,7 +44,7 @@ mod variables;
 mod warm;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -49,7 +53,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
 use self::checkpoints::HostCheckpoints;
-use self::compile::{Compiled, Compiler, Toolchain};
+use self::commands::Ran;
+use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
@@ -59,10 +64,11 @@ use self::variables::{Gone, Variables};
 use super::deps::Dependencies;
 use super::diagnostics::Names;
 use super::prelude::Prelude;
+use super::prelude::docs::Docs;
 use super::source_map::SourceMap;
 use super::{
-    Cell, CellId, Completeness, Completions, Engine, EngineError, Event, Interrupt, MimeBundle,
-    Reply,
+    Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event, Interrupt,
+    MimeBundle, Reply,
 };
 
 /// Where an engine finds what it needs.
@@ -119,6 +125,14 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// How fast code is to be, where `:opt` has said it.
+    opt_level: Option<OptLevel>,
+    /// What is run before the first cell.
+    startup: Vec<PathBuf>,
+    /// What is documented of the prelude, a moment after the start.
+    docs: Arc<OnceLock<Docs>>,
+    /// The cells that have run to their end and still count.
+    ran: Vec<Ran>,
 }
 
 impl NativeEngine {
@@ -138,6 +152,7 @@ impl NativeEngine {
         let target = Target::new();
         let memory = memory::default_limit();
         let dylib = config.prelude.dylib();
+        let prelude = config.prelude.clone();
         let toolchain = Toolchain {
             rustc: config.rustc.clone(),
             id: config.prelude.id().to_owned(),
@@ -170,10 +185,19 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            opt_level: None,
+            startup: startup::files(),
+            docs: read_docs(prelude),
+            ran: Vec::new(),
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
+    }
+
+    /// What is documented of the prelude; nothing in the first moments of a session.
+    fn docs(&self) -> Option<&Docs> {
+        self.docs.get()
     }
 
     fn say(&self, stream: super::Stream, text: String) {
@@ -228,13 +252,32 @@ impl NativeEngine {
     }
 }
 
+/// Reads the prelude's documentation while the session starts.
+fn read_docs(prelude: Prelude) -> Arc<OnceLock<Docs>> {
+    let docs = Arc::new(OnceLock::new());
+    let place = docs.clone();
+    tokio::task::spawn_blocking(move || {
+        place.get_or_init(|| prelude.docs());
+    });
+    docs
+}
+
 #[async_trait]
 impl Engine for NativeEngine {
     async fn evaluate(&mut self, cell: Cell) -> Reply {
         self.notice_deaths(cell.id).await;
+        self.run_startup_files().await;
         let mut phases = Phases::start();
+        let is_rust =
+            commands::script(&cell.code).is_none() && self.asks_about(&cell.code).is_none();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
         phases.end();
+        if reply.is_ok() && is_rust {
+            self.ran.push(Ran {
+                cell: cell.id,
+                text: cell.code,
+            });
+        }
         self.notice_outlived_deaths();
         self.mark_moment(phases.total).await;
         self.target.reap_others_soon();
@@ -256,7 +299,11 @@ impl Engine for NativeEngine {
     }
 
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
-        self.inspection(code, cursor)
+        self.inspection(code, cursor).await
+    }
+
+    async fn comm(&mut self, message: CommMessage, id: CellId) -> Reply {
+        self.comm_message(message, id).await
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
@@ -270,6 +317,7 @@ impl Engine for NativeEngine {
         self.runtime.end().await;
         self.variables = Variables::default();
         self.notebook = Notebook::default();
+        self.ran.clear();
         self.items = None;
         self.sources = SourceMap::default();
         self.host_checkpoints.clear();

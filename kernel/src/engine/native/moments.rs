@@ -76,6 +76,7 @@ impl NativeEngine {
         self.variables = variables;
         self.tokio = tokio;
         self.last_cell = moment.after;
+        (self.ran).retain(|ran| moment.after.is_some_and(|after| ran.cell <= after));
         self.runtime.limit_memory(self.memory).await;
         self.mark_now().await;
         if let Some(name) = moment.checkpoint {

@@ -80,6 +80,28 @@ impl Notebook {
             .all(|definition| definition.item.kind == ItemKind::MacroRules)
     }
 
+    /// Whether code with these words in it may use any of the items. What says no compiles without them, so that it
+    /// need not be compiled again when they change.
+    pub fn concerns(&self, words: &BTreeSet<String>) -> bool {
+        let mut declared = self.uses.texts().into_iter();
+        let used = |word: &String| {
+            self.definitions
+                .iter()
+                .any(|it| it.item.reach.contains(word))
+        };
+        words.contains(CRATE)
+            || words.iter().any(used)
+            || declared.any(|text| super::lex::mentions(&text).iter().any(used))
+    }
+
+    /// The same session as long as no item is used.
+    pub fn without_items(&self) -> Self {
+        let mut bare = self.clone();
+        bare.definitions
+            .retain(|it| it.item.kind == ItemKind::MacroRules);
+        bare
+    }
+
     /// Takes over what a cell defines. Returns whether the crate has to be compiled again.
     pub fn add(&mut self, cell: &CellText, split: &Split) -> bool {
         for leaf in &split.uses {
@@ -341,6 +363,27 @@ mod tests {
         assert_eq!(file(&notebook, "In[1]").trim(), "pub fn f() {}");
         assert!(file(&notebook, "In[2]").contains("pub fn b"));
         assert_eq!(notebook.identity("P").as_deref(), Some("cell3"));
+    }
+
+    #[test]
+    fn only_what_may_use_an_item_is_concerned() {
+        let notebook = session(&[
+            "struct P { x: i32 } impl P { fn twice(&self) {} }",
+            "trait Area { fn area(&self) -> f64; } impl Area for f64 { fn area(&self) -> f64 { 1. } }",
+            "fn f() {}",
+        ]);
+        let concerns = |text: &str| notebook.concerns(&super::super::lex::mentions(text));
+        for text in [
+            "P { x: 1 }",
+            "a.twice()",
+            "1.0.area()",
+            "f()",
+            "notebook::f",
+        ] {
+            assert!(concerns(text), "{text}");
+        }
+        assert!(!concerns("let x = Tensor::ones([2, 3]); x.sum()"));
+        assert!(notebook.without_items().is_empty());
     }
 
     #[test]

@@ -13,10 +13,11 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
 use wick_runtime::wire;
@@ -58,6 +59,8 @@ pub(super) struct Runtime {
     writer: OwnedWriteHalf,
     target: Arc<Target>,
     ends: [watch::Receiver<u64>; 2],
+    /// What cells of the kernel's own have told it.
+    answers: UnboundedReceiver<Value>,
     last_words: LastWords,
     /// What became of the snapshots that were asked for.
     snapshots: Vec<Result<Snapshotted, NoSnapshot>>,
@@ -150,6 +153,10 @@ pub(super) struct Interrupter {
 }
 
 impl Interrupt for Interrupter {
+    fn answer(&self, text: Option<String>) {
+        self.target.send(&Request::Input(text));
+    }
+
     fn interrupt(&self) {
         self.compiling.notify_waiters();
         if !self.target.running.load(Ordering::SeqCst) {
@@ -240,14 +247,23 @@ impl Runtime {
             .map_err(failed("cannot read stderr"))?;
         let last_words = LastWords::default();
         let unheard = LastWords::default();
+        let (tell, answers) = unbounded_channel();
         let ends = [
-            read_stream(stdout, Stream::Stdout, &token, events.clone(), unheard),
+            read_stream(
+                stdout,
+                Stream::Stdout,
+                &token,
+                events.clone(),
+                unheard,
+                tell.clone(),
+            ),
             read_stream(
                 stderr,
                 Stream::Stderr,
                 &token,
                 events.clone(),
                 last_words.clone(),
+                tell,
             ),
         ];
         ours.set_nonblocking(true)
@@ -261,6 +277,7 @@ impl Runtime {
             writer,
             target,
             ends,
+            answers,
             last_words,
             snapshots: Vec::new(),
             outlived: Vec::new(),
@@ -436,6 +453,11 @@ impl Runtime {
     /// The folder that its cells work in.
     pub fn folder(&self) -> Option<PathBuf> {
         std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
+    }
+
+    /// What a cell of the kernel's own has told it, once its last output has come.
+    pub fn answers(&mut self) -> Vec<Value> {
+        std::iter::from_fn(|| self.answers.try_recv().ok()).collect()
     }
 
     /// Waits until all output of a run has been passed on.

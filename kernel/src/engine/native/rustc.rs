@@ -4,17 +4,18 @@ use std::io;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
 use super::compile::{
-    Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, full_disk, notebook_metadata,
-    other_error,
+    CompileTiming, Failed, Job, MIR, OBJECT, OptLevel, Toolchain, cannot_write, full_disk,
+    notebook_metadata, other_error,
 };
 use super::notebook::CRATE;
 use super::split::blank;
@@ -65,14 +66,11 @@ impl Recipe {
         emit.extend((self.metadata).then(|| format!("metadata={}", file(&notebook_metadata()))));
         emit.extend(self.code.then(|| format!("obj={}", file(OBJECT))));
         emit.extend(self.mir.then(|| format!("mir={}", file(MIR))));
-        let opt_level = match self.opt_level {
-            OptLevel::None => "opt-level=0",
-            OptLevel::Full => "opt-level=2",
-        };
+        let opt_level = self.opt_level.flag();
         command
             .args(["--edition=2024", "--crate-type=lib", "--crate-name"])
             .args([self.crate_name, "--error-format=json"])
-            .args(["--json", "future-incompat", "--emit"])
+            .args(["--json", "artifacts,future-incompat", "--emit"])
             .arg(emit.join(","))
             .args(["-Ccodegen-units=1", "-Coverflow-checks=on"])
             .args(["-Cembed-bitcode=no", "-Cdebuginfo=line-tables-only"])
@@ -121,6 +119,8 @@ pub(super) struct Rustc {
     child: Child,
     /// Files that are of no use once it has ended.
     scaffold: Vec<&'static str>,
+    /// When it got its source.
+    began: SystemTime,
 }
 
 impl Rustc {
@@ -131,6 +131,7 @@ impl Rustc {
             work,
             child,
             scaffold: Vec::new(),
+            began: SystemTime::now(),
         })
     }
 
@@ -171,6 +172,7 @@ impl Rustc {
         let root = job.map.get(job.root).map_or("", SourceFile::text);
         let text = blank(root, std::slice::from_ref(&(0..job.attributes)));
         let path = self.work.path().join(job.root);
+        self.began = SystemTime::now();
         loop {
             match pipe::OpenOptions::new().open_sender(&path) {
                 Ok(mut pipe) => return pipe.write_all(text.as_bytes()).await,
@@ -180,24 +182,44 @@ impl Rustc {
                         // What it has to say comes with `finish`.
                         return Ok(());
                     }
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                    tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// Waits for its end; the folder with what it wrote, and its JSON messages.
-    pub async fn finish(mut self) -> Result<(TempDir, String), Failed> {
+    /// How far into its run rustc was when it had checked the crate and made LLVM's input of it: then it writes MIR.
+    fn frontend(&self) -> Option<Duration> {
+        let written = [MIR, &notebook_metadata()]
+            .iter()
+            .find_map(|name| std::fs::metadata(self.work.path().join(name)).ok())?;
+        written.modified().ok()?.duration_since(self.began).ok()
+    }
+
+    /// Waits for its end; the folder with what it wrote, and its JSON messages. Tells `known` the folder as soon as the
+    /// crate's metadata is in it.
+    #[tracing::instrument(name = "rustc", skip_all, fields(frontend_us))]
+    pub async fn finish(
+        mut self,
+        timing: &mut CompileTiming,
+        known: &(dyn Fn(&Path) + Sync),
+    ) -> Result<(TempDir, String), Failed> {
         let mut messages = String::new();
-        if let Some(mut stderr) = self.child.stderr.take() {
-            stderr
-                .read_to_string(&mut messages)
-                .await
-                .map_err(cannot_write)?;
+        let mut lines = BufReader::new(self.child.stderr.take().expect("stderr is piped")).lines();
+        while let Some(line) = lines.next_line().await.map_err(cannot_write)? {
+            if line.contains("\"emit\":\"metadata\"") {
+                known(self.work.path());
+            }
+            messages.push_str(&line);
+            messages.push('\n');
         }
         let status = self.child.wait().await.map_err(cannot_write)?;
         if status.success() {
+            if let Some(frontend) = self.frontend() {
+                timing.frontend += frontend;
+                tracing::Span::current().record("frontend_us", frontend.as_micros() as u64);
+            }
             for file in self.scaffold {
                 let _ = std::fs::remove_file(self.work.path().join(file));
             }

@@ -11,6 +11,7 @@ use super::item::Item;
 use super::lex;
 use super::uses::Leaf;
 use crate::engine::Completeness;
+use crate::engine::deep::with_room;
 
 /// What a cell is made of.
 #[derive(Debug, Default)]
@@ -41,6 +42,17 @@ pub(super) struct Split {
     pub broken: bool,
 }
 
+impl Split {
+    /// Of a text that does not parse.
+    fn broken() -> Self {
+        Self {
+            broken: true,
+            runs: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// A variable made by a `let` at the top level of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binding {
@@ -50,10 +62,19 @@ pub(super) struct Binding {
     pub range: Range<usize>,
     /// Whether it is bound to a closure, as far as the syntax shows.
     pub closure: bool,
+    /// How many arguments that closure takes, if all of them say their types and none of these borrows.
+    pub plain_arguments: Option<usize>,
 }
 
 /// Takes a cell apart.
 pub(super) fn split(text: &str) -> Split {
+    with_room(text, || split_here(text)).unwrap_or_else(|| Split {
+        commands: lex::command_lines(text),
+        ..Split::broken()
+    })
+}
+
+fn split_here(text: &str) -> Split {
     let commands = lex::command_lines(text);
     let code = blank(text, &commands);
     // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
@@ -69,11 +90,7 @@ pub(super) fn split(text: &str) -> Split {
         .or_else(|_| cell.parse_str(&format!("{code};")));
     let mut split = match parsed {
         Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
-        Err(_) => Split {
-            broken: true,
-            runs: true,
-            ..Split::default()
-        },
+        Err(_) => Split::broken(),
     };
     // Every parse adds to proc-macro2's table of sources for this thread.
     proc_macro2::extra::invalidate_current_thread_spans();
@@ -124,9 +141,14 @@ fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
                 .init
                 .as_ref()
                 .is_some_and(|init| matches!(*init.expr, syn::Expr::Closure(_)));
+            let plain = local.init.as_ref().and_then(|it| match &*it.expr {
+                syn::Expr::Closure(closure) => plain_arguments(closure),
+                _ => None,
+            });
             let mut names = BoundNames {
                 bindings: Vec::new(),
                 closure,
+                plain_arguments: plain,
             };
             names.visit_pat(&local.pat);
             for binding in names.bindings {
@@ -250,10 +272,29 @@ fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
     name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
 }
 
+/// See [`Binding::plain_arguments`].
+fn plain_arguments(closure: &syn::ExprClosure) -> Option<usize> {
+    use quote::ToTokens;
+    if closure.asyncness.is_some() || closure.lifetimes.is_some() {
+        return None;
+    }
+    let plain = |input: &syn::Pat| match input {
+        syn::Pat::Type(typed) => {
+            let ty = typed.ty.to_token_stream().to_string();
+            let words = lex::mentions(&ty);
+            let open = ["_", "impl", "dyn"];
+            !ty.contains(['&', '\'', '(']) && !open.iter().any(|word| words.contains(*word))
+        }
+        _ => false,
+    };
+    (closure.inputs.iter().all(plain)).then_some(closure.inputs.len())
+}
+
 /// Collects what a pattern binds.
 struct BoundNames {
     bindings: Vec<Binding>,
     closure: bool,
+    plain_arguments: Option<usize>,
 }
 
 impl<'ast> Visit<'ast> for BoundNames {
@@ -266,6 +307,7 @@ impl<'ast> Visit<'ast> for BoundNames {
                 mutable: pat.mutability.is_some(),
                 range: pat.ident.span().byte_range(),
                 closure: self.closure,
+                plain_arguments: self.plain_arguments,
             };
             self.bindings.push(binding);
         }
@@ -330,6 +372,14 @@ impl<'ast> Visit<'ast> for Seen {
 
 /// Whether a text could be run as it stands.
 pub(super) fn completeness(text: &str) -> Completeness {
+    // What nests too deeply here, rustc may still have an opinion of.
+    with_room(text, || completeness_here(text)).unwrap_or(Completeness::Complete)
+}
+
+fn completeness_here(text: &str) -> Completeness {
+    if super::commands::script(text).is_some() {
+        return Completeness::Complete;
+    }
     let code = blank(text, &lex::command_lines(text));
     let indent_of_last_line = || {
         let last = code.lines().last().unwrap_or_default();
@@ -388,6 +438,48 @@ mod tests {
         assert_eq!(split.items[0].names, ["f"]);
         assert_eq!(names(&split), ["é"]);
         assert_eq!(&text[split.trailing.unwrap()], "é + 1");
+    }
+
+    #[test]
+    fn no_nesting_ends_the_kernel() {
+        let deep = |one: &str, other: &str, count: usize| {
+            format!("{}1{}", one.repeat(count), other.repeat(count))
+        };
+        let texts = [
+            deep("(", ")", 300),
+            deep("[", "]", 300),
+            deep("{", "}", 300),
+            deep("!", "", 500),
+            deep("-", "", 500),
+            deep("&", "", 500),
+            deep("return ", "", 300),
+            deep("|| ", "", 300),
+            deep("a = ", "", 300),
+            deep("f(", ")", 300),
+            deep("if a {} else ", "", 300),
+            deep("match a { _ => ", "}", 150),
+            deep("async move {", "}", 150),
+            deep("", "+1", 800),
+            deep("", ".a()", 800),
+            deep("", " as u8", 500),
+            deep("", "?", 800),
+            deep("", "[0]", 800),
+            format!("let x: {};", deep("Vec<", ">", 300)),
+            format!("let x: {}u8;", "&".repeat(500)),
+            format!("let x: {}u8;", "fn() -> ".repeat(300)),
+            format!("let {};", deep("(", ")", 300)),
+            format!("let {} = 1;", "&".repeat(500)),
+            format!("use {};", deep("a::{", "}", 300)),
+            format!("use {}b;", "a::".repeat(600)),
+            deep("mod m {", "}", 150),
+            deep("fn f() {", "}", 150),
+            deep("(", ")", 200_000),
+            deep("(", "", 200_000),
+        ];
+        for text in texts {
+            split(&text);
+            completeness(&text);
+        }
     }
 
     #[test]

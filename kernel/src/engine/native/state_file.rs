@@ -295,7 +295,7 @@ fn loading(path: &Path, loaded: &[Saved]) -> String {
 }
 
 /// The file and the names behind a command; a file with spaces is taken if it is there.
-fn file_and_names<'a>(argument: &'a str, exists: impl Fn(&str) -> bool) -> (&'a str, Vec<&'a str>) {
+fn file_and_names(argument: &str, exists: impl Fn(&str) -> bool) -> (&str, Vec<&str>) {
     if exists(argument) {
         return (argument, Vec::new());
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -10,7 +11,7 @@ use wick_runtime::protocol::Frame;
 use super::evcxr::{Filter, Shown};
 use super::frames::{Decoder, Piece};
 use super::output_limit::OutputLimit;
-use crate::engine::{Event, Stream};
+use crate::engine::{Event, MimeBundle, Stream};
 
 /// How much of the end of a stream is remembered.
 const REMEMBERED: usize = 500;
@@ -34,18 +35,22 @@ impl LastWords {
     }
 }
 
-/// Passes on what a stream of the runtime carries; the returned value is the last run that ended on it.
+/// Passes on what a stream of the runtime carries, what the kernel itself wanted to know to `answers`; the returned value is
+/// the last run that ended on it.
 pub(super) fn read_stream(
     mut from: impl AsyncRead + Unpin + Send + 'static,
     stream: Stream,
     token: &str,
     events: UnboundedSender<Event>,
     last_words: LastWords,
+    answers: UnboundedSender<Value>,
 ) -> watch::Receiver<u64> {
     let (ended, ends) = watch::channel(0u64);
     let mut decoder = Decoder::new(token);
     let mut evcxr = Filter::default();
     let mut limit = OutputLimit::from_environment();
+    // What a program that knows only stdin wants to have in front of the answer.
+    let mut announced = None;
     tokio::spawn(async move {
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -61,7 +66,17 @@ pub(super) fn read_stream(
                             continue;
                         };
                         for shown in evcxr.push(&text) {
-                            let _ = events.send(event_of(shown, stream));
+                            match shown {
+                                Shown::Text(text) => {
+                                    let _ = events.send(Event::Output(stream, text));
+                                }
+                                Shown::Content(data) => {
+                                    let _ = events.send(display(data));
+                                }
+                                Shown::Prompt(prompt, secret) => {
+                                    announced = Some((prompt, secret));
+                                }
+                            }
                         }
                         continue;
                     }
@@ -87,6 +102,22 @@ pub(super) fn read_stream(
                         update,
                     },
                     Piece::Frame(Frame::Result(data)) => Event::Result(data),
+                    Piece::Frame(Frame::Ask { prompt, password }) => {
+                        if let Some(rest) = evcxr.finish() {
+                            let _ = events.send(Event::Output(stream, rest));
+                        }
+                        let (prompt, password) = match announced.take() {
+                            Some(announced) if prompt.is_empty() => announced,
+                            _ => (prompt, password),
+                        };
+                        Event::Ask { prompt, password }
+                    }
+                    Piece::Frame(Frame::Comm(message)) => Event::Comm(message),
+                    Piece::Frame(Frame::Payload(payload)) => Event::Payload(payload),
+                    Piece::Frame(Frame::Answer(answer)) => {
+                        let _ = answers.send(answer);
+                        continue;
+                    }
                     Piece::Frame(Frame::Clear { wait }) => Event::ClearOutput { wait },
                 };
                 if events.send(event).is_err() {
@@ -101,14 +132,11 @@ pub(super) fn read_stream(
     ends
 }
 
-fn event_of(shown: Shown, stream: Stream) -> Event {
-    match shown {
-        Shown::Text(text) => Event::Output(stream, text),
-        Shown::Content(data) => Event::Display {
-            data,
-            metadata: Default::default(),
-            display_id: None,
-            update: false,
-        },
+fn display(data: MimeBundle) -> Event {
+    Event::Display {
+        data,
+        metadata: Default::default(),
+        display_id: None,
+        update: false,
     }
 }

@@ -89,8 +89,10 @@ fn compile_rows(row: &mut impl FnMut(&str, Duration, &str), name: &str, timing: 
         row(&format!("{name}: rustc"), Duration::ZERO, "compiled before");
         return;
     }
-    let remark = if timing.warm { "" } else { "started anew" };
-    row(&format!("{name}: rustc"), timing.rustc, remark);
+    let start = if timing.warm { "" } else { ", started anew" };
+    let frontend = timing.frontend.as_secs_f64() * 1e3;
+    let remark = format!("{frontend:.1} ms before LLVM{start}");
+    row(&format!("{name}: rustc"), timing.rustc, &remark);
     row(&format!("{name}: link"), timing.link, "");
 }
 

@@ -46,6 +46,12 @@ pub(super) struct Build {
     pub(super) crates: Vec<Built>,
     /// Crates that a cell may name: the name and the index into `crates`.
     pub(super) externs: Vec<(String, usize)>,
+    /// Likewise every crate that the prelude names itself.
+    pub(super) direct: Vec<(String, usize)>,
+    /// The folder of the prelude's sources.
+    pub(super) source: PathBuf,
+    /// The features that it was built with.
+    pub(super) features: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +114,14 @@ impl Build {
             .filter(|built| built.package_id != id)
             .collect();
         mark_apart(&mut crates, &dylib);
+        let named = graph.named_by(id).into_iter();
+        let direct = named
+            .filter_map(|(name, package)| {
+                let of =
+                    |built: &Built| built.package_id == package && built.krate.role != Role::Host;
+                Some((name, crates.iter().position(of)?))
+            })
+            .collect();
         let externs = graph
             .named_by(id)
             .into_iter()
@@ -124,6 +138,9 @@ impl Build {
             lock: graph.workspace_root.join("Cargo.lock"),
             crates,
             externs,
+            direct,
+            source: manifest.with_file_name("src"),
+            features: wick.features.clone(),
         })
     }
 }

@@ -12,7 +12,8 @@ use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
 
 use super::cargo_messages::{Build, Built};
-use super::manifest::{self, Manifest, Role};
+use super::docs;
+use super::manifest::{self, Crate, Manifest, Role};
 use super::toolchain;
 use crate::engine::EngineError;
 use crate::engine::hex::hex;
@@ -90,6 +91,20 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
         let file = crates[*at].file("rlib")?;
         Some((name.clone(), file.to_owned()))
     }));
+    let direct = build.direct.iter().filter_map(|(name, at)| {
+        let krate: &Crate = &crates[*at];
+        let file = krate.file("rlib").or_else(|| krate.file("so"))?;
+        Some((name.clone(), folder.join(file)))
+    });
+    let source = docs::Source {
+        root: build.source.join("lib.rs"),
+        externs: direct.collect(),
+        deps: folder.join(DEPS),
+        features: build.features.clone(),
+    };
+    if let Some(entries) = docs::describe(&source) {
+        fs::write(folder.join(docs::FILE_NAME), serde_json::to_vec(&entries)?)?;
+    }
     let manifest = Manifest {
         id: id.to_owned(),
         rustc: rustc.to_owned(),

@@ -5,6 +5,7 @@
 //! own output.
 
 mod cargo_messages;
+pub mod docs;
 mod install;
 pub mod manifest;
 mod symbols;
@@ -176,6 +177,11 @@ impl Prelude {
     /// The lock file that it was built with.
     pub fn lock_file(&self) -> PathBuf {
         self.folder.join(install::LOCK_FILE)
+    }
+
+    /// What is documented of it. Reads a file of half a megabyte.
+    pub fn docs(&self) -> docs::Docs {
+        docs::Docs::read(&self.folder)
     }
 
     /// What it holds.

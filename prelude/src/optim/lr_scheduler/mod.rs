@@ -13,19 +13,85 @@
 //! ```
 
 mod cosine;
+mod cyclic;
+mod lambda;
 mod one_cycle;
+mod plateau;
 mod schedule;
-mod step;
+mod several;
+mod state;
+mod steps;
+mod warmup;
 
-pub use cosine::CosineAnnealingLR;
+pub use cosine::{CosineAnnealingLR, CosineAnnealingWarmRestarts};
+pub use cyclic::CyclicLR;
+pub use lambda::{Factor, LambdaLR, MultiplicativeLR};
 pub use one_cycle::OneCycleLR;
-pub use step::StepLR;
+pub use plateau::ReduceLROnPlateau;
+pub use schedule::PerGroup;
+pub use several::{ChainedScheduler, Schedules, SequentialLR};
+pub use state::{Entry, ScheduleState};
+pub use steps::{ExponentialLR, MultiStepLR, StepLR};
+pub use warmup::{ConstantLR, LinearLR, PolynomialLR};
+
+use self::schedule::{Curve, Schedule};
+use super::core::Handle;
 
 /// What all schedules can do.
+///
+/// An option after the constructor begins the schedule again, so options come before the first `step`.
 pub trait LRScheduler {
     /// Goes on to the next epoch (or batch) and sets the optimizer's learning rates.
+    #[track_caller]
     fn step(&self);
 
-    /// The learning rate of each group now.
+    /// The learning rates of the groups that the last step set.
     fn get_last_lr(&self) -> Vec<f64>;
+
+    /// Where the schedule stands.
+    fn state_dict(&self) -> ScheduleState;
+
+    /// Stands where the state says; the options stay those that the schedule was made with.
+    fn load_state_dict(&self, state: &ScheduleState);
+
+    /// The schedule as a part of others.
+    #[doc(hidden)]
+    fn part(&self) -> Part<'_>;
+}
+
+/// A schedule as others see it that it is a part of.
+#[doc(hidden)]
+pub enum Part<'a> {
+    One(&'a Schedule, &'a dyn Curve),
+    Several(&'a Schedules),
+}
+
+impl Part<'_> {
+    fn optimizer(&self) -> Handle {
+        match self {
+            Self::One(schedule, _) => schedule.optimizer().clone(),
+            Self::Several(schedules) => schedules[0].part().optimizer(),
+        }
+    }
+
+    fn start(&self) {
+        match self {
+            Self::One(schedule, curve) => schedule.start(*curve),
+            Self::Several(schedules) => schedules.iter().for_each(|one| one.part().start()),
+        }
+    }
+
+    fn jump(&self, epoch: i64) {
+        match self {
+            Self::One(schedule, curve) => schedule.jump(*curve, epoch),
+            Self::Several(schedules) => schedules.iter().for_each(|one| one.part().jump(epoch)),
+        }
+    }
+
+    fn undo(&self) {
+        match self {
+            Self::One(schedule, _) => schedule.undo(),
+            Self::Several(schedules) => schedules.iter().for_each(|one| one.part().undo()),
+        }
+    }
 }

@@ -2,28 +2,44 @@
 
 use std::f64::consts::PI;
 
-use super::LRScheduler;
-use super::schedule::Schedule;
+use super::schedule::{Curve, PerGroup, Schedule, has_momentum, schedule};
+use super::state::Entry;
 use crate::optim::Optimizer;
-use crate::optim::core::Rates;
+use crate::optim::core::State;
 
 /// Lets the learning rate rise to `max_lr` and fall far below its start, once in `total_steps` batches (Smith and Topin,
 /// 2018), while the momentum does the opposite: `OneCycleLR`. Its `step` is called after every batch.
+///
+/// ```
+/// use wick::optim::lr_scheduler::OneCycleLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 0.1).momentum(0.9);
+/// let scheduler = OneCycleLR::new(&optimizer, 0.5, 100).pct_start(0.25);
+/// assert!((optimizer.lr() - 0.02).abs() < 1e-12);
+/// scheduler.step();
+/// assert!(optimizer.lr() > 0.0201);
+/// ```
 pub struct OneCycleLR {
     schedule: Schedule,
-    max_lr: f64,
+    max_lr: PerGroup,
     total_steps: usize,
-    options: Options,
-}
-
-#[derive(Clone, Copy)]
-struct Options {
     pct_start: f64,
+    anneal_strategy: &'static str,
+    cycle_momentum: bool,
+    base_momentum: f64,
+    max_momentum: f64,
     div_factor: f64,
     final_div_factor: f64,
-    anneal: fn(f64, f64, f64) -> f64,
-    /// The lowest and the highest momentum, if it is changed at all.
-    momentum: Option<(f64, f64)>,
+    three_phase: bool,
+}
+
+/// The ends of learning rate and momentum.
+#[derive(Clone, Copy)]
+struct Ends {
+    initial_lr: f64,
+    max_lr: f64,
+    min_lr: f64,
 }
 
 impl OneCycleLR {
@@ -31,25 +47,27 @@ impl OneCycleLR {
     /// from 0.95 to 0.85 and back.
     ///
     /// # Panics
-    /// When `total_steps` is 0.
+    /// When `total_steps` is 0, or there are neither one nor as many learning rates as groups.
     #[track_caller]
-    pub fn new(optimizer: &dyn Optimizer, max_lr: f64, total_steps: usize) -> Self {
+    pub fn new(optimizer: &dyn Optimizer, max_lr: impl Into<PerGroup>, total_steps: usize) -> Self {
         assert!(
             total_steps > 0,
             "Expected positive integer total_steps, but got {total_steps}"
         );
-        let options = Options {
-            pct_start: 0.3,
-            div_factor: 25.0,
-            final_div_factor: 1e4,
-            anneal: cosine,
-            momentum: Some((0.85, 0.95)),
-        };
+        let max_lr = max_lr.into();
+        max_lr.check("max_lr", optimizer);
         Self {
             schedule: Schedule::new(optimizer),
             max_lr,
             total_steps,
-            options,
+            pct_start: 0.3,
+            anneal_strategy: "cos",
+            cycle_momentum: true,
+            base_momentum: 0.85,
+            max_momentum: 0.95,
+            div_factor: 25.0,
+            final_div_factor: 1e4,
+            three_phase: false,
         }
         .begun()
     }
@@ -64,96 +82,166 @@ impl OneCycleLR {
             (0.0..=1.0).contains(&pct_start),
             "Expected float between 0 and 1 pct_start, but got {pct_start}"
         );
-        self.options.pct_start = pct_start;
+        self.pct_start = pct_start;
+        self.begun()
+    }
+
+    /// Whether the learning rate changes along cosines (`"cos"`) or straight lines (`"linear"`).
+    ///
+    /// # Panics
+    /// When it is neither.
+    #[track_caller]
+    pub fn anneal_strategy(mut self, strategy: &str) -> Self {
+        self.anneal_strategy = match strategy {
+            "cos" => "cos",
+            "linear" => "linear",
+            other => {
+                panic!("anneal_strategy must be one of 'cos' or 'linear', instead got {other}")
+            }
+        };
         self.begun()
     }
 
     /// How many times smaller than `max_lr` the first learning rate is.
     pub fn div_factor(mut self, div_factor: f64) -> Self {
-        self.options.div_factor = div_factor;
+        self.div_factor = div_factor;
         self.begun()
     }
 
     /// How many times smaller than the first learning rate the last one is.
     pub fn final_div_factor(mut self, final_div_factor: f64) -> Self {
-        self.options.final_div_factor = final_div_factor;
+        self.final_div_factor = final_div_factor;
         self.begun()
     }
 
-    /// Whether the learning rate changes along straight lines instead of cosines.
-    pub fn linear(mut self, linear: bool) -> Self {
-        self.options.anneal = if linear { straight } else { cosine };
+    /// Whether the learning rate falls to its start as fast as it rose, and far below only after that.
+    pub fn three_phase(mut self, three_phase: bool) -> Self {
+        self.three_phase = three_phase;
         self.begun()
     }
 
-    /// The lowest and the highest momentum; `None` leaves the momentum alone.
-    pub fn cycle_momentum(mut self, momentum: impl Into<Option<(f64, f64)>>) -> Self {
-        self.options.momentum = momentum.into();
+    /// Whether the momentum changes too, which it does unless this says `false`.
+    pub fn cycle_momentum(mut self, cycle_momentum: bool) -> Self {
+        self.cycle_momentum = cycle_momentum;
+        self.begun()
+    }
+
+    /// The lowest momentum; 0.85 at first.
+    pub fn base_momentum(mut self, momentum: f64) -> Self {
+        self.base_momentum = momentum;
+        self.begun()
+    }
+
+    /// The highest momentum; 0.95 at first.
+    pub fn max_momentum(mut self, momentum: f64) -> Self {
+        self.max_momentum = momentum;
         self.begun()
     }
 
     fn begun(self) -> Self {
+        let ends = |group: usize| self.ends(group);
+        let groups = {
+            let mut state = self.schedule.optimizer().lock();
+            for (index, group) in state.groups.iter_mut().enumerate() {
+                let ends = ends(index);
+                group.options.set("initial_lr", ends.initial_lr);
+                group.options.set("max_lr", ends.max_lr);
+                group.options.set("min_lr", ends.min_lr);
+            }
+            state.groups.len()
+        };
         self.schedule
-            .begin(|epoch, start, _| self.rates(epoch, start));
+            .set_base((0..groups).map(|group| ends(group).initial_lr).collect());
+        self.schedule.begin(&self);
         self
     }
 
-    fn rates(&self, epoch: usize, start: Rates) -> Rates {
-        let Options {
-            pct_start,
-            div_factor,
-            final_div_factor,
-            anneal,
-            momentum,
-        } = self.options;
-        let first = self.max_lr / div_factor;
-        let last = first / final_div_factor;
-        let (low, high) = momentum.unwrap_or((start.momentum, start.momentum));
-        let (epoch, top, end) = (
-            epoch as f64,
-            pct_start * self.total_steps as f64 - 1.0,
-            self.total_steps as f64 - 1.0,
-        );
-        if epoch <= top {
-            let share = if top > 0.0 { epoch / top } else { 1.0 };
-            Rates {
-                lr: anneal(first, self.max_lr, share),
-                momentum: anneal(high, low, share),
-            }
-        } else {
-            let share = (epoch - top) / (end - top);
-            Rates {
-                lr: anneal(self.max_lr, last, share),
-                momentum: anneal(low, high, share),
-            }
+    fn ends(&self, group: usize) -> Ends {
+        let max_lr = self.max_lr.of(group);
+        let initial_lr = max_lr / self.div_factor;
+        Ends {
+            initial_lr,
+            max_lr,
+            min_lr: initial_lr / self.final_div_factor,
         }
     }
+
+    /// A value on its way through the phases, from what it is at their ends.
+    fn at(&self, epoch: i64, start: f64, top: f64, end: f64) -> f64 {
+        let (steps, step) = (self.total_steps as f64, epoch as f64);
+        let rise = self.pct_start * steps - 1.0;
+        let phases: Vec<(f64, f64, f64)> = match self.three_phase {
+            true => vec![
+                (rise, start, top),
+                (2.0 * self.pct_start * steps - 2.0, top, start),
+                (steps - 1.0, start, end),
+            ],
+            false => vec![(rise, start, top), (steps - 1.0, top, end)],
+        };
+        let mut begin = 0.0;
+        let last = phases.len() - 1;
+        for (index, (until, from, to)) in phases.into_iter().enumerate() {
+            if step <= until || index == last {
+                let share = (step - begin) / (until - begin);
+                return match self.anneal_strategy {
+                    "linear" => (to - from) * share + from,
+                    _ => to + (from - to) / 2.0 * ((PI * share).cos() + 1.0),
+                };
+            }
+            begin = until;
+        }
+        end
+    }
 }
 
-impl LRScheduler for OneCycleLR {
-    /// # Panics
-    /// When the cycle is over.
+impl Curve for OneCycleLR {
+    fn first(&self, group: usize, base: f64, now: f64) -> f64 {
+        self.next(0, group, base, now)
+    }
+
     #[track_caller]
-    fn step(&self) {
-        self.schedule.step(|epoch, start, _| {
-            let total = self.total_steps;
+    fn next(&self, epoch: i64, group: usize, _: f64, _: f64) -> f64 {
+        let total = self.total_steps;
+        assert!(
+            epoch <= total as i64,
+            "Tried to step {epoch} times. The specified number of total steps is {total}"
+        );
+        let ends = self.ends(group);
+        self.at(epoch, ends.initial_lr, ends.max_lr, ends.min_lr)
+    }
+
+    #[track_caller]
+    fn others(&self, epoch: i64, optimizer: &mut State) {
+        if !self.cycle_momentum {
+            return;
+        }
+        if !has_momentum(optimizer) {
+            // Whether the momentum is to change may be said after the schedule is made.
             assert!(
-                epoch <= total,
-                "Tried to step {epoch} times. The specified number of total steps is {total}"
+                epoch == 0,
+                "optimizer must support momentum or beta1 with `cycle_momentum` option enabled"
             );
-            self.rates(epoch, start)
-        });
+            return;
+        }
+        let (low, high) = (self.base_momentum, self.max_momentum);
+        let momentum = self.at(epoch, high, low, high);
+        for group in &mut optimizer.groups {
+            group.options.set("max_momentum", high);
+            group.options.set("base_momentum", low);
+            group.options.set_momentum(momentum);
+        }
     }
 
-    fn get_last_lr(&self) -> Vec<f64> {
-        self.schedule.last_lr()
+    fn options(&self) -> Vec<(&'static str, Entry)> {
+        vec![
+            ("total_steps", Entry::Int(self.total_steps as i64)),
+            (
+                "_anneal_func_type",
+                Entry::Text(self.anneal_strategy.to_owned()),
+            ),
+            ("cycle_momentum", Entry::Bool(self.cycle_momentum)),
+        ]
     }
 }
 
-fn cosine(start: f64, end: f64, share: f64) -> f64 {
-    end + (start - end) / 2.0 * ((PI * share).cos() + 1.0)
-}
-
-fn straight(start: f64, end: f64, share: f64) -> f64 {
-    (end - start) * share + start
-}
+schedule!(OneCycleLR);

@@ -1,0 +1,3 @@
+//! Tensors and the types of other crates.
+
+pub(crate) mod image;

@@ -1,0 +1,80 @@
+//! Where a schedule stands, to keep it in a checkpoint.
+
+use std::fmt;
+
+use crate::nn::python;
+
+/// An entry of a schedule's state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Number(f64),
+    /// Numbers.
+    List(Vec<f64>),
+    /// Yes or no.
+    Bool(bool),
+    /// A word.
+    Text(String),
+    /// The states of several schedules.
+    States(Vec<ScheduleState>),
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Number(number) => f.write_str(&python::float(*number)),
+            Self::List(numbers) => {
+                let shown: Vec<String> = numbers.iter().copied().map(python::float).collect();
+                write!(f, "[{}]", shown.join(", "))
+            }
+            Self::Bool(value) => f.write_str(python::bool(*value)),
+            Self::Text(text) => write!(f, "'{text}'"),
+            Self::States(states) => {
+                let shown: Vec<String> = states.iter().map(ScheduleState::to_string).collect();
+                write!(f, "[{}]", shown.join(", "))
+            }
+        }
+    }
+}
+
+/// Where a schedule stands: what `state_dict()` returns and `load_state_dict` takes.
+#[derive(Clone, Default, PartialEq)]
+pub struct ScheduleState(Vec<(String, Entry)>);
+
+impl ScheduleState {
+    pub(super) fn of(entries: Vec<(&'static str, Entry)>) -> Self {
+        let owned = |(name, entry): (&str, Entry)| (name.to_owned(), entry);
+        Self(entries.into_iter().map(owned).collect())
+    }
+
+    /// The entry of that name, such as `last_epoch`.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map(|(_, entry)| entry)
+    }
+
+    /// The names and entries.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.0.iter().map(|(name, entry)| (name.as_str(), entry))
+    }
+}
+
+/// As Python prints the dictionary.
+impl fmt::Display for ScheduleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<String> = self
+            .iter()
+            .map(|(name, entry)| format!("'{name}': {entry}"))
+            .collect();
+        write!(f, "{{{}}}", entries.join(", "))
+    }
+}
+
+impl fmt::Debug for ScheduleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,176 @@
+//! The options of a group of parameters, under PyTorch's names.
+
+use std::fmt;
+
+use crate::nn::python;
+use crate::{Error, Result};
+
+/// The value of an option.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// Python's `None`.
+    None,
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Number(f64),
+    /// Two numbers, as betas are.
+    Pair(f64, f64),
+    /// A word.
+    Text(&'static str),
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Self::Int(value as i64)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<(f64, f64)> for Value {
+    fn from((first, second): (f64, f64)) -> Self {
+        Self::Pair(first, second)
+    }
+}
+
+/// As Python prints it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Bool(value) => f.write_str(python::bool(*value)),
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Number(value) => f.write_str(&python::float(*value)),
+            Self::Pair(a, b) => {
+                // Betas are below 1; whole numbers above are most often written without a point.
+                let shown = |number: f64| match number {
+                    whole if whole >= 1.0 && whole.fract() == 0.0 => format!("{whole}"),
+                    number => python::float(number),
+                };
+                write!(f, "({}, {})", shown(*a), shown(*b))
+            }
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Options by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options(Vec<(&'static str, Value)>);
+
+impl Options {
+    pub(super) fn of(values: &[(&'static str, Value)]) -> Self {
+        Self(values.to_vec())
+    }
+
+    /// The option of that name.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let found = self.0.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| *value)
+    }
+
+    /// Sets an option, whether or not it is there yet.
+    pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.put(name, value.into());
+    }
+
+    fn put(&mut self, name: &'static str, value: Value) {
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// The options in the order of their names, as they are printed.
+    pub fn sorted(&self) -> Vec<(&'static str, Value)> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by_key(|(name, _)| *name);
+        sorted
+    }
+
+    /// The options in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.0.iter().copied()
+    }
+
+    /// An option that is a number; 0 if it is none.
+    pub fn number(&self, name: &str) -> f64 {
+        match self.get(name) {
+            Some(Value::Number(value)) => value,
+            Some(Value::Int(value)) => value as f64,
+            _ => 0.0,
+        }
+    }
+
+    /// An option that is yes or no; no if it is neither.
+    pub fn flag(&self, name: &str) -> bool {
+        self.get(name) == Some(Value::Bool(true))
+    }
+
+    /// An option that is a pair; zeros if it is none.
+    pub fn pair(&self, name: &str) -> (f64, f64) {
+        match self.get(name) {
+            Some(Value::Pair(first, second)) => (first, second),
+            _ => (0.0, 0.0),
+        }
+    }
+
+    /// Sets the momentum, or the first beta where there are betas.
+    pub(super) fn set_momentum(&mut self, momentum: f64) {
+        match self.get("betas") {
+            Some(Value::Pair(_, second)) => self.set("betas", (momentum, second)),
+            _ => self.set("momentum", momentum),
+        }
+    }
+}
+
+/// PyTorch's sentence where a value makes no sense for an option of that name.
+pub(super) fn check(name: &str, value: Value) -> Result<()> {
+    let wrong = |sentence: String| Err(Error::value(sentence));
+    match value {
+        Value::Number(number) => {
+            let shown = python::float(number);
+            let negative = number.is_nan() || number < 0.0;
+            match name {
+                "lr" if negative => wrong(format!("Invalid learning rate: {shown}")),
+                "eps" if negative => wrong(format!("Invalid epsilon value: {shown}")),
+                "rho" if negative || number > 1.0 => wrong(format!("Invalid rho value: {shown}")),
+                "dampening" | "tolerance_grad" | "tolerance_change" | "t0" => Ok(()),
+                _ if negative => wrong(format!("Invalid {name} value: {shown}")),
+                _ => Ok(()),
+            }
+        }
+        Value::Pair(first, second) => match name {
+            "betas" => {
+                let valid = |beta: &f64| (0.0..1.0).contains(beta);
+                match [first, second].iter().position(|beta| !valid(beta)) {
+                    Some(index) => wrong(format!(
+                        "Invalid beta parameter at index {index}: {}",
+                        python::float([first, second][index])
+                    )),
+                    None => Ok(()),
+                }
+            }
+            "etas" if !(first > 0.0 && first < 1.0 && second > 1.0) => wrong(format!(
+                "Invalid eta values: {}, {}",
+                python::float(first),
+                python::float(second)
+            )),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}

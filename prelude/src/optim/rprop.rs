@@ -1,0 +1,57 @@
+//! Rprop.
+
+use super::core::{Rule, optimizer};
+use super::memory::Memory;
+use super::options::{Options, Value};
+use crate::{Result, Tensor};
+
+optimizer! {
+    /// Steps that know only the signs of gradients (Riedmiller and Braun, 1993): `optim.Rprop`. PyTorch's default learning
+    /// rate, the first size of steps, is 1e-2.
+    Rprop(&RULE) {
+        /// By how much steps shrink where a sign has changed, and grow where not; 0.5 and 1.2 at first.
+        etas: pair,
+        /// The smallest and the largest size of steps; 1e-6 and 50 at first.
+        step_sizes: pair,
+        /// Whether to go up instead of down.
+        maximize: flag,
+    }
+}
+
+static RULE: Rule = Rule {
+    name: "Rprop",
+    defaults: &[
+        ("lr", Value::Number(1e-2)),
+        ("etas", Value::Pair(0.5, 1.2)),
+        ("step_sizes", Value::Pair(1e-6, 50.0)),
+        ("foreach", Value::None),
+        ("maximize", Value::Bool(false)),
+        ("differentiable", Value::Bool(false)),
+        ("capturable", Value::Bool(false)),
+    ],
+    update,
+};
+
+fn update(
+    options: &Options,
+    parameter: &Tensor,
+    gradient: &Tensor,
+    memory: &mut Memory,
+) -> Result<()> {
+    let ((shrink, grow), (least, most)) = (options.pair("etas"), options.pair("step_sizes"));
+    memory.count()?;
+    let before = memory.zeros("prev", parameter)?;
+    let first = options.number("lr");
+    let size = memory.tensor("step_size", || parameter.try_zeros_like()?.try_fill_(first))?;
+    let sign = gradient.try_mul(&before)?.try_sign()?;
+    let (same, turned) = (sign.try_gt(0)?, sign.try_lt(0)?);
+    let ones = sign.try_ones_like()?;
+    let factor = ones
+        .try_masked_fill(&same, grow)?
+        .try_masked_fill(&turned, shrink)?;
+    size.try_mul_(&factor)?.try_clamp_(least, most)?;
+    let gradient = gradient.try_masked_fill(&turned, 0)?;
+    parameter.try_addcmul_(&gradient.try_sign()?, &size, -1.0)?;
+    before.try_copy_(&gradient)?;
+    Ok(())
+}

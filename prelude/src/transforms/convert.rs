@@ -1,0 +1,202 @@
+//! Images as tensors, and tensors in other ranges.
+
+use std::fmt;
+
+use image::DynamicImage;
+
+use super::Transform;
+use super::setup::PerChannel;
+use crate::DType;
+use crate::error::{Error, OrPanic, Result};
+use crate::interop::image::Raster;
+use crate::tensor::Tensor;
+
+/// An image as a tensor `[channels, height, width]` of floats from 0 to 1: `torchvision.transforms.ToTensor`.
+///
+/// ```
+/// use wick::transforms::{ToTensor, Transform};
+/// let white = wick::image::GrayImage::from_pixel(2, 1, wick::image::Luma([255]));
+/// let x = ToTensor.apply(wick::image::DynamicImage::from(white));
+/// assert_eq!(x.to_string(), "tensor([[[1., 1.]]])");
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ToTensor;
+
+impl<I: Into<DynamicImage>> Transform<I> for ToTensor {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn apply(&self, image: I) -> Tensor {
+        // As PyTorch divides, element by element.
+        let planes = Raster::new(image.into()).planes();
+        let floats = planes
+            .bytes
+            .iter()
+            .map(|&byte| f32::from(byte) / 255.0)
+            .collect();
+        Tensor::try_from_vec(floats, [planes.channels, planes.height, planes.width]).or_panic()
+    }
+}
+
+impl fmt::Display for ToTensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ToTensor()")
+    }
+}
+
+/// An image as a tensor `[channels, height, width]` of its bytes: `torchvision.transforms.PILToTensor`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PILToTensor;
+
+impl<I: Into<DynamicImage>> Transform<I> for PILToTensor {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn apply(&self, image: I) -> Tensor {
+        Tensor::from_image(&image.into())
+    }
+}
+
+impl fmt::Display for PILToTensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PILToTensor()")
+    }
+}
+
+/// Another dtype, with values that mean the same: bytes from 0 to 255 become floats from 0 to 1, and the other way
+/// round: `torchvision.transforms.ConvertImageDtype`.
+#[derive(Debug, Clone, Copy)]
+pub struct ConvertImageDtype {
+    dtype: DType,
+}
+
+impl ConvertImageDtype {
+    /// To this dtype.
+    pub fn new(dtype: DType) -> Self {
+        Self { dtype }
+    }
+}
+
+impl Transform<Tensor> for ConvertImageDtype {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn apply(&self, x: Tensor) -> Tensor {
+        convert_dtype(&x, self.dtype).or_panic()
+    }
+}
+
+impl fmt::Display for ConvertImageDtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConvertImageDtype()")
+    }
+}
+
+/// The largest value that an image of that dtype has.
+fn largest(dtype: DType) -> f64 {
+    match dtype {
+        DType::U8 => f64::from(u8::MAX),
+        DType::I16 => f64::from(i16::MAX),
+        DType::I32 => f64::from(i32::MAX),
+        DType::I64 => i64::MAX as f64,
+        _ => 1.0,
+    }
+}
+
+pub(super) fn convert_dtype(x: &Tensor, to: DType) -> Result<Tensor> {
+    let from = x.dtype();
+    match (from.is_floating_point(), to.is_floating_point()) {
+        _ if from == to => Ok(x.clone()),
+        (true, true) => x.try_to_dtype(to),
+        (true, false) => {
+            let exact = !(from == DType::F32 && matches!(to, DType::I32 | DType::I64)
+                || from == DType::F64 && to == DType::I64);
+            if !exact {
+                return Err(Error::runtime(format!(
+                    "The cast from {from} to {to} cannot be performed safely."
+                )));
+            }
+            // Just below one step more than the largest value, so that 1 becomes the largest.
+            x.try_mul(largest(to) + 1.0 - 1e-3)?.try_to_dtype(to)
+        }
+        (false, true) => x.try_to_dtype(to)?.try_div(largest(from)),
+        (false, false) => {
+            let (input, output) = (largest(from), largest(to));
+            if input > output {
+                let factor = ((input + 1.0) / (output + 1.0)) as i64;
+                return x.try_floor_divide(factor)?.try_to_dtype(to);
+            }
+            let factor = ((output + 1.0) / (input + 1.0)) as i64;
+            x.try_to_dtype(to)?.try_mul(factor)
+        }
+    }
+}
+
+/// Less the mean, by the deviation, for each channel of a tensor `[…, channels, height, width]`:
+/// `torchvision.transforms.Normalize`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Normalize, Transform};
+/// let normalize = Normalize::new((0.5,), (0.5,));
+/// assert_eq!(normalize.apply(Tensor::ones([1, 1, 2])).to_vec::<f32>(), [1., 1.]);
+/// assert_eq!(normalize.to_string(), "Normalize(mean=(0.5,), std=(0.5,))");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Normalize {
+    mean: PerChannel,
+    std: PerChannel,
+}
+
+impl Normalize {
+    /// With these means and deviations.
+    pub fn new(mean: impl Into<PerChannel>, std: impl Into<PerChannel>) -> Self {
+        Self {
+            mean: mean.into(),
+            std: std.into(),
+        }
+    }
+
+    fn normalized(&self, x: &Tensor) -> Result<Tensor> {
+        if !x.is_floating_point() {
+            return Err(Error::dtype(format!(
+                "Input tensor should be a float tensor. Got {}.",
+                x.dtype()
+            )));
+        }
+        if x.dim() < 3 {
+            return Err(Error::value(format!(
+                "Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {}",
+                x.shape()
+            )));
+        }
+        let numbers = |values: &[f64]| {
+            let values =
+                Tensor::try_from_vec(values.to_vec(), [values.len()])?.try_to_dtype(x.dtype())?;
+            values.try_to_device(x.device())?.try_reshape([-1, 1, 1])
+        };
+        let std = numbers(&self.std.values)?;
+        if std.try_to_vec::<f64>()?.contains(&0.0) {
+            return Err(Error::value(format!(
+                "std evaluated to zero after conversion to {}, leading to division by zero.",
+                x.dtype()
+            )));
+        }
+        x.try_sub(numbers(&self.mean.values)?)?.try_div(std)
+    }
+}
+
+impl Transform<Tensor> for Normalize {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn apply(&self, x: Tensor) -> Tensor {
+        self.normalized(&x).or_panic()
+    }
+}
+
+impl fmt::Display for Normalize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Normalize(mean={}, std={})", self.mean, self.std)
+    }
+}

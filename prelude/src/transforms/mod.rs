@@ -1,0 +1,60 @@
+//! Images made ready for networks: `torchvision.transforms`.
+//!
+//! ```
+//! use wick::prelude::*;
+//! use wick::transforms::{Compose, Normalize, RandomCrop, RandomHorizontalFlip, ToTensor, Transform};
+//!
+//! let transform = Compose::new((
+//!     RandomCrop::new(32).padding(4),
+//!     RandomHorizontalFlip::new(0.5),
+//!     ToTensor,
+//!     Normalize::new([0.5; 3], [0.25; 3]),
+//! ));
+//! let image = wick::image::DynamicImage::new_rgb8(32, 32);
+//! assert_eq!(transform.apply(image).shape(), [3, 32, 32]);
+//! ```
+//!
+//! Transforms of places and sizes take images, which stay images of bytes as Pillow's do, and tensors
+//! `[…, height, width]`. What they draw, they draw as torchvision does: the same seed gives the same crops.
+
+mod compose;
+mod convert;
+mod crop;
+mod flip;
+mod pad;
+mod picture;
+mod preset;
+mod random_crop;
+mod resample;
+mod resize;
+mod setup;
+
+pub use compose::{Chain, Compose, Lambda};
+pub use convert::{ConvertImageDtype, Normalize, PILToTensor, ToTensor};
+pub use crop::CenterCrop;
+pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
+pub use pad::{Pad, PaddingMode};
+pub use picture::Picture;
+pub use preset::ImageClassification;
+pub use random_crop::{RandomCrop, RandomResizedCrop};
+pub use resample::InterpolationMode;
+pub use resize::Resize;
+pub use setup::{Margins, PerChannel, Size};
+
+use std::fmt::Display;
+
+/// A step from one form of an image to another. It shows itself as torchvision's does.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take a `{I}`",
+    note = "`ToTensor` makes a tensor of an image; put it before the transforms that need one"
+)]
+pub trait Transform<I>: Display + Send + Sync {
+    /// What comes out.
+    type Output;
+
+    /// Does it: `transform(input)`.
+    fn apply(&self, input: I) -> Self::Output;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! What transforms of places and sizes work on.
+
+use image::DynamicImage;
+
+use super::resample::{InterpolationMode, resize_bytes, resize_tensor};
+use crate::error::{OrPanic, Result};
+use crate::interop::image::Raster;
+use crate::tensor::Tensor;
+
+/// An image, or a tensor `[…, height, width]`.
+pub trait Picture: Sized {
+    /// Height and width.
+    fn size(&self) -> (usize, usize);
+
+    /// The picture whose rows and columns are these of this one, and `fill` where there is `None`.
+    fn select(self, rows: &[Option<usize>], columns: &[Option<usize>], fill: f64) -> Self;
+
+    /// The picture in another size. An image is smoothed as it shrinks, a tensor if `antialias` says so.
+    fn resize(self, height: usize, width: usize, mode: InterpolationMode, antialias: bool) -> Self;
+}
+
+impl Picture for Tensor {
+    fn size(&self) -> (usize, usize) {
+        (self.size(-2), self.size(-1))
+    }
+
+    #[track_caller]
+    fn select(self, rows: &[Option<usize>], columns: &[Option<usize>], fill: f64) -> Self {
+        select(&self, rows, columns, fill).or_panic()
+    }
+
+    #[track_caller]
+    fn resize(self, height: usize, width: usize, mode: InterpolationMode, antialias: bool) -> Self {
+        resize_tensor(&self, height, width, mode, antialias).or_panic()
+    }
+}
+
+fn select(
+    x: &Tensor,
+    rows: &[Option<usize>],
+    columns: &[Option<usize>],
+    fill: f64,
+) -> Result<Tensor> {
+    let mut x = x.clone();
+    for (dim, places) in [(-2, rows), (-1, columns)] {
+        let from: Vec<i64> = places
+            .iter()
+            .map(|place| place.unwrap_or(0) as i64)
+            .collect();
+        let from = Tensor::try_from_vec(from, [places.len()])?;
+        x = x.try_index_select(dim, &from)?;
+        if places.iter().any(Option::is_none) {
+            let outside: Vec<bool> = places.iter().map(Option::is_none).collect();
+            let shape = if dim == -2 {
+                vec![places.len(), 1]
+            } else {
+                vec![places.len()]
+            };
+            x = x.try_masked_fill(&Tensor::try_from_vec(outside, shape)?, fill)?;
+        }
+    }
+    Ok(x)
+}
+
+impl Picture for DynamicImage {
+    fn size(&self) -> (usize, usize) {
+        (self.height() as usize, self.width() as usize)
+    }
+
+    fn select(self, rows: &[Option<usize>], columns: &[Option<usize>], fill: f64) -> Self {
+        let raster = Raster::new(self);
+        let channels = raster.channels;
+        let mut bytes = vec![fill as u8; rows.len() * columns.len() * channels];
+        let mut pixels = bytes.chunks_exact_mut(channels);
+        for row in rows {
+            for column in columns {
+                let Some(pixel) = pixels.next() else { break };
+                if let (Some(row), Some(column)) = (row, column) {
+                    let at = (row * raster.width + column) * channels;
+                    pixel.copy_from_slice(&raster.bytes[at..at + channels]);
+                }
+            }
+        }
+        let selected = Raster {
+            bytes,
+            height: rows.len(),
+            width: columns.len(),
+            channels,
+        };
+        selected.into_image()
+    }
+
+    fn resize(self, height: usize, width: usize, mode: InterpolationMode, _: bool) -> Self {
+        resize_bytes(&Raster::new(self), height, width, mode).into_image()
+    }
+}
+
+/// The part of a picture that begins at `top` and `left`; 0 where it reaches beyond it.
+pub(super) fn crop<P: Picture>(picture: P, top: i64, left: i64, height: usize, width: usize) -> P {
+    let (rows, columns) = picture.size();
+    let places = |start: i64, count: usize, size: usize| -> Vec<Option<usize>> {
+        let place = |at| {
+            usize::try_from(start + at as i64)
+                .ok()
+                .filter(|&at| at < size)
+        };
+        (0..count).map(place).collect()
+    };
+    let (rows, columns) = (places(top, height, rows), places(left, width, columns));
+    picture.select(&rows, &columns, 0.0)
+}

@@ -88,12 +88,13 @@ fn check_allowed(target: &Tensor) -> Result<()> {
             meta.requires_grad && meta.grad_fn.is_none(),
         )
     };
-    if let Some(view) = view {
-        if view.base.requires_grad() && view.base.is_leaf() {
-            bail!(
-                "a view of a leaf Variable that requires grad is being used in an in-place operation."
-            );
-        }
+    if let Some(view) = view
+        && view.base.requires_grad()
+        && view.base.is_leaf()
+    {
+        bail!(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        );
     }
     if leaf {
         bail!("a leaf Variable that requires grad is being used in an in-place operation.");

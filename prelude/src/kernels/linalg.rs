@@ -173,7 +173,7 @@ fn eliminated<T: Real>(matrix: &[T], m: usize, n: usize) -> (Vec<T>, Vec<usize>)
             let factor = line[k] / row[k];
             line[k] = factor;
             for (x, y) in line[k + 1..].iter_mut().zip(&row[k + 1..]) {
-                *x = *x - factor * *y;
+                *x -= factor * *y;
             }
         }
     }

@@ -1,6 +1,7 @@
-//! What PyTorch has as methods of tensors, too.
+//! Linear algebra that PyTorch has as methods of tensors, too.
 
 use super::*;
+use crate::tensor::Tensor;
 use crate::tensor::ops::ops;
 
 ops! {
@@ -9,18 +10,18 @@ ops! {
     /// The determinants of square matrices: [`linalg::det`](det).
     det, try_det, [] (x) => try_det(x);
     /// The signs and the logarithms of the magnitudes of determinants: [`linalg::slogdet`](slogdet).
-    slogdet, try_slogdet, [] (x) -> (crate::Tensor, crate::Tensor) => try_slogdet(x);
+    slogdet, try_slogdet, [] (x) -> (Tensor, Tensor) => try_slogdet(x);
     /// The logarithms of determinants: [`linalg::logdet`](logdet).
     logdet, try_logdet, [] (x) => try_logdet(x);
     /// The Cholesky factors, upper triangular if `upper`: [`linalg::cholesky`](cholesky).
     cholesky, try_cholesky, [] (x, upper: bool) => if upper { try_cholesky_upper(x) } else { try_cholesky(x) };
     /// `X` of `A X = self` from the Cholesky factor of `A`: [`linalg::cholesky_solve`](cholesky_solve).
-    cholesky_solve, try_cholesky_solve, [] (x, factor: &crate::Tensor, upper: bool) => try_cholesky_solve(x, factor, upper);
+    cholesky_solve, try_cholesky_solve, [] (x, factor: &Tensor, upper: bool) => try_cholesky_solve(x, factor, upper);
     /// `Q` and `R`: [`linalg::qr`](qr).
-    qr, try_qr, [] (x) -> (crate::Tensor, crate::Tensor) => try_qr(x);
+    qr, try_qr, [] (x) -> (Tensor, Tensor) => try_qr(x);
     /// `U`, the singular values and `V` (not transposed), without superfluous columns: `torch.svd`, of which
     /// [`linalg::svd`](svd) is the successor.
-    svd, try_svd, [] (x) -> (crate::Tensor, crate::Tensor, crate::Tensor) => {
+    svd, try_svd, [] (x) -> (Tensor, Tensor, Tensor) => {
         let (u, s, vh) = try_svd_with(x, false)?;
         Ok((u, s, vh.try_mt()?))
     };

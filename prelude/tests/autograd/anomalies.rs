@@ -10,7 +10,7 @@ fn a_nan_names_its_operation_and_line() {
     let text = detect_anomaly(|| {
         let x = tensor!([0.]).requires_grad_(true);
         let y = x.log();
-        error((y * 0).sum().try_backward())
+        error((y * 0.).sum().try_backward())
     });
     let (first, rest) = text.split_once('\n').unwrap();
     assert_eq!(
@@ -44,7 +44,7 @@ fn derivatives_of_derivatives_name_both() {
             .clone()
             .unwrap();
         // Nothing times the infinite slope of the root's slope.
-        error((first * 0).sum().try_backward())
+        error((first * 0.).sum().try_backward())
     });
     assert!(text.starts_with("Function '"), "{text}");
     assert!(text.contains("was recorded by PowBackward0"), "{text}");

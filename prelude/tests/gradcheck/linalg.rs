@@ -189,7 +189,7 @@ fn powers_and_products() {
     manual_seed(36);
     for n in [0, 1, 2, 5, -3] {
         check("matrix_power", &[regular(&[3, 3])], true, move |x| {
-            matrix_power(&x[0], n) + x[0].sum() * 0
+            matrix_power(&x[0], n) + x[0].sum() * 0.
         });
     }
     check("matrix_exp", &[random(&[2, 3, 3])], true, |x| {

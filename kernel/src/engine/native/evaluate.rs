@@ -592,8 +592,7 @@ impl NativeEngine {
 
     /// Has the runtime handle a client's message on a comm, as the business of the last cell.
     pub(super) async fn comm_message(&mut self, message: CommMessage, id: CellId) -> Reply {
-        let run = self.next_run;
-        self.next_run += 1;
+        let run = self.new_run();
         let request = Request::Comm(protocol::Comm { run, message });
         let outcome = match self.runtime.call(&request).await {
             Ok(Response::Commed(outcome)) => outcome,

@@ -1,5 +1,6 @@
 """What every suite shares: one fresh kernel a test, and nothing left behind by any."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,22 @@ def pytest_sessionstart() -> None:
         KernelSpecManager().get_kernel_spec(KERNEL_NAME)
     except NoSuchKernel:
         pytest.exit(f"the kernel `{KERNEL_NAME}` is not installed: run tests/run.sh, or ./install.sh first", 2)
+
+
+def history_in(folder: Path) -> None:
+    """What cells are remembered from now on is remembered there."""
+    os.environ["XDG_STATE_HOME"] = str(folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_history_for_each_module(tmp_path_factory: pytest.TempPathFactory) -> None:
+    # Before a kernel that the tests of a class share.
+    history_in(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(autouse=True)
+def a_history_for_each_test(tmp_path_factory: pytest.TempPathFactory) -> None:
+    history_in(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture

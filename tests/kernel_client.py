@@ -156,10 +156,15 @@ class Session:
         events: list[Event] = []
         states: list[str] = []
         while "idle" not in states:
+            left = started + timeout - time.monotonic()
             try:
-                message = client.get_iopub_msg(timeout=max(0.0, started + timeout - time.monotonic()))
+                message = client.get_iopub_msg(timeout=min(1.0, max(0.0, left)))
             except Empty:
-                raise TimeoutError(f"no end after {timeout} s of cell {code!r}; so far: {events}") from None
+                if not self.manager.is_alive():
+                    raise ConnectionError(f"the kernel ended with cell {code!r}; so far: {events}") from None
+                if left <= 0:
+                    raise TimeoutError(f"no end after {timeout} s of cell {code!r}; so far: {events}") from None
+                continue
             if message["parent_header"].get("msg_id") != request:
                 continue
             if message["msg_type"] == "status":

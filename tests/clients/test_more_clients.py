@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -140,17 +141,27 @@ def test_jupytext_round_trip(tmp_path):
 # ----------------------------------------------------------------------------------------- gateway
 
 
+def answers(port: int) -> bool:
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=5).status == 200
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def gateway(tmp_path):
     log = open(tmp_path / "gateway.log", "w")  # noqa: SIM115 - closed below
-    command = [sys.executable, "-m", "kernel_gateway", "--KernelGatewayApp.ip=127.0.0.1", "--KernelGatewayApp.port=0", "--KernelGatewayApp.port_retries=50"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "kernel_gateway", "--KernelGatewayApp.ip=127.0.0.1", f"--KernelGatewayApp.port={port}"]
     server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 60
-        while not (found := re.search(r"at http://127\.0\.0\.1:(\d+)", (tmp_path / "gateway.log").read_text())):
+        while not answers(port):
             assert server.poll() is None and time.monotonic() < deadline, (tmp_path / "gateway.log").read_text()
             time.sleep(0.1)
-        yield f"127.0.0.1:{found[1]}"
+        yield f"127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -165,13 +176,13 @@ def message(kind: str, content: dict, channel: str = "shell") -> dict:
 def test_kernel_gateway_over_websockets(gateway):
     start = urllib.request.Request(f"http://{gateway}/api/kernels", data=json.dumps({"name": "wick"}).encode(), method="POST")
     kernel = json.load(urllib.request.urlopen(start, timeout=60))["id"]
-    socket = websocket.create_connection(f"ws://{gateway}/api/kernels/{kernel}/channels", timeout=60)
+    channels = websocket.create_connection(f"ws://{gateway}/api/kernels/{kernel}/channels", timeout=60)
     try:
         cell = message("execute_request", {"code": "tensor!([1, 2]).sum()", "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False})
-        socket.send(json.dumps(cell))
+        channels.send(json.dumps(cell))
         results, replied = [], False
         while not (results and replied):
-            seen = json.loads(socket.recv())
+            seen = json.loads(channels.recv())
             if seen["parent_header"].get("msg_id") != cell["header"]["msg_id"]:
                 continue
             if seen["msg_type"] == "execute_result":
@@ -179,5 +190,5 @@ def test_kernel_gateway_over_websockets(gateway):
             replied |= seen["msg_type"] == "execute_reply"
         assert results == ["tensor(3)"]
     finally:
-        socket.close()
+        channels.close()
         urllib.request.urlopen(urllib.request.Request(f"http://{gateway}/api/kernels/{kernel}", method="DELETE"), timeout=20)

@@ -158,7 +158,7 @@ def test_load(kernel, tmp_path):
 
 
 def test_saved_session_is_a_program(kernel, tmp_path):
-    kernel.ok("use std::collections::BTreeMap;\nfn double(x: i32) -> i32 { x + x }\nlet mut map = BTreeMap::new();")
+    kernel.ok("use std::collections::BTreeMap;\nfn double(x: i32) -> i32 { x + x }\nlet mut map = BTreeMap::<i32, i32>::new();")
     kernel.ok("map.insert(1, double(2));\n:vars")
     kernel.fails("missing();")
     kernel.ok("map")

@@ -45,8 +45,12 @@ fn outside_of_cells() -> Option<String> {
     found
 }
 
-/// Whether a function, by its full name (`<wick::Tensor as core::ops::Add>::add`), belongs to one of those crates.
+/// Whether a function, by its full name (`<wick::Tensor as core::ops::Add>::add`), belongs to one of those crates or to
+/// C's library, whose functions have no path (`start_thread`).
 fn is_between(name: &str) -> bool {
+    if !name.contains("::") {
+        return true;
+    }
     let path = name.trim_start_matches(['<', '&']);
     let end = path
         .find(|c: char| !c.is_alphanumeric() && c != '_')
@@ -68,6 +72,7 @@ mod tests {
         assert!(is_between("core[5a1b]::ops::function::FnOnce::call_once"));
         assert!(!is_between("wicked::main"));
         assert!(!is_between("mine::train"));
-        assert!(!is_between("main"));
+        assert!(!is_between("mine::main"));
+        assert!(is_between("start_thread"));
     }
 }

@@ -155,6 +155,27 @@ pub(crate) fn locked<const N: usize, R>(
     }))
 }
 
+/// A layout from a file, if it is one and stays inside of `len` elements.
+pub(crate) fn layout_within(
+    size: &[usize],
+    stride: &[usize],
+    offset: usize,
+    len: usize,
+) -> Option<Layout> {
+    let count = size
+        .iter()
+        .try_fold(1usize, |count, &size| count.checked_mul(size))
+        .filter(|&count| count <= isize::MAX as usize / 16)?;
+    let last = size
+        .iter()
+        .zip(stride)
+        .try_fold(offset, |last, (&size, &stride)| {
+            last.checked_add(size.saturating_sub(1).checked_mul(stride)?)
+        });
+    let fits = size.len() == stride.len() && (count == 0 || last.is_some_and(|last| last < len));
+    fits.then(|| Layout::new(size.to_vec().into(), stride.to_vec(), offset))
+}
+
 /// The elements of storage whose dtype is known.
 pub(crate) fn elements<T: Element>(storage: &CpuStorage) -> Result<&[T]> {
     match T::slice(storage) {

@@ -97,6 +97,15 @@ fn copy_on_device(a: &Array) -> Result<Array> {
     ))
 }
 
+/// An array whose storage can be seen in whole; a copy where candle made a part of one.
+pub(crate) fn whole(array: Array) -> Result<Array> {
+    let owner = array.storage.owner();
+    if owner.layout().start_offset() != 0 || !owner.is_contiguous() {
+        return copy(&array);
+    }
+    Ok(array)
+}
+
 /// The numbers as another dtype, contiguous if a conversion was needed.
 pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
     if a.dtype() == dtype {

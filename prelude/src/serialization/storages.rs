@@ -9,6 +9,7 @@ use super::damaged;
 use super::pickle::{StorageKind, TensorNode};
 use crate::error::{Error, Result};
 use crate::kernels::Array;
+use crate::kernels::array::layout_within;
 use crate::storage::Storage;
 use crate::{DType, Tensor, state};
 
@@ -55,29 +56,8 @@ fn layout(node: &TensorNode, len: usize) -> Result<Layout> {
             "a tensor has sizes and strides of different counts",
         ));
     }
-    let beyond = || damaged("a tensor reaches beyond its numbers");
-    let count = node
-        .size
-        .iter()
-        .try_fold(1usize, |count, &size| count.checked_mul(size));
-    let count = count
-        .filter(|&count| count <= isize::MAX as usize / 16)
-        .ok_or_else(beyond)?;
-    let reach = node
-        .size
-        .iter()
-        .zip(&node.stride)
-        .try_fold(node.offset, |reach, (&size, &stride)| {
-            reach.checked_add(size.saturating_sub(1).checked_mul(stride)?)
-        });
-    if count > 0 && reach.is_none_or(|last| last >= len) {
-        return Err(beyond());
-    }
-    Ok(Layout::new(
-        node.size.clone().into(),
-        node.stride.clone(),
-        node.offset,
-    ))
+    layout_within(&node.size, &node.stride, node.offset, len)
+        .ok_or_else(|| damaged("a tensor reaches beyond its numbers"))
 }
 
 impl StorageKind {

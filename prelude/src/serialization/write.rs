@@ -11,7 +11,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::pickle::op;
 use super::value::Value;
 use crate::error::{Error, Result};
-use crate::kernels::{Array, transfer};
+use crate::kernels::transfer;
 use crate::storage::Storage;
 use crate::{DType, Tensor, state};
 
@@ -174,7 +174,7 @@ impl Pickler {
 
     /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, OrderedDict())`
     fn tensor(&mut self, tensor: &Tensor) -> Result<()> {
-        let array = whole(tensor.array())?;
+        let array = transfer::whole(tensor.array())?;
         self.global("torch._utils", "_rebuild_tensor_v2");
         self.bytes.push(op::MARK);
         self.storage(&array.storage);
@@ -207,15 +207,6 @@ impl Pickler {
         self.int(storage.owner().elem_count() as i64);
         self.bytes.extend([op::TUPLE, op::BINPERSID]);
     }
-}
-
-/// An array whose storage can be seen in whole; a copy where candle made a part of one.
-fn whole(array: Array) -> Result<Array> {
-    let owner = array.storage.owner();
-    if owner.layout().start_offset() != 0 || !owner.is_contiguous() {
-        return transfer::copy(&array);
-    }
-    Ok(array)
 }
 
 fn class(dtype: DType) -> &'static str {

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use candle_core::Layout;
 use serde::{Deserialize, Serialize};
 
-use crate::kernels::{self, Array};
+use crate::kernels::array::layout_within;
+use crate::kernels::{Array, transfer};
 use crate::storage::Storage;
 use crate::{DType, Device, Error, Result, Tensor};
 
@@ -40,12 +40,7 @@ impl Collected {
         if let Some(number) = self.by_id.get(&tensor.id()) {
             return Ok(*number);
         }
-        let mut array = tensor.array();
-        let owner = array.storage.owner();
-        if owner.layout().start_offset() != 0 || !owner.is_contiguous() {
-            // A view that candle made: its owner does not show the whole storage.
-            array = kernels::transfer::copy(&array)?;
-        }
+        let array = transfer::whole(tensor.array())?;
         let known = |storage: &Arc<Storage>| Arc::ptr_eq(storage, &array.storage);
         let storage = self.storages.iter().position(known).unwrap_or_else(|| {
             self.storages.push(array.storage.clone());
@@ -90,20 +85,14 @@ impl Restored {
         let described =
             described.ok_or_else(|| damaged("it names a tensor that it does not hold"))?;
         let storage = self.storage_of(&described)?;
-        let layout = Layout::new(
-            described.shape.clone().into(),
-            described.stride.clone(),
-            described.offset,
-        );
-        let last = described.shape.iter().zip(&described.stride);
-        let last = last.map(|(size, stride)| size.saturating_sub(1).saturating_mul(*stride));
-        let last = last.fold(described.offset, usize::saturating_add);
-        let empty = described.shape.contains(&0);
-        if described.shape.len() != described.stride.len()
-            || !empty && last >= storage.owner().elem_count()
-        {
-            return Err(damaged("a tensor reaches beyond its numbers"));
-        }
+        let Described {
+            shape,
+            stride,
+            offset,
+            ..
+        } = &described;
+        let layout = layout_within(shape, stride, *offset, storage.owner().elem_count())
+            .ok_or_else(|| damaged("a tensor reaches beyond its numbers"))?;
         let tensor = Tensor::from_array(Array::new(storage, layout));
         let tensor = tensor.try_requires_grad_(described.requires_grad)?;
         self.made.insert(number, tensor.clone());

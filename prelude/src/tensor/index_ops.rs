@@ -17,6 +17,9 @@ pub(super) fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> 
             .detach()
             .try_to_dtype(DType::I64)?
             .try_to_device(x.device()),
+        _ if name == "index_select" => {
+            bail!("index_select(): Expected dtype int32 or int64 for index")
+        }
         other => bail!(
             "{name}(): Expected dtype int32/int64 for index, but got {}",
             other.scalar_type()

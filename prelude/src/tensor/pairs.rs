@@ -466,6 +466,11 @@ pub(super) fn clamp(
             let (mut of_x, mut of_min) = (of_low.clone(), None);
             if has_min {
                 let [first, second] = shared(&of_low, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
+                // A lower bound that is not below the upper one has no say.
+                let second = match has_max {
+                    true => min.try_lt(&max)?.try_where_(&second, 0.)?,
+                    false => second,
+                };
                 (of_x, of_min) = (first, Some(second));
             }
             Ok(vec![

@@ -185,16 +185,17 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
         full: false,
         ..Over::dims(x, dims, keepdim)?
     };
+    let name = match op {
+        Reduce::Max => "amax()",
+        _ => "amin()",
+    };
     if !dims.as_slice().is_empty() {
-        not_empty(
-            if op == Reduce::Max {
-                "amax()"
-            } else {
-                "amin()"
-            },
-            x,
-            &over,
-        )?;
+        not_empty(name, x, &over)?;
+    } else if x.numel() == 0 {
+        crate::error::bail_index!(
+            "{name}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the \
+             'dim' argument."
+        );
     }
     extreme(x, over, op)
 }
@@ -531,9 +532,13 @@ ops! {
     logsumexp, try_logsumexp, [] (x, dims: impl Into<Dims>, keepdim: bool) => {
         let dims = dims.into();
         let over = Over::dims(x, &dims, keepdim)?;
-        let largest = x.detach().try_amax(dims.clone(), true)?;
-        let largest = largest.try_isfinite()?.try_where_(&largest, 0)?;
         let x = x.try_to_dtype(x.dtype().to_float())?;
+        // Over nothing the sum is 0.
+        let largest = match x.numel() {
+            0 => x.detach().try_sum_dim(dims.clone(), true)?,
+            _ => x.detach().try_amax(dims.clone(), true)?,
+        };
+        let largest = largest.try_isfinite()?.try_where_(&largest, 0)?;
         let (shape, restoring) = (x.shape(), over.clone());
         composed(
             "LogsumexpBackward0",

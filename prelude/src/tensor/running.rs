@@ -3,6 +3,7 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed, picked, summable, times};
+use crate::autograd::is_grad_enabled;
 use crate::error::{Result, bail};
 use crate::kernels::{reduce, running};
 use crate::shape::axis;
@@ -103,6 +104,14 @@ fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
         move |ctx, g| {
             // exp(x) · Σ g · exp(-y) from here on, kept in logarithms so that nothing overflows.
             let (x, y, dim) = (ctx.saved(0)?, ctx.saved(1)?, at as i64);
+            if is_grad_enabled() {
+                // Logarithms of gradients have no derivative where those are 0.
+                let largest = y.detach().try_amax(dim, true)?;
+                let weighted = largest.try_sub(&y)?.try_exp()?.try_mul(g)?;
+                let sums = weighted.try_flip(dim)?.try_cumsum(dim)?.try_flip(dim)?;
+                let slope = x.try_sub(&largest)?.try_exp()?;
+                return Ok(vec![Some(slope.try_mul(sums)?)]);
+            }
             let part = |sign: f64| -> Result<Tensor> {
                 let g = g.try_mul(sign)?;
                 let log = g

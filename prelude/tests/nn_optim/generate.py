@@ -160,7 +160,7 @@ makes = {
     "RMSprop": lambda p: O.RMSprop(p, 0.05),
     "RMSprop all": lambda p: O.RMSprop(p, 0.05, alpha=0.9, momentum=0.9, centered=True, weight_decay=0.1),
     "Rprop": lambda p: O.Rprop(p, 0.05),
-    "ASGD": lambda p: O.ASGD(p, 0.02, t0=5, weight_decay=0.1),
+    "ASGD": lambda p: O.ASGD(p, 0.02, t0=5.0, weight_decay=0.1),
 }
 for name, make in makes.items():
     w = torch.linspace(-1, 1, 5).requires_grad_(True)

@@ -38,7 +38,13 @@ fn optimizer<O: Optimizer + std::fmt::Display>(name: &str, make: impl FnOnce([Te
         }
     }
     let text = format!("{optimizer} {}", keys.join(" "));
-    check(&format!("optim {name}"), &found, Some(text), TOLERANCE);
+    // The variance of centered RMSprop is a difference of almost equal numbers: rounding shows.
+    let tolerance = if name == "RMSprop all" {
+        1e-5
+    } else {
+        TOLERANCE
+    };
+    check(&format!("optim {name}"), &found, Some(text), tolerance);
 }
 
 #[test]

@@ -42,8 +42,7 @@ impl NativeEngine {
         let Ok(prepared) = prepared else {
             return BTreeMap::new();
         };
-        let number = self.next_run;
-        self.next_run += 1;
+        let number = self.new_run();
         let takes = prepared.plan.takes.iter();
         let run = Run {
             run: number,

@@ -2,7 +2,8 @@
 //!
 //! A cell's way: [`split`] takes its text apart, [`notebook`] takes over its items, [`generate`] writes a crate of
 //! its statements, [`compile`] makes a shared library of it, [`process`] has it run by the runtime, and what comes
-//! back becomes variables, output or an error. [`evaluate`] is that way from start to end. After each cell [`moments`]
+//! back becomes variables, output or an error. [`evaluate`] is that way from start to end; the part of it up to
+//! code is in [`prepare`] and [`statements`]. After each cell [`moments`]
 //! marks where the session stands, to come back to after a crash or on request.
 
 mod advice;
@@ -29,6 +30,7 @@ mod moments;
 mod notebook;
 mod orphans;
 mod output_limit;
+mod prepare;
 pub mod process;
 mod rustc;
 mod seal;
@@ -36,6 +38,7 @@ mod session_text;
 mod split;
 mod startup;
 mod state_file;
+mod statements;
 mod streams;
 mod timeline;
 mod timing;

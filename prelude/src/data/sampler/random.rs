@@ -15,7 +15,7 @@ const AT_A_TIME: usize = 32;
 /// use wick::data::{RandomSampler, Sampler};
 /// use wick::random::Generator;
 /// let sampler = RandomSampler::new(5).generator(&Generator::with_seed(0));
-/// assert_eq!(sampler.iter().collect::<Vec<_>>(), [4, 1, 3, 0, 2]);
+/// assert_eq!(sampler.iter().collect::<Vec<_>>(), [4, 0, 1, 3, 2]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomSampler {

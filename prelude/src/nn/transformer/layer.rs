@@ -1,9 +1,10 @@
 //! What encoder and decoder layers share.
 
+use crate::Tensor;
+use crate::error::OrPanic;
 use crate::nn::module::ModuleExt;
 use crate::nn::{LayerNorm, Linear, MultiheadAttention};
 use crate::random::fork_rng;
-use crate::{Tensor, no_grad};
 
 /// A function between the two layers of the small networks: [`relu`](crate::nn::functional::relu),
 /// [`gelu`](crate::nn::functional::gelu) or any other.
@@ -66,11 +67,7 @@ pub fn clones<M: crate::nn::Module>(one: &M, count: usize, make: impl Fn() -> M)
     let values = one.state_dict();
     let copy = || {
         let copy = fork_rng(&make);
-        for (name, tensor) in copy.state_dict().iter() {
-            if let Some(value) = values.get(name) {
-                tensor.set_data(&no_grad(|| value.copy()));
-            }
-        }
+        copy.load_state_dict(&values).or_panic();
         copy
     };
     (0..count).map(|_| copy()).collect()

@@ -121,6 +121,25 @@ losses! {
     } (input1, input2, target) |this| F::margin_ranking_loss(input1, input2, target, this.margin, this.reduction);
     /// `log(1 + exp(-target * input))` of targets 1 and -1: `nn.SoftMarginLoss`.
     SoftMarginLoss {} (input, target) |this| F::soft_margin_loss(input, target, this.reduction);
+    /// What the scores of other classes `[N, C]` come too near to that of the right one `[N]`: `nn.MultiMarginLoss`.
+    MultiMarginLoss {
+        /// The power of what is too near, 1 or 2; 1 at first.
+        p: i64 = 1,
+        /// How far the scores should be apart; 1 at first.
+        margin: f64 = 1.,
+        /// How much each class counts, `[C]`.
+        weight: Option<Tensor> = None
+    } (input, target) |this|
+        F::multi_margin_loss(input, target, this.p, this.margin, this.weight.as_ref(), this.reduction);
+    /// What the scores of other classes `[N, C]` come too near to those of the right ones, which are listed up to the
+    /// first -1 in `[N, C]`: `nn.MultiLabelMarginLoss`.
+    MultiLabelMarginLoss {} (input, target) |this| F::multilabel_margin_loss(input, target, this.reduction);
+    /// The binary cross entropy of the logits of all classes `[N, C]`, their mean: `nn.MultiLabelSoftMarginLoss`.
+    MultiLabelSoftMarginLoss {
+        /// How much each class counts, `[C]`.
+        weight: Option<Tensor> = None
+    } (input, target) |this|
+        F::multilabel_soft_margin_loss(input, target, this.weight.as_ref(), this.reduction);
     /// How much nearer an anchor should be to what is like it than to what is not: `nn.TripletMarginLoss`.
     TripletMarginLoss {
         /// By how much; 1 at first.

@@ -128,6 +128,31 @@ pub trait ModuleExt: Module {
         Visit::new(self.as_module()).named_modules()
     }
 
+    /// The modules that this one holds itself, with their names. Those in a `Vec` count as its own: `layers.0`.
+    fn named_children(&self) -> Vec<(String, &dyn Module)> {
+        Visit::new(self.as_module()).named_children()
+    }
+
+    /// The modules that this one holds itself.
+    fn children(&self) -> Vec<&dyn Module> {
+        Visit::new(self.as_module()).children()
+    }
+
+    /// The module under that name, such as `layer1.0.conv1`; this one under ``.
+    fn get_submodule(&self, name: &str) -> Option<&dyn Module> {
+        Visit::new(self.as_module()).submodule(name)
+    }
+
+    /// The parameter under that name, such as `layer1.0.conv1.weight`.
+    fn get_parameter(&self, name: &str) -> Option<Tensor> {
+        Visit::new(self.as_module()).parameter(name)
+    }
+
+    /// The buffer under that name, such as `bn1.running_mean`.
+    fn get_buffer(&self, name: &str) -> Option<Tensor> {
+        Visit::new(self.as_module()).buffer(name)
+    }
+
     /// Forgets the gradients of all parameters.
     fn zero_grad(&self) {
         Visit::new(self.as_module()).zero_grad();

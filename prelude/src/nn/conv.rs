@@ -3,7 +3,7 @@
 use super::draws::Draws;
 use super::functional as F;
 use super::pair::Size;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::{ConvOptions, Padding};
 
@@ -331,6 +331,7 @@ macro_rules! convolutions {
             }
         }
 
+        #[hooked]
         impl Forward for $conv {
             fn forward(&self, x: &Tensor) -> Tensor {
                 let kernel = self.kernel_size.sizes();

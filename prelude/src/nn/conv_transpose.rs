@@ -4,7 +4,7 @@ use super::conv::{ConvPadding, Text, check_groups};
 use super::draws::Draws;
 use super::functional as F;
 use super::pair::Size;
-use super::{Forward, Mode, Module};
+use super::{Forward, Mode, Module, hooked};
 use crate::Tensor;
 
 /// Declares transposed convolutions: their name, the number of their dimensions, their options and the function.
@@ -134,6 +134,7 @@ macro_rules! transposed {
             }
         }
 
+        #[hooked]
         impl Forward for $conv {
             fn forward(&self, x: &Tensor) -> Tensor {
                 F::$function(x, &self.weight, self.bias.as_ref(), self.geometry)

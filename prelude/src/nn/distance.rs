@@ -1,6 +1,7 @@
 //! How alike vectors are, and products of two inputs.
 
 use super::draws::Redraw;
+use super::hooks::seen;
 use super::{Mode, Module, init, python};
 use crate::Tensor;
 
@@ -16,12 +17,17 @@ use crate::Tensor;
 pub struct CosineSimilarity {
     dim: i64,
     eps: f64,
+    mode: Mode,
 }
 
 impl CosineSimilarity {
     /// Along dimension 1, with eps 1e-8.
     pub fn new() -> Self {
-        Self { dim: 1, eps: 1e-8 }
+        Self {
+            dim: 1,
+            eps: 1e-8,
+            mode: Mode::default(),
+        }
     }
 
     /// The dimension of the vectors.
@@ -39,7 +45,7 @@ impl CosineSimilarity {
     /// The cosines.
     #[track_caller]
     pub fn forward(&self, x1: &Tensor, x2: &Tensor) -> Tensor {
-        x1.cosine_similarity(x2, self.dim, self.eps)
+        seen!(self, [x1, x2], x1.cosine_similarity(x2, self.dim, self.eps))
     }
 }
 
@@ -55,6 +61,7 @@ pub struct PairwiseDistance {
     p: f64,
     eps: f64,
     keepdim: bool,
+    mode: Mode,
 }
 
 impl PairwiseDistance {
@@ -64,6 +71,7 @@ impl PairwiseDistance {
             p: 2.0,
             eps: 1e-6,
             keepdim: false,
+            mode: Mode::default(),
         }
     }
 
@@ -88,6 +96,11 @@ impl PairwiseDistance {
     /// The distances.
     #[track_caller]
     pub fn forward(&self, x1: &Tensor, x2: &Tensor) -> Tensor {
+        seen!(self, [x1, x2], self.distance(x1, x2))
+    }
+
+    #[track_caller]
+    fn distance(&self, x1: &Tensor, x2: &Tensor) -> Tensor {
         let y = x1.pairwise_distance(x2, self.p, self.eps);
         if self.keepdim { y.unsqueeze(-1) } else { y }
     }
@@ -168,7 +181,12 @@ impl Bilinear {
     /// When the inputs differ in all but their last dimension, or that is not the layer's.
     #[track_caller]
     pub fn forward(&self, x1: &Tensor, x2: &Tensor) -> Tensor {
-        super::functional::bilinear(x1, x2, &self.weight, self.bias.as_ref())
+        let (weight, bias) = (&self.weight, self.bias.as_ref());
+        seen!(
+            self,
+            [x1, x2],
+            super::functional::bilinear(x1, x2, weight, bias)
+        )
     }
 }
 

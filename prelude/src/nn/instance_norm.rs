@@ -1,7 +1,7 @@
 //! Instance normalization.
 
 use super::functional as F;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::{Tensor, no_grad};
 
 /// Declares instance normalizations, which differ in the inputs they take.
@@ -92,6 +92,7 @@ macro_rules! instance_norms {
             }
         }
 
+        #[hooked]
         impl Forward for $norm {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {

@@ -1,7 +1,8 @@
 //! Losses as modules: what is asked of a network, as one number.
 
 use super::functional as F;
-use super::{Module, python};
+use super::hooks::seen;
+use super::{Mode, Module, python};
 use crate::Tensor;
 use crate::tensor::{ClassLossOptions, PoissonOptions, Reduction, TripletOptions};
 
@@ -18,12 +19,13 @@ macro_rules! losses {
             #[module(skip)]
             reduction: Reduction,
             $(#[module(skip)] $field: $ty,)*
+            mode: Mode,
         }
 
         impl $loss {
             /// The mean over the batch, and PyTorch's defaults.
             pub fn new() -> Self {
-                Self { reduction: Reduction::Mean, $($field: $default,)* }
+                Self { reduction: Reduction::Mean, $($field: $default,)* mode: Mode::default() }
             }
 
             /// What becomes of the losses of a batch.
@@ -44,7 +46,7 @@ macro_rules! losses {
             #[track_caller]
             pub fn forward(&self, $input: &Tensor, $($arg: &Tensor),*) -> Tensor {
                 let $this = self;
-                $body
+                seen!(self, [$input $(, $arg)*], $body)
             }
         }
 
@@ -190,6 +192,7 @@ macro_rules! class_losses {
         pub struct $loss {
             #[module(skip)]
             options: ClassLossOptions,
+            mode: Mode,
         }
 
         impl $loss {
@@ -219,7 +222,7 @@ macro_rules! class_losses {
             /// The loss, a 0-d tensor unless there is no reduction.
             #[track_caller]
             pub fn forward(&self, input: &Tensor, target: &Tensor) -> Tensor {
-                input.$method(target, &self.options)
+                seen!(self, [input, target], input.$method(target, &self.options))
             }
         }
 

@@ -1,5 +1,6 @@
 //! What a module holds, and how all of it is visited.
 
+use super::hooks::Anchor;
 use super::mode::Mode;
 use super::module::Module;
 use crate::tensor::To;
@@ -58,6 +59,13 @@ impl<'a> Members<'a> {
 
     pub(super) fn children(self) -> Vec<(String, Child<'a>)> {
         self.children
+    }
+
+    /// What tells the module itself from others of its type.
+    pub(super) fn anchor(&self) -> Option<Anchor> {
+        let tensor = self.parameters.first().or(self.buffers.first());
+        let mode = self.modes.first().map(|mode| mode.anchor());
+        mode.or(tensor.map(|(_, tensor)| Anchor::Tensor(tensor.id())))
     }
 }
 

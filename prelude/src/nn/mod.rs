@@ -50,6 +50,7 @@ mod dropout;
 mod embedding;
 pub mod field;
 pub mod functional;
+pub mod hooks;
 pub mod init;
 mod instance_norm;
 mod layers;
@@ -85,6 +86,7 @@ pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 pub use distance::{Bilinear, CosineSimilarity, PairwiseDistance};
 pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d};
 pub use embedding::Embedding;
+pub use hooks::HookHandle;
 pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};
 pub use linear::Linear;
@@ -128,7 +130,7 @@ pub use transformer::{
     TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerMasks,
 };
 pub use vision::{PixelShuffle, Upsample};
-pub use wick_derive::Module;
+pub use wick_derive::{Module, hooked};
 
 /// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.
 macro_rules! debug_is_display {

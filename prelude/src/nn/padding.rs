@@ -1,6 +1,6 @@
 //! Tensors made larger at their edges.
 
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::Padding;
 
@@ -65,6 +65,7 @@ macro_rules! paddings {
         pub struct $pad {
             #[module(skip)]
             padding: Vec<i64>,
+            mode: Mode,
         }
 
         impl $pad {
@@ -74,7 +75,7 @@ macro_rules! paddings {
             /// When there are neither one nor two numbers a dimension.
             #[track_caller]
             pub fn new(padding: impl Into<Sides>) -> Self {
-                Self { padding: padding.into().of($n) }
+                Self { padding: padding.into().of($n), mode: Mode::default() }
             }
 
             fn options(&self) -> String {
@@ -82,6 +83,7 @@ macro_rules! paddings {
             }
         }
 
+        #[hooked]
         impl Forward for $pad {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
@@ -138,6 +140,7 @@ macro_rules! constant {
             #[module(skip)]
             padding: Vec<i64>,
             value: f64,
+            mode: Mode,
         }
 
         impl $pad {
@@ -147,7 +150,7 @@ macro_rules! constant {
             /// When there are neither one nor two numbers a dimension.
             #[track_caller]
             pub fn new(padding: impl Into<Sides>, value: f64) -> Self {
-                Self { padding: padding.into().of($n), value }
+                Self { padding: padding.into().of($n), value, mode: Mode::default() }
             }
 
             fn options(&self) -> String {
@@ -155,6 +158,7 @@ macro_rules! constant {
             }
         }
 
+        #[hooked]
         impl Forward for $pad {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {

@@ -1,7 +1,7 @@
 //! Pooling: several neighbours become one value.
 
 use super::pair::Size;
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::PoolOptions;
 
@@ -82,12 +82,13 @@ macro_rules! pools {
         pub struct $pool {
             #[module(skip)]
             window: Window<$n>,
+            mode: Mode,
         }
 
         impl $pool {
             /// Windows of that size, side by side.
             pub fn new(kernel_size: impl Into<Size<$n>>) -> Self {
-                Self { window: Window::new(kernel_size.into()) }
+                Self { window: Window::new(kernel_size.into()), mode: Mode::default() }
             }
 
             /// How far a window is from the next; the window's size unless this says otherwise.
@@ -113,6 +114,7 @@ macro_rules! pools {
             }
         }
 
+        #[hooked]
         impl Forward for $pool {
             fn forward(&self, x: &Tensor) -> Tensor {
                 x.$method(self.window.options())
@@ -208,14 +210,14 @@ macro_rules! adaptive {
         pub struct $pool {
             #[module(skip)]
             output_size: Size<$n>,
+            mode: Mode,
         }
 
         impl $pool {
             /// Pools whatever comes to that size.
             pub fn new(output_size: impl Into<Size<$n>>) -> Self {
                 Self {
-                    output_size: output_size.into(),
-                }
+                    output_size: output_size.into(), mode: Mode::default() }
             }
 
             fn options(&self) -> String {
@@ -223,6 +225,7 @@ macro_rules! adaptive {
             }
         }
 
+        #[hooked]
         impl Forward for $pool {
             fn forward(&self, $x: &Tensor) -> Tensor {
                 let $size = self.output_size.sizes();

@@ -2,7 +2,7 @@
 
 use super::functional as F;
 use super::pair::{Pair, Size};
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::PoolOptions;
 
@@ -11,12 +11,16 @@ use crate::tensor::PoolOptions;
 #[module(extra_repr = Self::options)]
 pub struct PixelUnshuffle {
     downscale_factor: usize,
+    mode: Mode,
 }
 
 impl PixelUnshuffle {
     /// Images that many times smaller.
     pub fn new(downscale_factor: usize) -> Self {
-        Self { downscale_factor }
+        Self {
+            downscale_factor,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -24,6 +28,7 @@ impl PixelUnshuffle {
     }
 }
 
+#[hooked]
 impl Forward for PixelUnshuffle {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::pixel_unshuffle(x, self.downscale_factor)
@@ -35,12 +40,16 @@ impl Forward for PixelUnshuffle {
 #[module(extra_repr = Self::options)]
 pub struct ChannelShuffle {
     groups: usize,
+    mode: Mode,
 }
 
 impl ChannelShuffle {
     /// So many groups.
     pub fn new(groups: usize) -> Self {
-        Self { groups }
+        Self {
+            groups,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -48,6 +57,7 @@ impl ChannelShuffle {
     }
 }
 
+#[hooked]
 impl Forward for ChannelShuffle {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::channel_shuffle(x, self.groups)
@@ -99,6 +109,7 @@ pub struct Unfold {
     padding: Pair,
     #[module(skip)]
     stride: Pair,
+    mode: Mode,
 }
 
 impl Unfold {
@@ -109,6 +120,7 @@ impl Unfold {
             dilation: Size::All(1),
             padding: Size::All(0),
             stride: Size::All(1),
+            mode: Mode::default(),
         }
     }
 
@@ -120,6 +132,7 @@ impl Unfold {
     }
 }
 
+#[hooked]
 impl Forward for Unfold {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::unfold(
@@ -146,6 +159,7 @@ pub struct Fold {
     padding: Pair,
     #[module(skip)]
     stride: Pair,
+    mode: Mode,
 }
 
 impl Fold {
@@ -157,6 +171,7 @@ impl Fold {
             dilation: Size::All(1),
             padding: Size::All(0),
             stride: Size::All(1),
+            mode: Mode::default(),
         }
     }
 
@@ -168,6 +183,7 @@ impl Fold {
     }
 }
 
+#[hooked]
 impl Forward for Fold {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::fold(
@@ -189,6 +205,7 @@ pub struct LocalResponseNorm {
     alpha: f64,
     beta: f64,
     k: f64,
+    mode: Mode,
 }
 
 impl LocalResponseNorm {
@@ -199,6 +216,7 @@ impl LocalResponseNorm {
             alpha: 1e-4,
             beta: 0.75,
             k: 1.0,
+            mode: Mode::default(),
         }
     }
 
@@ -229,6 +247,7 @@ impl LocalResponseNorm {
     }
 }
 
+#[hooked]
 impl Forward for LocalResponseNorm {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::local_response_norm(x, self.size, self.alpha, self.beta, self.k)
@@ -248,6 +267,7 @@ macro_rules! norm_pools {
             #[module(skip)]
             stride: Option<Size<$n>>,
             ceil_mode: bool,
+            mode: Mode,
         }
 
         impl $pool {
@@ -257,8 +277,7 @@ macro_rules! norm_pools {
                     norm_type,
                     kernel_size: kernel_size.into(),
                     stride: None,
-                    ceil_mode: false,
-                }
+                    ceil_mode: false, mode: Mode::default() }
             }
 
             /// How far a window is from the next.
@@ -284,6 +303,7 @@ macro_rules! norm_pools {
             }
         }
 
+        #[hooked]
         impl Forward for $pool {
             fn forward(&self, x: &Tensor) -> Tensor {
                 let options = PoolOptions {

@@ -1,5 +1,6 @@
 //! What PyTorch computes and prints, as `generate.py` and `generate_layers.py` wrote it, and what we do.
 
+mod hooks;
 mod layers;
 mod optim;
 mod sequences;

@@ -10,6 +10,10 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from kernel_client import KERNEL_NAME, Session, alive, wait_until
 
 
+# Most tests are about what Wick knows by itself; test_rust_analyzer.py turns it on.
+os.environ["WICK_RUST_ANALYZER"] = "off"
+
+
 def pytest_sessionstart() -> None:
     try:
         KernelSpecManager().get_kernel_spec(KERNEL_NAME)

@@ -15,7 +15,7 @@ pub use crate::nn::{
     LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1d, MaxPool2d, Mish, Mode, Module,
     ModuleDict, ModuleExt, ModuleList, PReLU, PixelShuffle, RMSNorm, ReLU, ReLU6, SELU, Sequential,
     SiLU, Sigmoid, Softmax, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold,
-    Unflatten, Upsample,
+    Unflatten, Upsample, hooked,
 };
 pub use crate::nn::{
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,

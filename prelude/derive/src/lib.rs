@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bounds;
+mod hooked;
 mod module;
 
 use proc_macro::TokenStream;
@@ -29,6 +30,23 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Module, attributes(module))]
 pub fn derive_module(input: TokenStream) -> TokenStream {
     module::expand(syn::parse_macro_input!(input as syn::DeriveInput))
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Lets hooks see every call of a module of one's own: it stands before the `impl Forward for …`.
+///
+/// `register_forward_hook` and its kin see the modules of `wick::nn`, and what containers such as `Sequential` call,
+/// without it. See `wick::nn::hooks`.
+#[proc_macro_attribute]
+pub fn hooked(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(argument) = arguments.into_iter().next() {
+        let message = "`#[hooked]` takes no arguments";
+        return syn::Error::new(argument.span().into(), message)
+            .into_compile_error()
+            .into();
+    }
+    hooked::expand(syn::parse_macro_input!(item as syn::ItemImpl))
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -6,7 +6,7 @@ use crate::nn::functional::Conv2dOptions;
 use crate::nn::init::{Fan, Nonlinearity, kaiming_normal_};
 use crate::nn::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ModuleExt, ReLU,
-    Sequential,
+    Sequential, hooked,
 };
 use crate::tensor::Tensor;
 
@@ -148,6 +148,8 @@ impl Architecture {
 }
 
 /// From `[N, 3, H, W]` to `[N, classes]`.
+#[hooked]
+#[hooked]
 impl Forward for ResNet {
     fn forward(&self, x: &Tensor) -> Tensor {
         let x = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
@@ -183,6 +185,8 @@ impl BasicBlock {
     }
 }
 
+#[hooked]
+#[hooked]
 impl Forward for BasicBlock {
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));
@@ -227,6 +231,8 @@ impl Bottleneck {
     }
 }
 
+#[hooked]
+#[hooked]
 impl Forward for Bottleneck {
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.relu.forward(&self.bn1.forward(&self.conv1.forward(x)));

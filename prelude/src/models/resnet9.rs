@@ -1,6 +1,8 @@
 //! A residual network of nine layers for small images.
 
-use crate::nn::{BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ReLU, Sequential};
+use crate::nn::{
+    BatchNorm2d, Conv2d, Forward, Linear, MaxPool2d, Module, ReLU, Sequential, hooked,
+};
 use crate::tensor::Tensor;
 
 /// The momentum of all batch norms here.
@@ -46,6 +48,8 @@ impl ResBlock {
     }
 }
 
+#[hooked]
+#[hooked]
 impl Forward for ResBlock {
     fn forward(&self, x: &Tensor) -> Tensor {
         let residual = match &self.downsample {
@@ -108,6 +112,8 @@ pub fn resnet9() -> ResNet9 {
 }
 
 /// From `[N, 3, 32, 32]` to `[N, 10]`.
+#[hooked]
+#[hooked]
 impl Forward for ResNet9 {
     fn forward(&self, x: &Tensor) -> Tensor {
         let x = self.conv_stack_1.forward(x);

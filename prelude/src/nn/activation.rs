@@ -1,6 +1,6 @@
 //! Functions that are applied to every value, as modules.
 
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
 /// `max(x, 0)`: `nn.ReLU`.
@@ -8,6 +8,7 @@ use crate::Tensor;
 #[module(extra_repr = Self::options)]
 pub struct ReLU {
     inplace: bool,
+    mode: Mode,
 }
 
 impl ReLU {
@@ -31,6 +32,7 @@ impl ReLU {
     }
 }
 
+#[hooked]
 impl Forward for ReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
         if self.inplace { x.relu_() } else { x.relu() }
@@ -42,12 +44,16 @@ impl Forward for ReLU {
 #[module(extra_repr = Self::options)]
 pub struct LeakyReLU {
     negative_slope: f64,
+    mode: Mode,
 }
 
 impl LeakyReLU {
     /// A rectifier with this slope on the negative side; PyTorch's default is 0.01.
     pub fn new(negative_slope: f64) -> Self {
-        Self { negative_slope }
+        Self {
+            negative_slope,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -55,6 +61,7 @@ impl LeakyReLU {
     }
 }
 
+#[hooked]
 impl Forward for LeakyReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
         super::functional::leaky_relu(x, self.negative_slope)
@@ -63,15 +70,20 @@ impl Forward for LeakyReLU {
 
 /// `1 / (1 + exp(-x))`: `nn.Sigmoid`.
 #[derive(Module, Default)]
-pub struct Sigmoid {}
+pub struct Sigmoid {
+    mode: Mode,
+}
 
 impl Sigmoid {
     /// The logistic function.
     pub fn new() -> Self {
-        Self {}
+        Self {
+            mode: Mode::default(),
+        }
     }
 }
 
+#[hooked]
 impl Forward for Sigmoid {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.sigmoid()
@@ -80,15 +92,20 @@ impl Forward for Sigmoid {
 
 /// The hyperbolic tangent: `nn.Tanh`.
 #[derive(Module, Default)]
-pub struct Tanh {}
+pub struct Tanh {
+    mode: Mode,
+}
 
 impl Tanh {
     /// The hyperbolic tangent.
     pub fn new() -> Self {
-        Self {}
+        Self {
+            mode: Mode::default(),
+        }
     }
 }
 
+#[hooked]
 impl Forward for Tanh {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.tanh()
@@ -100,6 +117,7 @@ impl Forward for Tanh {
 #[module(extra_repr = Self::options)]
 pub struct GELU {
     tanh: bool,
+    mode: Mode,
 }
 
 impl GELU {
@@ -120,6 +138,7 @@ impl GELU {
     }
 }
 
+#[hooked]
 impl Forward for GELU {
     fn forward(&self, x: &Tensor) -> Tensor {
         if self.tanh { x.gelu_tanh() } else { x.gelu() }
@@ -131,12 +150,16 @@ impl Forward for GELU {
 #[module(extra_repr = Self::options)]
 pub struct Softmax {
     dim: i64,
+    mode: Mode,
 }
 
 impl Softmax {
     /// Along `dim`; negative ones count from the back.
     pub fn new(dim: i64) -> Self {
-        Self { dim }
+        Self {
+            dim,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -144,6 +167,7 @@ impl Softmax {
     }
 }
 
+#[hooked]
 impl Forward for Softmax {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.softmax(self.dim)
@@ -155,12 +179,16 @@ impl Forward for Softmax {
 #[module(extra_repr = Self::options)]
 pub struct LogSoftmax {
     dim: i64,
+    mode: Mode,
 }
 
 impl LogSoftmax {
     /// Along `dim`; negative ones count from the back.
     pub fn new(dim: i64) -> Self {
-        Self { dim }
+        Self {
+            dim,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -168,6 +196,7 @@ impl LogSoftmax {
     }
 }
 
+#[hooked]
 impl Forward for LogSoftmax {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.log_softmax(self.dim)

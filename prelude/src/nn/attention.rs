@@ -3,9 +3,10 @@
 use std::ops::{Deref, DerefMut};
 
 use super::draws::Redraw;
+use super::hooks::call_with;
 use super::init;
 use super::members::Members;
-use super::{Forward, Linear, Mode, Module};
+use super::{Forward, Linear, Mode, Module, hooked};
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::attention::attend;
 use crate::{DType, Error, Tensor};
@@ -45,6 +46,7 @@ impl Module for NonDynamicallyQuantizableLinear {
     }
 }
 
+#[hooked]
 impl Forward for NonDynamicallyQuantizableLinear {
     fn forward(&self, x: &Tensor) -> Tensor {
         self.0.forward(x)
@@ -281,6 +283,18 @@ impl MultiheadAttention {
     }
 
     pub(super) fn attend(
+        &self,
+        query: &Tensor,
+        key: &Tensor,
+        value: &Tensor,
+        options: &AttentionOptions,
+    ) -> Result<(Tensor, Option<Tensor>)> {
+        call_with(self, &[query, key, value], |inputs| {
+            self.attend_to(&inputs[0], &inputs[1], &inputs[2], options)
+        })
+    }
+
+    fn attend_to(
         &self,
         query: &Tensor,
         key: &Tensor,

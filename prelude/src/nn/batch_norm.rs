@@ -1,7 +1,7 @@
 //! Batch normalization.
 
 use super::functional as F;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::{Tensor, no_grad};
 
 /// Declares batch normalizations, which differ in the inputs they take.
@@ -109,6 +109,7 @@ macro_rules! batch_norms {
                 }
             }
 
+            #[hooked]
             impl Forward for $norm {
                 fn forward(&self, x: &Tensor) -> Tensor {
                     let rank = x.shape().rank();

@@ -3,19 +3,125 @@
 use super::draws::Draws;
 use super::functional as F;
 use super::pair::Size;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
+use crate::tensor::{ConvOptions, Padding};
+
+/// How much is put around the input of a convolution. Anything that is a size may be written, or `"same"` or `"valid"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConvPadding<const N: usize> {
+    /// That much on each side.
+    Size(Size<N>),
+    /// So much that the output has the size of the input.
+    Same,
+    /// Nothing.
+    Valid,
+}
+
+impl<const N: usize, S: Into<Size<N>>> From<S> for ConvPadding<N> {
+    fn from(size: S) -> Self {
+        Self::Size(size.into())
+    }
+}
+
+/// # Panics
+/// When it is neither `"same"` nor `"valid"`.
+impl<const N: usize> From<&str> for ConvPadding<N> {
+    #[track_caller]
+    fn from(word: &str) -> Self {
+        match word {
+            "same" => Self::Same,
+            "valid" => Self::Valid,
+            other => {
+                panic!("Invalid padding string '{other}', should be one of {{'valid', 'same'}}")
+            }
+        }
+    }
+}
+
+/// What stands around the input: `padding_mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    Zeros,
+    Reflect,
+    Replicate,
+    Circular,
+}
+
+impl Around {
+    #[track_caller]
+    fn named(name: &str) -> Self {
+        match name {
+            "zeros" => Self::Zeros,
+            "reflect" => Self::Reflect,
+            "replicate" => Self::Replicate,
+            "circular" => Self::Circular,
+            other => panic!(
+                "padding_mode must be one of {{'zeros', 'reflect', 'replicate', 'circular'}}, but got padding_mode='{other}'"
+            ),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Zeros => "zeros",
+            Self::Reflect => "reflect",
+            Self::Replicate => "replicate",
+            Self::Circular => "circular",
+        }
+    }
+}
+
+/// The input with what stands around it, and how the kernel moves over that.
+fn surrounded<const N: usize>(
+    x: &Tensor,
+    kernel: [usize; N],
+    options: ConvOptions<N>,
+    padding: ConvPadding<N>,
+    around: Around,
+) -> (Tensor, ConvOptions<N>) {
+    // Before and after, in each dimension.
+    let sides: [(usize, usize); N] = std::array::from_fn(|d| match padding {
+        ConvPadding::Size(size) => (size.sizes()[d], size.sizes()[d]),
+        ConvPadding::Valid => (0, 0),
+        ConvPadding::Same => {
+            let total = options.dilation[d] * (kernel[d].max(1) - 1);
+            (total / 2, total - total / 2)
+        }
+    });
+    let even = sides.iter().all(|(before, after)| before == after);
+    if around == Around::Zeros && even {
+        let padding = sides.map(|(before, _)| before);
+        return (x.clone(), ConvOptions { padding, ..options });
+    }
+    let mode = match around {
+        Around::Zeros => Padding::Constant(0.0),
+        Around::Reflect => Padding::Reflect,
+        Around::Replicate => Padding::Replicate,
+        Around::Circular => Padding::Circular,
+    };
+    let reversed = sides.iter().rev();
+    let sides: Vec<i64> = reversed
+        .flat_map(|(before, after)| [*before as i64, *after as i64])
+        .collect();
+    let inside = ConvOptions {
+        padding: [0; N],
+        ..options
+    };
+    (x.pad(&sides, mode), inside)
+}
 
 /// What the text of a convolution says between its parentheses.
 pub(super) struct Text<const N: usize> {
     pub channels: [usize; 2],
     pub kernel_size: [usize; N],
     pub stride: [usize; N],
-    pub padding: [usize; N],
+    pub padding: ConvPadding<N>,
     pub dilation: [usize; N],
     pub output_padding: [usize; N],
     pub groups: usize,
     pub bias: bool,
+    pub padding_mode: &'static str,
 }
 
 impl<const N: usize> Text<N> {
@@ -24,8 +130,13 @@ impl<const N: usize> Text<N> {
         let mut text = format!("{}, {}", self.channels[0], self.channels[1]);
         python::keyword(&mut text, "kernel_size", tuple(self.kernel_size));
         python::keyword(&mut text, "stride", tuple(self.stride));
-        if self.padding != [0; N] {
-            python::keyword(&mut text, "padding", tuple(self.padding));
+        match self.padding {
+            ConvPadding::Same => python::keyword(&mut text, "padding", "same"),
+            ConvPadding::Valid => python::keyword(&mut text, "padding", "valid"),
+            ConvPadding::Size(size) if size.sizes() == [0; N] => {}
+            ConvPadding::Size(size) => {
+                python::keyword(&mut text, "padding", tuple(size.sizes()));
+            }
         }
         if self.dilation != [1; N] {
             python::keyword(&mut text, "dilation", tuple(self.dilation));
@@ -38,6 +149,9 @@ impl<const N: usize> Text<N> {
         }
         if !self.bias {
             python::keyword(&mut text, "bias", python::bool(false));
+        }
+        if self.padding_mode != "zeros" {
+            python::keyword(&mut text, "padding_mode", self.padding_mode);
         }
         text
     }
@@ -77,6 +191,10 @@ macro_rules! convolutions {
             kernel_size: Size<$n>,
             #[module(skip)]
             geometry: F::$options,
+            #[module(skip)]
+            padding: ConvPadding<$n>,
+            #[module(skip)]
+            around: Around,
             mode: Mode,
             #[module(skip)]
             draws: Draws,
@@ -112,21 +230,49 @@ macro_rules! convolutions {
                     out_channels,
                     kernel_size,
                     geometry,
+                    padding: ConvPadding::Size(Size::Each(geometry.padding)),
+                    around: Around::Zeros,
                     mode,
                     draws,
                 }
             }
 
             /// How far the kernel moves from one output to the next.
+            #[track_caller]
             pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.geometry.stride = stride.into().sizes();
+                self.check_same();
                 self
             }
 
-            /// How many zeros are put around the input on each side.
-            pub fn padding(mut self, padding: impl Into<Size<$n>>) -> Self {
-                self.geometry.padding = padding.into().sizes();
+            /// How much is put around the input on each side: a size, or `"same"` for outputs of the input's size, or
+            /// `"valid"` for nothing.
+            ///
+            /// # Panics
+            /// When a word is neither of them, or `"same"` is asked of a convolution with a stride.
+            #[track_caller]
+            pub fn padding(mut self, padding: impl Into<ConvPadding<$n>>) -> Self {
+                self.padding = padding.into();
+                self.check_same();
                 self
+            }
+
+            /// What stands around the input: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`.
+            ///
+            /// # Panics
+            /// When it is none of them.
+            #[track_caller]
+            pub fn padding_mode(mut self, padding_mode: &str) -> Self {
+                self.around = Around::named(padding_mode);
+                self
+            }
+
+            #[track_caller]
+            fn check_same(&self) {
+                assert!(
+                    self.padding != ConvPadding::Same || self.geometry.stride == [1; $n],
+                    "padding='same' is not supported for strided convolutions"
+                );
             }
 
             /// The distance between neighbouring points of the kernel.
@@ -152,7 +298,11 @@ macro_rules! convolutions {
                     ..self.geometry
                 };
                 let bias = self.bias.is_some();
-                Self::with(self.in_channels, self.out_channels, self.kernel_size, geometry, bias)
+                Self {
+                    padding: self.padding,
+                    around: self.around,
+                    ..Self::with(self.in_channels, self.out_channels, self.kernel_size, geometry, bias)
+                }
             }
 
             /// Whether the layer has a bias, which it has unless this says `false`.
@@ -170,19 +320,24 @@ macro_rules! convolutions {
                     channels: [self.in_channels, self.out_channels],
                     kernel_size: self.kernel_size.sizes(),
                     stride: self.geometry.stride,
-                    padding: self.geometry.padding,
+                    padding: self.padding,
                     dilation: self.geometry.dilation,
                     output_padding: [0; $n],
                     groups: self.geometry.groups,
                     bias: self.bias.is_some(),
+                    padding_mode: self.around.name(),
                 }
                 .write()
             }
         }
 
+        #[hooked]
         impl Forward for $conv {
             fn forward(&self, x: &Tensor) -> Tensor {
-                F::$function(x, &self.weight, self.bias.as_ref(), self.geometry)
+                let kernel = self.kernel_size.sizes();
+                let (x, geometry) =
+                    surrounded(x, kernel, self.geometry, self.padding, self.around);
+                F::$function(&x, &self.weight, self.bias.as_ref(), geometry)
             }
         }
 

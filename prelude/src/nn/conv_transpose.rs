@@ -1,10 +1,10 @@
 //! Transposed convolutions.
 
-use super::conv::{Text, check_groups};
+use super::conv::{ConvPadding, Text, check_groups};
 use super::draws::Draws;
 use super::functional as F;
 use super::pair::Size;
-use super::{Forward, Mode, Module};
+use super::{Forward, Mode, Module, hooked};
 use crate::Tensor;
 
 /// Declares transposed convolutions: their name, the number of their dimensions, their options and the function.
@@ -123,16 +123,18 @@ macro_rules! transposed {
                     channels: [self.in_channels, self.out_channels],
                     kernel_size: self.kernel_size.sizes(),
                     stride: self.geometry.stride,
-                    padding: self.geometry.padding,
+                    padding: ConvPadding::Size(Size::Each(self.geometry.padding)),
                     dilation: self.geometry.dilation,
                     output_padding: self.geometry.output_padding,
                     groups: self.geometry.groups,
                     bias: self.bias.is_some(),
+                    padding_mode: "zeros",
                 }
                 .write()
             }
         }
 
+        #[hooked]
         impl Forward for $conv {
             fn forward(&self, x: &Tensor) -> Tensor {
                 F::$function(x, &self.weight, self.bias.as_ref(), self.geometry)
@@ -162,4 +164,13 @@ transposed! {
     /// assert_eq!(up.forward(&Tensor::rand([1, 16, 12, 12])).shape(), [1, 8, 24, 24]);
     /// ```
     ConvTranspose2d<2>(ConvTranspose2dOptions, conv_transpose2d);
+    /// A three-dimensional transposed convolution: `nn.ConvTranspose3d`. The input is `[N, in_channels, D, H, W]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let up = nn::ConvTranspose3d::new(4, 2, 2).stride(2);
+    /// assert_eq!(up.forward(&Tensor::rand([1, 4, 3, 4, 5])).shape(), [1, 2, 6, 8, 10]);
+    /// ```
+    ConvTranspose3d<3>(ConvTranspose3dOptions, conv_transpose3d);
 }

@@ -1,7 +1,7 @@
 //! Dropout.
 
 use super::functional as F;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
 /// Declares dropouts, which differ in what they drop.
@@ -37,6 +37,7 @@ macro_rules! dropouts {
             }
         }
 
+        #[hooked]
         impl Forward for $dropout {
             fn forward(&self, x: &Tensor) -> Tensor {
                 F::$function(x, self.p, self.mode.is_training())

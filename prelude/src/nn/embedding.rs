@@ -1,7 +1,7 @@
 //! Tables of vectors.
 
 use super::functional as F;
-use super::{Forward, Mode, Module, init, python};
+use super::{Forward, Mode, Module, hooked, init, python};
 use crate::{Tensor, no_grad};
 
 /// A vector for each of `num_embeddings` things: `nn.Embedding`. The input is a tensor of integers of any shape, the
@@ -82,6 +82,7 @@ impl Embedding {
     }
 }
 
+#[hooked]
 impl Forward for Embedding {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::embedding(x, &self.weight, self.padding_idx)

@@ -1,5 +1,9 @@
 //! Initial values for parameters: `torch.nn.init`. The same seed gives PyTorch's numbers.
 
+mod shaped;
+
+pub use shaped::{dirac_, eye_, orthogonal_, sparse_, trunc_normal_};
+
 use crate::error::OrPanic;
 use crate::{Error, Result, Tensor, no_grad};
 

@@ -2,7 +2,7 @@
 
 use super::draws::Draws;
 use super::functional as F;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
 /// `y = x Wᵀ + b`: `nn.Linear`. The input is `[…, in_features]`, the output `[…, out_features]`.
@@ -68,6 +68,7 @@ impl Linear {
     }
 }
 
+#[hooked]
 impl Forward for Linear {
     fn forward(&self, x: &Tensor) -> Tensor {
         F::linear(x, &self.weight, self.bias.as_ref())

@@ -1,7 +1,8 @@
 //! Losses as modules: what is asked of a network, as one number.
 
 use super::functional as F;
-use super::{Module, python};
+use super::hooks::seen;
+use super::{Mode, Module, python};
 use crate::Tensor;
 use crate::tensor::{ClassLossOptions, PoissonOptions, Reduction, TripletOptions};
 
@@ -18,12 +19,13 @@ macro_rules! losses {
             #[module(skip)]
             reduction: Reduction,
             $(#[module(skip)] $field: $ty,)*
+            mode: Mode,
         }
 
         impl $loss {
             /// The mean over the batch, and PyTorch's defaults.
             pub fn new() -> Self {
-                Self { reduction: Reduction::Mean, $($field: $default,)* }
+                Self { reduction: Reduction::Mean, $($field: $default,)* mode: Mode::default() }
             }
 
             /// What becomes of the losses of a batch.
@@ -44,7 +46,7 @@ macro_rules! losses {
             #[track_caller]
             pub fn forward(&self, $input: &Tensor, $($arg: &Tensor),*) -> Tensor {
                 let $this = self;
-                $body
+                seen!(self, [$input $(, $arg)*], $body)
             }
         }
 
@@ -121,6 +123,25 @@ losses! {
     } (input1, input2, target) |this| F::margin_ranking_loss(input1, input2, target, this.margin, this.reduction);
     /// `log(1 + exp(-target * input))` of targets 1 and -1: `nn.SoftMarginLoss`.
     SoftMarginLoss {} (input, target) |this| F::soft_margin_loss(input, target, this.reduction);
+    /// What the scores of other classes `[N, C]` come too near to that of the right one `[N]`: `nn.MultiMarginLoss`.
+    MultiMarginLoss {
+        /// The power of what is too near, 1 or 2; 1 at first.
+        p: i64 = 1,
+        /// How far the scores should be apart; 1 at first.
+        margin: f64 = 1.,
+        /// How much each class counts, `[C]`.
+        weight: Option<Tensor> = None
+    } (input, target) |this|
+        F::multi_margin_loss(input, target, this.p, this.margin, this.weight.as_ref(), this.reduction);
+    /// What the scores of other classes `[N, C]` come too near to those of the right ones, which are listed up to the
+    /// first -1 in `[N, C]`: `nn.MultiLabelMarginLoss`.
+    MultiLabelMarginLoss {} (input, target) |this| F::multilabel_margin_loss(input, target, this.reduction);
+    /// The binary cross entropy of the logits of all classes `[N, C]`, their mean: `nn.MultiLabelSoftMarginLoss`.
+    MultiLabelSoftMarginLoss {
+        /// How much each class counts, `[C]`.
+        weight: Option<Tensor> = None
+    } (input, target) |this|
+        F::multilabel_soft_margin_loss(input, target, this.weight.as_ref(), this.reduction);
     /// How much nearer an anchor should be to what is like it than to what is not: `nn.TripletMarginLoss`.
     TripletMarginLoss {
         /// By how much; 1 at first.
@@ -171,6 +192,7 @@ macro_rules! class_losses {
         pub struct $loss {
             #[module(skip)]
             options: ClassLossOptions,
+            mode: Mode,
         }
 
         impl $loss {
@@ -200,7 +222,7 @@ macro_rules! class_losses {
             /// The loss, a 0-d tensor unless there is no reduction.
             #[track_caller]
             pub fn forward(&self, input: &Tensor, target: &Tensor) -> Tensor {
-                input.$method(target, &self.options)
+                seen!(self, [input, target], input.$method(target, &self.options))
             }
         }
 

@@ -1,5 +1,6 @@
 //! What a module holds, and how all of it is visited.
 
+use super::hooks::Anchor;
 use super::mode::Mode;
 use super::module::Module;
 use crate::tensor::To;
@@ -58,6 +59,13 @@ impl<'a> Members<'a> {
 
     pub(super) fn children(self) -> Vec<(String, Child<'a>)> {
         self.children
+    }
+
+    /// What tells the module itself from others of its type.
+    pub(super) fn anchor(&self) -> Option<Anchor> {
+        let tensor = self.parameters.first().or(self.buffers.first());
+        let mode = self.modes.first().map(|mode| mode.anchor());
+        mode.or(tensor.map(|(_, tensor)| Anchor::Tensor(tensor.id())))
     }
 }
 
@@ -123,6 +131,12 @@ member_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 /// Forgets the names.
 fn without_names<T>(named: Vec<(String, T)>) -> Vec<T> {
     named.into_iter().map(|(_, value)| value).collect()
+}
+
+/// What has that name.
+fn named<T>(all: Vec<(String, T)>, name: &str) -> Option<T> {
+    let mut all = all.into_iter();
+    all.find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
 /// A walk over a module and everything in it, in PyTorch's order: a module's own tensors, then its children.
@@ -200,6 +214,37 @@ impl<'a> Visit<'a> {
 
     pub fn modules(&self) -> Vec<&'a dyn Module> {
         without_names(self.named_modules())
+    }
+
+    pub fn named_children(&self) -> Vec<(String, &'a dyn Module)> {
+        fn add<'a>(prefix: &str, members: Members<'a>, found: &mut Vec<(String, &'a dyn Module)>) {
+            for (name, child) in members.children {
+                let name = format!("{prefix}{name}");
+                match child {
+                    Child::Module(module) => found.push((name, module)),
+                    Child::List(members) => add(&format!("{name}."), members, found),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        add("", Members::of(self.root), &mut found);
+        found
+    }
+
+    pub fn children(&self) -> Vec<&'a dyn Module> {
+        without_names(self.named_children())
+    }
+
+    pub fn submodule(&self, name: &str) -> Option<&'a dyn Module> {
+        named(self.named_modules(), name)
+    }
+
+    pub fn parameter(&self, name: &str) -> Option<Tensor> {
+        named(self.named_parameters(), name)
+    }
+
+    pub fn buffer(&self, name: &str) -> Option<Tensor> {
+        named(self.named_buffers(), name)
     }
 
     pub fn set_training(&self, training: bool) {

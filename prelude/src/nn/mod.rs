@@ -44,12 +44,15 @@ mod attention;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
+mod distance;
 mod draws;
 mod dropout;
 mod embedding;
 pub mod field;
 pub mod functional;
+pub mod hooks;
 pub mod init;
+mod instance_norm;
 mod layers;
 mod linear;
 mod loss;
@@ -60,9 +63,12 @@ mod module_dict;
 mod module_list;
 mod nonlinear;
 mod norm;
+mod padding;
 mod pair;
+mod parameter_list;
 mod pool;
 pub(crate) mod python;
+mod rearrange;
 mod recurrent;
 mod repr;
 mod sequential;
@@ -75,16 +81,20 @@ mod vision;
 pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
 pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantizableLinear};
 pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d};
-pub use conv::{Conv1d, Conv2d, Conv3d};
-pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d};
+pub use conv::{Conv1d, Conv2d, Conv3d, ConvPadding};
+pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
+pub use distance::{Bilinear, CosineSimilarity, PairwiseDistance};
 pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d};
 pub use embedding::Embedding;
+pub use hooks::HookHandle;
+pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};
 pub use linear::Linear;
 pub use loss::{
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,
-    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, NLLLoss,
-    PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss,
+    MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss,
+    SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
 };
 pub use members::{Member, Members};
 pub use mode::Mode;
@@ -96,10 +106,19 @@ pub use nonlinear::{
     SELU, SiLU, Softmin, Softplus, Softshrink, Softsign, Tanhshrink, Threshold,
 };
 pub use norm::{GroupNorm, LayerNorm, RMSNorm};
+pub use padding::{
+    CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
+    ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d,
+    ReplicationPad3d, Sides, ZeroPad1d, ZeroPad2d, ZeroPad3d,
+};
 pub use pair::{Pair, Size};
+pub use parameter_list::{ParameterDict, ParameterList};
 pub use pool::{
-    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
-    AvgPool2d, MaxPool1d, MaxPool2d,
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d,
+};
+pub use rearrange::{
+    ChannelShuffle, Fold, LPPool1d, LPPool2d, LocalResponseNorm, PixelUnshuffle, Unfold,
 };
 pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use repr::fmt_module;
@@ -111,7 +130,7 @@ pub use transformer::{
     TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerMasks,
 };
 pub use vision::{PixelShuffle, Upsample};
-pub use wick_derive::Module;
+pub use wick_derive::{Module, hooked};
 
 /// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.
 macro_rules! debug_is_display {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use super::hooks::{self, HookHandle, Replaced};
 use super::members::{Members, Visit};
 use super::state_dict::{IncompatibleKeys, StateDict};
 use crate::error::OrPanic;
@@ -89,7 +90,7 @@ impl<M: Module + ?Sized> Module for Box<M> {
 
 impl<M: Forward + ?Sized> Forward for Box<M> {
     fn forward(&self, x: &Tensor) -> Tensor {
-        (**self).forward(x)
+        hooks::contained(&**self, x)
     }
 }
 
@@ -126,6 +127,31 @@ pub trait ModuleExt: Module {
     /// This module, under the name ``, and all modules in it with their names.
     fn named_modules(&self) -> Vec<(String, &dyn Module)> {
         Visit::new(self.as_module()).named_modules()
+    }
+
+    /// The modules that this one holds itself, with their names. Those in a `Vec` count as its own: `layers.0`.
+    fn named_children(&self) -> Vec<(String, &dyn Module)> {
+        Visit::new(self.as_module()).named_children()
+    }
+
+    /// The modules that this one holds itself.
+    fn children(&self) -> Vec<&dyn Module> {
+        Visit::new(self.as_module()).children()
+    }
+
+    /// The module under that name, such as `layer1.0.conv1`; this one under ``.
+    fn get_submodule(&self, name: &str) -> Option<&dyn Module> {
+        Visit::new(self.as_module()).submodule(name)
+    }
+
+    /// The parameter under that name, such as `layer1.0.conv1.weight`.
+    fn get_parameter(&self, name: &str) -> Option<Tensor> {
+        Visit::new(self.as_module()).parameter(name)
+    }
+
+    /// The buffer under that name, such as `bn1.running_mean`.
+    fn get_buffer(&self, name: &str) -> Option<Tensor> {
+        Visit::new(self.as_module()).buffer(name)
     }
 
     /// Forgets the gradients of all parameters.
@@ -188,6 +214,97 @@ pub trait ModuleExt: Module {
             .convert(target.into())
             .or_panic();
         self
+    }
+
+    /// Calls `hook(module, inputs)` before every forward pass of this module. What the hook returns, if anything (a
+    /// tensor or a `Vec` of them), stands for the inputs. See [`hooks`] for which calls are seen.
+    ///
+    /// # Panics
+    /// When the module has neither parameters nor parts nor a [`Mode`](super::Mode).
+    #[track_caller]
+    fn register_forward_pre_hook<R: Replaced>(
+        &self,
+        hook: impl Fn(&dyn Module, &[Tensor]) -> R + Send + Sync + 'static,
+    ) -> HookHandle {
+        hooks::register(self.as_module(), hooks::pre(hook))
+    }
+
+    /// Calls `hook(module, inputs, output)` after every forward pass of this module. What the hook returns, if
+    /// anything, stands for the output. Of several outputs (as `LSTM` has) it is the first;
+    /// [`register_forward_hook_all`](Self::register_forward_hook_all) sees all.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let net = Sequential::new((Linear::new(4, 2), ReLU::new()));
+    /// net[0].register_forward_hook(|module, inputs, output| {
+    ///     println!("{}: {} -> {}", module.kind(), inputs[0].shape(), output.shape());
+    /// });
+    /// net[1].register_forward_hook(|_, _, output| output * 0.);
+    /// assert_eq!(net.forward(&Tensor::rand([1, 4])).detach().to_vec::<f32>(), [0., 0.]);
+    /// ```
+    ///
+    /// # Panics
+    /// When the module has neither parameters nor parts nor a [`Mode`](super::Mode).
+    #[track_caller]
+    fn register_forward_hook<R: Replaced>(
+        &self,
+        hook: impl Fn(&dyn Module, &[Tensor], &Tensor) -> R + Send + Sync + 'static,
+    ) -> HookHandle {
+        hooks::register(self.as_module(), hooks::post(hook))
+    }
+
+    /// The same with all outputs, in the order in which the module returns them; a `Vec` that is returned stands for
+    /// them.
+    ///
+    /// # Panics
+    /// When the module has neither parameters nor parts nor a [`Mode`](super::Mode).
+    #[track_caller]
+    fn register_forward_hook_all<R: Replaced>(
+        &self,
+        hook: impl Fn(&dyn Module, &[Tensor], &[Tensor]) -> R + Send + Sync + 'static,
+    ) -> HookHandle {
+        hooks::register(self.as_module(), hooks::post_all(hook))
+    }
+
+    /// Calls `hook(grad_inputs, grad_outputs)` whenever the gradients of the module's inputs have been computed. What
+    /// the hook returns, if anything, stands for those of the inputs that have one. PyTorch's hooks get the module as
+    /// well, which here may have moved by then; a hook that needs a part of it clones that before.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let fc = Linear::new(2, 1);
+    /// fc.register_full_backward_hook(|grad_inputs, grad_outputs| {
+    ///     assert_eq!(grad_outputs[0].as_ref().unwrap().shape(), [1, 1]);
+    ///     grad_inputs[0].as_ref().map(|gradient| gradient * 0.)
+    /// });
+    /// let x = Tensor::rand([1, 2]).requires_grad_(true);
+    /// fc.forward(&x).sum().backward();
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>(), [0., 0.]);
+    /// ```
+    ///
+    /// # Panics
+    /// When the module has neither parameters nor parts nor a [`Mode`](super::Mode).
+    #[track_caller]
+    fn register_full_backward_hook<R: Replaced>(
+        &self,
+        hook: impl Fn(&[Option<Tensor>], &[Option<Tensor>]) -> R + Send + Sync + 'static,
+    ) -> HookHandle {
+        hooks::register(self.as_module(), hooks::backward(hook))
+    }
+
+    /// Calls `hook(grad_outputs)` before the gradients go back through the module. What the hook returns, if anything,
+    /// stands for them.
+    ///
+    /// # Panics
+    /// When the module has neither parameters nor parts nor a [`Mode`](super::Mode).
+    #[track_caller]
+    fn register_full_backward_pre_hook<R: Replaced>(
+        &self,
+        hook: impl Fn(&[Option<Tensor>]) -> R + Send + Sync + 'static,
+    ) -> HookHandle {
+        hooks::register(self.as_module(), hooks::backward_pre(hook))
     }
 
     /// Calls `action` with every module in this one and then with this one: `net.apply(init)`.

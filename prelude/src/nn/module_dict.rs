@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::layers::Layer;
 use super::members::Members;
+use super::mode::Mode;
 use super::module::{Forward, Module};
 
 /// Modules of any types under names, in the order in which they were put in: `nn.ModuleDict`.
@@ -17,7 +18,10 @@ use super::module::{Forward, Module};
 /// assert_eq!(choices.named_parameters()[0].0, "conv.weight");
 /// ```
 #[derive(Default)]
-pub struct ModuleDict(Vec<(String, Layer)>);
+pub struct ModuleDict {
+    modules: Vec<(String, Layer)>,
+    mode: Mode,
+}
 
 impl ModuleDict {
     /// An empty one.
@@ -41,10 +45,10 @@ impl ModuleDict {
     }
 
     fn put(&mut self, name: String, module: Layer) -> Option<Layer> {
-        match self.0.iter_mut().find(|(key, _)| *key == name) {
+        match self.modules.iter_mut().find(|(key, _)| *key == name) {
             Some((_, old)) => Some(std::mem::replace(old, module)),
             None => {
-                self.0.push((name, module));
+                self.modules.push((name, module));
                 None
             }
         }
@@ -52,7 +56,7 @@ impl ModuleDict {
 
     /// The module of that name.
     pub fn get(&self, name: &str) -> Option<&Layer> {
-        self.0
+        self.modules
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, module)| module)
@@ -60,28 +64,30 @@ impl ModuleDict {
 
     /// Takes the module of that name out.
     pub fn remove(&mut self, name: &str) -> Option<Layer> {
-        let position = self.0.iter().position(|(key, _)| key == name)?;
-        Some(self.0.remove(position).1)
+        let position = self.modules.iter().position(|(key, _)| key == name)?;
+        Some(self.modules.remove(position).1)
     }
 
     /// The names in their order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.modules.iter().map(|(name, _)| name.as_str())
     }
 
     /// The names and modules in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Layer)> {
-        self.0.iter().map(|(name, module)| (name.as_str(), module))
+        self.modules
+            .iter()
+            .map(|(name, module)| (name.as_str(), module))
     }
 
     /// How many modules there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.modules.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.modules.is_empty()
     }
 }
 
@@ -91,7 +97,8 @@ impl Module for ModuleDict {
     }
 
     fn members<'a>(&'a self, members: &mut Members<'a>) {
-        for (name, module) in &self.0 {
+        members.mode(&self.mode);
+        for (name, module) in &self.modules {
             members.module(name, module.as_module());
         }
     }

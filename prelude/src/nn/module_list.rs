@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::layers::{IntoLayers, Layer};
 use super::members::Members;
+use super::mode::Mode;
 use super::module::Module;
 
 /// Modules of any types in a list: `nn.ModuleList`. Modules of one type may as well be in a `Vec`.
@@ -31,12 +32,18 @@ use super::module::Module;
 /// assert_eq!(net.named_parameters()[0].0, "layers.0.weight");
 /// ```
 #[derive(Default)]
-pub struct ModuleList(Vec<Layer>);
+pub struct ModuleList {
+    layers: Vec<Layer>,
+    mode: Mode,
+}
 
 impl ModuleList {
     /// The modules of a tuple (of up to 24), an array or a `Vec`, in that order.
     pub fn new(layers: impl IntoLayers) -> Self {
-        Self(layers.into_layers())
+        Self {
+            layers: layers.into_layers(),
+            mode: Mode::default(),
+        }
     }
 }
 
@@ -45,13 +52,13 @@ impl Deref for ModuleList {
     type Target = Vec<Layer>;
 
     fn deref(&self) -> &Vec<Layer> {
-        &self.0
+        &self.layers
     }
 }
 
 impl DerefMut for ModuleList {
     fn deref_mut(&mut self) -> &mut Vec<Layer> {
-        &mut self.0
+        &mut self.layers
     }
 }
 
@@ -61,6 +68,7 @@ impl Module for ModuleList {
     }
 
     fn members<'a>(&'a self, members: &mut Members<'a>) {
+        members.mode(&self.mode);
         for (index, layer) in self.iter().enumerate() {
             members.module(&index.to_string(), layer.as_module());
         }

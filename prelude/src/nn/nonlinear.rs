@@ -1,6 +1,6 @@
 //! The less common functions between layers, as modules.
 
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
 /// Declares modules that have nothing to choose.
@@ -8,15 +8,18 @@ macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident = $method:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Module, Default)]
-        pub struct $name {}
+        pub struct $name {
+            mode: Mode,
+        }
 
         impl $name {
             /// The function as a module.
             pub fn new() -> Self {
-                Self {}
+                Self { mode: Mode::default() }
             }
         }
 
+        #[hooked]
         impl Forward for $name {
             fn forward(&self, x: &Tensor) -> Tensor {
                 x.$method()
@@ -58,13 +61,14 @@ macro_rules! chosen {
         #[derive(Module)]
         #[module(extra_repr = Self::options)]
         pub struct $name {
-            $($field: $ty),*
+            $($field: $ty,)*
+            mode: Mode,
         }
 
         impl $name {
             /// The function with these choices.
             pub fn new($($field: $ty),*) -> Self {
-                Self { $($field),* }
+                Self { $($field,)* mode: Mode::default() }
             }
 
             fn options(&self) -> String {
@@ -72,6 +76,7 @@ macro_rules! chosen {
             }
         }
 
+        #[hooked]
         impl Forward for $name {
             fn forward(&self, $x: &Tensor) -> Tensor {
                 let $this = self;
@@ -154,6 +159,7 @@ impl Default for PReLU {
     }
 }
 
+#[hooked]
 impl Forward for PReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.prelu(&self.weight)

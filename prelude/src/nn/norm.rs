@@ -1,7 +1,7 @@
 //! Normalizations that look at one example at a time.
 
 use super::functional as F;
-use super::{Forward, Mode, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::{Dims, Shape, Tensor};
 
 /// Brings the last dimensions to mean 0 and variance 1, then scales and shifts them: `nn.LayerNorm`.
@@ -77,6 +77,7 @@ impl LayerNorm {
     }
 }
 
+#[hooked]
 impl Forward for LayerNorm {
     fn forward(&self, x: &Tensor) -> Tensor {
         let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
@@ -139,6 +140,7 @@ impl RMSNorm {
     }
 }
 
+#[hooked]
 impl Forward for RMSNorm {
     fn forward(&self, x: &Tensor) -> Tensor {
         let shape = Dims::from(&self.normalized_shape);
@@ -221,6 +223,7 @@ impl GroupNorm {
     }
 }
 
+#[hooked]
 impl Forward for GroupNorm {
     fn forward(&self, x: &Tensor) -> Tensor {
         let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());

@@ -1,7 +1,7 @@
 //! Pooling: several neighbours become one value.
 
 use super::pair::Size;
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::PoolOptions;
 
@@ -82,12 +82,13 @@ macro_rules! pools {
         pub struct $pool {
             #[module(skip)]
             window: Window<$n>,
+            mode: Mode,
         }
 
         impl $pool {
             /// Windows of that size, side by side.
             pub fn new(kernel_size: impl Into<Size<$n>>) -> Self {
-                Self { window: Window::new(kernel_size.into()) }
+                Self { window: Window::new(kernel_size.into()), mode: Mode::default() }
             }
 
             /// How far a window is from the next; the window's size unless this says otherwise.
@@ -113,6 +114,7 @@ macro_rules! pools {
             }
         }
 
+        #[hooked]
         impl Forward for $pool {
             fn forward(&self, x: &Tensor) -> Tensor {
                 x.$method(self.window.options())
@@ -139,6 +141,10 @@ pools! {
     AvgPool1d<1>(avg_pool1d, mean_text);
     /// The mean of each window: `nn.AvgPool2d`. The input is `[N, C, H, W]`; padding counts as zeros.
     AvgPool2d<2>(avg_pool2d, mean_text);
+    /// The largest value of each window: `nn.MaxPool3d`. The input is `[N, C, D, H, W]`.
+    MaxPool3d<3>(max_pool3d, max_text);
+    /// The mean of each window: `nn.AvgPool3d`. The input is `[N, C, D, H, W]`; padding counts as zeros.
+    AvgPool3d<3>(avg_pool3d, mean_text);
 }
 
 macro_rules! dilated {
@@ -152,7 +158,22 @@ macro_rules! dilated {
         }
     )*};
 }
-dilated!(MaxPool1d<1>, MaxPool2d<2>);
+dilated!(MaxPool1d<1>, MaxPool2d<2>, MaxPool3d<3>);
+
+impl MaxPool2d {
+    /// The largest values, and where in its image each is: `return_indices=True`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let (y, places) = MaxPool2d::new(2).forward_with_indices(&tensor!([[[1., 2.], [4., 3.]]]));
+    /// assert_eq!((y.item::<f32>(), places.item::<i64>()), (4., 2));
+    /// ```
+    #[track_caller]
+    pub fn forward_with_indices(&self, x: &Tensor) -> (Tensor, Tensor) {
+        x.max_pool2d_with_indices(self.window.options())
+    }
+}
 
 macro_rules! averaged {
     ($($pool:ident),*) => {$(
@@ -165,15 +186,20 @@ macro_rules! averaged {
         }
     )*};
 }
-averaged!(AvgPool1d, AvgPool2d);
+averaged!(AvgPool1d, AvgPool2d, AvgPool3d);
 
-impl AvgPool2d {
-    /// What the sum of a window is divided by, instead of the window's size.
-    pub fn divisor_override(mut self, divisor: usize) -> Self {
-        self.window.divisor_override = Some(divisor);
-        self
-    }
+macro_rules! divided {
+    ($($pool:ident),*) => {$(
+        impl $pool {
+            /// What the sum of a window is divided by, instead of the window's size.
+            pub fn divisor_override(mut self, divisor: usize) -> Self {
+                self.window.divisor_override = Some(divisor);
+                self
+            }
+        }
+    )*};
 }
+divided!(AvgPool2d, AvgPool3d);
 
 /// Declares pooling modules that are told how large their output is to be.
 macro_rules! adaptive {
@@ -184,14 +210,14 @@ macro_rules! adaptive {
         pub struct $pool {
             #[module(skip)]
             output_size: Size<$n>,
+            mode: Mode,
         }
 
         impl $pool {
             /// Pools whatever comes to that size.
             pub fn new(output_size: impl Into<Size<$n>>) -> Self {
                 Self {
-                    output_size: output_size.into(),
-                }
+                    output_size: output_size.into(), mode: Mode::default() }
             }
 
             fn options(&self) -> String {
@@ -199,6 +225,7 @@ macro_rules! adaptive {
             }
         }
 
+        #[hooked]
         impl Forward for $pool {
             fn forward(&self, $x: &Tensor) -> Tensor {
                 let $size = self.output_size.sizes();
@@ -220,4 +247,9 @@ adaptive! {
     /// The largest values of as many windows as the output is to have: `nn.AdaptiveMaxPool2d`. The input is
     /// `[N, C, H, W]`.
     AdaptiveMaxPool2d<2> |x, size| x.adaptive_max_pool2d(size);
+    /// The means of as many windows as the output is to have: `nn.AdaptiveAvgPool3d`. The input is `[N, C, D, H, W]`.
+    AdaptiveAvgPool3d<3> |x, size| x.adaptive_avg_pool3d(size);
+    /// The largest values of as many windows as the output is to have: `nn.AdaptiveMaxPool3d`. The input is
+    /// `[N, C, D, H, W]`.
+    AdaptiveMaxPool3d<3> |x, size| x.adaptive_max_pool3d(size);
 }

@@ -6,6 +6,7 @@ use std::ops::{Index, IndexMut};
 use super::layers::{IntoLayers, Layer};
 use super::members::Members;
 use super::module::{Forward, Module};
+use super::{Mode, hooked};
 use crate::Tensor;
 
 /// Applies modules one after another: `nn.Sequential`.
@@ -20,7 +21,10 @@ use crate::Tensor;
 ///
 /// The modules are numbered: the weight of the last one above is `2.weight`.
 #[derive(Default)]
-pub struct Sequential(Vec<(String, Layer)>);
+pub struct Sequential {
+    layers: Vec<(String, Layer)>,
+    mode: Mode,
+}
 
 impl Sequential {
     /// The modules of a tuple (of up to 24), an array or a `Vec`, in that order.
@@ -30,7 +34,7 @@ impl Sequential {
 
     /// Adds a module at the end.
     pub fn push(&mut self, module: impl Forward + Send + Sync) -> &mut Self {
-        self.add_module(self.0.len().to_string(), module)
+        self.add_module(self.layers.len().to_string(), module)
     }
 
     /// Adds a module at the end, under a name of its own.
@@ -39,28 +43,28 @@ impl Sequential {
         name: impl Into<String>,
         module: impl Forward + Send + Sync,
     ) -> &mut Self {
-        self.0.push((name.into(), Box::new(module)));
+        self.layers.push((name.into(), Box::new(module)));
         self
     }
 
     /// How many modules there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.layers.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.layers.is_empty()
     }
 
     /// The modules in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Layer> {
-        self.0.iter().map(|(_, layer)| layer)
+        self.layers.iter().map(|(_, layer)| layer)
     }
 
     /// The module at `index` as what it is, if it is a `M`: `net.get::<Linear>(0)`.
     pub fn get<M: Module>(&self, index: usize) -> Option<&M> {
-        self.0.get(index)?.1.as_module().downcast_ref()
+        self.layers.get(index)?.1.as_module().downcast_ref()
     }
 }
 
@@ -70,7 +74,8 @@ impl Module for Sequential {
     }
 
     fn members<'a>(&'a self, members: &mut Members<'a>) {
-        for (name, layer) in &self.0 {
+        members.mode(&self.mode);
+        for (name, layer) in &self.layers {
             members.module(name, layer.as_module());
         }
     }
@@ -80,6 +85,7 @@ impl Module for Sequential {
     }
 }
 
+#[hooked]
 impl Forward for Sequential {
     fn forward(&self, x: &Tensor) -> Tensor {
         self.iter().fold(x.clone(), |x, layer| layer.forward(&x))
@@ -88,13 +94,13 @@ impl Forward for Sequential {
 
 impl FromIterator<Layer> for Sequential {
     fn from_iter<I: IntoIterator<Item = Layer>>(layers: I) -> Self {
-        Self(
-            layers
-                .into_iter()
-                .enumerate()
+        let named = layers.into_iter().enumerate();
+        Self {
+            layers: named
                 .map(|(index, layer)| (index.to_string(), layer))
                 .collect(),
-        )
+            mode: Mode::default(),
+        }
     }
 }
 
@@ -105,7 +111,7 @@ impl Index<usize> for Sequential {
 
     #[track_caller]
     fn index(&self, index: usize) -> &Layer {
-        &self.0[index].1
+        &self.layers[index].1
     }
 }
 
@@ -113,7 +119,7 @@ impl Index<usize> for Sequential {
 impl IndexMut<usize> for Sequential {
     #[track_caller]
     fn index_mut(&mut self, index: usize) -> &mut Layer {
-        &mut self.0[index].1
+        &mut self.layers[index].1
     }
 }
 

@@ -1,19 +1,24 @@
 //! Modules that compute nothing.
 
-use super::{Forward, Module};
+use super::{Forward, Mode, Module, hooked};
 use crate::{Dims, Tensor};
 
 /// Returns what it gets: `nn.Identity`. Put it where a model's last layer was, to see what that layer sees.
 #[derive(Module, Default)]
-pub struct Identity {}
+pub struct Identity {
+    mode: Mode,
+}
 
 impl Identity {
     /// A module that does nothing.
     pub fn new() -> Self {
-        Self {}
+        Self {
+            mode: Mode::default(),
+        }
     }
 }
 
+#[hooked]
 impl Forward for Identity {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.clone()
@@ -32,6 +37,7 @@ impl Forward for Identity {
 pub struct Flatten {
     start_dim: i64,
     end_dim: i64,
+    mode: Mode,
 }
 
 impl Flatten {
@@ -40,6 +46,7 @@ impl Flatten {
         Self {
             start_dim: 1,
             end_dim: -1,
+            mode: Mode::default(),
         }
     }
 
@@ -66,6 +73,7 @@ impl Default for Flatten {
     }
 }
 
+#[hooked]
 impl Forward for Flatten {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.flatten(self.start_dim, self.end_dim)
@@ -87,6 +95,7 @@ pub struct Unflatten {
     dim: i64,
     #[module(skip)]
     unflattened_size: Dims,
+    mode: Mode,
 }
 
 impl Unflatten {
@@ -95,6 +104,7 @@ impl Unflatten {
         Self {
             dim,
             unflattened_size: unflattened_size.into(),
+            mode: Mode::default(),
         }
     }
 
@@ -109,6 +119,7 @@ impl Unflatten {
     }
 }
 
+#[hooked]
 impl Forward for Unflatten {
     fn forward(&self, x: &Tensor) -> Tensor {
         let sizes = self.unflattened_size.as_slice();

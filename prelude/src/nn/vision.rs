@@ -1,6 +1,6 @@
 //! Images in another size.
 
-use super::{Forward, Module, python};
+use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::{InterpolateOptions, Interpolation};
 
@@ -18,6 +18,7 @@ use crate::tensor::{InterpolateOptions, Interpolation};
 pub struct Upsample {
     #[module(skip)]
     options: InterpolateOptions,
+    mode: Mode,
 }
 
 impl Upsample {
@@ -27,7 +28,10 @@ impl Upsample {
             size: size.to_vec(),
             ..Default::default()
         };
-        Self { options }
+        Self {
+            options,
+            mode: Mode::default(),
+        }
     }
 
     /// By that factor in all dimensions.
@@ -36,7 +40,10 @@ impl Upsample {
             scale_factor: vec![factor],
             ..Default::default()
         };
-        Self { options }
+        Self {
+            options,
+            mode: Mode::default(),
+        }
     }
 
     /// How elements between elements are found; the nearest is taken unless this says otherwise.
@@ -66,6 +73,7 @@ impl Upsample {
     }
 }
 
+#[hooked]
 impl Forward for Upsample {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.interpolate(&self.options)
@@ -77,12 +85,16 @@ impl Forward for Upsample {
 #[module(extra_repr = Self::options)]
 pub struct PixelShuffle {
     upscale_factor: usize,
+    mode: Mode,
 }
 
 impl PixelShuffle {
     /// By that factor.
     pub fn new(upscale_factor: usize) -> Self {
-        Self { upscale_factor }
+        Self {
+            upscale_factor,
+            mode: Mode::default(),
+        }
     }
 
     fn options(&self) -> String {
@@ -90,6 +102,7 @@ impl PixelShuffle {
     }
 }
 
+#[hooked]
 impl Forward for PixelShuffle {
     fn forward(&self, x: &Tensor) -> Tensor {
         x.pixel_shuffle(self.upscale_factor)

@@ -25,6 +25,8 @@ pub struct ConvTransposeOptions<const N: usize> {
 pub type ConvTranspose1dOptions = ConvTransposeOptions<1>;
 /// The options of [`Tensor::conv_transpose2d`].
 pub type ConvTranspose2dOptions = ConvTransposeOptions<2>;
+/// The options of [`Tensor::conv_transpose3d`].
+pub type ConvTranspose3dOptions = ConvTransposeOptions<3>;
 
 impl<const N: usize> Default for ConvTransposeOptions<N> {
     fn default() -> Self {
@@ -279,7 +281,96 @@ fn conv_transpose1d(
     .try_squeeze_dim(-2)
 }
 
+/// A convolution by the mirrored kernels over the volumes with zeros between and around their elements.
+fn conv_transpose3d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvTranspose3dOptions,
+) -> Result<Tensor> {
+    if x.dim() == 4 {
+        return conv_transpose3d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    let (shape, kernels) = (x.shape(), weight.shape());
+    if shape.rank() != 5 || kernels.rank() != 5 {
+        bail!(
+            "Expected 4D (unbatched) or 5D (batched) input to conv_transpose3d, but got input of size: {}",
+            shape.list()
+        );
+    }
+    let ConvTransposeOptions {
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        groups,
+    } = options;
+    if groups == 0 || stride.contains(&0) {
+        bail!("non-positive stride is not supported");
+    }
+    if shape[1] != kernels[0] || !kernels[0].is_multiple_of(groups) {
+        bail!(
+            "Given transposed=1, weight of size {}, expected input{} to have {} channels, but got {} channels instead",
+            kernels.list(),
+            shape.list(),
+            kernels[0],
+            shape[1]
+        );
+    }
+    if (0..3).any(|d| output_padding[d] >= stride[d].max(dilation[d])) {
+        bail!(
+            "output padding must be smaller than either stride or dilation, but got output_padding_depth: {} \
+             output_padding_height: {} output_padding_width: {}",
+            output_padding[0],
+            output_padding[1],
+            output_padding[2]
+        );
+    }
+    let mut spread = x.clone();
+    for (d, &step) in stride.iter().enumerate() {
+        if step == 1 {
+            continue;
+        }
+        // Every element becomes the first of `step`, and the zeros after the last one go again.
+        let dim = d as i64 + 2;
+        let apart = spread.try_unsqueeze(dim + 1)?;
+        let mut zeros = apart.dims();
+        let size = zeros[d + 2];
+        zeros[d + 3] = step - 1;
+        let zeros = x.try_new_zeros(&zeros)?;
+        spread = Tensor::try_cat(&[&apart, &zeros], dim + 1)?
+            .try_flatten(dim, dim + 1)?
+            .try_narrow(dim, 0, (size - 1) * step + 1)?;
+    }
+    let around: Vec<i64> = (0..3)
+        .rev()
+        .flat_map(|d| {
+            let reach = (dilation[d] * (kernels[d + 2].max(1) - 1)) as i64;
+            let before = reach - padding[d] as i64;
+            [before, before + output_padding[d] as i64]
+        })
+        .collect();
+    let spread = spread.try_pad(&around, super::Padding::Constant(0.0))?;
+    let (inputs, outputs) = (kernels[0] / groups, kernels[1]);
+    let volume = [kernels[2], kernels[3], kernels[4]];
+    let mirrored = weight
+        .try_flip([2, 3, 4])?
+        .try_reshape([groups, inputs, outputs, volume.iter().product()])?
+        .try_transpose(1, 2)?
+        .try_reshape([groups * outputs, inputs, volume[0], volume[1], volume[2]])?;
+    let options = Conv3dOptions {
+        dilation,
+        groups,
+        ..Conv3dOptions::default()
+    };
+    conv3d(&spread, &mirrored, bias, options)
+}
+
 ops! {
+    /// Volumes `[N, C, D, H, W]` (or one, `[C, D, H, W]`) spread by the kernels `weight` `[C, F / groups, d, h, w]`.
+    conv_transpose3d, try_conv_transpose3d, []
+        (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose3dOptions)
+        => conv_transpose3d(x, weight, bias, options);
     /// Rows `[N, C, L]` (or one, `[C, L]`) seen through the kernels `weight` `[F, C / groups, l]`.
     ///
     /// ```

@@ -47,7 +47,9 @@ pub(crate) mod strided;
 mod view;
 
 pub use convert::{FromElement, TensorElement, To};
-pub use convolution::{ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTransposeOptions};
+pub use convolution::{
+    ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTranspose3dOptions, ConvTransposeOptions,
+};
 pub use index::{Ellipsis, Index, IndexArg, IndexArgs, NewAxis, step};
 pub use interpolate::{InterpolateOptions, Interpolation};
 pub use literal::{Literal, LiteralBuffer};
@@ -60,7 +62,7 @@ pub use order::QuantileInterpolation;
 pub use pad::Padding;
 pub use pairs::Rounding;
 pub use place::ScatterReduce;
-pub use pool::{Pool1dOptions, Pool2dOptions, PoolOptions};
+pub use pool::{Pool1dOptions, Pool2dOptions, Pool3dOptions, PoolOptions};
 pub use rich::Typeset;
 pub use search::Unique;
 pub use several::MeshIndexing;

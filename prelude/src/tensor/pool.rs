@@ -29,6 +29,8 @@ pub struct PoolOptions<const N: usize> {
 pub type Pool1dOptions = PoolOptions<1>;
 /// The options of [`Tensor::max_pool2d`] and [`Tensor::avg_pool2d`].
 pub type Pool2dOptions = PoolOptions<2>;
+/// The options of [`Tensor::max_pool3d`] and [`Tensor::avg_pool3d`].
+pub type Pool3dOptions = PoolOptions<3>;
 
 impl<const N: usize> PoolOptions<N> {
     /// Windows of that size in all dimensions, side by side.
@@ -244,7 +246,91 @@ fn over_rows(
     pool(&x.try_unsqueeze(-2)?)?.try_squeeze_dim(-2)
 }
 
+impl Pool3dOptions {
+    /// The same windows in the two last dimensions, and in the first one over rows of all else. A divisor counts once.
+    fn planes_and_depth(self) -> [Pool2dOptions; 2] {
+        let of = |sizes: [usize; 3]| [sizes[1], sizes[2]];
+        let planes = PoolOptions {
+            kernel: of(self.kernel),
+            stride: of(self.stride),
+            padding: of(self.padding),
+            dilation: of(self.dilation),
+            ceil_mode: self.ceil_mode,
+            count_include_pad: self.count_include_pad,
+            divisor_override: self.divisor_override,
+        };
+        let depth = PoolOptions {
+            kernel: [self.kernel[0], 1],
+            stride: [self.stride[0], 1],
+            padding: [self.padding[0], 0],
+            dilation: [self.dilation[0], 1],
+            divisor_override: self.divisor_override.map(|_| 1),
+            ..planes
+        };
+        [planes, depth]
+    }
+}
+
+/// Pools volumes `[N, C, D, H, W]` or `[C, D, H, W]`: first the planes, then the depth.
+fn over_volumes(
+    name: &str,
+    x: &Tensor,
+    planes: impl FnOnce(&Tensor) -> Result<Tensor>,
+    depth: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let shape = x.shape();
+    let Some((lead, &[frames, rows, columns])) = shape.split_last_chunk::<3>() else {
+        bail!(
+            "{name}: Expected 4D or 5D input tensor, but got {}",
+            shape.list()
+        );
+    };
+    if !matches!(lead.len(), 1 | 2) {
+        bail!(
+            "{name}: Expected 4D or 5D input tensor, but got {}",
+            shape.list()
+        );
+    }
+    let channels: usize = lead.iter().product();
+    let flat = planes(&x.try_reshape([channels, frames, rows, columns])?)?;
+    let (high, wide) = (flat.try_size(2)?, flat.try_size(3)?);
+    let y = depth(&flat.try_reshape([1, channels, frames, high * wide])?)?;
+    let mut whole = lead.to_vec();
+    whole.extend([y.try_size(2)?, high, wide]);
+    y.try_reshape(whole)
+}
+
 ops! {
+    /// The largest element of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`.
+    max_pool3d, try_max_pool3d, [] (x, options: Pool3dOptions) => {
+        let [planes, depth] = options.planes_and_depth();
+        over_volumes("max_pool3d", x, |x| x.try_max_pool2d(planes), |x| x.try_max_pool2d(depth))
+    };
+    /// The mean of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`; padding counts as zeros.
+    avg_pool3d, try_avg_pool3d, [] (x, options: Pool3dOptions) => {
+        let [planes, depth] = options.planes_and_depth();
+        over_volumes("avg_pool3d", x, |x| x.try_avg_pool2d(planes), |x| x.try_avg_pool2d(depth))
+    };
+    /// The means of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
+    adaptive_avg_pool3d, try_adaptive_avg_pool3d, [] (x, output: [usize; 3]) => {
+        let [frames, rows, columns] = output;
+        over_volumes(
+            "adaptive_avg_pool3d",
+            x,
+            |x| adaptive(x, [rows, columns]),
+            |x| adaptive(x, [frames, rows * columns]),
+        )
+    };
+    /// The largest elements of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
+    adaptive_max_pool3d, try_adaptive_max_pool3d, [] (x, output: [usize; 3]) => {
+        let [frames, rows, columns] = output;
+        over_volumes(
+            "adaptive_max_pool3d",
+            x,
+            |x| Ok(adaptive_max(x, [rows, columns])?.0),
+            |x| Ok(adaptive_max(x, [frames, rows * columns])?.0),
+        )
+    };
     /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`.
     max_pool2d, try_max_pool2d, [] (x, options: Pool2dOptions) => Ok(max_pool(x, options)?.0);
     /// [`Tensor::max_pool2d`] and where in its image each of those elements is.

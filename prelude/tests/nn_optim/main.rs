@@ -1,5 +1,7 @@
-//! What PyTorch computes and prints, as `generate.py` wrote it, and what we do.
+//! What PyTorch computes and prints, as `generate.py` and `generate_layers.py` wrote it, and what we do.
 
+mod hooks;
+mod layers;
 mod optim;
 mod sequences;
 
@@ -18,8 +20,15 @@ struct Case {
 fn cases() -> &'static HashMap<String, Case> {
     static CASES: OnceLock<HashMap<String, Case>> = OnceLock::new();
     CASES.get_or_init(|| {
-        let text = include_str!("sequences_and_optim.jsonl");
-        text.lines().map(parse).collect()
+        let files = [
+            include_str!("sequences_and_optim.jsonl"),
+            include_str!("layers.jsonl"),
+        ];
+        files
+            .iter()
+            .flat_map(|text| text.lines())
+            .map(parse)
+            .collect()
     })
 }
 

@@ -1,6 +1,9 @@
 //! Convolutions other than those of images.
 
-use super::{Conv1dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions};
+use super::{
+    Conv1dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions,
+    ConvTranspose3dOptions,
+};
 use crate::Tensor;
 
 functions! {
@@ -14,4 +17,7 @@ functions! {
     /// The transposed convolution of `[N, C, H, W]` with a weight `[C, out / groups, h, w]`.
     conv_transpose2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose2dOptions)
         => x.conv_transpose2d(weight, bias, options);
+    /// The transposed convolution of `[N, C, D, H, W]` with a weight `[C, out / groups, d, h, w]`.
+    conv_transpose3d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose3dOptions)
+        => x.conv_transpose3d(weight, bias, options);
 }

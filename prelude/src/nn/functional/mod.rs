@@ -15,6 +15,7 @@ use crate::tensor::{Pool2dOptions, PoolOptions};
 
 pub use crate::tensor::{
     Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions,
+    ConvTranspose3dOptions,
 };
 
 /// Declares functions that panic with PyTorch's sentence at the line of their caller.
@@ -34,14 +35,18 @@ mod activation;
 mod conv;
 mod dropout;
 mod loss;
+mod margin;
 mod norm;
+mod rearrange;
 mod vision;
 
 pub use activation::*;
 pub use conv::*;
 pub use dropout::*;
 pub use loss::*;
+pub use margin::*;
 pub use norm::*;
+pub use rearrange::*;
 pub use vision::*;
 
 /// `max(x, 0)`.

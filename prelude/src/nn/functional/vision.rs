@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::nn::Pair;
-use crate::tensor::{InterpolateOptions, Pool1dOptions};
+use crate::tensor::{InterpolateOptions, Pool1dOptions, Pool3dOptions};
 
 functions! {
     /// The largest value of each window of rows.
@@ -11,6 +11,14 @@ functions! {
     avg_pool1d(x: &Tensor, options: Pool1dOptions) => x.avg_pool1d(options);
     /// The means of as many windows of rows as the output is to have.
     adaptive_avg_pool1d(x: &Tensor, output_size: usize) => x.adaptive_avg_pool1d(output_size);
+    /// The largest value of each window of volumes.
+    max_pool3d(x: &Tensor, options: Pool3dOptions) => x.max_pool3d(options);
+    /// The mean of each window of volumes.
+    avg_pool3d(x: &Tensor, options: Pool3dOptions) => x.avg_pool3d(options);
+    /// The means of as many windows of volumes as the output is to have.
+    adaptive_avg_pool3d(x: &Tensor, output_size: [usize; 3]) => x.adaptive_avg_pool3d(output_size);
+    /// The largest values of as many windows of volumes as the output is to have.
+    adaptive_max_pool3d(x: &Tensor, output_size: [usize; 3]) => x.adaptive_max_pool3d(output_size);
     /// The largest values of as many windows of rows as the output is to have.
     adaptive_max_pool1d(x: &Tensor, output_size: usize) => x.adaptive_max_pool1d(output_size);
     /// The largest values of as many windows as the output is to have.

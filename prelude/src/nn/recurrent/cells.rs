@@ -3,6 +3,7 @@
 use super::core::{State, Step};
 use crate::error::OrPanic;
 use crate::nn::draws::Redraw;
+use crate::nn::hooks::call_with;
 use crate::nn::{Mode, Module, init, python};
 use crate::{Error, Result, Tensor};
 
@@ -210,7 +211,7 @@ macro_rules! one_state {
             /// When the input has the wrong shape.
             #[track_caller]
             pub fn forward(&self, x: &Tensor) -> Tensor {
-                self.advance(x, None).or_panic().0
+                call_with(self, &[x], |inputs| self.advance(&inputs[0], None)).or_panic().0
             }
 
             /// The state after a step from the state `h`.
@@ -219,7 +220,8 @@ macro_rules! one_state {
             /// When the input or the state has the wrong shape.
             #[track_caller]
             pub fn forward_with(&self, x: &Tensor, h: &Tensor) -> Tensor {
-                self.advance(x, Some([h, h])).or_panic().0
+                let step = |inputs: &[Tensor]| self.advance(&inputs[0], Some([&inputs[1], &inputs[1]]));
+                call_with(self, &[x, h], step).or_panic().0
             }
         }
     )*};
@@ -249,7 +251,7 @@ impl LSTMCell {
     /// When the input has the wrong shape.
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> (Tensor, Tensor) {
-        both(self.advance(x, None).or_panic())
+        both(call_with(self, &[x], |inputs| self.advance(&inputs[0], None)).or_panic())
     }
 
     /// The hidden state and the cell state after a step from these.
@@ -258,7 +260,8 @@ impl LSTMCell {
     /// When the input or a state has the wrong shape.
     #[track_caller]
     pub fn forward_with(&self, x: &Tensor, (h, c): (&Tensor, &Tensor)) -> (Tensor, Tensor) {
-        both(self.advance(x, Some([h, c])).or_panic())
+        let step = |inputs: &[Tensor]| self.advance(&inputs[0], Some([&inputs[1], &inputs[2]]));
+        both(call_with(self, &[x, h, c], step).or_panic())
     }
 }
 

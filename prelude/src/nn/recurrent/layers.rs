@@ -3,6 +3,7 @@
 use super::core::{Config, Core, Step};
 use crate::Tensor;
 use crate::error::OrPanic;
+use crate::nn::hooks::call_with;
 use crate::nn::members::Members;
 use crate::nn::module::Module;
 use crate::nn::utils::rnn::PackedSequence;
@@ -104,7 +105,8 @@ macro_rules! one_state {
             /// When the input is no sequence of `input_size` numbers.
             #[track_caller]
             pub fn forward(&self, x: &Tensor) -> (Tensor, Tensor) {
-                let (y, (h, _)) = self.0.run(x, None).or_panic();
+                let run = |inputs: &[Tensor]| self.0.run(&inputs[0], None);
+                let (y, (h, _)) = call_with(self, &[x], run).or_panic();
                 (y, h)
             }
 
@@ -114,7 +116,9 @@ macro_rules! one_state {
             /// When the input or the states have the wrong shape.
             #[track_caller]
             pub fn forward_with(&self, x: &Tensor, h0: &Tensor) -> (Tensor, Tensor) {
-                let (y, (h, _)) = self.0.run(x, Some((h0.clone(), None))).or_panic();
+                let run =
+                    |inputs: &[Tensor]| self.0.run(&inputs[0], Some((inputs[1].clone(), None)));
+                let (y, (h, _)) = call_with(self, &[x, h0], run).or_panic();
                 (y, h)
             }
 
@@ -252,7 +256,7 @@ impl LSTM {
     /// When the input is no sequence of `input_size` numbers.
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> (Tensor, (Tensor, Tensor)) {
-        both(self.0.run(x, None).or_panic())
+        both(call_with(self, &[x], |inputs| self.0.run(&inputs[0], None)).or_panic())
     }
 
     /// The same with the hidden and cell states before the first step.
@@ -265,8 +269,11 @@ impl LSTM {
         x: &Tensor,
         (h0, c0): (&Tensor, &Tensor),
     ) -> (Tensor, (Tensor, Tensor)) {
-        let state = (h0.clone(), Some(c0.clone()));
-        both(self.0.run(x, Some(state)).or_panic())
+        let run = |inputs: &[Tensor]| {
+            let state = (inputs[1].clone(), Some(inputs[2].clone()));
+            self.0.run(&inputs[0], Some(state))
+        };
+        both(call_with(self, &[x, h0, c0], run).or_panic())
     }
 
     /// The same for sequences of different lengths.

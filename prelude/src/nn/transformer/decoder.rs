@@ -4,6 +4,7 @@ use super::layer::{Activation, Config, clones, layer_options};
 use crate::Tensor;
 use crate::error::{OrPanic, Result};
 use crate::nn::draws::Redraw;
+use crate::nn::hooks::call_with;
 use crate::nn::{
     AttentionOptions, Dropout, Forward, LayerNorm, Linear, Mode, Module, MultiheadAttention,
 };
@@ -130,6 +131,12 @@ impl TransformerDecoderLayer {
     }
 
     fn decode(&self, x: &Tensor, memory: &Tensor, masks: &DecoderMasks) -> Result<Tensor> {
+        call_with(self, &[x, memory], |inputs| {
+            self.write(&inputs[0], &inputs[1], masks)
+        })
+    }
+
+    fn write(&self, x: &Tensor, memory: &Tensor, masks: &DecoderMasks) -> Result<Tensor> {
         let to_itself = |x: &Tensor| -> Result<Tensor> {
             let options = AttentionOptions {
                 attn_mask: masks.tgt_mask.clone(),
@@ -215,14 +222,21 @@ impl TransformerDecoder {
     /// When the shapes do not go together.
     #[track_caller]
     pub fn forward_with(&self, tgt: &Tensor, memory: &Tensor, masks: &DecoderMasks) -> Tensor {
+        call_with(self, &[tgt, memory], |inputs| {
+            self.decode(&inputs[0], &inputs[1], masks)
+        })
+        .or_panic()
+    }
+
+    fn decode(&self, tgt: &Tensor, memory: &Tensor, masks: &DecoderMasks) -> Result<Tensor> {
         let mut x = tgt.clone();
         for layer in &self.layers {
-            x = layer.forward_with(&x, memory, masks);
+            x = layer.decode(&x, memory, masks)?;
         }
-        match &self.norm {
+        Ok(match &self.norm {
             Some(norm) => norm.forward(&x),
             None => x,
-        }
+        })
     }
 }
 

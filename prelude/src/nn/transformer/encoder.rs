@@ -5,6 +5,7 @@ use crate::autograd::is_grad_enabled;
 use crate::error::{OrPanic, Result};
 use crate::nn::attention::canonical;
 use crate::nn::draws::Redraw;
+use crate::nn::hooks::call;
 use crate::nn::module::ModuleExt;
 use crate::nn::{
     AttentionOptions, Dropout, Forward, LayerNorm, Linear, Mode, Module, MultiheadAttention,
@@ -107,6 +108,10 @@ impl TransformerEncoderLayer {
     }
 
     fn encode(&self, x: &Tensor, masks: &EncoderMasks) -> Result<Tensor> {
+        call(self, x, |x| self.read(x, masks))
+    }
+
+    fn read(&self, x: &Tensor, masks: &EncoderMasks) -> Result<Tensor> {
         if self.config.norm_first {
             let x = x.try_add(self.attend(&self.norm1.forward(x), masks)?)?;
             return x.try_add(self.feed(&self.norm2.forward(&x)));
@@ -196,23 +201,29 @@ impl TransformerEncoder {
     /// When the shapes do not go together.
     #[track_caller]
     pub fn forward_with(&self, src: &Tensor, masks: &EncoderMasks) -> Tensor {
+        call(self, src, |src| self.encode(src, masks)).or_panic()
+    }
+
+    fn encode(&self, src: &Tensor, masks: &EncoderMasks) -> Result<Tensor> {
         let mut x = src.clone();
         for layer in &self.layers {
-            x = layer.forward_with(&x, masks);
+            x = layer.encode(&x, masks)?;
         }
-        if let Some(padding) = self.left_out(src, masks) {
+        if let Some(padding) = self.left_out(src, masks)? {
             x = x.masked_fill(&padding.unsqueeze(-1), 0);
         }
-        match &self.norm {
+        Ok(match &self.norm {
             Some(norm) => norm.forward(&x),
             None => x,
-        }
+        })
     }
 
     /// The padding, where PyTorch computes without it: its nested tensors come back with zeros there.
-    fn left_out(&self, src: &Tensor, masks: &EncoderMasks) -> Option<Tensor> {
-        let padding = masks.src_key_padding_mask.as_ref()?;
-        let first = self.layers.first()?;
+    fn left_out(&self, src: &Tensor, masks: &EncoderMasks) -> Result<Option<Tensor>> {
+        let (Some(padding), Some(first)) = (&masks.src_key_padding_mask, self.layers.first())
+        else {
+            return Ok(None);
+        };
         let even_heads = first.self_attn.num_heads().is_multiple_of(2);
         let rectified = {
             let probe = Tensor::from_vec(vec![-1f32, 0.5, 2.0], [3]);
@@ -232,11 +243,9 @@ impl TransformerEncoder {
             && masks.src_mask.is_none()
             && !traced;
         if !nested {
-            return None;
+            return Ok(None);
         }
-        let padding = canonical(padding, "src_key_padding_mask", DType::F32)
-            .or_panic()
-            .ne(0);
+        let padding = canonical(padding, "src_key_padding_mask", DType::F32)?.ne(0);
         // Padding before the end of a sequence is no padding to nested tensors.
         let steps = padding.size(1) as i64;
         let kept_later = padding
@@ -246,7 +255,8 @@ impl TransformerEncoder {
                     .narrow(1, i64::from(steps > 0), (steps - 1).max(0) as usize)
                     .logical_not(),
             );
-        (kept_later.numel() == 0 || !kept_later.any().item::<bool>()).then_some(padding)
+        let nothing = kept_later.numel() == 0 || !kept_later.any().item::<bool>();
+        Ok(nothing.then_some(padding))
     }
 }
 

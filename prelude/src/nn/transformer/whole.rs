@@ -5,6 +5,7 @@ use super::encoder::{EncoderMasks, TransformerEncoder, TransformerEncoderLayer};
 use super::layer::{Activation, Config, layer_options};
 use crate::Tensor;
 use crate::nn::draws::Redraw;
+use crate::nn::hooks::seen;
 use crate::nn::module::ModuleExt;
 use crate::nn::{Mode, Module, init};
 
@@ -147,6 +148,11 @@ impl Transformer {
     /// When the shapes do not go together.
     #[track_caller]
     pub fn forward_with(&self, src: &Tensor, tgt: &Tensor, masks: &TransformerMasks) -> Tensor {
+        seen!(self, [src, tgt], self.read_and_write(src, tgt, masks))
+    }
+
+    #[track_caller]
+    fn read_and_write(&self, src: &Tensor, tgt: &Tensor, masks: &TransformerMasks) -> Tensor {
         let batch = i64::from(!self.config.batch_first);
         assert!(
             src.dim() != 3 || tgt.dim() != 3 || src.size(batch) == tgt.size(batch),

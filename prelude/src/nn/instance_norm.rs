@@ -1,0 +1,175 @@
+//! Instance normalization.
+
+use super::functional as F;
+use super::{Forward, Mode, Module, hooked, python};
+use crate::{Tensor, no_grad};
+
+/// Declares instance normalizations, which differ in the inputs they take.
+macro_rules! instance_norms {
+    ($($(#[$doc:meta])* $norm:ident ($rank:literal, $expected:literal);)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $norm {
+            /// The scale, `[num_features]`, if the layer has one.
+            #[module(parameter)]
+            pub weight: Option<Tensor>,
+            /// The shift, `[num_features]`, if the layer has one.
+            #[module(parameter)]
+            pub bias: Option<Tensor>,
+            /// The mean of each channel over the past, `[num_features]`, if it is kept.
+            #[module(buffer)]
+            pub running_mean: Option<Tensor>,
+            /// The variance of each channel over the past, `[num_features]`, if it is kept.
+            #[module(buffer)]
+            pub running_var: Option<Tensor>,
+            /// How many batches there were, a 0-d `i64` tensor, if statistics are kept.
+            #[module(buffer)]
+            pub num_batches_tracked: Option<Tensor>,
+            num_features: usize,
+            eps: f64,
+            momentum: f64,
+            mode: Mode,
+        }
+
+        impl $norm {
+            /// A normalization with eps 1e-5, without scale, shift and running statistics.
+            pub fn new(num_features: usize) -> Self {
+                Self {
+                    weight: None,
+                    bias: None,
+                    running_mean: None,
+                    running_var: None,
+                    num_batches_tracked: None,
+                    num_features,
+                    eps: 1e-5,
+                    momentum: 0.1,
+                    mode: Mode::default(),
+                }
+            }
+
+            /// How much a batch counts in the running statistics; 0.1 at first.
+            pub fn momentum(mut self, momentum: f64) -> Self {
+                self.momentum = momentum;
+                self
+            }
+
+            /// What is added to the variance, so that nothing is divided by zero.
+            pub fn eps(mut self, eps: f64) -> Self {
+                self.eps = eps;
+                self
+            }
+
+            /// Whether there are a scale and a shift, which there are not unless this says `true`.
+            pub fn affine(mut self, affine: bool) -> Self {
+                let shape = [self.num_features];
+                self.weight = affine.then(|| Tensor::ones(shape).requires_grad_(true));
+                self.bias = affine.then(|| Tensor::zeros(shape).requires_grad_(true));
+                self
+            }
+
+            /// Whether running statistics are kept, which are used after `eval()`. They are not unless this says `true`.
+            pub fn track_running_stats(mut self, track: bool) -> Self {
+                let shape = [self.num_features];
+                self.running_mean = track.then(|| Tensor::zeros(shape));
+                self.running_var = track.then(|| Tensor::ones(shape));
+                self.num_batches_tracked = track.then(|| Tensor::scalar(0i64));
+                self
+            }
+
+            fn options(&self) -> String {
+                let mut text = self.num_features.to_string();
+                python::keyword(&mut text, "eps", python::float(self.eps));
+                python::keyword(&mut text, "momentum", python::float(self.momentum));
+                python::keyword(&mut text, "affine", python::bool(self.weight.is_some()));
+                python::keyword(&mut text, "bias", python::bool(self.bias.is_some()));
+                python::keyword(
+                    &mut text,
+                    "track_running_stats",
+                    python::bool(self.running_mean.is_some()),
+                );
+                text
+            }
+        }
+
+        #[hooked]
+        impl Forward for $norm {
+            #[track_caller]
+            fn forward(&self, x: &Tensor) -> Tensor {
+                let rank = x.dim();
+                assert!(
+                    rank == $rank || rank == $rank - 1,
+                    concat!("expected ", $expected, " input (got {}D input)"),
+                    rank
+                );
+                let batched = rank == $rank;
+                let x = if batched { x.clone() } else { x.unsqueeze(0) };
+                let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
+                let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
+                let y = normalize(&x, running, weight, bias, self.mode.is_training(), self.momentum, self.eps);
+                if batched { y } else { y.squeeze_dim(0) }
+            }
+        }
+
+        super::debug_is_display!($norm);
+    )*};
+}
+
+/// As `instance_norm` in PyTorch's Normalization.cpp: a batch normalization of one example whose channels are those of
+/// all examples. The running statistics move towards the means over the examples.
+#[track_caller]
+fn normalize(
+    x: &Tensor,
+    running: Option<(&Tensor, &Tensor)>,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    training: bool,
+    momentum: f64,
+    eps: f64,
+) -> Tensor {
+    let Some((mean, var)) = running else {
+        return F::instance_norm(x, weight, bias, eps);
+    };
+    let shape = x.dims();
+    let (batch, channels) = (shape[0], shape[1]);
+    let mut flat = vec![1, batch * channels];
+    flat.extend(&shape[2..]);
+    let each = |tensor: &Tensor| tensor.repeat([batch as i64]);
+    let (means, vars) = (each(mean), each(var));
+    let y = F::batch_norm(
+        &x.reshape(flat),
+        Some((&means, &vars)),
+        weight.map(each).as_ref(),
+        bias.map(each).as_ref(),
+        training,
+        momentum,
+        eps,
+    );
+    if training {
+        no_grad(|| {
+            for (running, all) in [(mean, means), (var, vars)] {
+                running.copy_(&all.reshape([batch, channels]).mean_dim([0], false));
+            }
+        });
+    }
+    y.reshape(shape)
+}
+
+instance_norms! {
+    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm1d`. The input is
+    /// `[N, num_features, L]`; the batch may be missing.
+    InstanceNorm1d(3, "2D or 3D");
+    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm2d`. The input is
+    /// `[N, num_features, H, W]`; the batch may be missing.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let norm = nn::InstanceNorm2d::new(100).affine(true);
+    /// assert_eq!(norm.forward(&Tensor::rand([20, 100, 5, 9])).shape(), [20, 100, 5, 9]);
+    /// ```
+    InstanceNorm2d(4, "3D or 4D");
+    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm3d`. The input is
+    /// `[N, num_features, D, H, W]`; the batch may be missing.
+    InstanceNorm3d(5, "4D or 5D");
+}

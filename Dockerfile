@@ -9,6 +9,7 @@ FROM rust:1.95-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
+RUN rustup component add rust-analyzer rust-src
 
 # Not as root: cells may do anything that their user may. Binder wants the user's number to be 1000.
 RUN useradd --create-home --uid 1000 --shell /bin/bash jovyan
@@ -19,8 +20,8 @@ USER jovyan
 WORKDIR /home/jovyan/wick
 
 COPY --chown=jovyan:jovyan . .
-RUN ./install.sh --user --no-run \
-    && rm -rf target /usr/local/cargo/registry/src
+RUN ./install.sh --user --no-run --no-rust-analyzer \
+    && rm -rf target /usr/local/cargo/registry/cache
 
 EXPOSE 8888
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--port=8888", "--no-browser", "notebooks"]

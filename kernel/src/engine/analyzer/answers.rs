@@ -54,12 +54,25 @@ fn candidate(item: CompletionItem) -> Option<Completion> {
     if text.is_empty() {
         return None;
     }
-    let described = item.detail.filter(|detail| !detail.is_empty());
+    let signature = item.detail.filter(|detail| !detail.is_empty());
     Some(Completion {
         text,
         kind,
-        signature: described,
+        signature: signature.map(|it| as_called(&it).to_owned()),
     })
+}
+
+/// A signature without what does not matter to those who call.
+fn as_called(signature: &str) -> &str {
+    let mut rest = signature;
+    while let Some(shorter) = ["pub ", "const ", "extern \"Rust\" "]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+    {
+        rest = shorter;
+    }
+    // `const N: usize` is one.
+    if rest.contains("fn ") { rest } else { signature }
 }
 
 /// The markdown of a hover.
@@ -93,7 +106,7 @@ mod tests {
     fn candidates_come_in_order_with_what_they_are() {
         let answer = json!({"isIncomplete": true, "items": [
             {"label": "try_sum(…)", "kind": 2, "sortText": "0", "detail": "fn try_sum(&self)"},
-            {"label": "sum(…)", "kind": 2, "sortText": "2", "detail": "fn sum(&self)",
+            {"label": "sum(…)", "kind": 2, "sortText": "2", "detail": "pub const fn sum(&self)",
              "textEdit": {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "newText": "sum"}},
             {"label": "x", "kind": 5, "sortText": "1", "detail": "f64"},
             {"label": "println!(…)", "kind": 3, "insertText": "println!"},

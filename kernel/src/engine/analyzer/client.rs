@@ -54,7 +54,6 @@ impl Client {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0);
-        // Answers to a person come first; what this does ahead of them can wait.
         // SAFETY: only async-signal-safe calls between fork and exec.
         unsafe {
             command.pre_exec(|| {
@@ -62,6 +61,7 @@ impl Client {
                 if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
                     return Err(io::Error::last_os_error());
                 }
+                // Cells come first.
                 libc::setpriority(libc::PRIO_PROCESS, 0, 5);
                 Ok(())
             });
@@ -94,19 +94,18 @@ impl Client {
         })
     }
 
-    /// Asks, and waits for the answer. May be dropped while it waits; then the server is told that nobody wants to know
-    /// any more.
+    /// Asks, and waits for the answer. May be dropped while it waits: the server goes on, and knows more when it is asked
+    /// the next time.
     pub async fn request<R: Request>(&self, params: R::Params) -> Result<R::Result, String> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
         lock(&self.waiting).insert(id, sender);
-        let asked = Asked { client: self, id };
+        let _asked = Asked { client: self, id };
         self.say(json!({"jsonrpc": "2.0", "id": id, "method": R::METHOD, "params": params}));
         let answer = tokio::select! {
             answer = answer => answer.map_err(|_| LOST.to_owned())??,
             () = self.lost() => return Err(LOST.to_owned()),
         };
-        drop(asked);
         serde_json::from_value(answer).map_err(|error| error.to_string())
     }
 
@@ -162,10 +161,7 @@ struct Asked<'a> {
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        if lock(&self.client.waiting).remove(&self.id).is_some() {
-            let cancel = json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": self.id}});
-            self.client.say(cancel);
-        }
+        lock(&self.client.waiting).remove(&self.id);
     }
 }
 

@@ -4,7 +4,7 @@
 //! Cargo is asked once, when the prelude is installed, and again for a session's own dependencies. A crate that both
 //! have is the prelude's, so that its types are the same everywhere.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::env::consts::DLL_SUFFIX;
 use std::fs;
 use std::io;
@@ -234,6 +234,37 @@ impl CrateList {
             })
         };
         names.iter().filter_map(dependency).collect()
+    }
+
+    /// Leaves out what lies further than `steps` below the crates in `named`, whose indices change with that: types seldom
+    /// come from so deep, and each crate takes its memory. Proc macros stay with those that name them.
+    pub fn keep_near(&mut self, named: &mut [Dependency], steps: usize) {
+        let mut near: BTreeSet<usize> = named.iter().map(|it| it.index).collect();
+        let below = |near: &BTreeSet<usize>, list: &Self| -> BTreeSet<usize> {
+            let deps = near.iter().flat_map(|index| &list.crates[*index].deps);
+            deps.map(|it| it.index).collect()
+        };
+        for _ in 0..steps {
+            near.extend(below(&near, self));
+        }
+        let macros = below(&near, self).into_iter();
+        let macros: Vec<usize> = macros.filter(|it| self.crates[*it].is_proc_macro).collect();
+        near.extend(macros);
+        let places: HashMap<usize, usize> = near.iter().copied().zip(0..).collect();
+        let crates = std::mem::take(&mut self.crates).into_iter().enumerate();
+        for (_, mut krate) in crates.filter(|(index, _)| near.contains(index)) {
+            krate.deps.retain_mut(|dependency| match places.get(&dependency.index) {
+                Some(place) => {
+                    dependency.index = *place;
+                    true
+                }
+                None => false,
+            });
+            self.crates.push(krate);
+        }
+        for dependency in named {
+            dependency.index = places[&dependency.index];
+        }
     }
 
     /// Adds a crate that a person works on.
@@ -526,6 +557,25 @@ mod tests {
         assert_eq!(names(&list), ["macros", "some_lib", "app"]);
         assert_eq!(places, [0, 1, 2]);
         assert_eq!(list.crates[2].deps[0].index, 1);
+    }
+
+    #[test]
+    fn what_lies_deep_is_left_out_but_for_macros() {
+        let (list, _) = CrateList::of(&metadata(), None, &HashMap::new(), |_| None);
+        let kept = |steps| {
+            let mut list = list.clone();
+            let mut named = list.named(&["app".to_owned()]);
+            list.keep_near(&mut named, steps);
+            assert_eq!(list.crates[named[0].index].display_name, "app");
+            names(&list).join(" ")
+        };
+        assert_eq!(kept(0), "app");
+        assert_eq!(kept(1), "macros some_lib app");
+        let mut list = list.clone();
+        let mut named = list.named(&["some_lib".to_owned()]);
+        list.keep_near(&mut named, 0);
+        assert_eq!(names(&list), ["macros", "some_lib"]);
+        assert_eq!((named[0].index, list.crates[1].deps[0].index), (1, 0));
     }
 
     #[test]

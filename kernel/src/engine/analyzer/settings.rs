@@ -4,6 +4,7 @@ use std::path::Path;
 
 use lsp_types::{
     ClientCapabilities, CompletionClientCapabilities, CompletionItemCapability,
+    CompletionItemCapabilityResolveSupport,
     GeneralClientCapabilities, HoverClientCapabilities, InitializeParams, MarkupKind,
     PositionEncodingKind, TextDocumentClientCapabilities, WindowClientCapabilities,
     WorkspaceClientCapabilities,
@@ -51,6 +52,12 @@ pub fn initialize(settings: &Value) -> InitializeParams {
     let completion_item = CompletionItemCapability {
         // Without, a method would come as `name()`.
         snippet_support: Some(false),
+        // What is to be asked for one by one, that is, not at all: a thousand methods have a thousand texts.
+        resolve_support: Some(CompletionItemCapabilityResolveSupport {
+            properties: ["documentation", "additionalTextEdits"]
+                .map(str::to_owned)
+                .to_vec(),
+        }),
         ..Default::default()
     };
     let hover = HoverClientCapabilities {

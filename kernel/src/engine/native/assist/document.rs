@@ -7,8 +7,11 @@ use crate::engine::Completion;
 use crate::engine::analyzer::{Asked, Project, Question};
 use crate::engine::source_map::SourceMap;
 
-/// A cell that has everything read which most questions are about.
-const PRIMER: &str = "let text = String::new();\nwick::Tensor::ones([1]).";
+/// Cells that have everything read which most questions are about.
+const PRIMERS: [&str; 3] = ["wick::Tensor::ones([1]).", "vec![1].iter().", "String::new()."];
+
+/// Functions of the crate around the cell, which are nobody's to call.
+const OURS: [&str; 2] = ["wick_given", "wick_cell"];
 
 impl NativeEngine {
     /// What rust-analyzer offers at a place, if it is there and fast.
@@ -17,11 +20,12 @@ impl NativeEngine {
         let mut analyzer = std::mem::take(&mut self.analyzer);
         let asked = Asked {
             question: &|| self.question(code, cursor),
-            primer: &|| self.question(PRIMER, PRIMER.len()),
+            primers: &|| self.primers(),
         };
         let answer = analyzer.complete(project, asked).await;
         self.analyzer = analyzer;
-        answer
+        let ours = |it: &Completion| OURS.contains(&it.text.as_str());
+        answer.map(|items| items.into_iter().filter(|it| !ours(it)).collect())
     }
 
     /// What it tells of the name at a place.
@@ -30,11 +34,16 @@ impl NativeEngine {
         let mut analyzer = std::mem::take(&mut self.analyzer);
         let asked = Asked {
             question: &|| self.question(code, cursor),
-            primer: &|| self.question(PRIMER, PRIMER.len()),
+            primers: &|| self.primers(),
         };
         let answer = analyzer.hover(project, asked).await;
         self.analyzer = analyzer;
         answer
+    }
+
+    fn primers(&self) -> Vec<Question> {
+        let primers = PRIMERS.iter();
+        primers.map(|code| self.question(code, code.len())).collect()
     }
 
     fn project(&self) -> Project {

@@ -16,6 +16,9 @@ Options:
   --prefix DIR    install under DIR instead
   --cuda          build for an NVIDIA GPU (needs the CUDA toolkit: nvcc)
   --no-run        do not execute the primer at the end
+  --no-rust-analyzer
+                  leave rust-analyzer alone; without this, it is got from rustup or, in the
+                  background, built from crates.io where this machine has none
   --help          show this text
 HELP
 }
@@ -23,7 +26,7 @@ HELP
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 die() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
-prefix="" cuda="" run=yes
+prefix="" cuda="" run=yes analyzer=yes
 while [ $# -gt 0 ]; do
     case "$1" in
         --user) prefix="" ;;
@@ -31,6 +34,7 @@ while [ $# -gt 0 ]; do
         --prefix=*) prefix="${1#--prefix=}" ;;
         --cuda) cuda=yes ;;
         --no-run) run="" ;;
+        --no-rust-analyzer) analyzer="" ;;
         --help | -h) usage; exit 0 ;;
         *) usage >&2; die "unknown option: $1" ;;
     esac
@@ -105,6 +109,11 @@ install_kernel() {
     "$target/release/wick" install "${where[@]}" --build-messages "$target/wick-build.json"
 }
 
+# Completion is better with it, but nothing waits for it: a failure is told by `wick doctor`.
+get_rust_analyzer() {
+    [ -z "$analyzer" ] || "${prefix:-$HOME/.local}/bin/wick" analyzer install --background || true
+}
+
 make_venv() {
     say "3/4 Preparing JupyterLab in .venv"
     # A half-made or moved environment has no working pip: make it anew.
@@ -153,6 +162,7 @@ if [ -n "$prefix" ]; then
 fi
 build
 install_kernel
+get_rust_analyzer
 make_venv
 run_primer
 how_to_start

@@ -10,6 +10,13 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from kernel_client import KERNEL_NAME, Session, alive, wait_until
 
 
+# Those are for tests/nightly.sh.
+collect_ignore = [] if os.environ.get("WICK_NIGHTLY") else ["nightly"]
+
+# Most tests are about what Wick knows by itself; test_rust_analyzer.py turns it on.
+os.environ["WICK_RUST_ANALYZER"] = "off"
+
+
 def pytest_sessionstart() -> None:
     try:
         KernelSpecManager().get_kernel_spec(KERNEL_NAME)

@@ -62,8 +62,11 @@ rust_part() {
 
 # ---------------------------------------------------------------------------- the installed kernel
 
-scratch=""
-cleanup() { [ -z "$scratch" ] || rm -rf "$scratch"; }
+scratch="" analyzer=""
+cleanup() {
+    [ -z "$analyzer" ] || kill "$analyzer" 2>/dev/null
+    [ -z "$scratch" ] || rm -rf "$scratch"
+}
 trap cleanup EXIT
 
 need_chromium() {
@@ -81,6 +84,15 @@ make_venv() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt ./clients/papermill
 }
 
+# pytest ARGS...: adds up its tests.
+pytest() {
+    local junit="$logs/pytest.xml"
+    rm -f "$junit"
+    "$target/test-venv/bin/python" -m pytest --junitxml "$junit" "$@"
+    # shellcheck disable=SC2046 # two numbers
+    tally $(python3 tests/junit_counts.py "$junit")
+}
+
 kernel_part() {
     # Nothing of the user's own Jupyter, caches or kernels takes part.
     scratch="$(mktemp -d /tmp/wick-test.XXXXXX)"
@@ -94,15 +106,22 @@ kernel_part() {
     check "Python environment" make_venv
     check "Advisories and licences" env PYTHON="$target/test-venv/bin/python" tests/deny.sh
     grep "^advisory database" "$logs/check.log"
-    check "Install into an empty prefix and run the primer" ./install.sh --prefix "$WICK_PREFIX"
+    check "Install into an empty prefix and run the primer" ./install.sh --prefix "$WICK_PREFIX" --no-rust-analyzer
     [ -x "$WICK_PREFIX/bin/wick" ] || return
+    # Where it has to be built, that takes some ten minutes; so it is kept, and its tests come last.
+    mkdir -p "$target/rust-analyzer"
+    ln -sfn "$target/rust-analyzer" "$WICK_PREFIX/share/wick/rust-analyzer"
+    nice "$WICK_PREFIX/bin/wick" analyzer install >"$logs/rust-analyzer.log" 2>&1 &
+    analyzer=$!
 
     say "The installed kernel"
-    local junit="$logs/pytest.xml"
-    rm -f "$junit"
-    "$target/test-venv/bin/python" -m pytest tests --junitxml "$junit" "$@"
-    # shellcheck disable=SC2046 # two numbers
-    tally $(python3 tests/junit_counts.py "$junit")
+    pytest --ignore tests/protocol/test_rust_analyzer.py tests "$@"
+    if [ $# -eq 0 ]; then
+        check "rust-analyzer" wait "$analyzer"
+        analyzer=""
+        say "Completion with rust-analyzer"
+        pytest tests/protocol/test_rust_analyzer.py
+    fi
 
     check "Hostile messages, in short" env WICK_TEST_VENV="$target/test-venv" tests/soak.sh --short --only messages
     grep -E "^(ok|BROKEN|   )" "$logs/check.log"

@@ -38,6 +38,7 @@ pub mod serialization;
 mod shape;
 pub mod state;
 mod storage;
+pub mod summary;
 pub mod table;
 #[macro_use]
 pub mod tensor;

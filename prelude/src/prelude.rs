@@ -28,6 +28,7 @@ pub use crate::plot::{LivePlot, Plot, Theme, bar, hist, live_plot, plot, scatter
 pub use crate::progress::{ProgressBar, progress, progress_bar};
 pub use crate::random::manual_seed;
 pub use crate::serialization::{Value, load, save};
+pub use crate::summary::summary;
 pub use crate::table::table;
 pub use crate::tensor::{
     ClassLossOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions,

@@ -9,7 +9,16 @@ import pytest
 from lab import LabNotebook, chromium_page, lab_server
 from test_command_line_clients import saved
 
-PRIMER = Path(__file__).parents[2] / "notebooks" / "pytorch_primer.ipynb"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PRIMER = NOTEBOOKS / "pytorch_primer.ipynb"
+DISPLAYS = NOTEBOOKS / "displays.ipynb"
+
+# The width of outputs that do not fit where they are shown, and what they are.
+CLIPPED = """
+[...document.querySelectorAll('.jp-OutputArea-output')]
+    .filter(it => it.scrollWidth > it.clientWidth + 1)
+    .map(it => it.scrollWidth + ' in ' + it.clientWidth + ': ' + it.innerText.slice(0, 40))
+"""
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def test_interrupt_and_restart_in_jupyterlab(tmp_path):
 
 @pytest.fixture
 def pictures(tmp_path) -> Path:
-    """Where pictures of what people see go: WICK_PICTURES, to renew those in docs/."""
+    """Where pictures of what people see go: WICK_PICTURES=docs/lab renews those that are kept."""
     folder = Path(os.environ.get("WICK_PICTURES", tmp_path / "pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -93,7 +102,7 @@ def test_tab_shift_tab_and_a_question_in_jupyterlab(tmp_path, pictures, theme):
         lab.type_into(2, "")
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(".jp-Stdin-input", timeout=60_000)
-        page.screenshot(path=pictures / f"lab-input-{theme}.png")
+        page.screenshot(path=pictures / f"input-{theme}.png")
         page.keyboard.type("Ada")
         page.keyboard.press("Enter")
         page.wait_for_selector(".jp-OutputArea-output:has-text('Hello, Ada!')", timeout=30_000)
@@ -101,10 +110,27 @@ def test_tab_shift_tab_and_a_question_in_jupyterlab(tmp_path, pictures, theme):
         page.keyboard.press("Tab")
         page.wait_for_selector(".jp-Completer-item:has-text('matmul')", timeout=30_000)
         page.wait_for_timeout(500)
-        page.screenshot(path=pictures / f"lab-completion-{theme}.png")
+        page.screenshot(path=pictures / f"completion-{theme}.png")
         page.keyboard.type("tmul(", delay=50)
         page.wait_for_selector(".jp-Completer", state="hidden", timeout=30_000)
         page.keyboard.press("Shift+Tab")
         page.wait_for_selector(".jp-Tooltip:has-text('fn matmul(&self, other: &Tensor) -> Tensor')", timeout=30_000)
         page.wait_for_timeout(500)
-        page.screenshot(path=pictures / f"lab-inspection-{theme}.png")
+        page.screenshot(path=pictures / f"inspection-{theme}.png")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_shown_fits_into_jupyterlab(tmp_path, pictures, theme):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    shutil.copy(DISPLAYS, folder)
+    with lab_server(folder, tmp_path, dark=theme == "dark") as address, chromium_page() as page:
+        lab = LabNotebook(page, address, DISPLAYS.name)
+        lab.run_all(timeout=300)
+        page.wait_for_timeout(1000)
+        assert page.evaluate(CLIPPED) == []
+        for part, cell in enumerate((0, 4, 8, 11, 14, 17)):
+            page.evaluate("cell => document.querySelectorAll('.jp-CodeCell')[cell].scrollIntoView({block: 'start'})", cell)
+            page.wait_for_timeout(500)
+            page.screenshot(path=pictures / f"displays-{theme}-{part}.png")

@@ -1,5 +1,6 @@
 //! The `wick` command: one file a subcommand.
 
+mod analyzer;
 mod cache;
 mod doctor;
 mod install;
@@ -25,7 +26,9 @@ use clap::{Parser, Subcommand};
     after_help = "Environment:
   WICK_LOG      what to log to stderr, e.g. `debug` or `wick_kernel=info` (default: warn)
   WICK_TRACE    a file to write where each cell's time goes to, for chrome://tracing or ui.perfetto.dev
-  WICK_CACHE    where compiled cells are kept (default: $XDG_CACHE_HOME/wick or ~/.cache/wick)"
+  WICK_CACHE    where compiled cells are kept (default: $XDG_CACHE_HOME/wick or ~/.cache/wick)
+  WICK_RUST_ANALYZER
+                the rust-analyzer that completes, or `off`"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -41,6 +44,7 @@ enum Command {
     Run(run::Run),
     New(new::New),
     Cache(cache::Cache),
+    Analyzer(analyzer::Analyzer),
 }
 
 /// Runs the command that the arguments name.
@@ -55,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::New(command) => command.run(),
         Command::Cache(command) => command.run(),
+        Command::Analyzer(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("wick: {}", in_one_line(&error));

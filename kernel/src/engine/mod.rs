@@ -3,6 +3,7 @@
 //! A session only sees [`Engine`]: it hands over a [`Cell`], receives [`Event`]s while the cell runs and a
 //! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run.
 
+pub mod analyzer;
 mod deep;
 pub mod deps;
 pub mod diagnostics;

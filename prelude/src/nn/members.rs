@@ -128,6 +128,23 @@ member_tuple!(A 0, B 1, C 2, D 3);
 member_tuple!(A 0, B 1, C 2, D 3, E 4);
 member_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 
+/// Runs `f` with a module and everything in it in evaluation mode; then each has the mode that it had.
+pub(crate) fn evaluating<R>(module: &dyn Module, f: impl FnOnce() -> R) -> R {
+    /// Put back also where `f` panics.
+    struct Before<'a>(Vec<(&'a Mode, bool)>);
+    impl Drop for Before<'_> {
+        fn drop(&mut self) {
+            for (mode, training) in &self.0 {
+                mode.set_training(*training);
+            }
+        }
+    }
+    let visit = Visit::new(module);
+    let _before = Before(visit.training());
+    visit.set_training(false);
+    f()
+}
+
 /// Forgets the names.
 fn without_names<T>(named: Vec<(String, T)>) -> Vec<T> {
     named.into_iter().map(|(_, value)| value).collect()
@@ -255,6 +272,15 @@ impl<'a> Visit<'a> {
                 .iter()
                 .for_each(|mode| mode.set_training(training))
         });
+    }
+
+    /// The training modes of everything, and what they are now.
+    pub fn training(&self) -> Vec<(&'a Mode, bool)> {
+        let mut modes = Vec::new();
+        self.walk(&mut |place| {
+            modes.extend(place.members.modes.iter().map(|mode| (*mode, mode.is_training())));
+        });
+        modes
     }
 
     /// A module without any mode in it behaves as in training.

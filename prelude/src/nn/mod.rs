@@ -96,6 +96,7 @@ pub use loss::{
     MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss,
     SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
 };
+pub(crate) use members::evaluating;
 pub use members::{Member, Members};
 pub use mode::Mode;
 pub use module::{Forward, Module, ModuleExt};

@@ -8,6 +8,8 @@ use std::process::Command;
 use super::Finding;
 use crate::cli::{paths, toolchain};
 use crate::engine::EngineError;
+use crate::engine::analyzer::build::{self, Build, State};
+use crate::engine::analyzer::find;
 use crate::engine::prelude::Prelude;
 use crate::private;
 
@@ -76,13 +78,44 @@ fn cargo() -> Finding {
     }
 }
 
+/// What completes by types.
 fn rust_analyzer() -> Finding {
-    match first_line("rust-analyzer", &["--version"]) {
-        Some(version) => Finding::good("rust-analyzer", version),
-        None => Finding::optional(
-            "rust-analyzer",
-            "not found: Wick does without; editors show Rust better with it",
-            "run `rustup component add rust-analyzer`",
+    const NAME: &str = "rust-analyzer";
+    let Ok(prelude) = Prelude::find() else {
+        return Finding::optional(NAME, "not looked for without a prelude", "run ./install.sh");
+    };
+    let folder = prelude.analyzer();
+    let why = match find::find(&folder) {
+        Ok(found) => {
+            let text = format!("{} ({})", found.program.display(), found.version);
+            return match prelude.sysroot() {
+                Some(sysroot) if !build::knows_std(sysroot) => Finding::optional(
+                    NAME,
+                    format!("{text}, which does not know the standard library"),
+                    "run `rustup component add rust-src`",
+                ),
+                _ => Finding::good(NAME, text),
+            };
+        }
+        Err(why) => why,
+    };
+    let build = Build::new(folder);
+    let log = build.log();
+    match build.state() {
+        State::Running => Finding::optional(
+            NAME,
+            "it is being built; until then Tab knows the prelude and what cells define",
+            format!("look at {}", log.display()),
+        ),
+        State::Failed => Finding::optional(
+            NAME,
+            format!("{why}: Tab knows the prelude and what cells define"),
+            format!("building it failed, see {}; then `wick analyzer install`", log.display()),
+        ),
+        State::NotTried | State::Done => Finding::optional(
+            NAME,
+            format!("{why}: Tab knows the prelude and what cells define"),
+            "run `wick analyzer install`",
         ),
     }
 }

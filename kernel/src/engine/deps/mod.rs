@@ -118,6 +118,12 @@ impl Dependencies {
         pin::write(&self.folder, &self.lock_file())
     }
 
+    /// The cargo project of the session's dependencies, if there are any.
+    pub fn project(&self) -> Option<PathBuf> {
+        let folder = self.cache.join("projects").join(&self.key);
+        (!self.key.is_empty()).then_some(folder)
+    }
+
     /// The versions of the session so far.
     fn lock_file(&self) -> PathBuf {
         self.cache

@@ -65,6 +65,7 @@ use self::process::{Interrupter, Runtime, Target};
 use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
+use super::analyzer::Analyzer;
 use super::deps::Dependencies;
 use super::diagnostics::Names;
 use super::prelude::Prelude;
@@ -137,6 +138,8 @@ pub struct NativeEngine {
     docs: Arc<OnceLock<Docs>>,
     /// The cells that have run to their end and still count.
     ran: Vec<Ran>,
+    /// Knows types, once a person has asked something.
+    analyzer: Analyzer,
 }
 
 impl NativeEngine {
@@ -193,6 +196,7 @@ impl NativeEngine {
             startup: startup::files(),
             docs: read_docs(prelude),
             ran: Vec::new(),
+            analyzer: Analyzer::default(),
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
@@ -299,7 +303,7 @@ impl Engine for NativeEngine {
     }
 
     async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
-        self.completions(code, cursor)
+        self.completions(code, cursor).await
     }
 
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
@@ -331,6 +335,7 @@ impl Engine for NativeEngine {
     }
 
     async fn shutdown(&mut self) {
+        self.analyzer.end();
         self.runtime.end().await;
     }
 }

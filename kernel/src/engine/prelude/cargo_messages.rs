@@ -7,8 +7,9 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::manifest::{Crate, Role};
-use super::symbols;
+use super::{install, symbols};
 use crate::engine::EngineError;
+use crate::engine::analyzer::crates::{CrateList, Script};
 
 /// Crates of the prelude's own dependencies that a cell may name.
 const NAMEABLE: &[&str] = &[
@@ -52,6 +53,8 @@ pub(super) struct Build {
     pub(super) source: PathBuf,
     /// The features that it was built with.
     pub(super) features: Vec<String>,
+    /// All of its crates as rust-analyzer is told of them; proc macros by the names of their files.
+    pub(super) list: CrateList,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +68,9 @@ struct Message {
     features: Vec<String>,
     #[serde(default)]
     filenames: Vec<PathBuf>,
+    #[serde(default)]
+    cfgs: Vec<String>,
+    out_dir: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -85,11 +91,10 @@ impl Build {
             what: format!("cannot read {}", messages.display()),
             source,
         })?;
-        let artifacts: Vec<Message> = text
+        let (artifacts, others): (Vec<Message>, Vec<Message>) = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-            .filter(|message| message.reason == "compiler-artifact")
-            .collect();
+            .partition(|message| message.reason == "compiler-artifact");
         let wick = artifacts.iter().find(|message| dylib(message).is_some());
         let Some((wick, dylib)) = wick.and_then(|message| Some((message, dylib(message)?))) else {
             return Err(EngineError::Prelude(format!(
@@ -133,7 +138,9 @@ impl Build {
                 Some((name, at))
             })
             .collect();
+        let list = list(&graph.text, &others, &crates)?;
         Ok(Build {
+            list,
             dylib,
             lock: graph.workspace_root.join("Cargo.lock"),
             crates,
@@ -143,6 +150,26 @@ impl Build {
             features: wick.features.clone(),
         })
     }
+}
+
+/// The crates of the prelude, for rust-analyzer.
+fn list(metadata: &[u8], messages: &[Message], crates: &[Built]) -> Result<CrateList, EngineError> {
+    let metadata = serde_json::from_slice(metadata).map_err(|error| {
+        EngineError::Prelude(format!("`cargo metadata` cannot be understood: {error}"))
+    })?;
+    let scripts = messages.iter().filter_map(|message| {
+        let script = Script {
+            cfgs: message.cfgs.clone(),
+            out_dir: message.out_dir.clone(),
+        };
+        Some((message.package_id.clone()?, script))
+    });
+    let dylib = |name: &str| {
+        let is_it = |built: &&Built| built.krate.role == Role::ProcMacro && built.krate.name == name;
+        let file = crates.iter().find(is_it)?.files.first()?.file_name()?;
+        Some(Path::new(install::DEPS).join(file))
+    };
+    Ok(CrateList::of(&metadata, Some("wick"), &scripts.collect(), dylib).0)
 }
 
 /// Tells what is part of `dylib` from what could be.
@@ -276,6 +303,8 @@ impl Dependency {
 struct Graph {
     nodes: HashMap<String, Vec<Dependency>>,
     workspace_root: PathBuf,
+    /// What cargo said.
+    text: Vec<u8>,
 }
 
 impl Graph {
@@ -303,6 +332,7 @@ impl Graph {
         Ok(Self {
             nodes: nodes.map(|node| (node.id, node.deps)).collect(),
             workspace_root: metadata.workspace_root,
+            text: output.stdout,
         })
     }
 

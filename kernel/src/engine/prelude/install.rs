@@ -16,6 +16,7 @@ use super::docs;
 use super::manifest::{self, Crate, Manifest, Role};
 use super::toolchain;
 use crate::engine::EngineError;
+use crate::engine::analyzer::crates;
 use crate::engine::hex::hex;
 
 /// The link to the build that new kernels use.
@@ -74,7 +75,7 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
     File::create(folder.join(IN_USE))?;
     fs::copy(&build.dylib, folder.join(DYLIB))?;
     fs::copy(&build.lock, folder.join(LOCK_FILE))?;
-    let mut crates = Vec::new();
+    let mut compiled = Vec::new();
     for Built { krate, files, .. } in &build.crates {
         let mut krate = krate.clone();
         for file in files {
@@ -84,15 +85,15 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
             place(file, &folder.join(DEPS).join(name))?;
             krate.files.push(format!("{DEPS}/{name}"));
         }
-        crates.push(krate);
+        compiled.push(krate);
     }
     let mut externs = vec![("wick".to_owned(), DYLIB.to_owned())];
     externs.extend(build.externs.iter().filter_map(|(name, at)| {
-        let file = crates[*at].file("rlib")?;
+        let file = compiled[*at].file("rlib")?;
         Some((name.clone(), file.to_owned()))
     }));
     let direct = build.direct.iter().filter_map(|(name, at)| {
-        let krate: &Crate = &crates[*at];
+        let krate: &Crate = &compiled[*at];
         let file = krate.file("rlib").or_else(|| krate.file("so"))?;
         Some((name.clone(), folder.join(file)))
     });
@@ -105,13 +106,16 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
     if let Some(entries) = docs::describe(&source) {
         fs::write(folder.join(docs::FILE_NAME), serde_json::to_vec(&entries)?)?;
     }
+    let mut list = build.list.clone();
+    list.keep_sources(folder)?;
+    list.write(&folder.join(crates::FILE_NAME))?;
     let manifest = Manifest {
         id: id.to_owned(),
         rustc: rustc.to_owned(),
         sysroot: toolchain::sysroot(),
         host: host.to_owned(),
         externs,
-        crates,
+        crates: compiled,
     };
     let text = serde_json::to_vec_pretty(&manifest)?;
     fs::write(folder.join(manifest::FILE_NAME), text)

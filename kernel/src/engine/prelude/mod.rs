@@ -20,6 +20,7 @@ use nix::fcntl::Flock;
 use self::cargo_messages::Build;
 use self::manifest::Manifest;
 use super::EngineError;
+use super::analyzer::{crates, find};
 
 /// Names the prelude's folder, or the folder above it, instead of looking for it.
 pub const PRELUDE_VARIABLE: &str = "WICK_PRELUDE";
@@ -177,6 +178,21 @@ impl Prelude {
     /// The lock file that it was built with.
     pub fn lock_file(&self) -> PathBuf {
         self.folder.join(install::LOCK_FILE)
+    }
+
+    /// The crates it is made of, as rust-analyzer is told of them: the list in a file.
+    pub fn crate_list(&self) -> PathBuf {
+        self.folder.join(crates::FILE_NAME)
+    }
+
+    /// The compiler's folder.
+    pub fn sysroot(&self) -> Option<&Path> {
+        self.manifest.sysroot.as_deref()
+    }
+
+    /// Where Wick's own build of rust-analyzer would be: beside all preludes of this installation.
+    pub fn analyzer(&self) -> PathBuf {
+        self.folder.with_file_name(find::FOLDER)
     }
 
     /// What is documented of it. Reads a file of half a megabyte.

@@ -6,6 +6,7 @@ use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
 
 use super::super::lex::{self, tokens};
 use super::super::{NativeEngine, commands};
+use super::merge::{About, merge};
 use super::receiver::written;
 use super::{KEYWORDS, word_before};
 use crate::engine::prelude::docs::Entry;
@@ -50,7 +51,20 @@ impl Found<'_> {
 }
 
 impl NativeEngine {
-    pub(in super::super) fn completions(&self, code: &str, cursor: usize) -> Completions {
+    /// What the index has, and rust-analyzer, if it answers in time.
+    pub(in super::super) async fn completions(&mut self, code: &str, cursor: usize) -> Completions {
+        let (own, about) = self.indexed(code, cursor);
+        if about == About::NoCode {
+            return own;
+        }
+        match self.ask_analyzer(code, cursor).await {
+            Some(theirs) => merge(code, own, theirs, about),
+            None => own,
+        }
+    }
+
+    /// What the index has.
+    fn indexed(&self, code: &str, cursor: usize) -> (Completions, About) {
         let cursor = code.floor_char_boundary(cursor.min(code.len()));
         let line_start = code[..cursor].rfind('\n').map_or(0, |at| at + 1);
         let line = &code[line_start..cursor];
@@ -73,10 +87,11 @@ impl NativeEngine {
                             usage.map(|(usage, help)| format!("{usage}  {help}")),
                         );
                     }
-                    return completed(cursor, found);
+                    return (completed(cursor, found), About::NoCode);
                 }
                 Some((name, rest)) if FILE_COMMANDS.contains(&name) => {
-                    return self.paths(rest.trim_start().trim_start_matches('"'), cursor);
+                    let typed = rest.trim_start().trim_start_matches('"');
+                    return (self.paths(typed, cursor), About::NoCode);
                 }
                 Some(("doc", rest)) if !rest.contains("::") => {
                     let mut found = Found {
@@ -86,13 +101,13 @@ impl NativeEngine {
                     for entry in self.docs().into_iter().flat_map(|docs| docs.entries()) {
                         found.add(&entry.path(), "text", Some(entry.signature.clone()));
                     }
-                    return completed(cursor, found);
+                    return (completed(cursor, found), About::NoCode);
                 }
                 Some(_) => {}
             }
         }
         if let Some(path) = path_in_string(code, cursor) {
-            return self.paths(path, cursor);
+            return (self.paths(path, cursor), About::NoCode);
         }
         let (start, word) = word_before(code, cursor);
         let mut found = Found {
@@ -100,14 +115,17 @@ impl NativeEngine {
             items: Vec::new(),
         };
         let before = code[..start].trim_end();
-        if before.ends_with('.') && !before.ends_with("..") {
+        let about = if before.ends_with('.') && !before.ends_with("..") {
             self.after_dot(&before[..before.len() - 1], &mut found);
+            About::Member
         } else if let Some(path) = before.strip_suffix("::") {
             self.after_path(path, &mut found);
+            About::Member
         } else {
             self.names(code, start, &mut found);
-        }
-        completed(cursor, found)
+            About::Name
+        };
+        (completed(cursor, found), about)
     }
 
     fn after_dot(&self, receiver: &str, found: &mut Found<'_>) {

@@ -32,6 +32,11 @@ impl NativeEngine {
     ) -> Option<MimeBundle> {
         let (start, name) = name_at(code, cursor)?;
         let before = code[..start].trim_end();
+        // Of a variable the session knows more: its value.
+        let is_variable = !before.ends_with(['.', ':']) && self.variables.get(name).is_some();
+        if !is_variable && let Some(text) = self.hover(code, start).await {
+            return Some(of_markdown(&text));
+        }
         let told = if let Some(receiver) = before.strip_suffix('.') {
             self.member(&self.type_before(receiver)?, name)?
         } else if let Some(path) = before.strip_suffix("::") {
@@ -196,6 +201,21 @@ impl Told {
     }
 }
 
+/// What is told in markdown, in both forms.
+fn of_markdown(text: &str) -> MimeBundle {
+    let is_plain = |line: &&str| !line.starts_with("```") && *line != "---";
+    let plain: Vec<&str> = text.lines().filter(is_plain).collect();
+    // What was around fences and rules would be empty lines in a row.
+    let mut plain = plain.join("\n");
+    while plain.contains("\n\n\n") {
+        plain = plain.replace("\n\n\n", "\n\n");
+    }
+    MimeBundle::from_iter([
+        ("text/plain".to_owned(), json!(plain.trim())),
+        ("text/markdown".to_owned(), json!(text)),
+    ])
+}
+
 /// The name around or just before the cursor; behind an open call, that of what is called.
 fn name_at(code: &str, cursor: usize) -> Option<(usize, &str)> {
     let mut cursor = code.floor_char_boundary(cursor.min(code.len()));
@@ -285,6 +305,13 @@ mod tests {
             data["text/markdown"],
             "```rust\nlet x: u8\n```\n\nmade in [1]\n\n```text\n7\n```"
         );
+    }
+
+    #[test]
+    fn markdown_without_its_marks_is_text() {
+        let data = of_markdown("```rust\nstd::vec\n```\n\n```rust\npub fn len()\n```\n\n---\n\nCounts.");
+        assert_eq!(data["text/plain"], "std::vec\n\npub fn len()\n\nCounts.");
+        assert!(data["text/markdown"].as_str().unwrap().contains("---"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! What can be said at once about a name under the cursor: from the session itself, the prelude's documentation, and the
-//! file system. No compiler and no language server is asked.
+//! What can be said about a name under the cursor. An index of the session itself, the prelude's documentation and the
+//! file system answers at once; rust-analyzer, once it is [warm](crate::engine::analyzer), knows more.
 
 mod complete;
+mod document;
 mod inspect;
+mod merge;
 mod receiver;
 
 /// Rust's keywords that start something.

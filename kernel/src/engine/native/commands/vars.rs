@@ -70,14 +70,19 @@ fn lines(rows: &[[String; 6]]) -> String {
 }
 
 fn table(rows: &[[String; 6]]) -> String {
-    let heads: String = COLUMNS.iter().map(|it| format!("<th>{it}</th>")).collect();
+    // Jupyter sets tables for numbers.
+    const WORDS: &str = "style=\"text-align:left\"";
+    let heads: String = COLUMNS
+        .iter()
+        .map(|it| format!("<th {WORDS}>{it}</th>"))
+        .collect();
     let rows: String = rows
         .iter()
         .map(|row| {
             let [name, ty, shape, device, memory, cell] = row.each_ref().map(|text| escape(text));
             format!(
-                "<tr><td><code>{name}</code></td><td><code>{ty}</code></td><td>{shape}</td><td>{device}</td>\
-                 <td>{memory}</td><td>{cell}</td></tr>"
+                "<tr><td {WORDS}><code>{name}</code></td><td {WORDS}><code>{ty}</code></td><td {WORDS}>{shape}</td>\
+                 <td {WORDS}>{device}</td><td>{memory}</td><td>{cell}</td></tr>"
             )
         })
         .collect();

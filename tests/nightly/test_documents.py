@@ -1,0 +1,51 @@
+"""Cells of documents that nobody here wrote run unchanged, one after another: guides of crates that know evcxr, and others."""
+
+from kernel_client import Session
+
+from documents import cells, document
+
+# Building polars takes its time.
+BUILD = 3000
+
+
+def test_plotters_guide_for_evcxr(kernel):
+    kernel.ok(':dep plotters = { version = "^0.3.6", default-features = false }', timeout=BUILD)
+    (cell,) = [it for it in cells(document("plotters", "src/lib.rs")) if it.startswith(":dep plotters")]
+    shown = kernel.ok(cell, timeout=BUILD)
+    assert any("svg" in it["text/html"] for it in shown.displays if "text/html" in it), shown.said
+
+
+def test_plotlys_readme(kernel, tmp_path):
+    kernel.ok(':dep plotly = "0.14"', timeout=BUILD)
+    (first, *_) = [it for it in cells(document("plotly", "README.md")) if "write_html" in it]
+    kernel.ok(first)
+    assert (tmp_path / "out.html").stat().st_size > 1000
+    shown = kernel.ok("plot")
+    assert any("plotly" in str(forms).lower() for forms in shown.displays), shown.said
+
+
+def test_charmings_first_chart_as_html(kernel, tmp_path):
+    kernel.ok(':dep charming = "0.6"', timeout=BUILD)
+    readme = cells(document("charming", "README.md"))
+    (pie,) = [it for it in readme if "Nightingale" in it]
+    # The picture needs a JavaScript engine built in; the same chart as HTML does not, as the README says further down.
+    chart = pie[pie.index("let chart") : pie.index(";", pie.index("rose 8")) + 1]
+    uses = pie[: pie.index("fn main")].replace(", ImageRenderer", "")
+    kernel.ok(uses + chart)
+    (html,) = [it for it in readme if "HtmlRenderer::new" in it]
+    kernel.ok(html[: html.index("// Use ImageRenderer")])
+    assert "rose 1" in kernel.value("html_str")
+
+
+def polars_session(kernel: Session) -> list[str]:
+    features = '["lazy", "csv", "parquet", "ipc", "pivot", "describe", "temporal", "strings"]'
+    kernel.ok(f':dep polars = {{ version = "0.55", features = {features} }}', timeout=BUILD)
+    return cells(document("polars", "src/docs/eager.rs"))
+
+
+def test_ten_cells_of_polars_cookbook(kernel):
+    pasted = polars_session(kernel)[:10]
+    assert len(pasted) == 10
+    for cell in pasted:
+        kernel.ok(cell, timeout=BUILD)
+    assert "shape: (3, 2)" in kernel.value('DataFrame::new_infer_height(vec![Column::new("a".into(), &[1, 2, 3]), Column::new("b".into(), &[1., 2., 3.])])?')

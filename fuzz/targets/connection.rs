@@ -9,8 +9,17 @@ use wick_kernel::jupyter::connection::Connection;
 fuzz_target!(|bytes: &[u8]| {
     file::holding(bytes, |path| match Connection::read(path) {
         Ok(connection) => {
-            for endpoint in [connection.shell(), connection.control(), connection.iopub(), connection.stdin(), connection.heartbeat()] {
-                assert!(endpoint.starts_with("tcp://") || endpoint.starts_with("ipc://"), "{endpoint}");
+            for endpoint in [
+                connection.shell(),
+                connection.control(),
+                connection.iopub(),
+                connection.stdin(),
+                connection.heartbeat(),
+            ] {
+                assert!(
+                    endpoint.starts_with("tcp://") || endpoint.starts_with("ipc://"),
+                    "{endpoint}"
+                );
             }
             assert_eq!((connection.clients().0)().len(), 3);
         }

@@ -16,14 +16,21 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 const SEPARATOR: &[u8] = b"\0data\0";
 
 fn archive(bytes: &[u8]) -> Vec<u8> {
-    let cut = bytes.windows(SEPARATOR.len()).position(|window| window == SEPARATOR);
+    let cut = bytes
+        .windows(SEPARATOR.len())
+        .position(|window| window == SEPARATOR);
     let (pickle, numbers) = match cut {
         Some(at) => (&bytes[..at], &bytes[at + SEPARATOR.len()..]),
         None => (bytes, &[][..]),
     };
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes) in [("a/data.pkl", pickle), ("a/byteorder", b"little"), ("a/data/0", numbers), ("a/data/1", numbers)] {
+    for (name, bytes) in [
+        ("a/data.pkl", pickle),
+        ("a/byteorder", b"little"),
+        ("a/data/0", numbers),
+        ("a/data/1", numbers),
+    ] {
         archive.start_file(name, options).expect("an entry");
         archive.write_all(bytes).expect("memory");
     }
@@ -33,7 +40,9 @@ fn archive(bytes: &[u8]) -> Vec<u8> {
 fn used(value: &Value, depth: usize) {
     match value {
         Value::Tensor(tensor) => tensors::used(tensor),
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) => items.iter().for_each(|item| used(item, depth + 1)),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+            items.iter().for_each(|item| used(item, depth + 1))
+        }
         Value::Dict(entries) => entries.iter().for_each(|(key, value)| {
             used(key, depth + 1);
             used(value, depth + 1);

@@ -22,7 +22,11 @@ fn decode(bytes: &[u8]) -> (usize, bool) {
             }
         }
         // Room is made for what has come, and for as much again at most, however long a frame says it is.
-        assert!(waiting.capacity() <= (4 * bytes.len()).max(1 << 20), "{}", waiting.capacity());
+        assert!(
+            waiting.capacity() <= (4 * bytes.len()).max(1 << 20),
+            "{}",
+            waiting.capacity()
+        );
     }
     (messages, true)
 }

@@ -14,7 +14,9 @@ mod tests {
 
     /// Calls `target` with each of its seeds.
     fn each_seed(target: &str, check: impl Fn(&[u8])) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../fuzz/seeds")
+            .join(target);
         let mut seeds = 0;
         for seed in std::fs::read_dir(folder).unwrap() {
             check(&std::fs::read(seed.unwrap().path()).unwrap());

@@ -88,8 +88,8 @@ def test_everything_that_is_made_is_closed_to_others(home, weights_url):
     for name in ("WICK_CACHE", "TORCH_HOME"):
         environment[name] = ""
     with Session(cwd=work, env=environment, ipc=temporary / "kernel") as session:
-        session.ok(f'let weights = StateDict::from_iter([("w".to_string(), Tensor::ones([2]))]);\nsave(&weights, "{served}/w.pth");')
-        assert session.value(f'load_state_dict_from_url("{url}/w.pth")?.len()') == "1"
+        session.ok(f'save(&Linear::new(2, 1).state_dict(), "{served}/w.pth");')
+        assert session.value(f'wick::hub::load_state_dict_from_url("{url}/w.pth")?.len()') == "2"
         session.ok(':dep mine = { path = "mine" }\nassert_eq!(mine::one(), 1);', timeout=170)
         session.ok("struct P;\nlet kept = 1;")
         session.fails("panic!()")

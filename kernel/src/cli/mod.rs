@@ -96,7 +96,10 @@ fn log() -> Option<tracing_chrome::FlushGuard> {
         .and_then(|file| match private_file(Path::new(&file)) {
             Ok(writer) => Some(writer),
             Err(error) => {
-                eprintln!("wick: no trace is written to {}: {error}", Path::new(&file).display());
+                eprintln!(
+                    "wick: no trace is written to {}: {error}",
+                    Path::new(&file).display()
+                );
                 None
             }
         })

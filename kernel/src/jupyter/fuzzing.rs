@@ -15,7 +15,10 @@ thread_local! {
 
 /// Reads a message whose frames are the lines of `bytes`: once as in a session without a key, once in one with.
 pub fn message(bytes: &[u8]) {
-    let frames: Vec<Bytes> = bytes.split(|byte| *byte == b'\n').map(Bytes::copy_from_slice).collect();
+    let frames: Vec<Bytes> = bytes
+        .split(|byte| *byte == b'\n')
+        .map(Bytes::copy_from_slice)
+        .collect();
     let Ok(frames) = ZmqMessage::try_from(frames) else {
         return;
     };
@@ -27,7 +30,10 @@ pub fn message(bytes: &[u8]) {
     let incoming = match OPEN.with(|open| Incoming::parse(frames, open)) {
         Ok(incoming) => incoming,
         Err(problem) => {
-            assert!(!matches!(problem, Malformed::Signature | Malformed::Unsigned), "{problem}");
+            assert!(
+                !matches!(problem, Malformed::Signature | Malformed::Unsigned),
+                "{problem}"
+            );
             return;
         }
     };
@@ -36,7 +42,10 @@ pub fn message(bytes: &[u8]) {
         Ok(Request::Execute(request)) => {
             let silent = request.silent;
             let said = request.store_history;
-            assert_eq!(request.into_session().store_history, said.unwrap_or(!silent));
+            assert_eq!(
+                request.into_session().store_history,
+                said.unwrap_or(!silent)
+            );
         }
         Ok(Request::Complete(cursor) | Request::Inspect(cursor)) => {
             let byte = cursor.byte();

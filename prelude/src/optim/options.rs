@@ -189,7 +189,9 @@ impl<'de> Deserialize<'de> for Options {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let entries = Vec::<(String, Value)>::deserialize(deserializer)?;
         let entries = entries.into_iter();
-        Ok(Self(entries.map(|(name, value)| (kept(&name), value)).collect()))
+        Ok(Self(
+            entries.map(|(name, value)| (kept(&name), value)).collect(),
+        ))
     }
 }
 

@@ -167,7 +167,9 @@ fn an_optimizer_and_its_schedules_go_on_where_they_stood() {
     assert_eq!(other.to_vec1::<f32>(), w.to_vec1::<f32>());
 
     let another = Adam::new([tensor!([1.]), tensor!([2.])], 0.1);
-    let wrong = load(&path, |reader| (&&&&Fill(&another)).load(reader, "optimizer"));
+    let wrong = load(&path, |reader| {
+        (&&&&Fill(&another)).load(reader, "optimizer")
+    });
     assert!(wrong.unwrap_err().to_string().contains("`optimizer`"));
 }
 

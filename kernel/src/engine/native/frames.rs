@@ -77,7 +77,11 @@ impl Decoder {
             .find(may_be_frame)
             .unwrap_or(bytes.len());
         // The rest of the last character may be on its way.
-        let half = if end == bytes.len() { half_character(bytes) } else { 0 };
+        let half = if end == bytes.len() {
+            half_character(bytes)
+        } else {
+            0
+        };
         end - half
     }
 

@@ -24,8 +24,14 @@ const EARLIER: &str = "use std::fmt; struct P { x: i64 } impl P { fn x(&self) {}
 
 /// Takes a cell's text apart, takes its items over, and makes its code.
 pub fn cell(text: &str) {
-    let earlier = CellText { id: CellId(1), text: EARLIER.into() };
-    let cell = CellText { id: CellId(2), text: text.into() };
+    let earlier = CellText {
+        id: CellId(1),
+        text: EARLIER.into(),
+    };
+    let cell = CellText {
+        id: CellId(2),
+        text: text.into(),
+    };
     let parts = split(text);
     check_ranges(text, &parts);
     completeness(text);
@@ -36,10 +42,16 @@ pub fn cell(text: &str) {
     notebook.add(&cell, &parts);
     // As when a cell is run once more, with the same number or another.
     notebook.add(&cell, &parts);
-    let again = CellText { id: CellId(3), text: text.into() };
+    let again = CellText {
+        id: CellId(3),
+        text: text.into(),
+    };
     notebook.add(&again, &parts);
     let texts = notebook.item_texts();
-    assert!(notebook.lacks(&[], &texts).is_empty(), "a session lacks an item of its own");
+    assert!(
+        notebook.lacks(&[], &texts).is_empty(),
+        "a session lacks an item of its own"
+    );
     notebook.source();
 
     let variables = variables();
@@ -70,18 +82,36 @@ fn variables() -> Variables {
 
 /// Every range is one of whole characters, and those of one kind come in order.
 fn check_ranges(text: &str, split: &Split) {
-    let whole = |range: &Range<usize>| assert!(text.get(range.clone()).is_some(), "{range:?} of {text:?}");
+    let whole =
+        |range: &Range<usize>| assert!(text.get(range.clone()).is_some(), "{range:?} of {text:?}");
     let ordered = |ranges: &[Range<usize>]| {
         ranges.iter().for_each(whole);
-        assert!(ranges.windows(2).all(|pair| pair[0].end <= pair[1].start), "{ranges:?} of {text:?}");
+        assert!(
+            ranges.windows(2).all(|pair| pair[0].end <= pair[1].start),
+            "{ranges:?} of {text:?}"
+        );
     };
     ordered(&split.commands);
     ordered(&split.attributes);
-    ordered(&split.items.iter().map(|item| item.range.clone()).collect::<Vec<_>>());
-    split.bindings.iter().for_each(|binding| whole(&binding.range));
+    ordered(
+        &split
+            .items
+            .iter()
+            .map(|item| item.range.clone())
+            .collect::<Vec<_>>(),
+    );
+    split
+        .bindings
+        .iter()
+        .for_each(|binding| whole(&binding.range));
     split.trailing.iter().for_each(whole);
     for place in &split.shown_places {
-        assert!(split.trailing.as_ref().is_some_and(|trailing| trailing.contains(place)));
+        assert!(
+            split
+                .trailing
+                .as_ref()
+                .is_some_and(|trailing| trailing.contains(place))
+        );
     }
 }
 
@@ -92,7 +122,9 @@ fn check_code(split: &Split, generated: &Generated) {
     };
     let text = body.text();
     let parsed = with_room(text, || {
-        let parsed = syn::parse_str::<syn::Block>(text).map(drop).map_err(|error| error.to_string());
+        let parsed = syn::parse_str::<syn::Block>(text)
+            .map(drop)
+            .map_err(|error| error.to_string());
         proc_macro2::extra::invalidate_current_thread_spans();
         parsed
     });
@@ -114,15 +146,19 @@ pub fn command(text: &str) {
     let nowhere = std::path::Path::new("/nowhere");
     for range in lex::command_lines(text) {
         let command = &text[range.clone()];
-        assert!(command.starts_with(':') && !command.contains('\n'), "{command:?}");
+        assert!(
+            command.starts_with(':') && !command.contains('\n'),
+            "{command:?}"
+        );
         let (name, rest) = commands::name_and_rest(command);
-        assert!(command.contains(name) && command.ends_with(|c: char| c.is_whitespace()) || command.ends_with(rest));
+        assert!(command[1..].starts_with(name) && command.trim_end().ends_with(rest));
         if commands::usage(name).is_none() {
             assert!(!commands::unknown(name).evalue.is_empty());
         }
         match DependencySpec::parse(rest, nowhere) {
             Ok(spec) => {
-                let again = DependencySpec::parse(&spec.line(), nowhere).expect("a line that was just written");
+                let again = DependencySpec::parse(&spec.line(), nowhere)
+                    .expect("a line that was just written");
                 assert_eq!(again, spec);
             }
             Err(error) => assert!(error.evalue.contains("cannot be read"), "{}", error.evalue),
@@ -130,9 +166,18 @@ pub fn command(text: &str) {
         if let Some(size) = Bytes::parse(rest) {
             assert!(!size.to_string().is_empty());
         }
-        if let Some(start) = rest.as_ptr().addr().checked_sub(text.as_ptr().addr()) {
-            let cell = CellText { id: CellId(1), text: text.into() };
-            generate_type_probe(&cell, start..start + rest.len(), &variables(), &Notebook::default());
+        if !rest.is_empty() {
+            let end = range.start + command.trim_end().len();
+            let cell = CellText {
+                id: CellId(1),
+                text: text.into(),
+            };
+            generate_type_probe(
+                &cell,
+                end - rest.len()..end,
+                &variables(),
+                &Notebook::default(),
+            );
         }
     }
     if let Some((interpreter, script)) = commands::script(text) {
@@ -161,7 +206,11 @@ pub fn stream(bytes: &[u8]) {
         }
     }
     let parts = read(carried.chunks(usize::from(*portion).max(1)));
-    assert_eq!(parts, read(std::iter::once(carried.as_slice())), "how a stream is cut into portions matters");
+    assert_eq!(
+        parts,
+        read(std::iter::once(carried.as_slice())),
+        "how a stream is cut into portions matters"
+    );
 }
 
 /// The text, the displays in the middle of it, and how many frames came.

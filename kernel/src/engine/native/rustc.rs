@@ -235,7 +235,10 @@ impl Rustc {
             .lines()
             .filter(|line| !line.starts_with('{'))
             .collect();
-        Err(Failed::Other(stopped(&status.to_string(), &said.join("\n"))))
+        Err(Failed::Other(stopped(
+            &status.to_string(),
+            &said.join("\n"),
+        )))
     }
 }
 

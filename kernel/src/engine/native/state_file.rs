@@ -210,7 +210,11 @@ impl NativeEngine {
         self.say(Stream::Stdout, format!("{file}: {}", holds(&loaded)));
         for Saved { name, ty, form, .. } in waiting {
             let ty = self.readable_type(ty);
-            let what = if *form == Form::Weights { "weights" } else { "state" };
+            let what = if *form == Form::Weights {
+                "weights"
+            } else {
+                "state"
+            };
             let line = format!(
                 "waiting: the {what} of `{name}` ({ty}); make such a variable, then `{again}` once more\n"
             );

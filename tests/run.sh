@@ -58,6 +58,10 @@ rust_part() {
     check "Documentation" env RUSTDOCFLAGS="-D warnings" \
         cargo doc --release --locked --workspace --no-deps
     cargo_test "Unit, parity and documentation tests" --workspace
+    check "Made-up inputs, 30 seconds a target" tests/fuzz.sh
+    grep "inputs," "$logs/check.log"
+    check "Unit tests near unsafe code under AddressSanitizer" tests/sanitize.sh
+    grep "^test result" "$logs/check.log"
 }
 
 # ---------------------------------------------------------------------------- the installed kernel
@@ -123,7 +127,7 @@ kernel_part() {
         pytest tests/protocol/test_rust_analyzer.py
     fi
 
-    check "Hostile messages, in short" env WICK_TEST_VENV="$target/test-venv" tests/soak.sh --short --only messages
+    check "Long and hard use, in short" env WICK_TEST_VENV="$target/test-venv" tests/soak.sh --short
     grep -E "^(ok|BROKEN|   )" "$logs/check.log"
 
     # That it works; its times say nothing on a machine that does other things.

@@ -2,7 +2,7 @@
 # Long and hard use of the installed kernel: thousands of cells, hostile messages, many kernels.
 #
 #   tests/soak.sh            everything, as the README has the numbers (about half an hour)
-#   tests/soak.sh --short    the same with fewer of each (about two minutes); tests/run.sh calls it
+#   tests/soak.sh --short    the same with fewer of each (some minutes); tests/run.sh calls it
 #   tests/soak.sh --only cells|messages|kernels [--short]
 #
 # The kernel is the one that Jupyter finds as `wick`; WICK_PREFIX says where it is installed, if not in the user's own

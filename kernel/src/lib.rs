@@ -8,6 +8,8 @@
 
 pub mod cli;
 pub mod engine;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod jupyter;
 pub mod private;
 pub mod session;

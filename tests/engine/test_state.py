@@ -48,6 +48,30 @@ def test_a_state_goes_to_another_session(tmp_path):
         assert session.value("net.forward(&Tensor::ones([1, 2])).detach()") == answer
 
 
+TRAINING = """
+let w = tensor!([1., 2.]).requires_grad_(true);
+let optimizer = SGD::new([w.clone()], 0.1).momentum(0.9);
+let schedule = optim::lr_scheduler::StepLR::new(&optimizer, 2).gamma(0.5);
+"""
+STEPS = "for _ in 0..3 { optimizer.zero_grad(); (&w * &w).sum().backward(); optimizer.step(); schedule.step(); }\nw"
+
+
+def test_a_training_goes_on_in_another_session(tmp_path):
+    with Session(cwd=tmp_path) as session:
+        session.ok(TRAINING)
+        session.ok(STEPS)
+        said = session.ok(":save-state state").said
+        assert "`w`, the state of `optimizer`, `schedule`" in said and "not saved" not in said
+        six_steps = session.value(STEPS)
+    with Session(cwd=tmp_path) as session:
+        said = session.ok(":load-state state").said
+        assert "waiting: the state of `optimizer` (optim::sgd::SGD)" in said or "waiting: the state of `optimizer` (SGD)" in said, said
+        # The parameters first: an optimizer is one of parameters that are there.
+        session.ok(TRAINING.replace("let w = tensor!([1., 2.]).requires_grad_(true);", ""))
+        assert "the state of `optimizer`, `schedule`" in session.ok(":load-state state optimizer schedule").said
+        assert session.value(STEPS) == six_steps
+
+
 def test_only_what_was_asked_for_is_loaded(tmp_path):
     with Session(cwd=tmp_path) as session:
         session.ok("let a = 1;\nlet b = String::from(\"two\");\nlet f = |n: i32| n;")

@@ -62,9 +62,33 @@ DISASTERS = [
         "import mmap\nf = open('empty', 'w+b')\nf.truncate(4096)\nm = mmap.mmap(f.fileno(), 4096)\nf.truncate(0)\nm[0] = 1",
         ("SIGBUS",),
     ),
-    Disaster("SIGFPE", "unsafe { libc::raise(libc::SIGFPE); }", "import signal\nsignal.raise_signal(signal.SIGFPE)", ("SIGFPE",)),
+    Disaster("SIGFPE", 'unsafe { std::arch::asm!("xor edx, edx", "xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _) }', "import signal\nsignal.raise_signal(signal.SIGFPE)", ("SIGFPE",)),
     Disaster("SIGILL", 'unsafe { std::arch::asm!("ud2") }', "import signal\nsignal.raise_signal(signal.SIGILL)", ("SIGILL",)),
     Disaster("SIGSEGV inside a C call", "unsafe { libc::strlen(8 as *const _); }", "import ctypes\nctypes.memset(8, 0, 9)", ("SIGSEGV",)),
+    Disaster(
+        "SIGBUS inside a C call",
+        'let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(true).open("empty")?;\n'
+        "use std::os::fd::AsRawFd;\n"
+        "unsafe { let p = libc::mmap(std::ptr::null_mut(), 4096, 3, libc::MAP_SHARED, file.as_raw_fd(), 0); libc::memset(p, 1, 64); }",
+        "import ctypes, mmap\nf = open('empty', 'w+b')\nf.truncate(4096)\nm = mmap.mmap(f.fileno(), 4096)\nat = ctypes.addressof(ctypes.c_char.from_buffer(m))\nf.truncate(0)\nctypes.memset(at, 1, 64)",
+        ("SIGBUS",),
+    ),
+    Disaster(
+        "SIGFPE inside a C call",
+        'unsafe extern "C" { fn div(of: i32, by: i32) -> i64; }\nunsafe { div(1, 0) }',
+        "import ctypes\nctypes.CDLL(None).div(1, 0)",
+        ("SIGFPE",),
+    ),
+    Disaster(
+        "SIGILL inside a C call",
+        'unsafe extern "C" fn compare(_: *const libc::c_void, _: *const libc::c_void) -> i32 { unsafe { std::arch::asm!("ud2") }; 0 }\n'
+        "unsafe { libc::qsort([2, 1].as_mut_ptr().cast(), 2, 4, Some(compare)) }",
+        None,
+        ("SIGILL",),
+    ),
+    Disaster("exit in a thread", "std::thread::spawn(|| std::process::exit(3)).join().unwrap();", "import os, threading\nt = threading.Thread(target=os._exit, args=(3,))\nt.start()\nt.join()", ("exit status 3",)),
+    Disaster("abort of C", "unsafe { libc::abort() }", "import ctypes\nctypes.CDLL(None).abort()", ("SIGABRT",)),
+    Disaster("a signal to all of its group", "unsafe { libc::kill(0, libc::SIGTERM); }", "import os, signal\nos.setpgid(0, 0)\nos.killpg(0, signal.SIGTERM)", ("SIGTERM",)),
     Disaster(
         "stack overflow",
         "#[allow(unconditional_recursion)]\nfn deep(n: &mut [u8; 4096]) -> usize { let mut m = *n; deep(&mut m) + m[0] as usize }\ndeep(&mut [1; 4096])",
@@ -76,6 +100,14 @@ DISASTERS = [
         "#[allow(unconditional_recursion)]\nfn sink(n: &mut [u8; 4096]) -> usize { let mut m = *n; sink(&mut m) + m[0] as usize }\nstd::thread::spawn(|| sink(&mut [1; 4096])).join()",
         "import sys, threading\nsys.setrecursionlimit(10 ** 9)\ndef deep(n): return deep(n + 1) + 1\nt = threading.Thread(target=deep, args=(0,))\nt.start()\nt.join()",
         ("stack",),
+    ),
+    Disaster(
+        "stack overflow inside of rayon",
+        "#[allow(unconditional_recursion)]\nfn sink(n: &mut [u8; 4096]) -> usize { let mut m = *n; sink(&mut m) + m[0] as usize }\n"
+        "use rayon::prelude::*;\n(0..8).into_par_iter().map(|i| sink(&mut [i as u8; 4096])).sum::<usize>()",
+        None,
+        ("stack",),
+        tensors=True,
     ),
     Disaster(
         "endless allocation",
@@ -104,6 +136,21 @@ DISASTERS = [
         "import os\nr, w = os.pipe()\nos.read(r, 4)",
         ("interrupt",),
         interrupt=0.5,
+    ),
+    Disaster(
+        "interrupt of a read from stdin",
+        "let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;",
+        "input()",
+        ("interrupt",),
+        interrupt=0.5,
+    ),
+    Disaster(
+        "interrupt of a question beside a progress bar",
+        'for _ in progress(0..10) { wick::input("more? "); }',
+        None,
+        ("interrupt",),
+        interrupt=0.5,
+        tensors=True,
     ),
     Disaster(
         "interrupt of a long tensor operation",

@@ -33,6 +33,10 @@ class RawShell:
         signer = Signer(key=self.key if key is None else key)
         return signer.serialize(signer.msg(kind, content))
 
+    def signed_bytes(self, parts: list[bytes]) -> list[bytes]:
+        """The frames of a message of just these parts, with a right signature."""
+        return [DELIMITER, Signer(key=self.key).sign(parts), *parts]
+
     def send(self, frames: list[bytes]) -> None:
         self.socket.send_multipart(frames)
 

@@ -61,18 +61,6 @@ def test_sockets_in_a_folder_that_is_open_to_others_lie_elsewhere(tmp_path):
     assert not list(tmp_path.glob("kernel-*"))
 
 
-def test_what_is_written_lies_in_closed_folders(tmp_path):
-    cache = tmp_path / "cache"
-    with Session(env={"WICK_CACHE": str(cache)}) as session:
-        session.ok("let x = 1;")
-        session.fails("panic!()")
-        made = [path for path in cache.rglob("*") if path.is_file()]
-    assert made
-    for path in made:
-        folders = [folder for folder in path.parents if cache in folder.parents or folder == cache]
-        assert any(stat.S_IMODE(folder.stat().st_mode) == 0o700 for folder in folders), path
-
-
 def test_a_cache_that_others_could_write_to_is_closed(tmp_path):
     tmp_path.chmod(0o755)
     (tmp_path / "cells").mkdir()

@@ -55,7 +55,7 @@ def start_and_stop(report: Report, times: int) -> None:
                 session.manager.shutdown_kernel()
             session.close()
             try:
-                wait_until(lambda: not alive(processes), 10, f"the end of {alive(processes)}")
+                wait_until(lambda: not alive(processes), 30, f"the end of {alive(processes)}")
             except AssertionError as error:
                 leaked.append(str(error))
             if number == 3:

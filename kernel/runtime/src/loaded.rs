@@ -9,8 +9,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::protocol::Place;
 
-/// Which cell a library was last run as, by its path.
-static CELLS: LazyLock<Mutex<HashMap<Vec<u8>, u32>>> = LazyLock::new(Mutex::default);
+/// Which cell a library was last run as, by where it is loaded.
+static CELLS: LazyLock<Mutex<HashMap<usize, u32>>> = LazyLock::new(Mutex::default);
 
 /// A library that stays loaded: closures, threads and vtables of it may live as long as the session.
 #[derive(Clone, Copy)]
@@ -58,12 +58,14 @@ fn last_error() -> String {
     }
 }
 
-/// Remembers that `path` now runs as cell `cell`.
-pub(crate) fn runs_as(path: &Path, cell: u32) {
-    CELLS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(path.as_os_str().as_bytes().to_vec(), cell);
+/// Remembers that the library with this function now runs as cell `cell`.
+pub(crate) fn runs_as(function: *const c_void, cell: u32) {
+    if let Some((_, base)) = library_at(function) {
+        CELLS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(base, cell);
+    }
 }
 
 /// The library that an address belongs to, and where that is loaded.
@@ -96,17 +98,17 @@ pub(crate) fn code_at(address: usize) -> Option<Code> {
     let (library, base) = library_at(std::ptr::without_provenance(address))?;
     let ours = library.ends_with(b".cell.so");
     ours.then(|| Code {
-        cell: cell_of(&library),
+        cell: cell_of(base),
         library,
         offset: address - base,
     })
 }
 
-fn cell_of(library: &[u8]) -> Option<u32> {
+fn cell_of(base: usize) -> Option<u32> {
     CELLS
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .get(library)
+        .get(&base)
         .copied()
 }
 
@@ -119,7 +121,7 @@ pub(crate) fn is_user_file(file: &str) -> bool {
 pub(crate) fn place(location: &'static Location<'static>) -> Place {
     Place {
         file: location.file().to_string(),
-        cell: library_at((&raw const *location).cast()).and_then(|(library, _)| cell_of(&library)),
+        cell: library_at((&raw const *location).cast()).and_then(|(_, base)| cell_of(base)),
         line: location.line(),
         column: location.column(),
     }

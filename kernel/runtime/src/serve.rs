@@ -50,10 +50,24 @@ fn end_of_session() -> ! {
     }
 }
 
+/// A process that dies leaves its account and a snapshot, not a copy of all memory in the notebook's folder, which would
+/// take its time and show the variables to others. A cell may set the limit again: it is the soft one.
+fn leave_no_core_files() {
+    // SAFETY: plain system calls on a valid `rlimit`.
+    unsafe {
+        let mut limit = std::mem::zeroed::<libc::rlimit>();
+        if libc::getrlimit(libc::RLIMIT_CORE, &raw mut limit) == 0 {
+            limit.rlim_cur = 0;
+            libc::setrlimit(libc::RLIMIT_CORE, &raw const limit);
+        }
+    }
+}
+
 fn serve(socket: &UnixStream) -> io::Result<()> {
     output::remember_streams()?;
     panics::install_hook();
     crash::prepare();
+    leave_no_core_files();
     snapshot::runs_cells();
     output::start_flushing();
     input::prepare()?;
@@ -358,11 +372,11 @@ fn drop_values(drop: &protocol::Drop) -> Option<String> {
 
 fn load(run: &Run) -> Result<fn(), String> {
     let library = Library::open(&run.library, false)?;
-    loaded::runs_as(&run.library, run.cell);
     let name = CString::new(ENTRY).expect("a name without NUL");
     let address = library
         .symbol(&name)
         .ok_or("the compiled cell has no entry point")?;
+    loaded::runs_as(address, run.cell);
     // SAFETY: the kernel generates this function with this signature, compiled by the rustc that compiled us.
     Ok(unsafe { std::mem::transmute::<*mut std::ffi::c_void, fn()>(address) })
 }

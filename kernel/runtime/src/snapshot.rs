@@ -70,9 +70,35 @@ fn park(waiting: &mut File) {
     set_name(c"wick-snapshot");
     // Where memory runs out, the system should end the cell that took it, not what it falls back to.
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    // A cell may send a signal to all of its process group. What ends it is not to end what it falls back to.
+    let before = block_signals();
     let _ = waiting.read(&mut [0]);
+    unblock_signals(&before);
     runs_cells();
     set_name(c"wick");
+}
+
+/// Holds back every signal that can be; returns those that were before.
+fn block_signals() -> libc::sigset_t {
+    // SAFETY: both sets are local, and the first is filled before it is used.
+    unsafe {
+        let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::sigfillset(&raw mut all);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut before);
+        before
+    }
+}
+
+/// Forgets the signals that came meanwhile, and holds back only those of `before` again.
+fn unblock_signals(before: &libc::sigset_t) {
+    // SAFETY: the sets and the time are local or the caller's; nobody wants to know who sent a signal.
+    unsafe {
+        let mut all = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        let at_once = std::mem::zeroed::<libc::timespec>();
+        while libc::sigtimedwait(&raw const all, std::ptr::null_mut(), &raw const at_once) > 0 {}
+        libc::pthread_sigmask(libc::SIG_SETMASK, before, std::ptr::null_mut());
+    }
 }
 
 /// This process is the one to end where the system runs out of memory.

@@ -12,7 +12,10 @@ mod session;
 mod toolchain;
 mod uninstall;
 
+use std::fs::{File, OpenOptions};
 use std::io::IsTerminal;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -95,9 +98,19 @@ fn log() -> Option<tracing_chrome::FlushGuard> {
         .with_filter(filter);
     let trace = std::env::var_os("WICK_TRACE").filter(|file| !file.is_empty());
     let (chrome, guard) = trace
-        .map(|file| {
+        .and_then(|file| match private_file(Path::new(&file)) {
+            Ok(writer) => Some(writer),
+            Err(error) => {
+                eprintln!(
+                    "wick: no trace is written to {}: {error}",
+                    Path::new(&file).display()
+                );
+                None
+            }
+        })
+        .map(|writer| {
             ChromeLayerBuilder::new()
-                .file(file)
+                .writer(writer)
                 .include_args(true)
                 .trace_style(TraceStyle::Async)
                 .build()
@@ -109,6 +122,16 @@ fn log() -> Option<tracing_chrome::FlushGuard> {
         .with(chrome.map(|layer| layer.with_filter(ours)))
         .init();
     guard
+}
+
+/// A new file for this user alone: a trace tells of cells.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(test)]

@@ -289,18 +289,17 @@ fn cell(row: &Row<'_>) -> rusqlite::Result<Found> {
 
 /// What people have typed is for their eyes only. What cannot be made is noticed when the database is opened.
 fn make_private(file: &Path) {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     if let Some(folder) = file.parent() {
-        let _ = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder);
+        let _ = crate::private::make(folder);
     }
-    let _ = std::fs::OpenOptions::new()
+    let made = std::fs::OpenOptions::new()
         .append(true)
         .create(true)
         .mode(0o600)
         .open(file);
+    // One of an earlier version, or of a person's own making.
+    let _ = made.and_then(|made| made.set_permissions(std::fs::Permissions::from_mode(0o600)));
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn download(url: &str, path: &Path, progress: &mut dyn Progress) -> Result<(
         .reader();
 
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| HubError::write(folder, error))?;
+    make_folder(folder).map_err(|error| HubError::write(folder, error))?;
     // It is deleted again unless it is kept below, so a file under its own name is always complete.
     let mut file = NamedTempFile::new_in(folder).map_err(|error| HubError::write(path, error))?;
     let digest = copy(&mut body, &mut file, total, progress);
@@ -136,6 +136,14 @@ fn promised(name: &str) -> Option<&str> {
     let (digits, _) = tail.split_once('.')?;
     let hexadecimal = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
     (digits.len() >= 8 && digits.bytes().all(hexadecimal)).then_some(digits)
+}
+
+/// Makes a folder into which nobody else puts anything. One that PyTorch made stays as it is.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// Temporary files are private; a file in a shared cache is not.

@@ -1,9 +1,11 @@
 //! What an optimizer remembers of a parameter from step to step.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Result, Tensor};
 
 /// Tensors by PyTorch's names. A number of steps is a 0-d tensor of floats, as in PyTorch.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Memory(Vec<(String, Tensor)>);
 
 impl Memory {

@@ -1,6 +1,10 @@
 //! The options of a group of parameters, under PyTorch's names.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::nn::python;
 use crate::{Error, Result};
@@ -135,6 +139,72 @@ impl Options {
             _ => self.set("momentum", momentum),
         }
     }
+}
+
+/// A value with text of its own, as it is in files.
+#[derive(Serialize, Deserialize)]
+enum Owned {
+    None,
+    Bool(bool),
+    Int(i64),
+    Number(f64),
+    Pair(f64, f64),
+    Text(String),
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let owned = match *self {
+            Self::None => Owned::None,
+            Self::Bool(value) => Owned::Bool(value),
+            Self::Int(value) => Owned::Int(value),
+            Self::Number(value) => Owned::Number(value),
+            Self::Pair(first, second) => Owned::Pair(first, second),
+            Self::Text(text) => Owned::Text(text.to_owned()),
+        };
+        owned.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Ok(match Owned::deserialize(deserializer)? {
+            Owned::None => Self::None,
+            Owned::Bool(value) => Self::Bool(value),
+            Owned::Int(value) => Self::Int(value),
+            Owned::Number(value) => Self::Number(value),
+            Owned::Pair(first, second) => Self::Pair(first, second),
+            Owned::Text(text) => Self::Text(kept(&text)),
+        })
+    }
+}
+
+impl Serialize for Options {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let entries = Vec::<(String, Value)>::deserialize(deserializer)?;
+        let entries = entries.into_iter();
+        Ok(Self(
+            entries.map(|(name, value)| (kept(&name), value)).collect(),
+        ))
+    }
+}
+
+/// The same text for as long as the program runs. There is one of each: options have few names.
+fn kept(text: &str) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let text: &'static str = text.to_owned().leak();
+    texts.insert(text);
+    text
 }
 
 /// PyTorch's sentence where a value makes no sense for an option of that name.

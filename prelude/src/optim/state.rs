@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::core::State;
 use super::memory::Memory;
 use super::options::{Options, Value};
@@ -9,7 +11,7 @@ use crate::{Error, Result};
 
 /// What an optimizer remembers of each parameter, by the parameter's number, and its groups: what `state_dict()` returns
 /// and `load_state_dict` takes.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct OptimizerState {
     /// What is remembered of the parameters that were changed so far, by their numbers.
     pub state: Vec<(usize, Memory)>,

@@ -380,3 +380,58 @@ fn safetensors_come_back_in_their_order() {
         );
     }
 }
+
+/// What `fuzz/targets/pth.rs` makes of an input that begins with `P`: an archive of the pickle and its numbers.
+fn archive(input: &[u8]) -> Vec<u8> {
+    use ::zip::write::{SimpleFileOptions, ZipWriter};
+    use std::io::Write;
+    const SEPARATOR: &[u8] = b"\0data\0";
+    let cut = input
+        .windows(SEPARATOR.len())
+        .position(|window| window == SEPARATOR);
+    let (pickle, numbers) = match cut {
+        Some(at) => (&input[..at], &input[at + SEPARATOR.len()..]),
+        None => (input, &[][..]),
+    };
+    let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
+    for (name, bytes) in [
+        ("a/data.pkl", pickle),
+        ("a/byteorder", b"little"),
+        ("a/data/0", numbers),
+        ("a/data/1", numbers),
+    ] {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_seeds_of_the_fuzz_targets_are_read_or_refused() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
+    let of = |target: &str| {
+        let files = std::fs::read_dir(seeds.join(target)).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    };
+    for seed in of("pth") {
+        let bytes = std::fs::read(&seed).unwrap();
+        let read = match bytes.strip_prefix(b"P") {
+            Some(rest) if !bytes.starts_with(b"PK") => read_bytes(&archive(rest)),
+            _ => read_bytes(&bytes),
+        };
+        match read {
+            Ok(value) => assert!(!value.to_string().is_empty()),
+            Err(error) => assert!(!error.to_string().is_empty(), "{}", seed.display()),
+        }
+    }
+    for seed in of("safetensors") {
+        if let Ok(tensors) = try_load_file(&seed) {
+            assert!(
+                tensors
+                    .iter()
+                    .all(|(_, tensor)| !tensor.to_string().is_empty())
+            );
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! The file is a zip archive. `storages/N` holds the numbers of a storage as they lie in memory, `tensors.json` says
 //! which tensor looks at which storage, and how; `values/NAME` is a variable in MessagePack, in which a tensor is its
 //! number in that list. So tensors that shared memory before share it afterwards, and two handles on one tensor are
-//! two handles on one tensor again. Of a module the file holds the state dict.
+//! two handles on one tensor again. Of a module, an optimizer and a schedule the file holds the state dict.
 //!
 //! Which of this a variable's type can do is found at compile time, as for displays: see [`Save`] and [`Load`].
 
@@ -13,8 +13,8 @@ mod tensors;
 mod write;
 
 pub use probe::{
-    IntoModule, IntoNothing, Load, LoadForever, LoadNothing, LoadValue, Save, ViaModule,
-    ViaNothing, ViaValue, Weights,
+    Fill, IntoModule, IntoNothing, IntoOptimizer, IntoSchedule, Load, LoadForever, LoadNothing,
+    LoadValue, Save, ViaModule, ViaNothing, ViaOptimizer, ViaSchedule, ViaValue,
 };
 pub use read::{Reader, load};
 pub use write::{Entry, Form, Writer, save};

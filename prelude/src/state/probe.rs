@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::read::Reader;
 use super::write::Writer;
 use crate::nn::Module;
+use crate::optim::Optimizer;
+use crate::optim::lr_scheduler::Stands;
 use crate::{Error, Result};
 
-/// A variable to be saved: `(&&&Save(&x)).save(writer, "x")` takes the first way that its type has.
+/// A variable to be saved: `(&&&&&Save(&x)).save(writer, "x")` takes the first way that its type has.
 pub struct Save<'a, T>(pub &'a T);
 
 /// What serde can write and read.
@@ -21,7 +23,7 @@ pub trait ViaValue {
 }
 
 // All variables outlive their cell, so text that they refer to is `'static`.
-impl<T: Serialize + Deserialize<'static>> ViaValue for &&Save<'_, T> {
+impl<T: Serialize + Deserialize<'static>> ViaValue for &&&&Save<'_, T> {
     fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
         writer.value(name, self.0)
     }
@@ -33,9 +35,33 @@ pub trait ViaModule {
     fn save(&self, writer: &mut Writer, name: &str) -> Result<()>;
 }
 
-impl<T: Module> ViaModule for &Save<'_, T> {
+impl<T: Module> ViaModule for &&&Save<'_, T> {
     fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
         writer.weights(name, self.0.as_module())
+    }
+}
+
+/// Optimizers.
+pub trait ViaOptimizer {
+    /// Saves its state dict: its momentum and what else it remembers, and its options.
+    fn save(&self, writer: &mut Writer, name: &str) -> Result<()>;
+}
+
+impl<T: Optimizer> ViaOptimizer for &&Save<'_, T> {
+    fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
+        writer.state(name, &self.0.state_dict())
+    }
+}
+
+/// Schedules of learning rates.
+pub trait ViaSchedule {
+    /// Saves where it stands.
+    fn save(&self, writer: &mut Writer, name: &str) -> Result<()>;
+}
+
+impl<T: Stands> ViaSchedule for &Save<'_, T> {
+    fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
+        writer.state(name, &self.0.stands())
     }
 }
 
@@ -115,8 +141,8 @@ fn not_any_more<T>(name: &str) -> Error {
     ))
 }
 
-/// A variable that weights go into: `(&&Weights(&model)).load(reader, "model")`.
-pub struct Weights<'a, T>(pub &'a T);
+/// A variable that a state dict goes into: `(&&&&Fill(&model)).load(reader, "model")`.
+pub struct Fill<'a, T>(pub &'a T);
 
 /// Modules.
 pub trait IntoModule {
@@ -124,22 +150,46 @@ pub trait IntoModule {
     fn load(&self, reader: &Reader, name: &str) -> Result<()>;
 }
 
-impl<T: Module> IntoModule for &Weights<'_, T> {
+impl<T: Module> IntoModule for &&&Fill<'_, T> {
     fn load(&self, reader: &Reader, name: &str) -> Result<()> {
         reader.weights(name, self.0.as_module())
     }
 }
 
-/// What is no module any more.
+/// Optimizers.
+pub trait IntoOptimizer {
+    /// Has it go on from what is in the file.
+    fn load(&self, reader: &Reader, name: &str) -> Result<()>;
+}
+
+impl<T: Optimizer> IntoOptimizer for &&Fill<'_, T> {
+    fn load(&self, reader: &Reader, name: &str) -> Result<()> {
+        reader.optimizer(name, self.0)
+    }
+}
+
+/// Schedules of learning rates.
+pub trait IntoSchedule {
+    /// Has it go on from where it stood.
+    fn load(&self, reader: &Reader, name: &str) -> Result<()>;
+}
+
+impl<T: Stands> IntoSchedule for &Fill<'_, T> {
+    fn load(&self, reader: &Reader, name: &str) -> Result<()> {
+        reader.schedule(name, self.0)
+    }
+}
+
+/// What is none of these any more.
 pub trait IntoNothing {
     /// Says so.
     fn load(&self, reader: &Reader, name: &str) -> Result<()>;
 }
 
-impl<T> IntoNothing for Weights<'_, T> {
+impl<T> IntoNothing for Fill<'_, T> {
     fn load(&self, _: &Reader, name: &str) -> Result<()> {
         Err(Error::runtime(format!(
-            "`{name}` is no module here but a {}, and the file holds the weights of one",
+            "`{name}` is a {} here, and the file holds the state of a module, an optimizer or a schedule",
             type_name::<T>()
         )))
     }

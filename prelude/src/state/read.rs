@@ -14,6 +14,8 @@ use zip::ZipArchive;
 use super::TENSORS;
 use super::tensors::{Described, Restored, restoring};
 use crate::nn::{Module, ModuleExt as _, StateDict};
+use crate::optim::lr_scheduler::{ScheduleState, Stands};
+use crate::optim::{Optimizer, OptimizerState};
 use crate::{Error, Result, Tensor};
 
 type Archive = ZipArchive<BufReader<File>>;
@@ -104,6 +106,26 @@ impl Reader {
         loaded
             .map(drop)
             .map_err(|error| Error::runtime(format!("`{name}`: {error}")))
+    }
+
+    /// Gives an optimizer what the variable `name` remembered, its momentum among it.
+    ///
+    /// # Errors
+    /// When it is not in the file, or the optimizer has other parameters.
+    pub fn optimizer(&self, name: &str, optimizer: &dyn Optimizer) -> Result<()> {
+        let state: OptimizerState = self.value(name)?;
+        let loaded = optimizer.load_state_dict(&state);
+        loaded.map_err(|error| Error::runtime(format!("`{name}`: {error}")))
+    }
+
+    /// Has a schedule stand where the variable `name` stood.
+    ///
+    /// # Errors
+    /// When it is not in the file.
+    pub fn schedule(&self, name: &str, schedule: &dyn Stands) -> Result<()> {
+        let state: ScheduleState = self.value(name)?;
+        schedule.stand_at(&state);
+        Ok(())
     }
 }
 

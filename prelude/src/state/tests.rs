@@ -7,6 +7,7 @@ use ::serde::{Deserialize, Serialize};
 
 use super::*;
 use super::{load, save};
+use crate::optim::lr_scheduler::{LRScheduler as _, ReduceLROnPlateau, StepLR};
 use crate::prelude::*;
 
 fn file() -> (tempfile::TempDir, String) {
@@ -38,11 +39,11 @@ fn what_serde_can_write_comes_back() {
     ];
     let table: BTreeMap<(i32, String), Vec<u8>> = [((-1, "x".to_owned()), vec![1, 2])].into();
     save(&path, &mut |writer| {
-        (&&&Save(&shapes)).save(writer, "shapes")?;
-        (&&&Save(&table)).save(writer, "table")?;
-        (&&&Save(&"text")).save(writer, "text")?;
-        (&&&Save(&HashMap::from([("a", 1)]))).save(writer, "words")?;
-        (&&&Save(&())).save(writer, "unit")
+        (&&&&&Save(&shapes)).save(writer, "shapes")?;
+        (&&&&&Save(&table)).save(writer, "table")?;
+        (&&&&&Save(&"text")).save(writer, "text")?;
+        (&&&&&Save(&HashMap::from([("a", 1)]))).save(writer, "words")?;
+        (&&&&&Save(&())).save(writer, "unit")
     })
     .unwrap();
     load(&path, |reader| {
@@ -89,12 +90,12 @@ fn tensors_keep_what_they_share() {
 fn weights_go_into_a_module_that_is_there() {
     let (_folder, path) = file();
     let net = Linear::new(2, 3);
-    save(&path, &mut |writer| (&&&Save(&net)).save(writer, "net")).unwrap();
+    save(&path, &mut |writer| (&&&&&Save(&net)).save(writer, "net")).unwrap();
     let other = Linear::new(2, 3);
-    load(&path, |reader| (&&Weights(&other)).load(reader, "net")).unwrap();
+    load(&path, |reader| (&&&&Fill(&other)).load(reader, "net")).unwrap();
     assert_eq!(other.weight.to_string(), net.weight.to_string());
     let wrong = load(&path, |reader| {
-        (&&Weights(&Linear::new(3, 3))).load(reader, "net")
+        (&&&&Fill(&Linear::new(3, 3))).load(reader, "net")
     });
     assert!(
         wrong
@@ -102,13 +103,74 @@ fn weights_go_into_a_module_that_is_there() {
             .to_string()
             .contains("size mismatch for weight")
     );
-    let wrong = load(&path, |reader| (&&Weights(&7)).load(reader, "net"));
+    let wrong = load(&path, |reader| (&&&&Fill(&7)).load(reader, "net"));
     assert!(
         wrong
             .unwrap_err()
             .to_string()
-            .contains("`net` is no module here but a i32")
+            .contains("`net` is a i32 here, and the file holds the state of a module")
     );
+}
+
+/// A step of a training whose parameter is `w`; the gradient is 1.
+fn step(w: &Tensor, optimizer: &dyn Optimizer) {
+    optimizer.zero_grad();
+    w.sum().backward();
+    optimizer.step();
+}
+
+#[test]
+fn an_optimizer_and_its_schedules_go_on_where_they_stood() {
+    let (_folder, path) = file();
+    let start = || {
+        let w = tensor!([1., 2.]).requires_grad_(true);
+        let optimizer = SGD::new([w.clone()], 0.1).momentum(0.9);
+        let schedule = StepLR::new(&optimizer, 2).gamma(0.5);
+        let plateau = ReduceLROnPlateau::new(&optimizer).patience(3);
+        (w, optimizer, schedule, plateau)
+    };
+    let (w, optimizer, schedule, plateau) = start();
+    for metric in [1., 2., 3.] {
+        step(&w, &optimizer);
+        schedule.step();
+        plateau.step(metric);
+    }
+    save(&path, &mut |writer| {
+        (&&&&&Save(&w)).save(writer, "w")?;
+        (&&&&&Save(&optimizer)).save(writer, "optimizer")?;
+        (&&&&&Save(&schedule)).save(writer, "schedule")?;
+        (&&&&&Save(&plateau)).save(writer, "plateau")
+    })
+    .unwrap();
+
+    let (other, others_optimizer, others_schedule, others_plateau) = start();
+    load(&path, |reader| {
+        let w: Tensor = (&&Load::<Tensor>::new()).load(reader, "w")?;
+        no_grad(|| other.copy_(&w));
+        (&&&&Fill(&others_optimizer)).load(reader, "optimizer")?;
+        (&&&&Fill(&others_schedule)).load(reader, "schedule")?;
+        (&&&&Fill(&others_plateau)).load(reader, "plateau")
+    })
+    .unwrap();
+    assert_eq!(others_optimizer.lr(), 0.05);
+    assert_eq!(
+        others_plateau.state_dict().to_string(),
+        plateau.state_dict().to_string()
+    );
+    for _ in 0..2 {
+        step(&w, &optimizer);
+        step(&other, &others_optimizer);
+        schedule.step();
+        others_schedule.step();
+    }
+    assert_eq!(others_optimizer.lr(), optimizer.lr());
+    assert_eq!(other.to_vec1::<f32>(), w.to_vec1::<f32>());
+
+    let another = Adam::new([tensor!([1.]), tensor!([2.])], 0.1);
+    let wrong = load(&path, |reader| {
+        (&&&&Fill(&another)).load(reader, "optimizer")
+    });
+    assert!(wrong.unwrap_err().to_string().contains("`optimizer`"));
 }
 
 #[test]
@@ -118,9 +180,9 @@ fn what_cannot_be_saved_is_named_and_the_rest_is_saved() {
     let broken = HashMap::from([(1, f64::NAN)]);
     struct Opaque;
     save(&path, &mut |writer| {
-        (&&&Save(&Opaque)).save(writer, "opaque")?;
-        (&&&Save(&locked)).save(writer, "locked")?;
-        (&&&Save(&broken)).save(writer, "broken")
+        (&&&&&Save(&Opaque)).save(writer, "opaque")?;
+        (&&&&&Save(&locked)).save(writer, "locked")?;
+        (&&&&&Save(&broken)).save(writer, "broken")
     })
     .unwrap();
     let mut archive = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();

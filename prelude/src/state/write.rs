@@ -29,6 +29,8 @@ pub enum Form {
     Value,
     /// Its state dict, which goes into a module that is there.
     Weights,
+    /// Its state dict, which goes into an optimizer or a schedule that is there.
+    State,
     /// It is not in the file, for this reason.
     Missing(String),
 }
@@ -88,6 +90,16 @@ impl Writer {
         let state: Vec<_> = StateDict::of(module).into_iter().collect();
         let bytes = rmp_serde::to_vec(&state).map_err(|error| Error::runtime(error.to_string()))?;
         self.add(name, Form::Weights, &bytes)
+    }
+
+    /// Adds the state dict of an optimizer or a schedule.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn state(&mut self, name: &str, state: &impl Serialize) -> Result<()> {
+        let bytes =
+            rmp_serde::to_vec_named(state).map_err(|error| Error::runtime(error.to_string()))?;
+        self.add(name, Form::State, &bytes)
     }
 
     /// Notes that a variable is not in the file.

@@ -23,8 +23,14 @@ fn a_model_of_torchvision_has_torchinfos_numbers() {
         assert!(text.lines().any(|it| it == line), "{line}\n{text}");
     }
     // What lies deeper than is shown counts for what is.
-    let downsample = text.lines().find(|line| line.contains("downsample")).unwrap();
-    assert!(downsample.ends_with("[2, 128, 8, 8]           8,448"), "{downsample}");
+    let downsample = text
+        .lines()
+        .find(|line| line.contains("downsample"))
+        .unwrap();
+    assert!(
+        downsample.ends_with("[2, 128, 8, 8]           8,448"),
+        "{downsample}"
+    );
 }
 
 #[test]

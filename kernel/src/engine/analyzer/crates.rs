@@ -203,15 +203,15 @@ impl CrateList {
         let places: Vec<(usize, bool)> = other
             .crates
             .iter()
-            .map(|it| {
-                match own.get(&(it.display_name.clone(), it.version.clone())) {
+            .map(
+                |it| match own.get(&(it.display_name.clone(), it.version.clone())) {
                     Some(index) => (*index, false),
                     None => {
                         next += 1;
                         (next - 1, true)
                     }
-                }
-            })
+                },
+            )
             .collect();
         for (mut krate, (_, is_new)) in other.crates.into_iter().zip(&places) {
             if *is_new {
@@ -253,13 +253,15 @@ impl CrateList {
         let places: HashMap<usize, usize> = near.iter().copied().zip(0..).collect();
         let crates = std::mem::take(&mut self.crates).into_iter().enumerate();
         for (_, mut krate) in crates.filter(|(index, _)| near.contains(index)) {
-            krate.deps.retain_mut(|dependency| match places.get(&dependency.index) {
-                Some(place) => {
-                    dependency.index = *place;
-                    true
-                }
-                None => false,
-            });
+            krate
+                .deps
+                .retain_mut(|dependency| match places.get(&dependency.index) {
+                    Some(place) => {
+                        dependency.index = *place;
+                        true
+                    }
+                    None => false,
+                });
             self.crates.push(krate);
         }
         for dependency in named {
@@ -344,7 +346,8 @@ impl CrateList {
         let folder = file.parent().unwrap_or(file);
         for krate in &mut list.crates {
             krate.root_module = folder.join(&krate.root_module);
-            krate.proc_macro_dylib_path = krate.proc_macro_dylib_path.take().map(|it| folder.join(it));
+            krate.proc_macro_dylib_path =
+                krate.proc_macro_dylib_path.take().map(|it| folder.join(it));
             for path in &mut krate.source.include_dirs {
                 *path = folder.join(&path);
             }
@@ -362,10 +365,14 @@ impl CrateList {
 fn dylib_in(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
     let start = format!("lib{name}-");
     let entries = folders.iter().filter_map(|it| fs::read_dir(it).ok());
-    entries.flatten().flatten().map(|it| it.path()).find(|path| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        file.starts_with(&start) && file.ends_with(DLL_SUFFIX)
-    })
+    entries
+        .flatten()
+        .flatten()
+        .map(|it| it.path())
+        .find(|path| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            file.starts_with(&start) && file.ends_with(DLL_SUFFIX)
+        })
 }
 
 /// The Rust files of a folder, and of those in it.
@@ -415,7 +422,10 @@ impl<'a> Builder<'a> {
         let mut cfg: Vec<String> = features.map(|it| format!("feature=\"{it}\"")).collect();
         let folder = package.manifest_path.parent()?.to_owned();
         let mut env = BTreeMap::from([
-            ("CARGO_MANIFEST_DIR".to_owned(), folder.display().to_string()),
+            (
+                "CARGO_MANIFEST_DIR".to_owned(),
+                folder.display().to_string(),
+            ),
             ("CARGO_PKG_NAME".to_owned(), package.name.clone()),
             ("CARGO_PKG_VERSION".to_owned(), package.version.clone()),
             ("CARGO_CRATE_NAME".to_owned(), name.clone()),
@@ -429,7 +439,8 @@ impl<'a> Builder<'a> {
             }
         }
         // Tests and examples are not what a cell can name, and there may be many.
-        let exclude_dirs = ["tests", "examples", "benches", "target", ".git"].map(|it| folder.join(it));
+        let exclude_dirs =
+            ["tests", "examples", "benches", "target", ".git"].map(|it| folder.join(it));
         self.list.crates.push(Crate {
             root_module: target.src_path.clone(),
             edition: target.edition.clone(),
@@ -439,7 +450,11 @@ impl<'a> Builder<'a> {
             cfg,
             env,
             is_proc_macro,
-            proc_macro_dylib_path: if is_proc_macro { (self.dylib)(&name) } else { None },
+            proc_macro_dylib_path: if is_proc_macro {
+                (self.dylib)(&name)
+            } else {
+                None
+            },
             source: Source {
                 include_dirs,
                 exclude_dirs: exclude_dirs.to_vec(),

@@ -110,15 +110,25 @@ struct Document {
 
 impl Analyzer {
     /// What could stand at the cursor; nothing where that is not known in time.
-    pub async fn complete(&mut self, project: Project, asked: Asked<'_>) -> Option<Vec<Completion>> {
+    pub async fn complete(
+        &mut self,
+        project: Project,
+        asked: Asked<'_>,
+    ) -> Option<Vec<Completion>> {
         let warm = self.warm(project, &asked)?;
-        timeout(PATIENCE, warm.complete(&(asked.question)())).await.ok()?.ok()
+        timeout(PATIENCE, warm.complete(&(asked.question)()))
+            .await
+            .ok()?
+            .ok()
     }
 
     /// What is known of the name at the cursor, in markdown.
     pub async fn hover(&mut self, project: Project, asked: Asked<'_>) -> Option<String> {
         let warm = self.warm(project, &asked)?;
-        timeout(PATIENCE, warm.hover(&(asked.question)())).await.ok()?.ok()?
+        timeout(PATIENCE, warm.hover(&(asked.question)()))
+            .await
+            .ok()?
+            .ok()?
     }
 
     /// The process, if it is warm; otherwise sees to it that it will be.

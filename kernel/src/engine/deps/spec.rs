@@ -143,8 +143,10 @@ impl fmt::Display for DependencySpec {
 
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 fn wrong(line: &str, why: &str) -> CellError {
@@ -210,5 +212,8 @@ mod tests {
         assert!(why("rand = { path = \"x\" }").contains("no Cargo.toml in /nowhere/x"));
         assert!(why("\"a b\" = \"1\"").contains("not the name of a crate"));
         assert!(why("rand = true").contains("must follow"));
+        // cargo could not read the line that is made of it.
+        assert!(why("größe").contains("cannot be read"));
+        assert!(why("\"größe\" = \"1\"").contains("not the name of a crate"));
     }
 }

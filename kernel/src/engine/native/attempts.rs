@@ -55,6 +55,9 @@ pub(super) fn after_rejection(
             {
                 next.question_mark = QuestionMark::Debug;
             }
+            Some("E0282") if plan.shows && is_about_what_is_shown(generated, diagnostic) => {
+                next.shows = false;
+            }
             _ if bad_type.is_some() => {
                 unwritable.extend(bad_type.map(|index| plan.takes[index].0.name.clone()))
             }
@@ -109,6 +112,11 @@ fn end_with_cell(plan: &mut Plan, generated: &Generated, diagnostic: &Diagnostic
         }
     }
     changed
+}
+
+fn is_about_what_is_shown(generated: &Generated, diagnostic: &Diagnostic) -> bool {
+    let shown = generated.shown.as_ref();
+    shown.is_some_and(|range| diagnostic.is_about(CELL_FILE, range))
 }
 
 /// Changes the plan so that an error about a variable's fate goes away; false if it is the user's.

@@ -76,20 +76,28 @@ impl Decoder {
             .into_iter()
             .find(may_be_frame)
             .unwrap_or(bytes.len());
-        if end < bytes.len() {
-            return end;
-        }
-        match std::str::from_utf8(bytes) {
-            // The last character may be on its way.
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => end,
-        }
+        // The rest of the last character may be on its way.
+        let half = if end == bytes.len() {
+            half_character(bytes)
+        } else {
+            0
+        };
+        end - half
     }
 
     fn text(&mut self, length: usize) -> Option<Piece> {
         let text: Vec<u8> = self.waiting.drain(..length).collect();
         Some(Piece::Text(String::from_utf8_lossy(&text).into_owned()))
     }
+}
+
+/// How many bytes at the end are the beginning of a character.
+fn half_character(bytes: &[u8]) -> usize {
+    let is_half = |length: &usize| {
+        let text = std::str::from_utf8(&bytes[bytes.len() - length..]);
+        text.is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    (1..=bytes.len().min(3)).find(is_half).unwrap_or(0)
 }
 
 enum Parsed {

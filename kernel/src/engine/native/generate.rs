@@ -98,6 +98,9 @@ pub(super) struct Plan {
     pub keeps: Vec<(Binding, Keep)>,
     /// What `?` takes.
     pub question_mark: QuestionMark,
+    /// Whether the trailing expression is shown, if there is one. A block that never ends (`unsafe { abort() }`) has
+    /// no type that could be.
+    pub shows: bool,
 }
 
 /// What `?` takes at the top level of a cell.
@@ -126,6 +129,7 @@ impl Plan {
                 .map(|binding| (binding.clone(), Keep::AsIs))
                 .collect(),
             question_mark: QuestionMark::Errors,
+            shows: true,
         }
     }
 
@@ -184,6 +188,8 @@ pub(super) struct Generated {
     pub keeps: Vec<Option<Range<usize>>>,
     /// Where the types of earlier variables are written, bytes of [`ROOT_FILE`].
     pub types: Vec<Range<usize>>,
+    /// Where the trailing expression is shown, bytes of [`CELL_FILE`].
+    pub shown: Option<Range<usize>>,
     /// How much of [`ROOT_FILE`], from its start, is attributes of the crate.
     pub attributes: usize,
 }
@@ -208,6 +214,7 @@ pub(super) fn generate(
         takes: Vec::new(),
         keeps: Vec::new(),
         types: Vec::new(),
+        shown: None,
         attributes: 0,
     };
 
@@ -220,7 +227,8 @@ pub(super) fn generate(
             ));
         }
     }
-    push_statements(&mut body, split, cell);
+    let trailing = split.trailing.as_ref().filter(|_| plan.shows);
+    generated.shown = push_statements(&mut body, split, cell, trailing);
     body.push("\n;");
     if !split.tests.is_empty() {
         body.push(&cell_tests::call(&split.tests));
@@ -345,8 +353,14 @@ fn keep_call(index: usize, name: &str) -> String {
     format!("::wick_runtime::cell::keep({index}, &mut ::core::mem::ManuallyDrop::new({name}));")
 }
 
-/// The user's statements as they stand, with items and commands blanked and the trailing expression shown.
-fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
+/// The user's statements as they stand, with items and commands blanked and the expression at `trailing` shown; where
+/// that is done.
+fn push_statements(
+    body: &mut SourceFile,
+    split: &Split,
+    cell: &CellText,
+    trailing: Option<&Range<usize>>,
+) -> Option<Range<usize>> {
     let mut gaps: Vec<Range<usize>> = split.commands.clone();
     gaps.extend(split.attributes.iter().cloned());
     gaps.extend(
@@ -357,10 +371,7 @@ fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
             .map(|item| item.range.clone()),
     );
     gaps.sort_by_key(|range| range.start);
-    let end = split
-        .trailing
-        .as_ref()
-        .map_or(cell.text.len(), |trailing| trailing.start);
+    let end = trailing.map_or(cell.text.len(), |trailing| trailing.start);
     let mut at = 0;
     for gap in gaps.into_iter().filter(|gap| gap.start < end) {
         body.push_user(at..gap.start);
@@ -372,18 +383,19 @@ fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
     }
     body.push_user(at..end);
     body.push(split.program.unwrap_or_default());
-    if let Some(trailing) = &split.trailing {
-        body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
-            ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
-        let mut at = trailing.start;
-        for place in &split.shown_places {
-            body.push_user(at..*place);
-            body.push("&");
-            at = *place;
-        }
-        body.push_user(at..trailing.end);
-        body.push("){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
+    let trailing = trailing?;
+    let start = body.text().len();
+    body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
+        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
+    let mut at = trailing.start;
+    for place in &split.shown_places {
+        body.push_user(at..*place);
+        body.push("&");
+        at = *place;
     }
+    body.push_user(at..trailing.end);
+    body.push("){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
+    Some(start..body.text().len())
 }
 
 /// The crate that answers `:type expression`, without running anything.

@@ -20,6 +20,8 @@ mod evcxr;
 mod evict;
 mod facts;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod generate;
 mod item;
 mod items;

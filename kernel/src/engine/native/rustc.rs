@@ -19,6 +19,7 @@ use super::compile::{
 };
 use super::notebook::CRATE;
 use super::split::blank;
+use crate::engine::CellError;
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::source_map::SourceFile;
 
@@ -234,9 +235,20 @@ impl Rustc {
             .lines()
             .filter(|line| !line.starts_with('{'))
             .collect();
-        Err(Failed::Other(other_error(
-            "CompilerError",
-            format!("rustc stopped ({status})\n{}", said.join("\n")),
+        Err(Failed::Other(stopped(
+            &status.to_string(),
+            &said.join("\n"),
         )))
     }
+}
+
+/// Why the compiler died, which is nothing that it could say of a line.
+fn stopped(status: &str, said: &str) -> CellError {
+    // As it calls its own end, above forty lines of its own functions.
+    if said.contains("overflowed its stack") {
+        let message = "the cell nests too deeply for the compiler, which ran out of stack. Write it in several steps, or \
+                       start the kernel with more: RUST_MIN_STACK=67108864 in its environment is eight times as much";
+        return other_error("NestedTooDeeply", message.to_owned());
+    }
+    other_error("CompilerError", format!("rustc stopped ({status})\n{said}"))
 }

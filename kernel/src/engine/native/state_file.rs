@@ -55,6 +55,7 @@ pub(super) struct Saved {
 enum Form {
     Value,
     Weights,
+    State,
     Missing(String),
 }
 
@@ -111,7 +112,7 @@ impl NativeEngine {
     ) -> Result<Vec<Saved>, CellError> {
         let variables: Vec<Variable> = self.variables.iter().cloned().collect();
         let mut code = String::from(
-            "{ use ::wick::state::{Save, ViaModule as _, ViaNothing as _, ViaValue as _};\n",
+            "{ use ::wick::state::{Save, ViaModule as _, ViaNothing as _, ViaOptimizer as _, ViaSchedule as _, ViaValue as _};\n",
         );
         let _ = writeln!(
             code,
@@ -119,7 +120,7 @@ impl NativeEngine {
             quoted(path)
         );
         for Variable { name, .. } in &variables {
-            let _ = writeln!(code, "(&&&Save(&{name})).save(writer, {name:?})?;");
+            let _ = writeln!(code, "(&&&&&Save(&{name})).save(writer, {name:?})?;");
         }
         code += "::core::result::Result::Ok(())\n})?; }";
         let stands = (self.changed, self.last_cell, self.cell_before);
@@ -197,8 +198,8 @@ impl NativeEngine {
             let there = self.variables.get(&saved.name).is_some();
             match saved.form {
                 Form::Value => loaded.push(saved.clone()),
-                Form::Weights if there => loaded.push(saved.clone()),
-                Form::Weights => waiting.push(saved),
+                Form::Weights | Form::State if there => loaded.push(saved.clone()),
+                Form::Weights | Form::State => waiting.push(saved),
                 Form::Missing(_) => {}
             }
         }
@@ -207,10 +208,15 @@ impl NativeEngine {
             self.evaluate_ours(cell, code).await?;
         }
         self.say(Stream::Stdout, format!("{file}: {}", holds(&loaded)));
-        for Saved { name, ty, .. } in waiting {
+        for Saved { name, ty, form, .. } in waiting {
             let ty = self.readable_type(ty);
+            let what = if *form == Form::Weights {
+                "weights"
+            } else {
+                "state"
+            };
             let line = format!(
-                "waiting: the weights of `{name}` ({ty}); make such a variable, then `{again}` once more\n"
+                "waiting: the {what} of `{name}` ({ty}); make such a variable, then `{again}` once more\n"
             );
             self.say(Stream::Stdout, line);
         }
@@ -280,16 +286,18 @@ fn loading(path: &Path, loaded: &[Saved]) -> String {
             "(&&::wick::state::{load}::<{ty}>::new()).load(reader, {name:?})?,"
         );
     }
-    let mut weights = String::new();
-    for Saved { name, .. } in loaded.iter().filter(|saved| saved.form == Form::Weights) {
-        let _ = writeln!(
-            weights,
-            "(&&::wick::state::Weights(&{name})).load(reader, {name:?})?;"
-        );
+    let mut states = String::new();
+    for form in [Form::Weights, Form::State] {
+        for Saved { name, .. } in loaded.iter().filter(|saved| saved.form == form) {
+            let _ = writeln!(
+                states,
+                "(&&&&::wick::state::Fill(&{name})).load(reader, {name:?})?;"
+            );
+        }
     }
     format!(
-        "let ({pattern}): ({types}) = {{ use ::wick::state::{{IntoModule as _, IntoNothing as _, LoadNothing as _, LoadValue as _}};\n\
-         ::wick::state::load({}, |reader| {{ let values = (\n{reads});\n{weights}::core::result::Result::Ok(values) }})? }};",
+        "let ({pattern}): ({types}) = {{ use ::wick::state::{{IntoModule as _, IntoNothing as _, IntoOptimizer as _, IntoSchedule as _, LoadNothing as _, LoadValue as _}};\n\
+         ::wick::state::load({}, |reader| {{ let values = (\n{reads});\n{states}::core::result::Result::Ok(values) }})? }};",
         quoted(path)
     )
 }
@@ -317,10 +325,12 @@ pub(super) fn holds(saved: &[Saved]) -> String {
             .map(|saved| format!("`{}`", saved.name))
             .collect::<Vec<_>>()
     };
-    let (values, weights) = (named(Form::Value), named(Form::Weights));
-    let mut parts = values;
-    if !weights.is_empty() {
-        parts.push(format!("the weights of {}", weights.join(", ")));
+    let mut parts = named(Form::Value);
+    for (what, form) in [("weights", Form::Weights), ("state", Form::State)] {
+        let names = named(form);
+        if !names.is_empty() {
+            parts.push(format!("the {what} of {}", names.join(", ")));
+        }
     }
     if parts.is_empty() {
         return "no variables\n".into();

@@ -35,7 +35,7 @@ impl Leaf {
             parts.push(Part::Ours("::"));
         }
         let mut leaves = Vec::new();
-        Self::walk(&item.tree, &parts, None, &mut leaves);
+        Self::walk(&item.tree, &mut parts, None, &mut leaves);
         leaves
     }
 
@@ -49,51 +49,50 @@ impl Leaf {
         }
     }
 
-    /// `parent` is the segment before `tree`, which `{self}` names.
+    /// `parts` stand before `tree`, and are the same again afterwards; `parent` is the segment before it, which
+    /// `{self}` names.
     fn walk(
         tree: &syn::UseTree,
-        parts: &[Part],
+        parts: &mut Vec<Part>,
         parent: Option<&syn::Ident>,
         leaves: &mut Vec<Self>,
     ) {
         let written = |span: proc_macro2::Span| Part::Written(span.byte_range());
-        let mut parts = parts.to_vec();
         // `a::{self}`: the path ends before the last `::`.
         let is_self = |ident: &syn::Ident| ident == "self" && parent.is_some();
-        let mut leaf = |name: Option<String>, glob, mut parts: Vec<Part>| {
-            parts.push(Part::Ours(";"));
+        let mut leaf = |name: Option<String>, glob, path: &[Part], end: &[Part]| {
+            let parts = [path, end, &[Part::Ours(";")]].concat();
             leaves.push(Self { name, glob, parts });
         };
+        let above = parts.split_last().map_or(&[][..], |(_, above)| above);
         match tree {
             syn::UseTree::Path(tree) => {
                 parts.extend([written(tree.ident.span()), Part::Ours("::")]);
-                Self::walk(&tree.tree, &parts, Some(&tree.ident), leaves);
+                Self::walk(&tree.tree, parts, Some(&tree.ident), leaves);
+                parts.truncate(parts.len() - 2);
             }
             syn::UseTree::Name(tree) if is_self(&tree.ident) => {
-                parts.pop();
-                leaf(parent.map(ToString::to_string), false, parts);
+                leaf(parent.map(ToString::to_string), false, above, &[]);
             }
             syn::UseTree::Name(tree) => {
-                parts.push(written(tree.ident.span()));
-                leaf(Some(tree.ident.to_string()), false, parts);
+                let name = written(tree.ident.span());
+                leaf(Some(tree.ident.to_string()), false, parts, &[name]);
             }
             syn::UseTree::Rename(tree) => {
-                if is_self(&tree.ident) {
-                    parts.pop();
-                } else {
-                    parts.push(written(tree.ident.span()));
-                }
-                parts.extend([Part::Ours(" as "), written(tree.rename.span())]);
+                let (named, rename) = (written(tree.ident.span()), written(tree.rename.span()));
                 let name = (tree.rename != "_").then(|| tree.rename.to_string());
-                leaf(name, false, parts);
+                if is_self(&tree.ident) {
+                    leaf(name, false, above, &[Part::Ours(" as "), rename]);
+                } else {
+                    leaf(name, false, parts, &[named, Part::Ours(" as "), rename]);
+                }
             }
             syn::UseTree::Glob(tree) => {
-                parts.push(written(tree.star_token.span()));
-                leaf(None, true, parts);
+                leaf(None, true, parts, &[written(tree.star_token.span())]);
             }
             syn::UseTree::Group(group) => {
                 for tree in &group.items {
-                    Self::walk(tree, &parts, parent, leaves);
+                    Self::walk(tree, parts, parent, leaves);
                 }
             }
         }

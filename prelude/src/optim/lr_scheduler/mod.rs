@@ -30,6 +30,8 @@ pub use one_cycle::OneCycleLR;
 pub use plateau::ReduceLROnPlateau;
 pub use schedule::PerGroup;
 pub use several::{ChainedScheduler, Schedules, SequentialLR};
+#[doc(hidden)]
+pub use state::Stands;
 pub use state::{Entry, ScheduleState};
 pub use steps::{ExponentialLR, MultiStepLR, StepLR};
 pub use warmup::{ConstantLR, LinearLR, PolynomialLR};

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use super::{LRScheduler, ReduceLROnPlateau};
 use crate::nn::python;
 
 /// An entry of a schedule's state.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Entry {
     /// A whole number.
     Int(i64),
@@ -41,7 +44,7 @@ impl fmt::Display for Entry {
 }
 
 /// Where a schedule stands: what `state_dict()` returns and `load_state_dict` takes.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScheduleState(Vec<(String, Entry)>);
 
 impl ScheduleState {
@@ -76,5 +79,35 @@ impl fmt::Display for ScheduleState {
 impl fmt::Debug for ScheduleState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// What stands somewhere on its way: all schedules, that which looks at a metric too.
+#[doc(hidden)]
+pub trait Stands {
+    /// Where.
+    fn stands(&self) -> ScheduleState;
+
+    /// There.
+    fn stand_at(&self, state: &ScheduleState);
+}
+
+impl<T: LRScheduler> Stands for T {
+    fn stands(&self) -> ScheduleState {
+        self.state_dict()
+    }
+
+    fn stand_at(&self, state: &ScheduleState) {
+        self.load_state_dict(state);
+    }
+}
+
+impl Stands for ReduceLROnPlateau {
+    fn stands(&self) -> ScheduleState {
+        self.state_dict()
+    }
+
+    fn stand_at(&self, state: &ScheduleState) {
+        self.load_state_dict(state);
     }
 }

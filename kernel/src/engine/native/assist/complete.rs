@@ -285,6 +285,13 @@ fn path_in_string(code: &str, cursor: usize) -> Option<&str> {
     (!text.contains(['{', '\n'])).then_some(text)
 }
 
+/// What is read from the text around a cursor.
+#[cfg(any(test, fuzzing))]
+pub(super) fn look_around(code: &str, cursor: usize) {
+    path_in_string(code, cursor);
+    bound_in(&code[..cursor]);
+}
+
 /// The names that `let`s of this text bind.
 fn bound_in(code: &str) -> Vec<String> {
     let words = |text: &str| -> Vec<String> {

@@ -35,6 +35,15 @@ fn last_name(ty: &str) -> &str {
     ty.rsplit("::").next().unwrap_or(ty)
 }
 
+/// All that is asked of a text alone, at one position.
+#[cfg(any(test, fuzzing))]
+pub(super) fn look_around(code: &str, cursor: usize) {
+    let (start, word) = word_before(code, cursor);
+    assert_eq!(&code[start..start + word.len()], word);
+    complete::look_around(code, code.floor_char_boundary(cursor));
+    receiver::look_before(&code[..start]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -230,6 +230,12 @@ fn returned(signature: &syn::Signature) -> Option<String> {
     }
 }
 
+/// What is read from the text before a dot.
+#[cfg(any(test, fuzzing))]
+pub(super) fn look_before(text: &str) {
+    chain(text);
+}
+
 /// Reads the chain of fields and calls that ends `text`, from its end.
 fn chain(text: &str) -> Option<Chain> {
     let all: Vec<Token> = tokens(text)

@@ -210,6 +210,16 @@ fn all() -> impl Iterator<Item = &'static Command> {
     GROUPS.iter().flat_map(|group| group.commands)
 }
 
+/// The name of a command, and what stands behind it.
+pub(super) fn name_and_rest(command: &str) -> (&str, &str) {
+    let text = command.trim();
+    let text = text.strip_prefix(':').unwrap_or(text);
+    match text.split_once(char::is_whitespace) {
+        Some((name, rest)) => (name, rest.trim()),
+        None => (text, ""),
+    }
+}
+
 /// What `:help` says of a command.
 pub(super) fn usage(name: &str) -> Option<(&'static str, &'static str)> {
     let found = all().find(|command| command.name == name)?;
@@ -245,11 +255,7 @@ impl NativeEngine {
 
     /// Runs the command at `range` of the cell.
     async fn command(&mut self, cell: &CellText, range: Range<usize>) -> Reply {
-        let text = cell.text[range.clone()].trim();
-        let (name, rest) = match text[1..].split_once(char::is_whitespace) {
-            Some((name, rest)) => (name, rest.trim()),
-            None => (&text[1..], ""),
-        };
+        let (name, rest) = name_and_rest(&cell.text[range.clone()]);
         match name {
             "vars" => self.show_variables().await,
             "type" => {
@@ -469,7 +475,7 @@ fn command_error(message: String) -> CellError {
     other_error("CommandError", message)
 }
 
-fn unknown(name: &str) -> CellError {
+pub(super) fn unknown(name: &str) -> CellError {
     let near = nearest(name, names());
     let hint = near
         .map(|near| format!(" Did you mean `:{near}`?"))

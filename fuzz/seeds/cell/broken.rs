@@ -1,0 +1,4 @@
+let s = "open
+fn f( { ] // \
+:vars
+'

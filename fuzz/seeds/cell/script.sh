@@ -1,0 +1,3 @@
+%%bash
+set -e
+echo "$HOME" 'x

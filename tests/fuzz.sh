@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Throws made-up inputs at all that reads what others wrote: cells, commands, messages, streams, files of weights.
+#
+#   tests/fuzz.sh                             every target of fuzz/, 30 seconds each, two at a time
+#   tests/fuzz.sh --seconds 600 cell pth      these two, ten minutes each
+#
+# A target that finds something fails, and its input is kept: make it a test beside the code that it broke, and add it to
+# fuzz/seeds. Needs the stable toolchain and a C++ compiler; what was learned of good inputs is kept from run to run.
+# With cargo-fuzz (`cargo install cargo-fuzz`) the same is:  RUSTC_BOOTSTRAP=1 cargo fuzz run cell fuzz/corpus/cell fuzz/seeds/cell
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+all=(cell command connection message pth safetensors stream zmtp)
+seconds=30 at_once=2 targets=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --seconds) seconds="${2:?--seconds takes a number}"; shift 2 ;;
+        --at-once) at_once="${2:?--at-once takes a number}"; shift 2 ;;
+        -*) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+        *)
+            [[ " ${all[*]} " == *" $1 "* ]] || { echo "there is no target $1; there are ${all[*]}"; exit 2; }
+            targets+=("$1"); shift ;;
+    esac
+done
+[ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
+command -v c++ >/dev/null || { echo "a C++ compiler is missing: sudo apt-get install g++"; exit 1; }
+
+source tests/instrumented.sh
+work="$instrumented/fuzz"
+mkdir -p "$work"
+
+started=$SECONDS
+if ! (cd fuzz && cargo build --release --locked --target "$triple" --bins) >"$work/build.log" 2>&1; then
+    cat "$work/build.log"
+    exit 1
+fi
+echo "built in $((SECONDS - started)) s"
+
+# run TARGET: one line, and the status.
+run() {
+    local name="$1" log="$work/$1.log" seeds=("fuzz/seeds/$1") dictionary=() status=0
+    [ "$name" != pth ] || seeds+=(prelude/src/serialization/testdata prelude/src/hub/testdata)
+    [ ! -f "fuzz/dictionaries/$name.txt" ] || dictionary=("-dict=fuzz/dictionaries/$name.txt")
+    mkdir -p "$work/corpus/$name" "$work/found"
+    "$instrumented/$triple/release/$name" -max_total_time="$seconds" -max_len=8192 -timeout=25 -rss_limit_mb=4096 \
+        -print_final_stats=1 -artifact_prefix="$work/found/$name-" "${dictionary[@]}" \
+        "$work/corpus/$name" "${seeds[@]}" >"$log" 2>&1 || status=$?
+    local runs edges
+    runs="$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)"
+    edges="$(sed -n 's/^#[0-9]*.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)"
+    printf '%-12s %10s inputs, %6s edges: %s\n' "$name" "${runs:-?}" "${edges:-?}" \
+        "$([ "$status" -eq 0 ] && echo ok || echo FOUND)"
+    if [ "$status" -ne 0 ]; then
+        grep -E -A 12 'panicked at|ERROR: |SUMMARY: |Test unit written' "$log" | head -n 60
+    fi
+    return "$status"
+}
+
+found=0 running=()
+settle() { wait "${running[0]}" || found=$((found + 1)); running=("${running[@]:1}"); }
+for name in "${targets[@]}"; do
+    [ "${#running[@]}" -lt "$at_once" ] || settle
+    run "$name" &
+    running+=($!)
+done
+while [ "${#running[@]}" -gt 0 ]; do settle; done
+[ "$found" -eq 0 ] || { echo "$found of ${#targets[@]} targets found something; the inputs are in $work/found"; exit 1; }

@@ -6,7 +6,6 @@
 #
 # A target that finds something fails, and its input is kept: make it a test beside the code that it broke, and add it to
 # fuzz/seeds. Needs the stable toolchain and a C++ compiler; what was learned of good inputs is kept from run to run.
-# With cargo-fuzz (`cargo install cargo-fuzz`) the same is:  RUSTC_BOOTSTRAP=1 cargo fuzz run cell fuzz/corpus/cell fuzz/seeds/cell
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -25,12 +24,13 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
 command -v c++ >/dev/null || { echo "a C++ compiler is missing: sudo apt-get install g++"; exit 1; }
 
-source tests/instrumented.sh
-work="$instrumented/fuzz"
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+work="$target/fuzz"
 mkdir -p "$work"
 
 started=$SECONDS
-if ! (cd fuzz && cargo build --release --locked --target "$triple" --bins) >"$work/build.log" 2>&1; then
+if ! (cd fuzz && RUSTC_WRAPPER="$PWD/../tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target" \
+    cargo build --release --locked --bins) >"$work/build.log" 2>&1; then
     cat "$work/build.log"
     exit 1
 fi
@@ -42,7 +42,7 @@ run() {
     [ "$name" != pth ] || seeds+=(prelude/src/serialization/testdata prelude/src/hub/testdata)
     [ ! -f "fuzz/dictionaries/$name.txt" ] || dictionary=("-dict=fuzz/dictionaries/$name.txt")
     mkdir -p "$work/corpus/$name" "$work/found"
-    "$instrumented/$triple/release/$name" -max_total_time="$seconds" -max_len=8192 -timeout=25 -rss_limit_mb=4096 \
+    "$target/release/$name" -max_total_time="$seconds" -max_len=8192 -timeout=25 -rss_limit_mb=4096 \
         -print_final_stats=1 -artifact_prefix="$work/found/$name-" "${dictionary[@]}" \
         "$work/corpus/$name" "${seeds[@]}" >"$log" 2>&1 || status=$?
     local runs edges

@@ -9,12 +9,19 @@
 # toolchain. AddressSanitizer is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source tests/instrumented.sh
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+export RUSTC_WRAPPER="$PWD/tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target"
 
 # Of the prelude: what makes tensors from memory of others, or shares it.
 near_unsafe=(tensor:: storage:: kernels:: random:: serialization:: state:: interop:: autograd:: numpy:: data::)
 [ "${1:-}" != --all ] || near_unsafe=()
 
-build=(cargo test --release --locked --target "$triple")
+# As fuzz/Cargo.toml has it.
+build=(cargo test --release --locked)
+for package in wick wick-runtime; do
+    for setting in opt-level=1 'debug="line-tables-only"' debug-assertions=true overflow-checks=true; do
+        build+=(--config "profile.release.package.$package.$setting")
+    done
+done
 "${build[@]}" -p wick-runtime --lib
 "${build[@]}" -p wick --lib -- "${near_unsafe[@]}"

@@ -87,8 +87,28 @@ impl From<Forms> for Option<MimeBundle> {
     }
 }
 
-/// Adds the plain text that a bundle lacks.
+/// As deep as JSON is read on the other side, with room for what is around it.
+const DEEPEST: usize = 100;
+
+/// Whether lists and objects hold each other more often than that.
+fn is_too_deep(value: &Value, depth: usize) -> bool {
+    depth > DEEPEST
+        || match value {
+            Value::Array(items) => items.iter().any(|item| is_too_deep(item, depth + 1)),
+            Value::Object(entries) => entries.values().any(|item| is_too_deep(item, depth + 1)),
+            _ => false,
+        }
+}
+
+/// Adds the plain text that a bundle lacks, and leaves out what nests too deeply for any reader of JSON.
 pub(crate) fn complete(forms: &mut MimeBundle) {
+    let named: Vec<String> = forms.keys().cloned().collect();
+    forms.retain(|_, form| !is_too_deep(form, 0));
+    if forms.is_empty() && !named.is_empty() {
+        let names = named.join(", ");
+        let text = format!("<{names}, nested more than {DEEPEST} deep>");
+        forms.insert("text/plain".into(), text.into());
+    }
     if forms.contains_key("text/plain") || forms.is_empty() {
         return;
     }
@@ -167,6 +187,22 @@ mod tests {
             "n  m\n1  2"
         );
         assert_eq!(without_tags("1 < 2"), "1 < 2");
+    }
+
+    #[test]
+    fn json_that_nests_too_deeply_is_left_out() {
+        let nested = |depth: usize| (0..depth).fold(Value::Null, |inner, _| vec![inner].into());
+        let mut forms = MimeBundle::new();
+        forms.insert("application/json".into(), nested(DEEPEST));
+        complete(&mut forms);
+        assert!(forms.contains_key("application/json"));
+        forms.insert("application/json".into(), nested(DEEPEST + 1));
+        complete(&mut forms);
+        assert!(!forms.contains_key("application/json") && forms.contains_key("text/plain"));
+        let mut alone = MimeBundle::new();
+        alone.insert("a/json".into(), nested(1000));
+        complete(&mut alone);
+        assert_eq!(alone["text/plain"], "<a/json, nested more than 100 deep>");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Messages as anybody may send them.
 
+use std::mem::ManuallyDrop;
+
 use bytes::Bytes;
 use zeromq::{RouterSocket, Socket, ZmqMessage};
 
@@ -8,9 +10,14 @@ use super::requests::{Request, character_of};
 
 type Connection = jupyter_zmq_client::Connection<RouterSocket>;
 
+// Never dropped: a socket wants to do so while other thread-locals live.
 thread_local! {
-    static OPEN: Connection = Connection::new(RouterSocket::new(), "", "session");
-    static SIGNED: Connection = Connection::new(RouterSocket::new(), "key", "session");
+    static OPEN: ManuallyDrop<Connection> = connection("");
+    static SIGNED: ManuallyDrop<Connection> = connection("key");
+}
+
+fn connection(key: &str) -> ManuallyDrop<Connection> {
+    ManuallyDrop::new(Connection::new(RouterSocket::new(), key, "session"))
 }
 
 /// Reads a message whose frames are the lines of `bytes`: once as in a session without a key, once in one with.

@@ -65,8 +65,8 @@ impl NativeEngine {
             map,
         } = prepared;
         if let Some(file) = map.get(CELL_FILE) {
-            self.sources
-                .insert(file.clone().renamed(cell_file(cell.id.0)));
+            let file = file.without_generated_lines();
+            self.sources.insert(file.renamed(cell_file(cell.id.0)));
         }
         let takes: Vec<SlotId> = plan
             .takes

@@ -50,6 +50,11 @@ impl Decoder {
                     self.waiting.drain(..self.start.len() + length);
                     return Some(Piece::Frame(frame));
                 }
+                Parsed::Unreadable(why, length) => {
+                    self.waiting.drain(..self.start.len() + length);
+                    let text = format!("what the cell shows here cannot be read: {why}\n");
+                    return Some(Piece::Text(text));
+                }
                 Parsed::Partial => return None,
                 // Not of our making, token or not.
                 Parsed::Broken => return self.text(self.start.len()),
@@ -102,6 +107,8 @@ fn half_character(bytes: &[u8]) -> usize {
 
 enum Parsed {
     Whole(Frame, usize),
+    /// All of it is there. It has the token, which must not be shown.
+    Unreadable(serde_json::Error, usize),
     Partial,
     Broken,
 }
@@ -131,7 +138,7 @@ fn frame(bytes: &[u8]) -> Parsed {
     }
     match serde_json::from_slice(&payload[..length]) {
         Ok(frame) => Parsed::Whole(frame, separator + 1 + length),
-        Err(_) => Parsed::Broken,
+        Err(error) => Parsed::Unreadable(error, separator + 1 + length),
     }
 }
 
@@ -190,6 +197,25 @@ mod tests {
         let (text, frames) = read(&[&bytes]);
         assert_eq!(frames, 0);
         assert!(text.contains("End"));
+    }
+
+    #[test]
+    fn a_frame_that_cannot_be_read_does_not_show_the_token() {
+        let deep = format!(
+            r#"{{"Result":{{"a":{}{}}}}}"#,
+            "[".repeat(500),
+            "]".repeat(500)
+        );
+        let head = format!("{TOKEN};{}\u{7}{deep}", deep.len());
+        let (text, frames) = read(&[b"a", &[FRAME_START, head.as_bytes()].concat(), b"b"]);
+        assert_eq!(frames, 0);
+        assert!(text.starts_with("awhat the cell shows here cannot be read: recursion limit"));
+        assert!(text.ends_with("\nb") && !text.contains(TOKEN), "{text}");
+    }
+
+    #[test]
+    fn half_a_character_waits_for_its_rest_behind_bytes_that_are_no_text_too() {
+        assert_eq!(read(&[b"\xff\xf0\x9f", b"\x98\x80"]).0, "\u{fffd}\u{1f600}");
     }
 
     #[test]

@@ -386,7 +386,7 @@ fn push_statements(
     let trailing = trailing?;
     let start = body.text().len();
     body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
-        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
+        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(\n");
     let mut at = trailing.start;
     for place in &split.shown_places {
         body.push_user(at..*place);
@@ -394,7 +394,7 @@ fn push_statements(
         at = *place;
     }
     body.push_user(at..trailing.end);
-    body.push("){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
+    body.push("\n){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
     Some(start..body.text().len())
 }
 

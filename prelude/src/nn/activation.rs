@@ -1,5 +1,6 @@
 //! Functions that are applied to every value, as modules.
 
+use super::nonlinear::{applied, inplace_option};
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
@@ -17,18 +18,8 @@ impl ReLU {
         Self::default()
     }
 
-    /// Whether the input itself is changed, which saves memory where nobody else needs it.
-    pub fn inplace(mut self, inplace: bool) -> Self {
-        self.inplace = inplace;
-        self
-    }
-
     fn options(&self) -> String {
-        if self.inplace {
-            "inplace=True".to_owned()
-        } else {
-            String::new()
-        }
+        python::inplace(String::new(), self.inplace)
     }
 }
 
@@ -44,6 +35,7 @@ impl Forward for ReLU {
 #[module(extra_repr = Self::options)]
 pub struct LeakyReLU {
     negative_slope: f64,
+    inplace: bool,
     mode: Mode,
 }
 
@@ -52,21 +44,85 @@ impl LeakyReLU {
     pub fn new(negative_slope: f64) -> Self {
         Self {
             negative_slope,
+            inplace: false,
             mode: Mode::default(),
         }
     }
 
     fn options(&self) -> String {
-        format!("negative_slope={}", python::float(self.negative_slope))
+        let slope = python::float(self.negative_slope);
+        python::inplace(format!("negative_slope={slope}"), self.inplace)
+    }
+}
+
+/// With a slope of 0.01.
+impl Default for LeakyReLU {
+    fn default() -> Self {
+        Self::new(0.01)
     }
 }
 
 #[hooked]
 impl Forward for LeakyReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
-        super::functional::leaky_relu(x, self.negative_slope)
+        applied(x, self.inplace, |x| x.try_leaky_relu(self.negative_slope))
     }
 }
+
+/// `max(x, 0)`, and a slope where `x` is negative that is drawn anew for each number in training: `nn.RReLU`
+/// (Xu and others, 2015).
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct RReLU {
+    lower: f64,
+    upper: f64,
+    inplace: bool,
+    mode: Mode,
+}
+
+impl RReLU {
+    /// With slopes between these; PyTorch's defaults are 1/8 and 1/3. Without training their middle is taken.
+    ///
+    /// # Panics
+    /// When `lower` is above `upper`.
+    #[track_caller]
+    pub fn new(lower: f64, upper: f64) -> Self {
+        assert!(
+            lower <= upper,
+            "Lower bound should be less than or equal to the upper bound"
+        );
+        Self {
+            lower,
+            upper,
+            inplace: false,
+            mode: Mode::default(),
+        }
+    }
+
+    fn options(&self) -> String {
+        let (lower, upper) = (python::float(self.lower), python::float(self.upper));
+        python::inplace(format!("lower={lower}, upper={upper}"), self.inplace)
+    }
+}
+
+/// With PyTorch's bounds.
+impl Default for RReLU {
+    fn default() -> Self {
+        Self::new(1. / 8., 1. / 3.)
+    }
+}
+
+#[hooked]
+impl Forward for RReLU {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let (lower, upper, training) = (self.lower, self.upper, self.mode.is_training());
+        applied(x, self.inplace, |x| {
+            super::functional::randomly_rectified(x, lower, upper, training)
+        })
+    }
+}
+
+inplace_option!(ReLU, LeakyReLU, RReLU);
 
 /// `1 / (1 + exp(-x))`: `nn.Sigmoid`.
 #[derive(Module, Default)]
@@ -203,4 +259,30 @@ impl Forward for LogSoftmax {
     }
 }
 
+/// Turns the channels `[N, C, H, W]` of each pixel into probabilities: `nn.Softmax2d`.
+#[derive(Module, Default)]
+pub struct Softmax2d {
+    mode: Mode,
+}
+
+impl Softmax2d {
+    /// Along the channels.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[hooked]
+impl Forward for Softmax2d {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        assert!(
+            matches!(x.dim(), 3 | 4),
+            "Softmax2d: expected input to be 3D or 4D, got {}D instead",
+            x.dim()
+        );
+        x.softmax(-3)
+    }
+}
+
+super::debug_is_display!(Softmax2d, RReLU);
 super::debug_is_display!(ReLU, LeakyReLU, Sigmoid, Tanh, GELU, Softmax, LogSoftmax);

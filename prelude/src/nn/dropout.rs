@@ -1,6 +1,7 @@
 //! Dropout.
 
 use super::functional as F;
+use super::nonlinear::{applied, inplace_option};
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
@@ -12,6 +13,7 @@ macro_rules! dropouts {
         #[module(extra_repr = Self::options)]
         pub struct $dropout {
             p: f64,
+            inplace: bool,
             mode: Mode,
         }
 
@@ -28,19 +30,30 @@ macro_rules! dropouts {
                 );
                 Self {
                     p,
+                    inplace: false,
                     mode: Mode::default(),
                 }
             }
 
             fn options(&self) -> String {
-                format!("p={}, inplace=False", python::float(self.p))
+                let inplace = python::bool(self.inplace);
+                format!("p={}, inplace={inplace}", python::float(self.p))
+            }
+        }
+
+        /// With probability 0.5.
+        impl Default for $dropout {
+            fn default() -> Self {
+                Self::new(0.5)
             }
         }
 
         #[hooked]
         impl Forward for $dropout {
             fn forward(&self, x: &Tensor) -> Tensor {
-                F::$function(x, self.p, self.mode.is_training())
+                applied(x, self.inplace, |x| {
+                    Ok(F::$function(x, self.p, self.mode.is_training()))
+                })
             }
         }
 
@@ -61,4 +74,15 @@ dropouts! {
     /// Sets values to the limit of [`SELU`](super::SELU) with probability `p` while training, so that mean and variance
     /// stay 0 and 1: `nn.AlphaDropout`.
     AlphaDropout = alpha_dropout;
+    /// The same for whole channels of `[N, C, …]`: `nn.FeatureAlphaDropout`.
+    FeatureAlphaDropout = feature_alpha_dropout;
 }
+
+inplace_option!(
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    AlphaDropout,
+    FeatureAlphaDropout
+);

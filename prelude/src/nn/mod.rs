@@ -48,6 +48,7 @@ mod distance;
 mod draws;
 mod dropout;
 mod embedding;
+mod embedding_bag;
 pub mod field;
 pub mod functional;
 pub mod hooks;
@@ -71,21 +72,25 @@ pub(crate) mod python;
 mod rearrange;
 mod recurrent;
 mod repr;
+mod sequence_loss;
 mod sequential;
 mod shape;
 mod state_dict;
 mod transformer;
+mod unpool;
 pub mod utils;
 mod vision;
 
-pub use activation::{GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh};
+pub use activation::{GELU, LeakyReLU, LogSoftmax, RReLU, ReLU, Sigmoid, Softmax, Softmax2d, Tanh};
 pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantizableLinear};
 pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d};
 pub use conv::{Conv1d, Conv2d, Conv3d, ConvPadding};
 pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 pub use distance::{Bilinear, CosineSimilarity, PairwiseDistance};
-pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d};
+pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout};
 pub use embedding::Embedding;
+pub use embedding_bag::EmbeddingBag;
+pub use functional::BagMode;
 pub use hooks::HookHandle;
 pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};
@@ -119,10 +124,11 @@ pub use pool::{
     AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d,
 };
 pub use rearrange::{
-    ChannelShuffle, Fold, LPPool1d, LPPool2d, LocalResponseNorm, PixelUnshuffle, Unfold,
+    ChannelShuffle, Fold, LPPool1d, LPPool2d, LPPool3d, LocalResponseNorm, PixelUnshuffle, Unfold,
 };
 pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use repr::fmt_module;
+pub use sequence_loss::{CTCLoss, TripletMarginWithDistanceLoss};
 pub use sequential::Sequential;
 pub use shape::{Flatten, Identity, Unflatten};
 pub use state_dict::{IncompatibleKeys, StateDict};
@@ -130,7 +136,8 @@ pub use transformer::{
     Activation, DecoderMasks, EncoderMasks, Transformer, TransformerDecoder,
     TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerMasks,
 };
-pub use vision::{PixelShuffle, Upsample};
+pub use unpool::{MaxUnpool1d, MaxUnpool2d, MaxUnpool3d};
+pub use vision::{PixelShuffle, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d};
 pub use wick_derive::{Module, hooked};
 
 /// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.

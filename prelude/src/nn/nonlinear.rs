@@ -1,28 +1,65 @@
 //! The less common functions between layers, as modules.
 
+use super::python::float;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
+use crate::autograd::in_place;
+use crate::error::{OrPanic, Result};
 
-/// Declares modules that have nothing to choose.
+/// The function of a module, on `x` itself if that is what was chosen.
+pub(super) fn applied(
+    x: &Tensor,
+    inplace: bool,
+    function: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Tensor {
+    if inplace {
+        in_place(x, function).map(|()| x.clone())
+    } else {
+        function(x)
+    }
+    .or_panic()
+}
+
+/// Gives modules with a field `inplace` the option of that name.
+macro_rules! inplace_option {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Whether the input itself is changed, which saves memory where nobody else needs it.
+            pub fn inplace(mut self, inplace: bool) -> Self {
+                self.inplace = inplace;
+                self
+            }
+        }
+    )*};
+}
+pub(super) use inplace_option;
+
+/// Declares modules that have nothing to choose but whether they change their input itself.
 macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident = $method:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Module, Default)]
+        #[module(extra_repr = Self::options)]
         pub struct $name {
+            inplace: bool,
             mode: Mode,
         }
 
         impl $name {
             /// The function as a module.
             pub fn new() -> Self {
-                Self { mode: Mode::default() }
+                Self::default()
+            }
+
+            fn options(&self) -> String {
+                python::inplace(String::new(), self.inplace)
             }
         }
 
         #[hooked]
         impl Forward for $name {
             fn forward(&self, x: &Tensor) -> Tensor {
-                x.$method()
+                applied(x, self.inplace, Tensor::$method)
             }
         }
 
@@ -32,60 +69,75 @@ macro_rules! plain {
 
 plain! {
     /// `x * sigmoid(x)`: `nn.SiLU`.
-    SiLU = silu;
+    SiLU = try_silu;
     /// `x * tanh(softplus(x))`: `nn.Mish`.
-    Mish = mish;
+    Mish = try_mish;
     /// `max(x, 0)`, at most 6: `nn.ReLU6`.
-    ReLU6 = relu6;
+    ReLU6 = try_relu6;
     /// The scaled exponential unit: `nn.SELU`.
-    SELU = selu;
+    SELU = try_selu;
     /// A sigmoid of straight lines: `nn.Hardsigmoid`.
-    Hardsigmoid = hardsigmoid;
+    Hardsigmoid = try_hardsigmoid;
     /// `x * hardsigmoid(x)`: `nn.Hardswish`.
-    Hardswish = hardswish;
+    Hardswish = try_hardswish;
     /// `x / (1 + |x|)`: `nn.Softsign`.
-    Softsign = softsign;
+    Softsign = try_softsign;
     /// `x - tanh(x)`: `nn.Tanhshrink`.
-    Tanhshrink = tanhshrink;
+    Tanhshrink = try_tanhshrink;
     /// The logarithm of the sigmoid: `nn.LogSigmoid`.
-    LogSigmoid = logsigmoid;
+    LogSigmoid = try_logsigmoid;
 }
 
-/// Declares modules that are made with numbers: the field, how Python writes it, and the function.
+inplace_option!(SiLU, Mish, ReLU6, SELU, Hardsigmoid, Hardswish);
+
+/// Declares modules that are made with numbers: the field, its default, how Python writes it, and the function.
 macro_rules! chosen {
     ($(
         $(#[$doc:meta])*
-        $name:ident { $($field:ident : $ty:ty = $show:expr),* } $text:literal => |$x:ident, $this:ident| $body:expr;
+        $name:ident { $($field:ident : $ty:ty = $show:ident $default:tt),* } $text:literal => |$x:ident, $this:ident| $body:expr;
     )*) => {$(
         $(#[$doc])*
         #[derive(Module)]
         #[module(extra_repr = Self::options)]
         pub struct $name {
             $($field: $ty,)*
+            inplace: bool,
             mode: Mode,
         }
 
         impl $name {
             /// The function with these choices.
             pub fn new($($field: $ty),*) -> Self {
-                Self { $($field,)* mode: Mode::default() }
+                Self { $($field,)* inplace: false, mode: Mode::default() }
             }
 
             fn options(&self) -> String {
-                format!($text $(, ($show)(self.$field))*)
+                python::inplace(format!($text $(, $show(self.$field))*), self.inplace)
             }
         }
+
+        chosen!(@default $name $($default)*);
 
         #[hooked]
         impl Forward for $name {
             fn forward(&self, $x: &Tensor) -> Tensor {
                 let $this = self;
-                $body
+                applied($x, self.inplace, |$x| $body)
             }
         }
 
         super::debug_is_display!($name);
     )*};
+    // `_` stands for an argument that PyTorch has no default for.
+    (@default $name:ident $(_)+) => {};
+    (@default $name:ident $($default:tt)+) => {
+        /// With PyTorch's defaults.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new($($default),+)
+            }
+        }
+    };
 }
 
 /// As it is.
@@ -95,27 +147,29 @@ fn integer(value: i64) -> i64 {
 
 chosen! {
     /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere: `nn.ELU`, whose default alpha is 1.
-    ELU { alpha: f64 = python::float } "alpha={}" => |x, this| x.elu(this.alpha);
+    ELU { alpha: f64 = float 1. } "alpha={}" => |x, this| x.try_elu(this.alpha);
     /// `x` where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere: `nn.CELU`, whose default alpha is 1.
-    CELU { alpha: f64 = python::float } "alpha={}" => |x, this| x.celu(this.alpha);
+    CELU { alpha: f64 = float 1. } "alpha={}" => |x, this| x.try_celu(this.alpha);
     /// `x` between two bounds: `nn.Hardtanh`, whose defaults are -1 and 1.
-    Hardtanh { min_val: f64 = python::float, max_val: f64 = python::float } "min_val={}, max_val={}"
-        => |x, this| x.hardtanh(this.min_val, this.max_val);
+    Hardtanh { min_val: f64 = float (-1.), max_val: f64 = float 1. } "min_val={}, max_val={}"
+        => |x, this| x.try_hardtanh(this.min_val, this.max_val);
     /// `log(1 + exp(beta * x)) / beta`, a smooth rectifier: `nn.Softplus`, whose defaults are 1 and 20.
-    Softplus { beta: f64 = python::float, threshold: f64 = python::float } "beta={}, threshold={}"
-        => |x, this| x.softplus_with(this.beta, this.threshold);
+    Softplus { beta: f64 = float 1., threshold: f64 = float 20. } "beta={}, threshold={}"
+        => |x, this| x.try_softplus_with(this.beta, this.threshold);
     /// `x` moved towards 0 by `lambda`: `nn.Softshrink`, whose default is 0.5.
-    Softshrink { lambda: f64 = python::float } "{}" => |x, this| x.softshrink(this.lambda);
+    Softshrink { lambda: f64 = float 0.5 } "{}" => |x, this| x.try_softshrink(this.lambda);
     /// `x` where it is farther from 0 than `lambda`: `nn.Hardshrink`, whose default is 0.5.
-    Hardshrink { lambda: f64 = python::float } "{}" => |x, this| x.hardshrink(this.lambda);
+    Hardshrink { lambda: f64 = float 0.5 } "{}" => |x, this| x.try_hardshrink(this.lambda);
     /// `x` where it is above `threshold`, `value` elsewhere: `nn.Threshold`.
-    Threshold { threshold: f64 = python::float, value: f64 = python::float } "threshold={}, value={}"
-        => |x, this| x.threshold(this.threshold, this.value);
+    Threshold { threshold: f64 = float _, value: f64 = float _ } "threshold={}, value={}"
+        => |x, this| x.try_threshold(this.threshold, this.value);
     /// The first half of a dimension, times the sigmoid of the second: `nn.GLU`, whose default is the last (-1).
-    GLU { dim: i64 = integer } "dim={}" => |x, this| x.glu(this.dim);
+    GLU { dim: i64 = integer (-1) } "dim={}" => |x, this| x.try_glu(this.dim);
     /// Probabilities along a dimension, the largest where `x` is smallest: `nn.Softmin`.
-    Softmin { dim: i64 = integer } "dim={}" => |x, this| x.softmin(this.dim);
+    Softmin { dim: i64 = integer _ } "dim={}" => |x, this| x.try_softmin(this.dim);
 }
+
+inplace_option!(ELU, CELU, Hardtanh, Threshold);
 
 /// `x` where it is positive, a learned slope times `x` elsewhere (He and others, 2015): `nn.PReLU`.
 ///

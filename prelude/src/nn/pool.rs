@@ -160,6 +160,22 @@ macro_rules! dilated {
 }
 dilated!(MaxPool1d<1>, MaxPool2d<2>, MaxPool3d<3>);
 
+impl MaxPool1d {
+    /// The largest values, and where in its row each is: `return_indices=True`.
+    #[track_caller]
+    pub fn forward_with_indices(&self, x: &Tensor) -> (Tensor, Tensor) {
+        x.max_pool1d_with_indices(self.window.options())
+    }
+}
+
+impl MaxPool3d {
+    /// The largest values, and where in its volume each is: `return_indices=True`.
+    #[track_caller]
+    pub fn forward_with_indices(&self, x: &Tensor) -> (Tensor, Tensor) {
+        x.max_pool3d_with_indices(self.window.options())
+    }
+}
+
 impl MaxPool2d {
     /// The largest values, and where in its image each is: `return_indices=True`.
     ///

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use crate::Scalar;
+
 /// Appends `, name=value`.
 pub fn keyword(text: &mut String, name: &str, value: impl Display) {
     // Writing to a String cannot fail.
@@ -45,6 +47,23 @@ pub fn float(value: f64) -> String {
         }
         None => text,
     }
+}
+
+/// A number as it was given: `2`, `2.0`.
+pub fn number(value: Scalar) -> String {
+    match value {
+        Scalar::Float(value) => float(value),
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Bool(value) => bool(value).to_owned(),
+    }
+}
+
+/// The text between a module's parentheses, with `inplace=True` at the end where that was chosen.
+pub(super) fn inplace(mut text: String, inplace: bool) -> String {
+    if inplace {
+        keyword(&mut text, "inplace", "True");
+    }
+    text
 }
 
 #[cfg(test)]

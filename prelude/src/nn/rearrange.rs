@@ -3,8 +3,8 @@
 use super::functional as F;
 use super::pair::{Pair, Size};
 use super::{Forward, Mode, Module, hooked, python};
-use crate::Tensor;
 use crate::tensor::PoolOptions;
+use crate::{Scalar, Tensor};
 
 /// Images as channels of smaller ones: `nn.PixelUnshuffle`.
 #[derive(Module)]
@@ -261,7 +261,8 @@ macro_rules! norm_pools {
         #[derive(Module)]
         #[module(extra_repr = Self::options)]
         pub struct $pool {
-            norm_type: f64,
+            #[module(skip)]
+            norm_type: Scalar,
             #[module(skip)]
             kernel_size: Size<$n>,
             #[module(skip)]
@@ -272,12 +273,14 @@ macro_rules! norm_pools {
 
         impl $pool {
             /// The `norm_type`-norm of windows of that size, side by side.
-            pub fn new(norm_type: f64, kernel_size: impl Into<Size<$n>>) -> Self {
+            pub fn new(norm_type: impl Into<Scalar>, kernel_size: impl Into<Size<$n>>) -> Self {
                 Self {
-                    norm_type,
+                    norm_type: norm_type.into(),
                     kernel_size: kernel_size.into(),
                     stride: None,
-                    ceil_mode: false, mode: Mode::default() }
+                    ceil_mode: false,
+                    mode: Mode::default(),
+                }
             }
 
             /// How far a window is from the next.
@@ -295,7 +298,7 @@ macro_rules! norm_pools {
             fn options(&self) -> String {
                 format!(
                     "norm_type={}, kernel_size={}, stride={}, ceil_mode={}",
-                    python::float(self.norm_type),
+                    python::number(self.norm_type),
                     self.kernel_size,
                     self.stride.map_or("None".to_owned(), |stride| stride.to_string()),
                     python::bool(self.ceil_mode)
@@ -312,7 +315,7 @@ macro_rules! norm_pools {
                     ceil_mode: self.ceil_mode,
                     ..PoolOptions::new(1)
                 };
-                F::$function(x, self.norm_type, options)
+                F::$function(x, self.norm_type.to_f64(), options)
             }
         }
 
@@ -332,6 +335,8 @@ norm_pools! {
     /// assert_eq!(y.item::<f32>(), 5.);
     /// ```
     LPPool2d<2> = lp_pool2d;
+    /// The norm of each window of volumes: `nn.LPPool3d`.
+    LPPool3d<3> = lp_pool3d;
 }
 
 super::debug_is_display!(

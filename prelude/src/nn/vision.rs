@@ -80,6 +80,59 @@ impl Forward for Upsample {
     }
 }
 
+/// Declares the older names of [`Upsample`]: how elements between elements are found, and whether corners stay.
+macro_rules! upsamplings {
+    ($($(#[$doc:meta])* $upsampling:ident = $mode:ident, $align:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $upsampling {
+            #[module(skip)]
+            upsample: Upsample,
+            mode: Mode,
+        }
+
+        impl $upsampling {
+            /// To that size: one number for both dimensions, or one for each.
+            pub fn size(size: &[usize]) -> Self {
+                Self::of(Upsample::size(size))
+            }
+
+            /// By that factor in both dimensions.
+            pub fn scale_factor(factor: f64) -> Self {
+                Self::of(Upsample::scale_factor(factor))
+            }
+
+            fn of(upsample: Upsample) -> Self {
+                Self {
+                    upsample: upsample.mode(Interpolation::$mode).align_corners($align),
+                    mode: Mode::default(),
+                }
+            }
+
+            fn options(&self) -> String {
+                self.upsample.options()
+            }
+        }
+
+        #[hooked]
+        impl Forward for $upsampling {
+            fn forward(&self, x: &Tensor) -> Tensor {
+                x.interpolate(&self.upsample.options)
+            }
+        }
+
+        super::debug_is_display!($upsampling);
+    )*};
+}
+
+upsamplings! {
+    /// Images in another size, of the nearest elements: `nn.UpsamplingNearest2d`.
+    UpsamplingNearest2d = Nearest, false;
+    /// Images in another size, with corners where they were: `nn.UpsamplingBilinear2d`.
+    UpsamplingBilinear2d = Bilinear, true;
+}
+
 /// Lays channels `[…, C r², H, W]` out as images `r` times as high and wide (Shi and others, 2016): `nn.PixelShuffle`.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]

@@ -331,6 +331,49 @@ ops! {
             |x| Ok(adaptive_max(x, [frames, rows * columns])?.0),
         )
     };
+    /// [`Tensor::max_pool1d`] and where in its row each of those elements is.
+    max_pool1d_with_indices, try_max_pool1d_with_indices, [] (x, options: Pool1dOptions) -> (Tensor, Tensor) => {
+        let mut places = None;
+        let largest = over_rows("max_pool1d", x, |x| {
+            let (largest, found) = x.try_max_pool2d_with_indices(options.over_a_row())?;
+            places = Some(found.try_squeeze_dim(-2)?);
+            Ok(largest)
+        })?;
+        let places = places.unwrap_or_else(|| largest.zeros_like());
+        Ok((largest, places))
+    };
+    /// [`Tensor::max_pool3d`] and where in its volume each of those elements is.
+    max_pool3d_with_indices, try_max_pool3d_with_indices, [] (x, options: Pool3dOptions) -> (Tensor, Tensor) => {
+        let [planes, depth] = options.planes_and_depth();
+        let (mut in_plane, mut in_depth) = (None, None);
+        let largest = over_volumes(
+            "max_pool3d",
+            x,
+            |x| {
+                let (largest, places) = x.try_max_pool2d_with_indices(planes)?;
+                in_plane = Some(places);
+                Ok(largest)
+            },
+            |x| {
+                let (largest, places) = x.try_max_pool2d_with_indices(depth)?;
+                in_depth = Some(places);
+                Ok(largest)
+            },
+        )?;
+        let (Some(in_plane), Some(in_depth)) = (in_plane, in_depth) else {
+            bail!("max_pool3d: nothing was pooled");
+        };
+        // The second pass says which row and column of `[frames, high * wide]`; the first, what was taken there.
+        let spread = in_depth.try_size(-1)?;
+        let channels = in_depth.try_size(1)?;
+        let flat = in_plane.try_reshape([channels, in_plane.numel() / channels.max(1)])?;
+        let chosen = in_depth.try_reshape([channels, in_depth.numel() / channels.max(1)])?;
+        let frames = chosen.try_div_rounding(spread, super::Rounding::Floor)?;
+        let area = x.try_size(-1)? * x.try_size(-2)?;
+        let places = frames.try_mul(area)?.try_add(flat.try_gather(-1, &chosen)?)?;
+        let places = places.try_reshape(largest.dims())?;
+        Ok((largest, places))
+    };
     /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`.
     max_pool2d, try_max_pool2d, [] (x, options: Pool2dOptions) => Ok(max_pool(x, options)?.0);
     /// [`Tensor::max_pool2d`] and where in its image each of those elements is.

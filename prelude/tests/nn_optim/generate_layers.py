@@ -97,6 +97,82 @@ p = [torch.zeros(2, 3), torch.zeros(4)]
 row("parameter list", text=repr(nn.ParameterList([nn.Parameter(x) for x in p])))
 row("parameter dict", text=repr(nn.ParameterDict({"left": nn.Parameter(torch.zeros(2)), "right": nn.Parameter(torch.zeros(1))})))
 
+def call(name, f, *inputs, text=None):
+    inputs = [x.requires_grad_() if x.is_floating_point() else x for x in inputs]
+    y = f(*inputs)
+    y.sin().sum().backward()
+    row(name, y, *[x.grad for x in inputs if x.is_floating_point()], text=text)
+
+
+targets = torch.tensor([[1, 2, 2, 3], [3, 1, 0, 0], [2, 2, 2, 2]])
+lengths = torch.tensor([7, 5, 4]), torch.tensor([4, 2, 0])
+for name, loss, goal, lengths in [
+    ("ctc", nn.CTCLoss(), targets, lengths),
+    ("ctc sum", nn.CTCLoss(blank=4, reduction="sum"), torch.tensor([1, 2, 2, 3, 3, 1]), lengths),
+    ("ctc none", nn.CTCLoss(reduction="none", zero_infinity=True), targets, (torch.tensor([7, 2, 3]), torch.tensor([4, 2, 4]))),
+]:
+    torch.manual_seed(3)
+    x = torch.randn(7, 3, 5)
+    call(name, lambda x: loss(x.log_softmax(-1), goal, *lengths), x, text=repr(loss))
+torch.manual_seed(3)
+call("ctc alone", lambda x: nn.CTCLoss()(x, torch.tensor([1, 2]), torch.tensor(4), torch.tensor(2)), torch.randn(4, 3))
+
+words = torch.tensor([1, 2, 4, 5, 4, 3, 2, 9])
+for name, bag, arguments in [
+    ("bag mean", nn.EmbeddingBag(10, 3), (words.view(2, 4),)),
+    ("bag sum", nn.EmbeddingBag(10, 3, mode="sum", include_last_offset=True), (words, torch.tensor([0, 4, 4, 8]))),
+    ("bag max", nn.EmbeddingBag(10, 3, mode="max"), (words, torch.tensor([0, 3, 3]))),
+    ("bag padded", nn.EmbeddingBag(10, 3, mode="mean", padding_idx=4), (words, torch.tensor([0, 2, 3]))),
+    ("bag weighted", nn.EmbeddingBag(10, 3, mode="sum"), (words.view(4, 2), None, torch.arange(8.0).view(4, 2))),
+]:
+    torch.manual_seed(0)
+    nn.init.normal_(bag.weight)
+    if bag.padding_idx is not None:
+        with torch.no_grad():
+            bag.weight[bag.padding_idx].fill_(0)
+    y = bag(*arguments)
+    y.sin().sum().backward()
+    row(name, y, bag.weight.grad, text=repr(bag))
+
+for n, shape in [(1, (2, 3, 9)), (2, (2, 3, 6, 7)), (3, (1, 2, 5, 4, 6))]:
+    pool = getattr(nn, f"MaxPool{n}d")(2, stride=2, padding=1, return_indices=True)
+    unpool = getattr(nn, f"MaxUnpool{n}d")(2, stride=2, padding=1)
+    torch.manual_seed(0)
+    x = torch.randn(shape)
+    y, places = pool(x)
+    call(f"unpool{n}d", lambda y: unpool(y, places, output_size=list(shape)[2:]), y.detach(), text=repr(unpool))
+    row(f"places{n}d", places)
+
+layer("rrelu", lambda: nn.RReLU(0.1, 0.4), (4, 5))
+layer("rrelu eval", lambda: nn.RReLU(), (4, 5), mode="eval")
+layer("softmax2d", lambda: nn.Softmax2d(), (2, 3, 2, 2))
+layer("lp_pool3d", lambda: nn.LPPool3d(2, (1, 2, 2), stride=2), (1, 2, 3, 4, 5))
+layer("upsampling nearest", lambda: nn.UpsamplingNearest2d(scale_factor=2), (1, 2, 3, 3))
+layer("upsampling bilinear", lambda: nn.UpsamplingBilinear2d(size=(5, 4)), (1, 2, 3, 3))
+layer("feature alpha dropout", lambda: nn.FeatureAlphaDropout(0.4), (3, 4, 2, 2))
+layer("triplet", lambda: nn.TripletMarginWithDistanceLoss(swap=True, margin=0.5), (4, 3), (4, 3), (4, 3))
+torch.manual_seed(4)
+call("gumbel", lambda x: nn.functional.gumbel_softmax(x, 0.7), torch.randn(4, 5))
+call("gumbel hard", lambda x: nn.functional.gumbel_softmax(x, 0.7, True, dim=0), torch.randn(4, 5))
+for align in [False, True]:
+    torch.manual_seed(5)
+    theta = torch.randn(2, 2, 3)
+    call(f"affine grid {align}", lambda t: nn.functional.affine_grid(t, (2, 3, 4, 5), align_corners=align), theta)
+    call(f"affine grid 3d {align}", lambda t: nn.functional.affine_grid(t, (2, 3, 2, 4, 3), align_corners=align), torch.randn(2, 3, 4))
+    for padding in ["zeros", "border", "reflection"]:
+        for mode in ["bilinear", "nearest"]:
+            x, grid = torch.randn(2, 3, 4, 5), torch.randn(2, 3, 3, 2)
+            call(f"grid {mode} {padding} {align}", lambda x, g: nn.functional.grid_sample(x, g, mode, padding, align), x, grid)
+
+for module in [nn.ReLU6(True), nn.SELU(True), nn.SiLU(True), nn.Mish(True), nn.ELU(2.0, True), nn.CELU(0.5, True), nn.Hardtanh(-2.0, 2.0, True), nn.Threshold(0.1, 20.0, True), nn.LeakyReLU(0.2, True), nn.Hardswish(True), nn.Hardsigmoid(True)]:
+    torch.manual_seed(6)
+    x = torch.randn(3, 4, 2, 2).requires_grad_()
+    y = module(x * 1)
+    y.sin().sum().backward()
+    row("inplace " + type(module).__name__, y, x.grad, text=repr(module))
+for module in [nn.ELU(), nn.CELU(), nn.Hardtanh(), nn.Softplus(), nn.Softshrink(), nn.Hardshrink(), nn.GLU(), nn.LeakyReLU(), nn.RReLU(), nn.Dropout(), nn.Dropout3d(), nn.AlphaDropout()]:
+    row("default " + type(module).__name__, text=repr(module))
+
 with open(sys.argv[1] + "/layers.jsonl", "w") as out:
     for r in rows:
         out.write(json.dumps(r) + "\n")

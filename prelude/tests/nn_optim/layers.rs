@@ -6,9 +6,14 @@ use wick::prelude::*;
 use super::{check, seeded};
 
 /// Sums in another order than PyTorch's.
-const TOLERANCE: f64 = 2e-5;
+pub const TOLERANCE: f64 = 2e-5;
 
-fn finish(name: &str, module: &(impl Module + std::fmt::Display), inputs: &[Tensor], y: Tensor) {
+pub fn finish(
+    name: &str,
+    module: &(impl Module + std::fmt::Display),
+    inputs: &[Tensor],
+    y: Tensor,
+) {
     y.sin().sum().backward();
     let mut found = vec![y];
     found.extend(inputs.iter().map(|x| x.grad().unwrap()));
@@ -17,7 +22,11 @@ fn finish(name: &str, module: &(impl Module + std::fmt::Display), inputs: &[Tens
     check(name, &found, Some(module.to_string()), TOLERANCE);
 }
 
-fn layer<M: Forward + std::fmt::Display>(name: &str, shape: &[usize], make: impl FnOnce() -> M) {
+pub fn layer<M: Forward + std::fmt::Display>(
+    name: &str,
+    shape: &[usize],
+    make: impl FnOnce() -> M,
+) {
     seeded(0, || {
         let module = make();
         let x = Tensor::randn(shape).requires_grad_(true);

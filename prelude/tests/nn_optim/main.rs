@@ -3,6 +3,7 @@
 mod hooks;
 mod layers;
 mod optim;
+mod rarer;
 mod sequences;
 
 use std::collections::HashMap;

@@ -1,6 +1,8 @@
 //! Functions between layers.
 
-use crate::Tensor;
+use crate::error::{OrPanic, Result};
+use crate::random::default_generator;
+use crate::{DType, Tensor, no_grad};
 
 functions! {
     /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere; PyTorch's default alpha is 1.
@@ -39,10 +41,74 @@ functions! {
     logsigmoid(x: &Tensor) => x.logsigmoid();
     /// Probabilities along `dim`, the largest where `x` is smallest.
     softmin(x: &Tensor, dim: i64) => x.softmin(dim);
+    /// `max(x, 0)`, and a slope between `lower` and `upper` where `x` is negative: drawn for each number while
+    /// `training`, their middle otherwise. PyTorch's defaults are 1/8, 1/3 and `false`.
+    rrelu(x: &Tensor, lower: f64, upper: f64, training: bool) => randomly_rectified(x, lower, upper, training).or_panic();
+    /// Probabilities along `dim` from logits with noise (Jang and others, 2016), nearer to a single one the lower `tau`
+    /// is; with `hard` the single one, with the gradient of the others. PyTorch's defaults are 1, `false` and -1.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    ///
+    /// let y = F::gumbel_softmax(&Tensor::rand([4, 3]), 0.5, true, -1);
+    /// assert_eq!(y.sum().item::<f32>(), 4.);
+    /// ```
+    gumbel_softmax(logits: &Tensor, tau: f64, hard: bool, dim: i64) => gumbel(logits, tau, hard, dim).or_panic();
     /// For each query the mean of values weighted by how well their keys answer to it: see
     /// [`Tensor::scaled_dot_product_attention`].
     scaled_dot_product_attention(
         query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor>, dropout_p: f64, is_causal: bool,
         scale: Option<f64>
     ) => query.scaled_dot_product_attention(key, value, attn_mask, dropout_p, is_causal, scale);
+}
+
+pub(in crate::nn) fn randomly_rectified(
+    x: &Tensor,
+    lower: f64,
+    upper: f64,
+    training: bool,
+) -> Result<Tensor> {
+    if !training {
+        return x.try_leaky_relu((lower + upper) / 2.);
+    }
+    let slopes = no_grad(|| {
+        // A number is drawn for each that is not positive, in their order.
+        let negative = x.try_le(0)?;
+        let count = negative.try_sum()?.try_item::<i64>()?.max(0) as usize;
+        let drawn = Tensor::zeros([count]).try_to_dtype(DType::F64)?;
+        let drawn = drawn.uniform_(lower, upper).try_to_dtype(x.dtype())?;
+        x.try_ones_like()?.try_masked_scatter(&negative, &drawn)
+    })?;
+    x.try_mul(slopes)
+}
+
+fn gumbel(logits: &Tensor, tau: f64, hard: bool, dim: i64) -> Result<Tensor> {
+    let noise = no_grad(|| {
+        let mut drawn = vec![0f64; logits.numel()];
+        match logits.dtype() {
+            DType::F64 => default_generator().lock().exponential(&mut drawn, 1.),
+            _ => {
+                let mut narrow = vec![0f32; drawn.len()];
+                default_generator().lock().exponential(&mut narrow, 1.);
+                drawn = narrow.into_iter().map(f64::from).collect();
+            }
+        }
+        let drawn = Tensor::from_vec(drawn, logits.dims());
+        drawn
+            .try_to(crate::tensor::To::Both(logits.dtype(), logits.device()))?
+            .try_log()?
+            .try_neg()
+    })?;
+    let soft = logits.try_add(noise)?.try_div(tau)?.try_softmax(dim)?;
+    if !hard {
+        return Ok(soft);
+    }
+    let (_, index) = soft.detach().try_max_dim(dim, true)?;
+    let single = soft.detach().try_zeros_like()?.try_scatter(
+        dim,
+        &index,
+        &index.try_ones_like()?.try_to_dtype(soft.dtype())?,
+    )?;
+    single.try_sub(soft.detach())?.try_add(&soft)
 }

@@ -11,7 +11,9 @@ functions! {
     /// While `training`, sets whole channels of `[N, C, D, H, W]` to zero with probability `p`.
     dropout3d(x: &Tensor, p: f64, training: bool) => channels("dropout3d", x, 3, p, training).or_panic();
     /// While `training`, sets values to the limit of `selu` with probability `p`, so that mean and variance stay.
-    alpha_dropout(x: &Tensor, p: f64, training: bool) => alpha(x, p, training).or_panic();
+    alpha_dropout(x: &Tensor, p: f64, training: bool) => alpha(x, p, training, x.dim()).or_panic();
+    /// The same for whole channels of `[N, C, …]`.
+    feature_alpha_dropout(x: &Tensor, p: f64, training: bool) => by_feature(x, p, training).or_panic();
 }
 
 fn check(p: f64) -> Result<()> {
@@ -49,8 +51,15 @@ fn channels(name: &str, x: &Tensor, spatial: usize, p: f64, training: bool) -> R
     x.try_mul(kept)
 }
 
-/// As `_dropout_impl` in PyTorch's Dropout.cpp.
-fn alpha(x: &Tensor, p: f64, training: bool) -> Result<Tensor> {
+fn by_feature(x: &Tensor, p: f64, training: bool) -> Result<Tensor> {
+    if training && p != 0. && x.numel() != 0 && x.dim() < 2 {
+        bail!("Feature dropout requires at least 2 dimensions in the input");
+    }
+    alpha(x, p, training, 2)
+}
+
+/// As `_dropout_impl` in PyTorch's Dropout.cpp, with a draw for each element of the first `drawn` dimensions.
+fn alpha(x: &Tensor, p: f64, training: bool, drawn: usize) -> Result<Tensor> {
     /// The limit of `selu` for negative numbers, with its sign changed.
     const ALPHA: f64 = 1.7580993408473766;
     check(p)?;
@@ -61,8 +70,10 @@ fn alpha(x: &Tensor, p: f64, training: bool) -> Result<Tensor> {
         return x.try_mul(0);
     }
     let scale = 1. / ((ALPHA * ALPHA * p + 1.) * (1. - p)).sqrt();
+    let mut shape = x.dims().to_vec();
+    shape.iter_mut().skip(drawn).for_each(|size| *size = 1);
     let kept = no_grad(|| {
-        x.try_new_zeros(&x.dims())
+        x.try_new_zeros(&shape)
             .map(|noise| noise.bernoulli_(1. - p))
     })?;
     let shift = kept

@@ -33,6 +33,24 @@ functions! {
     /// How much nearer `anchor` should be to `positive` than to `negative`.
     triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, options: TripletOptions)
         => anchor.triplet_margin_loss(positive, negative, options);
+    /// How much nearer `anchor` should be to `positive` than to `negative` in a distance of one's own; PyTorch's defaults
+    /// are a margin of 1 and no `swap`.
+    triplet_margin_with_distance_loss(
+        anchor: &Tensor, positive: &Tensor, negative: &Tensor, distance: impl Fn(&Tensor, &Tensor) -> Tensor, margin: f64,
+        swap: bool, reduction: Reduction
+    ) => {
+        let near = distance(anchor, positive);
+        let mut far = distance(anchor, negative);
+        if swap {
+            far = far.minimum(&distance(positive, negative));
+        }
+        let losses = (margin + near - far).clamp_min(0);
+        match reduction {
+            Reduction::None => losses,
+            Reduction::Sum => losses.sum(),
+            Reduction::Mean | Reduction::BatchMean => losses.mean(),
+        }
+    };
     /// The negative log-likelihood of counts under Poisson distributions.
     poisson_nll_loss(input: &Tensor, target: &Tensor, options: PoissonOptions)
         => input.poisson_nll_loss(target, options);

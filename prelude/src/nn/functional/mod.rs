@@ -32,21 +32,30 @@ macro_rules! functions {
 }
 
 mod activation;
+mod bags;
 mod conv;
+mod ctc;
 mod dropout;
+mod grid;
 mod loss;
 mod margin;
 mod norm;
 mod rearrange;
+mod unpool;
 mod vision;
 
+pub(super) use activation::randomly_rectified;
 pub use activation::*;
+pub use bags::*;
 pub use conv::*;
+pub use ctc::*;
 pub use dropout::*;
+pub use grid::*;
 pub use loss::*;
 pub use margin::*;
 pub use norm::*;
 pub use rearrange::*;
+pub use unpool::*;
 pub use vision::*;
 
 /// `max(x, 0)`.

@@ -3,7 +3,7 @@
 use crate::Tensor;
 use crate::error::{OrPanic, Result, bail};
 use crate::nn::Pair;
-use crate::tensor::{Padding, Pool1dOptions, Pool2dOptions};
+use crate::tensor::{Padding, Pool1dOptions, Pool2dOptions, Pool3dOptions};
 
 functions! {
     /// Images `[…, C, H r, W r]` laid out as channels `[…, C r², H, W]`: [`pixel_shuffle`](super::pixel_shuffle) undone.
@@ -31,6 +31,11 @@ functions! {
     lp_pool2d(x: &Tensor, norm_type: f64, options: Pool2dOptions) => {
         let kernel = (options.kernel[0] * options.kernel[1]) as f64;
         normed(&x.pow(norm_type).avg_pool2d(options), norm_type, kernel)
+    };
+    /// The `norm_type`-norm of each window of volumes.
+    lp_pool3d(x: &Tensor, norm_type: f64, options: Pool3dOptions) => {
+        let kernel = options.kernel.iter().product::<usize>() as f64;
+        normed(&x.pow(norm_type).avg_pool3d(options), norm_type, kernel)
     };
 }
 

@@ -1,0 +1,148 @@
+//! Bags of vectors.
+
+use super::functional::{self as F, BagMode, BagOptions};
+use super::hooks::call_with;
+use super::{Mode, Module, init, python};
+use crate::{Tensor, no_grad};
+
+/// The mean (or sum, or largest numbers) of the vectors of several things at once: `nn.EmbeddingBag`.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let bag = nn::EmbeddingBag::new(10, 3).mode(nn::BagMode::Sum);
+/// let words = tensor!([1, 2, 4, 5, 4, 3]);
+/// assert_eq!(bag.forward_with(&words, &tensor!([0, 4])).shape(), [2, 3]);
+/// assert_eq!(bag.forward(&words.view([2, 3])).shape(), [2, 3]);
+/// assert_eq!(bag.to_string(), "EmbeddingBag(10, 3, mode='sum')");
+/// ```
+#[derive(Module)]
+#[module(extra_repr = Self::options)]
+pub struct EmbeddingBag {
+    /// `[num_embeddings, embedding_dim]`
+    #[module(parameter)]
+    pub weight: Tensor,
+    #[module(skip)]
+    options: BagOptions,
+    mode: Mode,
+}
+
+impl EmbeddingBag {
+    /// A table with PyTorch's initial values: standard normal numbers. The vectors of a bag become their mean.
+    pub fn new(num_embeddings: usize, embedding_dim: usize) -> Self {
+        let weight = Tensor::empty([num_embeddings, embedding_dim]);
+        init::normal_(&weight, 0.0, 1.0);
+        Self {
+            weight: weight.requires_grad_(true),
+            options: BagOptions::default(),
+            mode: Mode::default(),
+        }
+    }
+
+    /// A table of these vectors, `[num_embeddings, embedding_dim]`; with `freeze` (PyTorch's default) it is not trained.
+    ///
+    /// # Panics
+    /// When they are no matrix.
+    #[track_caller]
+    pub fn from_pretrained(embeddings: &Tensor, freeze: bool) -> Self {
+        assert!(
+            embeddings.dim() == 2,
+            "Embeddings parameter is expected to be 2-dimensional"
+        );
+        Self {
+            weight: embeddings.detach().requires_grad_(!freeze),
+            options: BagOptions::default(),
+            mode: Mode::default(),
+        }
+    }
+
+    /// What becomes of the vectors of a bag.
+    pub fn mode(mut self, mode: BagMode) -> Self {
+        self.options.mode = mode;
+        self
+    }
+
+    /// Whether the last offset is where the last bag ends.
+    pub fn include_last_offset(mut self, include: bool) -> Self {
+        self.options.include_last_offset = include;
+        self
+    }
+
+    /// Makes one row stand for nothing: it is zero and does not count. A negative index counts from the end.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[track_caller]
+    pub fn padding_idx(mut self, padding_idx: i64) -> Self {
+        let rows = self.weight.size(0) as i64;
+        assert!(
+            (-rows..rows).contains(&padding_idx),
+            "padding_idx must be within num_embeddings"
+        );
+        let row = padding_idx.rem_euclid(rows);
+        no_grad(|| self.weight.i(row).fill_(0));
+        self.options.padding_idx = Some(row);
+        self
+    }
+
+    /// A vector for each row of `[N, L]`.
+    ///
+    /// # Panics
+    /// When the input has not two dimensions.
+    #[track_caller]
+    pub fn forward(&self, input: &Tensor) -> Tensor {
+        self.look_up(input, None, None)
+    }
+
+    /// A vector for each bag of `[L]`, which begin at these offsets.
+    ///
+    /// # Panics
+    /// When the offsets do not begin with 0 or go beyond the input.
+    #[track_caller]
+    pub fn forward_with(&self, input: &Tensor, offsets: &Tensor) -> Tensor {
+        self.look_up(input, Some(offsets), None)
+    }
+
+    /// The same with how much each vector counts, in the shape of the input.
+    ///
+    /// # Panics
+    /// When the mode is not that of sums.
+    #[track_caller]
+    pub fn forward_weighted(
+        &self,
+        input: &Tensor,
+        offsets: Option<&Tensor>,
+        per_sample_weights: &Tensor,
+    ) -> Tensor {
+        self.look_up(input, offsets, Some(per_sample_weights))
+    }
+
+    #[track_caller]
+    fn look_up(
+        &self,
+        input: &Tensor,
+        offsets: Option<&Tensor>,
+        weights: Option<&Tensor>,
+    ) -> Tensor {
+        let mut options = self.options.clone();
+        options.per_sample_weights = weights.cloned();
+        if super::hooks::is_empty() {
+            return F::embedding_bag(input, &self.weight, offsets, &options);
+        }
+        let inputs: Vec<&Tensor> = [input].into_iter().chain(offsets).collect();
+        call_with(self, &inputs, |inputs| {
+            F::embedding_bag(&inputs[0], &self.weight, inputs.get(1), &options)
+        })
+    }
+
+    fn options(&self) -> String {
+        let mut text = format!("{}, {}", self.weight.size(0), self.weight.size(1));
+        python::keyword(&mut text, "mode", format!("'{}'", self.options.mode.name()));
+        if let Some(padding_idx) = self.options.padding_idx {
+            python::keyword(&mut text, "padding_idx", padding_idx);
+        }
+        text
+    }
+}
+
+super::debug_is_display!(EmbeddingBag);

@@ -1,0 +1,190 @@
+//! Images seen through a grid of places: spatial transformers (Jaderberg and others, 2015).
+
+use crate::error::{OrPanic, Result, bail};
+use crate::tensor::To;
+use crate::{Tensor, no_grad};
+
+/// How [`grid_sample`] finds values between elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GridMode {
+    /// Means of the neighbours, weighted by how near they are: `'bilinear'`.
+    #[default]
+    Bilinear,
+    /// The nearest element: `'nearest'`.
+    Nearest,
+}
+
+/// What [`grid_sample`] finds outside of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GridPadding {
+    /// Zeros: `'zeros'`.
+    #[default]
+    Zeros,
+    /// What is at the border: `'border'`.
+    Border,
+    /// The image in a mirror at its border: `'reflection'`.
+    Reflection,
+}
+
+functions! {
+    /// The places `[N, H, W, 2]` (or `[N, D, H, W, 3]`) at which images of that size `[N, C, H, W]` are seen after the affine
+    /// maps `theta` `[N, 2, 3]` (or `[N, 3, 4]`). Places run from -1 to 1 between the middles of the corners' elements
+    /// (`align_corners`) or between the borders (PyTorch's default).
+    affine_grid(theta: &Tensor, size: &[usize], align_corners: bool) => places(theta, size, align_corners).or_panic();
+    /// What images `[N, C, H, W]` have at the places of a grid `[N, H', W', 2]`, whose last dimension is x and y from -1 to
+    /// 1: `[N, C, H', W']`. PyTorch's default is not to align corners.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    ///
+    /// let mirrored = F::affine_grid(&tensor!([[[-1., 0., 0.], [0., 1., 0.]]]), &[1, 1, 1, 2], false);
+    /// let image = tensor!([[[[1., 2.]]]]);
+    /// let y = F::grid_sample(&image, &mirrored, F::GridMode::Bilinear, F::GridPadding::Zeros, false);
+    /// assert_eq!(y.to_vec::<f32>(), [2., 1.]);
+    /// ```
+    grid_sample(x: &Tensor, grid: &Tensor, mode: GridMode, padding: GridPadding, align_corners: bool)
+        => sampled(x, grid, mode, padding, align_corners).or_panic();
+}
+
+fn places(theta: &Tensor, size: &[usize], align_corners: bool) -> Result<Tensor> {
+    let (batch, sides) = match size {
+        [batch, _, sides @ ..] if matches!(sides.len(), 2 | 3) => (*batch, sides),
+        _ => bail!(
+            "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size {size:?}."
+        ),
+    };
+    let n = sides.len();
+    if theta.dims().len() != 3 || theta.dims()[1..] != [n, n + 1] {
+        bail!(
+            "Expected a batch of {n}D affine matrices of shape Nx{n}x{} for size {size:?}. Got {}.",
+            n + 1,
+            theta.shape()
+        );
+    }
+    let base = no_grad(|| {
+        let mut columns = Vec::new();
+        // The last side is x.
+        for (axis, &count) in sides.iter().enumerate().rev() {
+            let steps = if count <= 1 {
+                Tensor::zeros([count])
+            } else {
+                Tensor::try_linspace(-1., 1., count)?
+            };
+            let steps = match align_corners {
+                true => steps,
+                false => steps.try_mul((count as f64 - 1.) / count.max(1) as f64)?,
+            };
+            let mut shape = vec![1; n];
+            shape[axis] = count;
+            columns.push(steps.try_view(shape)?.try_expand(sides)?);
+        }
+        columns.push(Tensor::ones(sides));
+        let columns: Vec<&Tensor> = columns.iter().collect();
+        let count = sides.iter().product();
+        let base = Tensor::try_stack(&columns, -1)?.try_reshape([1, count, n + 1])?;
+        base.try_to(To::Both(theta.dtype(), theta.device()))?
+            .try_expand([batch, count, n + 1])
+    })?;
+    let mut shape = vec![batch];
+    shape.extend(sides);
+    shape.push(n);
+    base.try_bmm(&theta.try_transpose(1, 2)?)?.try_view(shape)
+}
+
+/// Where on an axis of so many elements a place from -1 to 1 is, and what padding makes of it.
+fn unnormalized(place: &Tensor, count: usize, padding: GridPadding, align: bool) -> Result<Tensor> {
+    let size = count as f64;
+    let at = if align {
+        place.try_add(1)?.try_div(2)?.try_mul(size - 1.)?
+    } else {
+        place.try_add(1)?.try_mul(size)?.try_sub(1)?.try_div(2)?
+    };
+    match padding {
+        GridPadding::Zeros => Ok(at),
+        GridPadding::Border => at.try_clamp(0., size - 1.),
+        GridPadding::Reflection => {
+            let (low, span) = if align { (0., size - 1.) } else { (-0.5, size) };
+            if span == 0. {
+                return at.try_zeros_like();
+            }
+            let distance = at.try_sub(low)?.try_abs()?;
+            let flips = no_grad(|| distance.detach().try_div(span)?.try_floor())?;
+            let extra = distance.try_sub(flips.try_mul(span)?)?;
+            let odd = flips.try_remainder(2)?.try_ne(0)?;
+            let mirrored = odd.try_where_(extra.try_rsub(span)?, &extra)?;
+            mirrored.try_add(low)?.try_clamp(0., size - 1.)
+        }
+    }
+}
+
+fn sampled(
+    x: &Tensor,
+    grid: &Tensor,
+    mode: GridMode,
+    padding: GridPadding,
+    align_corners: bool,
+) -> Result<Tensor> {
+    let (shape, places) = (x.dims(), grid.dims());
+    if shape.first() != places.first() {
+        bail!(
+            "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {} and grid with \
+             sizes {}",
+            x.shape().list(),
+            grid.shape().list()
+        );
+    }
+    let (&[batch, channels, rows, columns], &[_, high, wide, axes]) = (&shape[..], &places[..])
+    else {
+        bail!(
+            "grid_sampler(): expected images [N, C, H, W] and a grid [N, H, W, 2], but got input with sizes {} and grid \
+             with sizes {}",
+            x.shape().list(),
+            grid.shape().list()
+        );
+    };
+    if axes != 2 {
+        bail!(
+            "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes {}",
+            grid.shape().list()
+        );
+    }
+    let at_x = unnormalized(&grid.try_select(-1, 0)?, columns, padding, align_corners)?;
+    let at_y = unnormalized(&grid.try_select(-1, 1)?, rows, padding, align_corners)?;
+    let flat = x.try_reshape([batch, channels, rows * columns])?;
+    // The elements at whole places; outside there are zeros.
+    let element = |row: &Tensor, column: &Tensor| -> Result<Tensor> {
+        let (inside, index) = no_grad(|| -> Result<_> {
+            let within =
+                |at: &Tensor, count: usize| at.try_ge(0)?.try_logical_and(&at.try_lt(count)?);
+            let inside = within(row, rows)?.try_logical_and(&within(column, columns)?)?;
+            let row = row.try_clamp(0, rows - 1)?;
+            let index = row
+                .try_mul(columns)?
+                .try_add(column.try_clamp(0, columns - 1)?)?;
+            let index = index.try_to_dtype(crate::DType::I64)?;
+            let index = index.try_reshape([batch, 1, high * wide])?;
+            Ok((inside, index.try_expand([batch, channels, high * wide])?))
+        })?;
+        let found = flat
+            .try_gather(-1, &index)?
+            .try_reshape([batch, channels, high, wide])?;
+        found.try_mul(inside.try_to_dtype(x.dtype())?.try_unsqueeze(1)?)
+    };
+    if mode == GridMode::Nearest {
+        let nearest = |at: &Tensor| no_grad(|| at.detach().try_round());
+        return element(&nearest(&at_y)?, &nearest(&at_x)?);
+    }
+    let (left, top) =
+        no_grad(|| -> Result<_> { Ok((at_x.detach().try_floor()?, at_y.detach().try_floor()?)) })?;
+    let (right, bottom) = (left.try_add(1)?, top.try_add(1)?);
+    let weighted = |row: &Tensor, column: &Tensor, down: &Tensor, along: &Tensor| {
+        element(row, column)?.try_mul(down.try_mul(along)?.try_unsqueeze(1)?)
+    };
+    let (to_left, to_top) = (at_x.try_sub(&left)?, at_y.try_sub(&top)?);
+    let (to_right, to_bottom) = (right.try_sub(&at_x)?, bottom.try_sub(&at_y)?);
+    weighted(&top, &left, &to_bottom, &to_right)?
+        .try_add(weighted(&top, &right, &to_bottom, &to_left)?)?
+        .try_add(weighted(&bottom, &left, &to_top, &to_right)?)?
+        .try_add(weighted(&bottom, &right, &to_top, &to_left)?)
+}

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 #[test]
 fn a_model_of_torchvision_has_torchinfos_numbers() {
-    let summary = summary(&models::resnet18(None), [2, 3, 64, 64]);
+    let summary = summary(&models::resnet18(models::ResNet18Weights::None), [2, 3, 64, 64]);
     assert_eq!(summary.total_params(), 11_689_512);
     assert_eq!(summary.trainable_params(), 11_689_512);
     assert_eq!(summary.total_mult_adds(), 297_136_848);

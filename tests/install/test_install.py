@@ -36,7 +36,7 @@ def install(*arguments: str, path: Path, home: Path) -> subprocess.CompletedProc
 def test_help():
     done = subprocess.run([INSTALL, "--help"], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0
-    for option in ("--prefix", "--user", "--cuda", "--no-run"):
+    for option in ("--prefix", "--user", "--cuda", "--no-run", "--no-rust-analyzer"):
         assert option in done.stdout
 
 
@@ -91,7 +91,7 @@ def test_cuda_without_the_toolkit_is_said(tmp_path):
 
 
 def test_shell_scripts_are_sound():
-    for script in (INSTALL, ROOT / "tests" / "run.sh", ROOT / ".ci" / "run"):
+    for script in (INSTALL, ROOT / "tests" / "run.sh", ROOT / "tests" / "nightly.sh", ROOT / ".ci" / "run"):
         subprocess.run(["bash", "-n", script], check=True, timeout=20)
 
 
@@ -110,6 +110,8 @@ def test_the_installation_does_not_need_the_checkout(tmp_path):
     """Nothing that was installed refers to the folder it was built in."""
     spec = (PREFIX / "share" / "jupyter" / "kernels" / "wick" / "kernel.json").read_text()
     assert str(ROOT) not in spec
+    (crates,) = (PREFIX / "share" / "wick" / "current").glob("crates.json")
+    assert str(ROOT) + "/" not in crates.read_text()
     for file in (PREFIX / "share" / "wick").rglob("*"):
         assert file.resolve().is_relative_to(PREFIX.resolve())
 
@@ -139,7 +141,7 @@ def test_installs_where_cargo_has_downloaded_only_what_the_build_needed(tmp_path
     assert (tmp_path / "there" / "bin" / "wick").exists()
 
 
-@pytest.mark.parametrize("command", ["install", "uninstall", "doctor", "kernel", "run", "cache"])
+@pytest.mark.parametrize("command", ["install", "uninstall", "doctor", "kernel", "run", "cache", "analyzer"])
 def test_every_command_has_help(command):
     done = subprocess.run([PREFIX / "bin" / "wick", command, "--help"], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0

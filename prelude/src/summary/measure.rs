@@ -1,6 +1,6 @@
 //! One application of a model, with somebody looking on.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,7 +27,7 @@ pub(super) struct Seen {
 
 fn place(module: &dyn Module) -> Place {
     let address = std::ptr::from_ref(module).cast::<()>().addr();
-    (address, (module as &dyn Any).type_id())
+    (address, module.type_id())
 }
 
 /// How many bytes a tensor's values take.

@@ -142,7 +142,8 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tree = |depth: usize| match depth {
             0 => String::new(),
-            depth => format!("{}├─", "│    ".repeat(depth - 1)),
+            1 => "├─".to_owned(),
+            depth => format!("{}└─", "│    ".repeat(depth - 1)),
         };
         let layers = self.shown().zip(self.rows());
         let rows: Vec<[String; 3]> = layers
@@ -152,7 +153,7 @@ impl fmt::Display for Summary {
             let cells = rows.iter().map(|row| row[column].chars().count());
             cells.chain([HEADS[column].len(), least]).max().unwrap_or(0) + 1
         };
-        let (first, second, third) = (width(0, 40), width(1, 24), width(2, 15));
+        let (first, second, third) = (width(0, 40), width(1, 25), width(2, 22));
         let rule = "=".repeat(first + second + third);
         let line = |f: &mut fmt::Formatter<'_>, [a, b, c]: [&str; 3]| {
             let line = format!("{a:<first$}{b:<second$}{c}");
@@ -162,7 +163,7 @@ impl fmt::Display for Summary {
         line(f, HEADS)?;
         writeln!(f, "{rule}")?;
         for [a, b, c] in &rows {
-            line(f, [a, b, c])?;
+            line(f, [a.as_str(), b.as_str(), c.as_str()])?;
         }
         for block in self.totals() {
             writeln!(f, "{rule}")?;

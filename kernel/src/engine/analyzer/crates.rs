@@ -19,6 +19,12 @@ pub const FILE_NAME: &str = "crates.json";
 /// The folder beside it with sources.
 const SOURCES: &str = "source";
 
+/// Names the folder that a build script wrote into.
+const OUT_DIR: &str = "OUT_DIR";
+
+/// Names a package's folder.
+const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
+
 /// Crates that refer to each other by index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateList {
@@ -322,18 +328,29 @@ impl CrateList {
         Ok(())
     }
 
-    /// Copies the sources of crates that come from no registry into `folder`, where the list will be written: what they
-    /// are copied from may be gone tomorrow.
+    /// Copies the sources of crates that come from no registry, and what build scripts wrote, into `folder`, where the
+    /// list will be written: what they are copied from may be gone tomorrow.
     pub fn keep_sources(&mut self, folder: &Path) -> io::Result<()> {
-        for krate in self.crates.iter_mut().filter(|krate| krate.local) {
-            let Some(from) = krate.root_module.parent().map(Path::to_owned) else {
+        for krate in &mut self.crates {
+            let name = format!("{}-{}", krate.display_name, krate.version);
+            let own = Path::new(SOURCES).join(name);
+            if let Some(written) = krate.env.get_mut(OUT_DIR) {
+                let to = own.join("out");
+                // Not every script writes something.
+                let _ = copy_sources(Path::new(written), &folder.join(&to));
+                *written = to.display().to_string();
+                krate.source.include_dirs.truncate(1);
+                krate.source.include_dirs.push(to);
+            }
+            let Some(from) = krate.root_module.parent().filter(|_| krate.local) else {
                 continue;
             };
-            let name = krate.root_module.file_name().unwrap_or_default().to_owned();
-            let own = Path::new(SOURCES).join(&krate.display_name);
+            let root = krate.root_module.file_name().unwrap_or_default().to_owned();
             let to = own.join("src");
-            copy_sources(&from, &folder.join(&to))?;
-            krate.root_module = to.join(name);
+            copy_sources(from, &folder.join(&to))?;
+            krate.root_module = to.join(root);
+            let manifest = own.display().to_string();
+            krate.env.insert(MANIFEST_DIR.to_owned(), manifest);
             krate.source.include_dirs[0] = own;
             krate.source.exclude_dirs.clear();
         }
@@ -346,10 +363,15 @@ impl CrateList {
         let folder = file.parent().unwrap_or(file);
         for krate in &mut list.crates {
             krate.root_module = folder.join(&krate.root_module);
-            krate.proc_macro_dylib_path =
-                krate.proc_macro_dylib_path.take().map(|it| folder.join(it));
+            let dylib = krate.proc_macro_dylib_path.take();
+            krate.proc_macro_dylib_path = dylib.map(|it| folder.join(it));
             for path in &mut krate.source.include_dirs {
                 *path = folder.join(&path);
+            }
+            for variable in [OUT_DIR, MANIFEST_DIR] {
+                if let Some(path) = krate.env.get_mut(variable) {
+                    *path = folder.join(&path).display().to_string();
+                }
             }
         }
         Ok(list)
@@ -422,10 +444,7 @@ impl<'a> Builder<'a> {
         let mut cfg: Vec<String> = features.map(|it| format!("feature=\"{it}\"")).collect();
         let folder = package.manifest_path.parent()?.to_owned();
         let mut env = BTreeMap::from([
-            (
-                "CARGO_MANIFEST_DIR".to_owned(),
-                folder.display().to_string(),
-            ),
+            (MANIFEST_DIR.to_owned(), folder.display().to_string()),
             ("CARGO_PKG_NAME".to_owned(), package.name.clone()),
             ("CARGO_PKG_VERSION".to_owned(), package.version.clone()),
             ("CARGO_CRATE_NAME".to_owned(), name.clone()),
@@ -434,7 +453,7 @@ impl<'a> Builder<'a> {
         if let Some(script) = self.scripts.get(id) {
             cfg.extend(script.cfgs.iter().cloned());
             if let Some(out_dir) = &script.out_dir {
-                env.insert("OUT_DIR".to_owned(), out_dir.display().to_string());
+                env.insert(OUT_DIR.to_owned(), out_dir.display().to_string());
                 include_dirs.push(out_dir.clone());
             }
         }
@@ -601,16 +620,27 @@ mod tests {
         fs::write(source.join("lib.rs"), "mod inner;").unwrap();
         fs::write(source.join("inner/mod.rs"), "").unwrap();
         fs::write(source.join("inner/data.bin"), "").unwrap();
-        let (mut list, _) = CrateList::of(&metadata(), None, &HashMap::new(), |_| None);
+        let out_dir = folder.path().join("written");
+        fs::create_dir(&out_dir).unwrap();
+        fs::write(out_dir.join("made.rs"), "").unwrap();
+        let script = Script {
+            cfgs: Vec::new(),
+            out_dir: Some(out_dir),
+        };
+        let scripts = HashMap::from([("some-lib 1".to_owned(), script)]);
+        let (mut list, _) = CrateList::of(&metadata(), None, &scripts, |_| None);
         list.crates[2].root_module = source.join("lib.rs");
         let kept = folder.path().join("kept");
         list.keep_sources(&kept).unwrap();
         list.write(&kept.join(FILE_NAME)).unwrap();
         let list = CrateList::read(&kept.join(FILE_NAME)).unwrap();
-        let source = kept.join("source/app/src");
+        let source = kept.join("source/app-1.0.0/src");
         assert_eq!(list.crates[2].root_module, source.join("lib.rs"));
         assert!(source.join("inner/mod.rs").exists());
         assert!(!source.join("inner/data.bin").exists());
         assert!(list.crates[1].root_module.starts_with("/src"));
+        let out_dir = kept.join("source/some_lib-1.0.0/out");
+        assert!(out_dir.join("made.rs").exists());
+        assert_eq!(list.crates[1].env["OUT_DIR"], out_dir.display().to_string());
     }
 }

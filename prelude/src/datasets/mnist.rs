@@ -12,11 +12,11 @@ use crate::tensor::Tensor;
 
 /// What the data sets of this form differ in.
 pub(super) struct Source {
-    name: &'static str,
-    mirrors: &'static [&'static str],
+    pub name: &'static str,
+    pub mirrors: &'static [&'static str],
     /// The MD5 sums of the packed files, in the order of `FILES`.
     pub sums: [&'static str; 4],
-    classes: [&'static str; 10],
+    pub classes: [&'static str; 10],
 }
 
 /// The names of the files without `.gz`: images and labels to train with, and to test with.
@@ -76,7 +76,7 @@ pub(super) struct Items {
     labels: Vec<u8>,
     /// Height and width.
     size: [usize; 2],
-    classes: [&'static str; 10],
+    pub classes: [&'static str; 10],
 }
 
 impl Items {

@@ -15,6 +15,7 @@ extern crate self as wick;
 
 pub mod autograd;
 pub mod data;
+pub mod datasets;
 mod device;
 mod dtype;
 mod error;

@@ -1,4 +1,4 @@
-//! The folder in which PyTorch keeps what it fetched.
+//! The folders in which PyTorch and Hugging Face keep what they fetched.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,14 +8,28 @@ use super::HubError;
 
 /// `$TORCH_HOME/hub/checkpoints`, where `TORCH_HOME` is `$XDG_CACHE_HOME/torch`, and that `~/.cache`, if they are unset.
 pub fn checkpoints() -> Result<PathBuf, HubError> {
-    locate(|name| env::var_os(name).filter(|value| !value.is_empty()))
+    Ok(home("TORCH_HOME", "torch", variable)?.join("hub/checkpoints"))
 }
 
-fn locate(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, HubError> {
+/// `HF_HOME`, which is `$XDG_CACHE_HOME/huggingface`, and that `~/.cache`, if they are unset.
+pub fn hugging_face() -> Result<PathBuf, HubError> {
+    home("HF_HOME", "huggingface", variable)
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The folder that the variable `own` names, or else the one called `name` among the user's caches.
+fn home(
+    own: &str,
+    name: &str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<PathBuf, HubError> {
     let folder = |name: &str| variable(name).map(PathBuf::from);
     let cache = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
-    let home = folder("TORCH_HOME").or_else(|| Some(cache()?.join("torch")));
-    home.map(|home| home.join("hub/checkpoints"))
+    folder(own)
+        .or_else(|| Some(cache()?.join(name)))
         .ok_or(HubError::NoHome)
 }
 
@@ -26,7 +40,7 @@ mod tests {
     #[test]
     fn the_most_specific_variable_decides() {
         let located = |set: &[(&str, &str)]| {
-            let found = locate(|name| {
+            let found = home("TORCH_HOME", "torch", |name| {
                 set.iter()
                     .find(|(key, _)| *key == name)
                     .map(|(_, value)| value.into())
@@ -36,18 +50,12 @@ mod tests {
                 .map_err(|error| error.to_string())
         };
         let home = ("HOME", "/home/ann");
-        assert_eq!(
-            located(&[home]).unwrap(),
-            "/home/ann/.cache/torch/hub/checkpoints"
-        );
+        assert_eq!(located(&[home]).unwrap(), "/home/ann/.cache/torch");
         let xdg = ("XDG_CACHE_HOME", "/cache");
-        assert_eq!(
-            located(&[home, xdg]).unwrap(),
-            "/cache/torch/hub/checkpoints"
-        );
+        assert_eq!(located(&[home, xdg]).unwrap(), "/cache/torch");
         assert_eq!(
             located(&[home, xdg, ("TORCH_HOME", "/torch")]).unwrap(),
-            "/torch/hub/checkpoints"
+            "/torch"
         );
         assert!(located(&[]).unwrap_err().contains("TORCH_HOME"));
     }

@@ -17,11 +17,13 @@ pub enum HubError {
         /// What happened.
         reason: String,
     },
-    /// What came is not the file that its name promises.
+    /// What came is not the file that was promised.
     Checksum {
         /// What was asked for.
         url: String,
-        /// The first digits of the SHA-256, from the file's name.
+        /// The name of the checksum: SHA-256 or MD5.
+        algorithm: &'static str,
+        /// The first digits of it, or all.
         expected: String,
         /// The same digits of what came.
         found: String,
@@ -79,11 +81,12 @@ impl fmt::Display for HubError {
             Self::Network { url, reason } => write!(f, "{url} cannot be fetched: {reason}"),
             Self::Checksum {
                 url,
+                algorithm,
                 expected,
                 found,
             } => write!(
                 f,
-                "{url} is damaged: its SHA-256 should begin with {expected} and begins with {found}; nothing was kept"
+                "{url} is damaged: its {algorithm} should begin with {expected} and begins with {found}; nothing was kept"
             ),
             Self::Write { path, source } => {
                 write!(f, "{} cannot be written: {source}", path.display())

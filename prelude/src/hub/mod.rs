@@ -3,14 +3,23 @@
 //! A file is looked for in `$TORCH_HOME/hub/checkpoints` (`~/.cache/torch/hub/checkpoints`), so what PyTorch has
 //! fetched before is not fetched again, and the other way round. Its name ends with the first digits of its SHA-256,
 //! as in `resnet18-f37072fd.pth`, and no file gets that name before its contents were found to match.
+//! A download that broke off goes on where it ended, in the same call and in the next one.
+//!
+//! [`HuggingFace`] does the same for models of that hub, in the cache of its own tools.
 
 mod cache;
 mod download;
 mod error;
+mod expected;
+mod huggingface;
+mod partial;
 mod progress;
 mod pth;
 
+pub(crate) use download::download;
 pub use error::HubError;
+pub(crate) use expected::Expected;
+pub use huggingface::{HuggingFace, HuggingFaceRepo, hf_hub_download};
 pub use progress::{LineProgress, Progress};
 pub use pth::load;
 
@@ -56,7 +65,13 @@ impl Hub {
     pub fn file(&self, name: &str, progress: &mut dyn Progress) -> Result<PathBuf, HubError> {
         let path = self.folder.join(name);
         if !path.is_file() {
-            download::download(&format!("{}/{name}", self.base), &path, progress)?;
+            let url = format!("{}/{name}", self.base);
+            download(
+                url.as_str().into(),
+                &path,
+                &Expected::of_name(name),
+                progress,
+            )?;
         }
         Ok(path)
     }
@@ -93,5 +108,7 @@ pub fn get_dir() -> Result<PathBuf, HubError> {
         .map_or_else(PathBuf::new, Path::to_path_buf))
 }
 
+#[cfg(test)]
+pub(crate) mod server;
 #[cfg(test)]
 mod tests;

@@ -94,6 +94,13 @@ fn read(path: &Path) -> Result<Value> {
     }))
 }
 
+/// Reads one pickle of arrays of bytes, as files of data sets are.
+pub(crate) fn read_arrays(path: &Path) -> Result<Value> {
+    let mut source = std::io::BufReader::new(File::open(path).map_err(io)?);
+    let object = pickle::unpickle(&mut source, pickle::Allowed::Arrays)?;
+    object.value(&mut |_| Err(damaged("it holds a tensor without its numbers")))
+}
+
 /// Writes a file beside `path`, and gives it that name when it is complete.
 fn persist(path: &Path, write: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| {

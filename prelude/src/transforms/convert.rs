@@ -63,6 +63,32 @@ impl fmt::Display for PILToTensor {
     }
 }
 
+/// A tensor `[height, width]` or `[channels, height, width]` as an image; floats are from 0 to 1:
+/// `torchvision.transforms.ToPILImage`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{ToPILImage, Transform};
+/// assert_eq!(ToPILImage.apply(Tensor::ones([3, 4, 5])).width(), 5);
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ToPILImage;
+
+impl Transform<Tensor> for ToPILImage {
+    type Output = DynamicImage;
+
+    #[track_caller]
+    fn apply(&self, x: Tensor) -> DynamicImage {
+        x.to_image()
+    }
+}
+
+impl fmt::Display for ToPILImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ToPILImage()")
+    }
+}
+
 /// Another dtype, with values that mean the same: bytes from 0 to 255 become floats from 0 to 1, and the other way
 /// round: `torchvision.transforms.ConvertImageDtype`.
 #[derive(Debug, Clone, Copy)]
@@ -93,9 +119,10 @@ impl fmt::Display for ConvertImageDtype {
 }
 
 /// The largest value that an image of that dtype has.
-fn largest(dtype: DType) -> f64 {
+pub(super) fn largest(dtype: DType) -> f64 {
     match dtype {
         DType::U8 => f64::from(u8::MAX),
+        DType::I8 => f64::from(i8::MAX),
         DType::I16 => f64::from(i16::MAX),
         DType::I32 => f64::from(i32::MAX),
         DType::I64 => i64::MAX as f64,

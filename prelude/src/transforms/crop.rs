@@ -29,7 +29,7 @@ impl CenterCrop {
 }
 
 /// Where the middle of `inner` elements among `outer` ones begins; before the first if there are fewer.
-fn middle(outer: usize, inner: usize) -> i64 {
+pub(super) fn middle(outer: usize, inner: usize) -> i64 {
     if inner > outer {
         return -(((inner - outer) / 2) as i64);
     }

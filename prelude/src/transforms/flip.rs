@@ -3,16 +3,9 @@
 use std::fmt;
 
 use super::Transform;
+use super::draws::happens;
 use super::picture::Picture;
 use crate::nn::python;
-use crate::random::default_generator;
-
-/// What `torch.rand(1)` draws.
-fn happens(p: f64) -> bool {
-    let mut drawn = [0f32];
-    default_generator().lock().rand(&mut drawn);
-    f64::from(drawn[0]) < p
-}
 
 /// As they are, or from the last to the first.
 fn places(count: usize, reversed: bool) -> Vec<Option<usize>> {
@@ -22,8 +15,20 @@ fn places(count: usize, reversed: bool) -> Vec<Option<usize>> {
     }
 }
 
+/// Left becomes right.
+pub(super) fn mirrored<P: Picture>(picture: P) -> P {
+    let (height, width) = picture.size();
+    picture.select(&places(height, false), &places(width, true), 0.0)
+}
+
+/// Top becomes bottom.
+pub(super) fn upside_down<P: Picture>(picture: P) -> P {
+    let (height, width) = picture.size();
+    picture.select(&places(height, true), &places(width, false), 0.0)
+}
+
 macro_rules! flips {
-    ($($(#[$doc:meta])* $name:ident: $rows:literal, $columns:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $flipped:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub struct $name {
@@ -49,11 +54,10 @@ macro_rules! flips {
 
             #[track_caller]
             fn apply(&self, picture: P) -> P {
-                if !happens(self.p) {
-                    return picture;
+                match happens(self.p) {
+                    true => $flipped(picture),
+                    false => picture,
                 }
-                let (height, width) = picture.size();
-                picture.select(&places(height, $rows), &places(width, $columns), 0.0)
             }
         }
 
@@ -74,7 +78,7 @@ flips! {
     /// let flipped = RandomHorizontalFlip::new(1.0).apply(tensor!([[1, 2, 3]]));
     /// assert_eq!(flipped.to_vec2::<i64>(), [[3, 2, 1]]);
     /// ```
-    RandomHorizontalFlip: false, true;
+    RandomHorizontalFlip: mirrored;
     /// Top becomes bottom, sometimes: `torchvision.transforms.RandomVerticalFlip`.
-    RandomVerticalFlip: true, false;
+    RandomVerticalFlip: upside_down;
 }

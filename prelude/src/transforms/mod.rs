@@ -17,10 +17,16 @@
 //! Transforms of places and sizes take images, which stay images of bytes as Pillow's do, and tensors
 //! `[…, height, width]`. What they draw, they draw as torchvision does: the same seed gives the same crops.
 
+mod affine;
+mod blur;
+mod color;
 mod compose;
 mod convert;
 mod crop;
+mod draws;
+mod erase;
 mod flip;
+mod jitter;
 mod pad;
 mod picture;
 mod preset;
@@ -28,11 +34,20 @@ mod random_crop;
 mod resample;
 mod resize;
 mod setup;
+mod several;
+mod turn;
 
+pub use affine::Placement;
+pub use blur::GaussianBlur;
+pub use color::Colors;
 pub use compose::{Chain, Compose, Lambda};
-pub use convert::{ConvertImageDtype, Normalize, PILToTensor, ToTensor};
+pub use convert::{ConvertImageDtype, Normalize, PILToTensor, ToPILImage, ToTensor};
 pub use crop::CenterCrop;
+pub use erase::{Filling, RandomErasing};
 pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
+pub use jitter::{
+    Amount, ColorJitter, Grayscale, RandomGrayscale, RandomInvert, RandomPosterize, RandomSolarize,
+};
 pub use pad::{Pad, PaddingMode};
 pub use picture::Picture;
 pub use preset::ImageClassification;
@@ -40,6 +55,8 @@ pub use random_crop::{RandomCrop, RandomResizedCrop};
 pub use resample::InterpolationMode;
 pub use resize::Resize;
 pub use setup::{Margins, PerChannel, Size};
+pub use several::{FiveCrop, RandomApply, RandomChoice, RandomOrder, Steps, TenCrop};
+pub use turn::{Degrees, RandomAffine, RandomRotation};
 
 use std::fmt::Display;
 
@@ -56,5 +73,7 @@ pub trait Transform<I>: Display + Send + Sync {
     fn apply(&self, input: I) -> Self::Output;
 }
 
+#[cfg(test)]
+mod more_tests;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 
 use image::DynamicImage;
 
+use super::affine::{Placement, place_image, place_tensor};
+use super::color::{Colors, recolor_image, recolor_tensor};
 use super::resample::{InterpolationMode, resize_bytes, resize_tensor};
 use crate::error::{OrPanic, Result};
 use crate::interop::image::Raster;
@@ -17,6 +19,21 @@ pub trait Picture: Sized {
 
     /// The picture in another size. An image is smoothed as it shrinks, a tensor if `antialias` says so.
     fn resize(self, height: usize, width: usize, mode: InterpolationMode, antialias: bool) -> Self;
+
+    /// How many channels it has; a tensor without a dimension for them has one.
+    fn channels(&self) -> usize;
+
+    /// The picture in other colours.
+    fn recolor(self, colors: Colors) -> Self;
+
+    /// The picture turned, moved, stretched or slanted.
+    fn place(self, placement: &Placement) -> Self;
+
+    /// What `f` makes of the picture as a tensor, as the same kind of picture.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    fn map_tensor(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self>;
 }
 
 impl Picture for Tensor {
@@ -32,6 +49,24 @@ impl Picture for Tensor {
     #[track_caller]
     fn resize(self, height: usize, width: usize, mode: InterpolationMode, antialias: bool) -> Self {
         resize_tensor(&self, height, width, mode, antialias).or_panic()
+    }
+
+    fn channels(&self) -> usize {
+        if self.dim() < 3 { 1 } else { self.size(-3) }
+    }
+
+    #[track_caller]
+    fn recolor(self, colors: Colors) -> Self {
+        recolor_tensor(&self, colors).or_panic()
+    }
+
+    #[track_caller]
+    fn place(self, placement: &Placement) -> Self {
+        place_tensor(&self, placement).or_panic()
+    }
+
+    fn map_tensor(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {
+        f(&self)
     }
 }
 
@@ -92,6 +127,24 @@ impl Picture for DynamicImage {
 
     fn resize(self, height: usize, width: usize, mode: InterpolationMode, _: bool) -> Self {
         resize_bytes(&Raster::new(self), height, width, mode).into_image()
+    }
+
+    fn channels(&self) -> usize {
+        usize::from(self.color().channel_count())
+    }
+
+    #[track_caller]
+    fn recolor(self, colors: Colors) -> Self {
+        recolor_image(self, colors).or_panic()
+    }
+
+    #[track_caller]
+    fn place(self, placement: &Placement) -> Self {
+        place_image(self, placement).or_panic()
+    }
+
+    fn map_tensor(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {
+        f(&Tensor::from_image(&self))?.try_to_image()
     }
 }
 

@@ -3,25 +3,13 @@
 use std::fmt;
 
 use super::Transform;
+use super::draws::{draw_below, draw_between, draw_log_between};
 use super::pad::{PaddingMode, pad};
 use super::picture::{Picture, crop};
 use super::resample::InterpolationMode;
 use super::setup::{Margins, Size};
 use crate::error::{Error, OrPanic, Result};
 use crate::nn::python;
-use crate::random::default_generator;
-
-/// What `torch.randint(0, end, (1,))` draws.
-fn draw_below(end: usize) -> usize {
-    default_generator().lock().integers(0, end as i64, 1)[0] as usize
-}
-
-/// What `torch.empty(1).uniform_(from, to)` draws.
-fn draw_between(from: f64, to: f64) -> f64 {
-    let mut drawn = [0f32];
-    default_generator().lock().uniform(&mut drawn, from, to);
-    drawn[0].into()
-}
 
 /// A part of a picture from a random place: `torchvision.transforms.RandomCrop`.
 ///
@@ -192,11 +180,9 @@ impl RandomResizedCrop {
     /// Draws top, left, height and width.
     fn place(&self, height: usize, width: usize) -> [usize; 4] {
         let area = (height * width) as f64;
-        let log = |ratio: f64| f64::from((ratio as f32).ln());
         for _ in 0..TRIES {
             let target = area * draw_between(self.scale.0, self.scale.1);
-            let ratio =
-                f64::from((draw_between(log(self.ratio.0), log(self.ratio.1)) as f32).exp());
+            let ratio = draw_log_between(self.ratio);
             let side = |squared: f64| squared.sqrt().round_ties_even() as usize;
             let (columns, rows) = (side(target * ratio), side(target / ratio));
             if (1..=width).contains(&columns) && (1..=height).contains(&rows) {

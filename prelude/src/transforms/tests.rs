@@ -7,12 +7,12 @@ use crate::prelude::*;
 use crate::random::{Generator, set_thread_generator};
 
 /// Runs `body` with a default generator that other tests do not draw from.
-fn seeded<T>(body: impl FnOnce() -> T) -> T {
+pub(super) fn seeded<T>(body: impl FnOnce() -> T) -> T {
     set_thread_generator(Generator::with_seed(0));
     body()
 }
 
-fn picture() -> DynamicImage {
+pub(super) fn picture() -> DynamicImage {
     let bytes = (0..7 * 9 * 3).map(|i| (i * 37 % 251) as u8).collect();
     RgbImage::from_raw(9, 7, bytes).unwrap().into()
 }

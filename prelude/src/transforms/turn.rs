@@ -1,0 +1,311 @@
+//! Pictures turned, moved, stretched and slanted at random.
+
+use std::fmt;
+
+use super::Transform;
+use super::affine::Placement;
+use super::draws::draw_between;
+use super::picture::Picture;
+use super::resample::InterpolationMode;
+use crate::error::{Error, OrPanic};
+use crate::nn::python;
+
+/// From so many degrees to so many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Degrees(f64, f64);
+
+impl From<f64> for Degrees {
+    fn from(degrees: f64) -> Self {
+        Self(-degrees, degrees)
+    }
+}
+
+impl From<i32> for Degrees {
+    fn from(degrees: i32) -> Self {
+        f64::from(degrees).into()
+    }
+}
+
+impl From<(f64, f64)> for Degrees {
+    fn from((from, to): (f64, f64)) -> Self {
+        Self(from, to)
+    }
+}
+
+impl From<(i32, i32)> for Degrees {
+    fn from((from, to): (i32, i32)) -> Self {
+        Self(from.into(), to.into())
+    }
+}
+
+impl Degrees {
+    fn draw(self) -> f64 {
+        draw_between(self.0, self.1)
+    }
+}
+
+impl fmt::Display for Degrees {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}, {}]", python::float(self.0), python::float(self.1))
+    }
+}
+
+/// A number as it was given: `0` or `0.5`.
+fn number(value: f64) -> String {
+    match value.fract() == 0.0 {
+        true => format!("{value}"),
+        false => python::float(value),
+    }
+}
+
+fn pair((first, second): (f64, f64)) -> String {
+    format!("({}, {})", python::float(first), python::float(second))
+}
+
+const STILL: Placement = Placement {
+    angle: 0.0,
+    translate: (0.0, 0.0),
+    scale: 1.0,
+    shear: (0.0, 0.0),
+    center: None,
+    expand: false,
+    rotate: false,
+    interpolation: InterpolationMode::Nearest,
+    fill: 0.0,
+};
+
+/// Turned by a random angle, counter-clockwise: `torchvision.transforms.RandomRotation`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{RandomRotation, Transform};
+/// let rotate = RandomRotation::new(30);
+/// assert_eq!(rotate.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
+/// assert_eq!(
+///     rotate.to_string(),
+///     "RandomRotation(degrees=[-30.0, 30.0], interpolation=nearest, expand=False, fill=0)"
+/// );
+/// ```
+#[derive(Debug, Clone)]
+pub struct RandomRotation {
+    degrees: Degrees,
+    placement: Placement,
+}
+
+impl RandomRotation {
+    /// By at most so many degrees, or between so many and so many.
+    pub fn new(degrees: impl Into<Degrees>) -> Self {
+        Self {
+            degrees: degrees.into(),
+            placement: Placement {
+                rotate: true,
+                ..STILL
+            },
+        }
+    }
+
+    /// How pixels between pixels are found: `Nearest`, unless told otherwise, or `Bilinear`.
+    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
+        self.placement.interpolation = mode;
+        self
+    }
+
+    /// Whether the picture grows until all of what was turned is in it.
+    pub fn expand(mut self, expand: bool) -> Self {
+        self.placement.expand = expand;
+        self
+    }
+
+    /// What stays where it is: x and y from the upper left corner.
+    pub fn center(mut self, center: (f64, f64)) -> Self {
+        self.placement.center = Some(center);
+        self
+    }
+
+    /// What lies beyond the edges; 0 unless told otherwise.
+    pub fn fill(mut self, fill: f64) -> Self {
+        self.placement.fill = fill;
+        self
+    }
+}
+
+impl<P: Picture> Transform<P> for RandomRotation {
+    type Output = P;
+
+    #[track_caller]
+    fn apply(&self, picture: P) -> P {
+        let angle = self.degrees.draw();
+        picture.place(&Placement {
+            angle,
+            ..self.placement
+        })
+    }
+}
+
+impl fmt::Display for RandomRotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let placement = &self.placement;
+        write!(
+            f,
+            "RandomRotation(degrees={}, interpolation={}, expand={}",
+            self.degrees,
+            placement.interpolation,
+            python::bool(placement.expand)
+        )?;
+        if let Some((x, y)) = placement.center {
+            write!(f, ", center=({}, {})", number(x), number(y))?;
+        }
+        write!(f, ", fill={})", number(placement.fill))
+    }
+}
+
+/// Turned clockwise, moved, stretched and slanted, each at random: `torchvision.transforms.RandomAffine`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{RandomAffine, Transform};
+/// let affine = RandomAffine::new(10).translate((0.1, 0.1)).scale((0.9, 1.1));
+/// assert_eq!(affine.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
+/// assert_eq!(
+///     affine.to_string(),
+///     "RandomAffine(degrees=[-10.0, 10.0], translate=(0.1, 0.1), scale=(0.9, 1.1))"
+/// );
+/// ```
+#[derive(Debug, Clone)]
+pub struct RandomAffine {
+    degrees: Degrees,
+    translate: Option<(f64, f64)>,
+    scale: Option<(f64, f64)>,
+    shear: Option<(Degrees, Option<Degrees>)>,
+    placement: Placement,
+}
+
+impl RandomAffine {
+    /// Turned by at most so many degrees, or between so many and so many.
+    pub fn new(degrees: impl Into<Degrees>) -> Self {
+        Self {
+            degrees: degrees.into(),
+            translate: None,
+            scale: None,
+            shear: None,
+            placement: STILL,
+        }
+    }
+
+    /// Moved by at most so much of its width and its height.
+    ///
+    /// # Panics
+    /// When one is not between 0 and 1.
+    #[track_caller]
+    pub fn translate(mut self, translate: (f64, f64)) -> Self {
+        let valid = [translate.0, translate.1]
+            .iter()
+            .all(|part| (0.0..=1.0).contains(part));
+        let checked = valid
+            .then_some(translate)
+            .ok_or_else(|| Error::value("translation values should be between 0 and 1"));
+        self.translate = Some(checked.or_panic());
+        self
+    }
+
+    /// Stretched by a factor between the two.
+    ///
+    /// # Panics
+    /// When one is not positive.
+    #[track_caller]
+    pub fn scale(mut self, scale: (f64, f64)) -> Self {
+        let valid = scale.0 > 0.0 && scale.1 > 0.0;
+        let checked = valid
+            .then_some(scale)
+            .ok_or_else(|| Error::value("scale values should be positive"));
+        self.scale = Some(checked.or_panic());
+        self
+    }
+
+    /// Slanted along x by at most so many degrees, or between so many and so many.
+    pub fn shear(mut self, x: impl Into<Degrees>) -> Self {
+        self.shear = Some((x.into(), None));
+        self
+    }
+
+    /// Slanted along x and along y.
+    pub fn shear_both(mut self, x: impl Into<Degrees>, y: impl Into<Degrees>) -> Self {
+        self.shear = Some((x.into(), Some(y.into())));
+        self
+    }
+
+    /// How pixels between pixels are found: `Nearest`, unless told otherwise, or `Bilinear`.
+    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
+        self.placement.interpolation = mode;
+        self
+    }
+
+    /// What lies beyond the edges; 0 unless told otherwise.
+    pub fn fill(mut self, fill: f64) -> Self {
+        self.placement.fill = fill;
+        self
+    }
+
+    /// What stays where it is: x and y from the upper left corner.
+    pub fn center(mut self, center: (f64, f64)) -> Self {
+        self.placement.center = Some(center);
+        self
+    }
+}
+
+impl<P: Picture> Transform<P> for RandomAffine {
+    type Output = P;
+
+    #[track_caller]
+    fn apply(&self, picture: P) -> P {
+        let (height, width) = picture.size();
+        let mut placement = self.placement;
+        placement.angle = self.degrees.draw();
+        if let Some((x, y)) = self.translate {
+            let draw = |part: f64, size: usize| {
+                let most = part * size as f64;
+                draw_between(-most, most).round_ties_even()
+            };
+            let across = draw(x, width);
+            placement.translate = (across, draw(y, height));
+        }
+        if let Some((from, to)) = self.scale {
+            placement.scale = draw_between(from, to);
+        }
+        if let Some((x, y)) = self.shear {
+            let across = x.draw();
+            placement.shear = (across, y.map_or(0.0, Degrees::draw));
+        }
+        picture.place(&placement)
+    }
+}
+
+impl fmt::Display for RandomAffine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RandomAffine(degrees={}", self.degrees)?;
+        if let Some(translate) = self.translate {
+            write!(f, ", translate={}", pair(translate))?;
+        }
+        if let Some(scale) = self.scale {
+            write!(f, ", scale={}", pair(scale))?;
+        }
+        if let Some((Degrees(from, to), y)) = self.shear {
+            write!(f, ", shear=[{}, {}", python::float(from), python::float(to))?;
+            if let Some(Degrees(from, to)) = y {
+                write!(f, ", {}, {}", python::float(from), python::float(to))?;
+            }
+            f.write_str("]")?;
+        }
+        let placement = &self.placement;
+        if placement.interpolation != InterpolationMode::Nearest {
+            write!(f, ", interpolation={}", placement.interpolation)?;
+        }
+        if placement.fill != 0.0 {
+            write!(f, ", fill={}", number(placement.fill))?;
+        }
+        if let Some((x, y)) = placement.center {
+            write!(f, ", center=({}, {})", number(x), number(y))?;
+        }
+        f.write_str(")")
+    }
+}

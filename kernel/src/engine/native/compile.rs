@@ -142,8 +142,8 @@ pub(super) const MESSAGES: &str = "messages.jsonl";
 pub(super) struct CompileTiming {
     /// All of rustc.
     pub rustc: Duration,
-    /// Of that, everything before LLVM: parsing, checking, finding out which generics are needed.
-    pub frontend: Duration,
+    /// Of that, parsing and checking, where rustc showed when it had done that.
+    pub frontend: Option<Duration>,
     /// The linker.
     pub link: Duration,
     /// Whether rustc had been started before the source was known.
@@ -160,12 +160,12 @@ pub(super) enum Failed {
     Other(CellError),
 }
 
-/// Compiles crates into the cache.
-#[derive(Debug)]
+/// Compiles crates into the cache. Its clones share the processes that wait.
+#[derive(Debug, Clone)]
 pub(super) struct Compiler {
     pub toolchain: Arc<Toolchain>,
     cells: PathBuf,
-    warm: Warm,
+    warm: Arc<Warm>,
 }
 
 impl Compiler {
@@ -187,7 +187,7 @@ impl Compiler {
         });
         Ok(Self {
             toolchain: Arc::new(toolchain),
-            warm: Warm::new(cells.clone()),
+            warm: Arc::new(Warm::new(cells.clone())),
             cells,
         })
     }
@@ -195,6 +195,19 @@ impl Compiler {
     /// Gets ready for a crate like `job`, whose source is not known yet.
     pub fn expect(&self, job: &Job<'_>) {
         self.warm.start(Recipe::of(job, &self.toolchain));
+    }
+
+    /// Gets ready for more of what was compiled beside something else.
+    pub fn expect_more(&self) {
+        self.warm.start_later();
+    }
+
+    /// Starts the next rustc for this recipe: beside the running one, or, where two are running already, after them.
+    fn expect_again(&self, recipe: Recipe, items: &Items) {
+        match items.are_being_compiled() {
+            true => self.warm.later(recipe),
+            false => self.warm.start(recipe),
+        }
     }
 
     /// Compiles a crate, or finds that it was compiled before.
@@ -254,25 +267,36 @@ impl Compiler {
         let (work, messages) = result?;
         timing.rustc += started.elapsed();
         tracing::Span::current().record("warm", timing.warm);
+        // A folder of its own: rustc still tidies up in the one where it worked.
+        let out = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         if job.code {
             let notebook = match job.notebook {
                 Some(notebook) => Some(items.done().await.unwrap_or_else(|| notebook.clone())),
                 None => None,
             };
             let started = Instant::now();
-            link(job, &done, notebook.as_ref(), work.path()).await?;
+            let object = work.path().join(OBJECT);
+            link(job, &done, notebook.as_ref(), &object, out.path()).await?;
             timing.link += started.elapsed();
         }
-        let _ = fs::remove_file(work.path().join(OBJECT));
-        if job.notebook.is_some() {
-            let _ = fs::remove_file(work.path().join(notebook_metadata()));
+        let metadata = notebook_metadata();
+        let kept = [(job.mir, MIR), (job.metadata, metadata.as_str())];
+        for (_, name) in kept.into_iter().filter(|(is_made, _)| *is_made) {
+            let (from, to) = (work.path().join(name), out.path().join(name));
+            fs::hard_link(&from, &to)
+                .or_else(|_| fs::copy(&from, &to).map(|_| ()))
+                .map_err(cannot_write)?;
         }
-        fs::write(work.path().join(MESSAGES), messages).map_err(cannot_write)?;
-        seal(work.path()).map_err(cannot_write)?;
+        // For those who look at what is kept.
+        for file in job.map.files().filter(|file| file.cell().is_some()) {
+            fs::write(out.path().join(file.name()), file.text()).map_err(cannot_write)?;
+        }
+        fs::write(out.path().join(MESSAGES), messages).map_err(cannot_write)?;
+        seal(out.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.
-        match fs::rename(work.path(), &done.folder) {
+        match fs::rename(out.path(), &done.folder) {
             Ok(()) => {
-                let _ = work.keep();
+                let _ = out.keep();
             }
             Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
@@ -292,11 +316,11 @@ impl Compiler {
         recipe: Recipe,
         timing: &mut CompileTiming,
         items: &Items,
-    ) -> Result<(TempDir, String), Failed> {
+    ) -> Result<(Arc<TempDir>, String), Failed> {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
-            self.warm.start(recipe);
+            self.expect_again(recipe, items);
         }
         rustc
             .finish(timing, &|work| items.are_known(job, key, work))
@@ -310,7 +334,7 @@ impl Compiler {
         recipe: &Recipe,
         timing: &mut CompileTiming,
         items: &Items,
-    ) -> Result<(TempDir, String), Failed> {
+    ) -> Result<(Arc<TempDir>, String), Failed> {
         let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         prepare(job, work.path()).map_err(cannot_write)?;
         let root = job.map.get(job.root).map_or("", SourceFile::text);
@@ -318,7 +342,7 @@ impl Compiler {
         let rustc = Rustc::start(recipe, work, job.root, key)
             .map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
         if job.recurs {
-            self.warm.start(recipe.clone());
+            self.expect_again(recipe.clone(), items);
         }
         rustc
             .finish(timing, &|work| items.are_known(job, key, work))

@@ -7,6 +7,7 @@ use wick_runtime::facts::Facts;
 use wick_runtime::protocol::{Request, Response, Run};
 
 use super::NativeEngine;
+use super::prepare::words;
 use super::split::split;
 use super::timing::Phases;
 use crate::engine::CellId;
@@ -27,8 +28,10 @@ impl NativeEngine {
             text: code.as_str().into(),
         };
         let split = split(&cell.text);
-        let (notebook, items) = (self.notebook.clone(), self.items.clone());
-        let items = items.filter(|_| !notebook.is_empty());
+        let words = words(&cell, &split, &self.variables);
+        let Ok((notebook, items)) = self.items_for(&cell, &words).await else {
+            return BTreeMap::new();
+        };
         let prepared = self
             .compile_statements(
                 &cell,

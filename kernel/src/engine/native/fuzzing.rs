@@ -38,7 +38,7 @@ pub fn cell(text: &str) {
 
     let mut notebook = Notebook::default();
     notebook.add(&earlier, &split(EARLIER));
-    notebook.mark_loaded();
+    notebook.mark_loaded(&notebook.everything());
     notebook.add(&cell, &parts);
     // As when a cell is run once more, with the same number or another.
     notebook.add(&cell, &parts);

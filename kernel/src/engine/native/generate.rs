@@ -6,7 +6,7 @@
 //!     let mut body = Some(|| {                          // not `move`: what it only uses stays outside
 //!         …the user's text…
 //!         show(&(trailing expression));
-//!         keep(0, &mut ManuallyDrop::new(y));           // new variables
+//!         keep::<0, _>(&mut ManuallyDrop::new(y));      // new variables
 //!         Ok(())
 //!     });
 //!     run(&mut || body.take()());                       // catches panics
@@ -177,6 +177,22 @@ pub(super) enum Kept<'a> {
     New(&'a Binding),
     /// An earlier one that was moved and assigned to.
     Again(&'a Variable),
+}
+
+impl Kept<'_> {
+    pub fn name(&self) -> &str {
+        match self {
+            Kept::New(binding) => &binding.name,
+            Kept::Again(variable) => &variable.name,
+        }
+    }
+
+    pub fn mutable(&self) -> bool {
+        match self {
+            Kept::New(binding) => binding.mutable,
+            Kept::Again(variable) => variable.mutable,
+        }
+    }
 }
 
 /// A generated crate, and where in it each variable is put back or kept.
@@ -350,7 +366,9 @@ pub(super) fn generate(
 }
 
 fn keep_call(index: usize, name: &str) -> String {
-    format!("::wick_runtime::cell::keep({index}, &mut ::core::mem::ManuallyDrop::new({name}));")
+    format!(
+        "::wick_runtime::cell::keep::<{index}, _>(&mut ::core::mem::ManuallyDrop::new({name}));"
+    )
 }
 
 /// The user's statements as they stand, with items and commands blanked and the expression at `trailing` shown; where

@@ -7,6 +7,7 @@
 //! marks where the session stands, to come back to after a crash or on request.
 
 mod advice;
+mod ahead;
 mod assist;
 mod attempts;
 mod cell_tests;
@@ -30,11 +31,13 @@ mod link;
 mod memory;
 mod mir;
 mod moments;
+mod names;
 mod notebook;
 mod orphans;
 mod output_limit;
 mod prepare;
 pub mod process;
+mod reach;
 mod rustc;
 mod seal;
 mod session_text;
@@ -43,10 +46,12 @@ mod startup;
 mod state_file;
 mod statements;
 mod streams;
+mod symbols;
 mod timeline;
 mod timing;
 mod uses;
 mod variables;
+mod versions;
 mod warm;
 
 use std::path::PathBuf;
@@ -58,15 +63,18 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
+use self::ahead::Ahead;
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
-use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
+use self::compile::{Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
+use self::names::Names as TypeNames;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
 use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
+use self::versions::Versions;
 use super::analyzer::Analyzer;
 use super::deps::Dependencies;
 use super::diagnostics::Names;
@@ -111,8 +119,11 @@ pub struct NativeEngine {
     compiling: Arc<Notify>,
     dependencies: Dependencies,
     notebook: Notebook,
-    /// The loaded version of the notebook's items.
-    items: Option<Compiled>,
+    names_of_types: TypeNames,
+    /// The loaded versions of the notebook's items.
+    versions: Versions,
+    /// The next cell, on its way into the cache.
+    ahead: Option<Ahead>,
     variables: Variables,
     next_slot: u64,
     next_run: u64,
@@ -168,6 +179,7 @@ impl NativeEngine {
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
+        let names_of_types = TypeNames::read(&config.cache, &toolchain);
         let compiler = Compiler::new(toolchain, &config.cache)?;
         let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let mut engine = Self {
@@ -179,7 +191,9 @@ impl NativeEngine {
             target,
             compiling: Arc::new(Notify::new()),
             notebook: Notebook::default(),
-            items: None,
+            names_of_types,
+            versions: Versions::default(),
+            ahead: None,
             variables: Variables::default(),
             next_slot: 1,
             next_run: 1,
@@ -220,7 +234,7 @@ impl NativeEngine {
         let lost = self.variables.remove_all(&Gone::Lost(cell));
         self.start_runtime().await?;
         self.notebook.mark_unloaded();
-        self.items = None;
+        self.versions.clear();
         Ok(lost)
     }
 
@@ -328,7 +342,7 @@ impl Engine for NativeEngine {
         self.variables = Variables::default();
         self.notebook = Notebook::default();
         self.ran.clear();
-        self.items = None;
+        self.versions.clear();
         self.sources = SourceMap::default();
         self.host_checkpoints.clear();
         self.start_runtime().await?;

@@ -60,6 +60,10 @@ def start_and_stop(report: Report, times: int) -> None:
                 leaked.append(str(error))
             if number == 3:
                 before_fds = ours.num_fds()
+        # What a killed kernel had begun, the next one that starts removes.
+        with Session() as session:
+            session.ok("let last = 1;")
+            session.manager.shutdown_kernel()
         sockets = [path.name for path in run_files.iterdir()]
         files = sorted(_temporary_files() - before_files)
         fds = ours.num_fds() - (before_fds or 0)

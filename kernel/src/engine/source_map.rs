@@ -277,7 +277,6 @@ mod tests {
         file.push("generated\n{");
         file.push_user(0..24);
         file.push("match &(\n");
-        file.push_user(24..24);
         file.push("more\n");
         file.push_user(24..29);
         file.push("\n){\nkeep();\nkeep();}");

@@ -89,10 +89,14 @@ fn split_here(text: &str) -> Split {
             input.call(syn::Block::parse_within)?,
         ))
     };
-    // A `let` at the end may lack its semicolon.
-    let parsed = cell
-        .parse_str(&code)
-        .or_else(|_| cell.parse_str(&format!("{code};")));
+    let parsed = cell.parse_str(&code).or_else(|error| {
+        // A `let` or `use` at the end may lack its semicolon. Of other items it is a part that would not be there.
+        let parsed = cell.parse_str(&format!("{code};"))?;
+        match parsed.1.last() {
+            Some(syn::Stmt::Local(_) | syn::Stmt::Item(syn::Item::Use(_))) => Ok(parsed),
+            _ => Err(error),
+        }
+    });
     let mut split = match parsed {
         Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
         Err(_) => Split::broken(),
@@ -541,6 +545,21 @@ mod tests {
         for text in texts {
             split(&text);
             completeness(&text);
+        }
+    }
+
+    #[test]
+    fn only_what_ends_without_it_may_lack_its_semicolon() {
+        assert_eq!(names(&split("let x = 1")), ["x"]);
+        assert_eq!(split("use std::fmt").uses.len(), 1);
+        for text in [
+            "extern crate core as c",
+            "struct P",
+            "const A: u8 = 1",
+            "static B: u8 = 1",
+            "type T = u8",
+        ] {
+            assert!(split(text).broken, "{text}");
         }
     }
 

@@ -23,6 +23,7 @@ pub mod graph;
 pub mod hub;
 mod interop;
 mod kernels;
+pub mod linalg;
 pub mod models;
 pub mod nn;
 mod numpy;

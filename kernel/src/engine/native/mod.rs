@@ -9,6 +9,7 @@
 mod advice;
 mod assist;
 mod attempts;
+mod cell_tests;
 mod checkpoints;
 mod commands;
 mod compile;

@@ -53,6 +53,8 @@ macro_rules! scalar_from {
             fn from(value: $t) -> Self { Scalar::$variant(value.into()) }
         }
         impl From<$t> for Arg {
+            // Compiled here, and not in every cell.
+            #[inline(never)]
             fn from(value: $t) -> Self { Arg::Scalar(Scalar::$variant(value.into())) }
         }
     )*};
@@ -87,6 +89,7 @@ impl From<Tensor> for Arg {
 }
 
 impl From<&Tensor> for Arg {
+    #[inline(never)]
     fn from(tensor: &Tensor) -> Self {
         Arg::Tensor(tensor.clone())
     }

@@ -97,7 +97,7 @@ macro_rules! dim_int {
             fn dim(self) -> i64 { self as i64 }
         }
         impl From<$t> for Dims {
-            fn from(dim: $t) -> Self { Dims(vec![dim as i64]) }
+            fn from(dim: $t) -> Self { Dims::of_numbers(&[dim as i64]) }
         }
     )*};
 }
@@ -113,15 +113,30 @@ impl Dims {
         &self.0
     }
 
-    /// Every cell carries a copy of this, for each type and length in it: a loop that brings no code of iterators along.
+    /// Of a slice, number by number.
     fn of<T: DimInt>(dims: &[T]) -> Self {
         let mut all = Dims::default();
-        let mut at = 0;
-        while at < dims.len() {
-            all.push(dims[at].dim());
-            at += 1;
+        for dim in dims {
+            all.push(dim.dim());
         }
         all
+    }
+
+    /// Every cell carries a copy of this, for each type and length in it: a loop that brings neither iterators nor
+    /// anything to be dropped along.
+    fn of_array<T: DimInt, const N: usize>(dims: &[T; N]) -> Self {
+        let mut all = [0; N];
+        let mut at = 0;
+        while at < N {
+            all[at] = dims[at].dim();
+            at += 1;
+        }
+        Self::of_numbers(&all)
+    }
+
+    #[inline(never)]
+    fn of_numbers(dims: &[i64]) -> Self {
+        Dims(dims.to_vec())
     }
 
     #[inline(never)]
@@ -209,13 +224,13 @@ pub(crate) fn axis(dim: i64, rank: usize) -> Result<usize> {
 
 impl<T: DimInt, const N: usize> From<[T; N]> for Dims {
     fn from(dims: [T; N]) -> Self {
-        Dims::of(&dims)
+        Dims::of_array(&dims)
     }
 }
 
 impl<T: DimInt, const N: usize> From<&[T; N]> for Dims {
     fn from(dims: &[T; N]) -> Self {
-        Dims::of(dims)
+        Dims::of_array(dims)
     }
 }
 
@@ -259,9 +274,7 @@ macro_rules! dims_from_tuple {
     ($($t:ident . $i:tt),+) => {
         impl<$($t: DimInt),+> From<($($t,)+)> for Dims {
             fn from(dims: ($($t,)+)) -> Self {
-                let mut all = Dims::default();
-                $(all.push(dims.$i.dim());)+
-                all
+                Dims::of_numbers(&[$(dims.$i.dim()),+])
             }
         }
     };

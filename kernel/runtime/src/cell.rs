@@ -53,10 +53,11 @@ pub unsafe fn put_back<T>(index: usize, value: T) {
     unsafe { put_back_bytes(index).cast::<T>().write(value) }
 }
 
-/// Keeps a variable that the cell made. (It comes by reference so that its full type stands in the compiler's
-/// MIR as that of a local; it is not inlined, so that the call stands there too.)
+/// Keeps the variable with this index that the cell made. (The kernel reads its type from the symbol of this function, so
+/// it is not inlined and the index is a part of it; where MIR has to be asked, the type stands there as that of a
+/// local, because the value comes by reference.)
 #[inline(never)]
-pub fn keep<T: 'static>(index: usize, value: &mut ManuallyDrop<T>) {
+pub fn keep<const INDEX: usize, T: 'static>(value: &mut ManuallyDrop<T>) {
     unsafe fn drop_value<T>(value: *mut u8) {
         // SAFETY: called once, with bytes that hold a `T`.
         unsafe { value.cast::<T>().drop_in_place() }
@@ -67,7 +68,7 @@ pub fn keep<T: 'static>(index: usize, value: &mut ManuallyDrop<T>) {
         None
     };
     // SAFETY: `value` is not dropped where it is, and generated code does not use it again.
-    unsafe { keep_bytes(index, (&raw mut *value).cast(), Layout::new::<T>(), drop) }
+    unsafe { keep_bytes(INDEX, (&raw mut *value).cast(), Layout::new::<T>(), drop) }
 }
 
 /// Runs the user's part of a cell and notes how it ended.

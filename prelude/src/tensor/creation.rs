@@ -40,6 +40,7 @@ fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
         .try_requires_grad_(options.requires_grad)
 }
 
+#[inline(never)]
 fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
     let dtype = options.dtype.unwrap_or(match value.category() {
         Category::Float => DType::F32,
@@ -121,7 +122,8 @@ impl Draw for Normal {
     }
 }
 
-/// `name` and `name_with` (options last), each with its `try_` twin, from one line.
+/// `name` and `name_with` (options last), each with its `try_` twin, from one line. None of them calls another one: each
+/// step in between would be compiled in every cell.
 macro_rules! creations {
     ($(
         $(#[$doc:meta])*
@@ -132,12 +134,14 @@ macro_rules! creations {
             $(#[$doc])*
             #[track_caller]
             pub fn $name($($arg: $ty),*) -> Tensor {
-                Self::$try_name($($arg),*).or_panic()
+                let $options = TensorOptions::new();
+                ($body).or_panic()
             }
 
             #[doc = concat!("[`Tensor::", stringify!($name), "`] that returns what is wrong instead of panicking.")]
             pub fn $try_name($($arg: $ty),*) -> Result<Tensor> {
-                Self::$try_with($($arg,)* TensorOptions::default())
+                let $options = TensorOptions::new();
+                $body
             }
 
             #[doc = concat!("[`Tensor::", stringify!($name), "`] with a dtype, a device, or that gradients are wanted.")]

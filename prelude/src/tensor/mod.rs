@@ -67,6 +67,7 @@ pub use several::MeshIndexing;
 
 use crate::autograd::meta::Meta;
 use crate::kernels::Array;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
@@ -86,7 +87,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 /// assert_eq!(d.to_vec2::<i64>(), [[3, 3, 3], [3, 3, 3]]);
 /// ```
 #[derive(Clone)]
-pub struct Tensor(Arc<Inner>);
+pub struct Tensor(ManuallyDrop<Arc<Inner>>);
+
+// Every cell drops tensors. Like this it does so by one call, where it would otherwise have to be compiled with all that
+// dropping an `Arc` takes.
+impl Drop for Tensor {
+    #[inline(never)]
+    fn drop(&mut self) {
+        // SAFETY: a tensor is dropped once, and nothing touches it afterwards.
+        unsafe { ManuallyDrop::drop(&mut self.0) }
+    }
+}
 
 struct Inner {
     id: u64,
@@ -99,10 +110,14 @@ struct Inner {
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Tensor {
+    fn of(inner: Arc<Inner>) -> Tensor {
+        Tensor(ManuallyDrop::new(inner))
+    }
+
     /// A new leaf of these numbers.
     pub(crate) fn from_array(array: Array) -> Tensor {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Tensor(Arc::new(Inner {
+        Tensor::of(Arc::new(Inner {
             id,
             array: RwLock::new(array),
             meta: Mutex::default(),
@@ -148,6 +163,6 @@ pub(crate) struct WeakTensor(Weak<Inner>);
 
 impl WeakTensor {
     pub fn upgrade(&self) -> Option<Tensor> {
-        self.0.upgrade().map(Tensor)
+        self.0.upgrade().map(Tensor::of)
     }
 }

@@ -12,7 +12,7 @@ macro_rules! binary_operator {
             type Output = Tensor;
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
-                self.$try(right.into()).or_panic()
+                operation::$method(self, right.into())
             }
         }
 
@@ -20,7 +20,7 @@ macro_rules! binary_operator {
             type Output = Tensor;
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
-                self.$try(right.into()).or_panic()
+                operation::$method(&self, right.into())
             }
         }
 
@@ -31,7 +31,19 @@ macro_rules! binary_operator {
                 self.$try_in_place(right.into()).or_panic();
             }
         }
-    )*};
+    )*
+        // What is generic is compiled in every cell that uses it; this is not.
+        mod operation {
+            use super::*;
+            $(
+                #[inline(never)]
+                #[track_caller]
+                pub fn $method(left: &Tensor, right: Arg) -> Tensor {
+                    left.$try(right).or_panic()
+                }
+            )*
+        }
+    };
 }
 
 binary_operator! {

@@ -21,6 +21,7 @@ pub struct TensorOptions {
 
 impl TensorOptions {
     /// What a creation does by itself: its own dtype, on the CPU, no gradients.
+    #[inline(never)]
     pub fn new() -> Self {
         Self::default()
     }

@@ -142,8 +142,8 @@ pub(super) const MESSAGES: &str = "messages.jsonl";
 pub(super) struct CompileTiming {
     /// All of rustc.
     pub rustc: Duration,
-    /// Of that, everything before LLVM: parsing, checking, finding out which generics are needed.
-    pub frontend: Duration,
+    /// Of that, parsing and checking, where rustc showed when it had done that.
+    pub frontend: Option<Duration>,
     /// The linker.
     pub link: Duration,
     /// Whether rustc had been started before the source was known.
@@ -254,25 +254,32 @@ impl Compiler {
         let (work, messages) = result?;
         timing.rustc += started.elapsed();
         tracing::Span::current().record("warm", timing.warm);
+        // A folder of its own: rustc still tidies up in the one where it worked.
+        let out = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         if job.code {
             let notebook = match job.notebook {
                 Some(notebook) => Some(items.done().await.unwrap_or_else(|| notebook.clone())),
                 None => None,
             };
             let started = Instant::now();
-            link(job, &done, notebook.as_ref(), work.path()).await?;
+            let object = work.path().join(OBJECT);
+            link(job, &done, notebook.as_ref(), &object, out.path()).await?;
             timing.link += started.elapsed();
         }
-        let _ = fs::remove_file(work.path().join(OBJECT));
-        if job.notebook.is_some() {
-            let _ = fs::remove_file(work.path().join(notebook_metadata()));
+        let metadata = notebook_metadata();
+        let kept = [(job.mir, MIR), (job.metadata, metadata.as_str())];
+        for (_, name) in kept.into_iter().filter(|(is_made, _)| *is_made) {
+            let (from, to) = (work.path().join(name), out.path().join(name));
+            fs::hard_link(&from, &to)
+                .or_else(|_| fs::copy(&from, &to).map(|_| ()))
+                .map_err(cannot_write)?;
         }
-        fs::write(work.path().join(MESSAGES), messages).map_err(cannot_write)?;
-        seal(work.path()).map_err(cannot_write)?;
+        fs::write(out.path().join(MESSAGES), messages).map_err(cannot_write)?;
+        seal(out.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.
-        match fs::rename(work.path(), &done.folder) {
+        match fs::rename(out.path(), &done.folder) {
             Ok(()) => {
-                let _ = work.keep();
+                let _ = out.keep();
             }
             Err(_) if is_whole(&done.folder) => {}
             Err(error) => return Err(cannot_write(error)),
@@ -292,7 +299,7 @@ impl Compiler {
         recipe: Recipe,
         timing: &mut CompileTiming,
         items: &Items,
-    ) -> Result<(TempDir, String), Failed> {
+    ) -> Result<(Arc<TempDir>, String), Failed> {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
@@ -310,7 +317,7 @@ impl Compiler {
         recipe: &Recipe,
         timing: &mut CompileTiming,
         items: &Items,
-    ) -> Result<(TempDir, String), Failed> {
+    ) -> Result<(Arc<TempDir>, String), Failed> {
         let work = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         prepare(job, work.path()).map_err(cannot_write)?;
         let root = job.map.get(job.root).map_or("", SourceFile::text);

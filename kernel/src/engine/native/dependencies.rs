@@ -8,6 +8,7 @@ use serde_json::json;
 use super::NativeEngine;
 use super::compile::other_error;
 use super::evaluate::interrupted_error;
+use super::names::Names;
 use crate::engine::deps::{Built, DependencySpec, Progress};
 use crate::engine::{Event, MimeBundle, Reply, Stream};
 
@@ -77,6 +78,7 @@ impl NativeEngine {
         if toolchain.search.is_empty() {
             toolchain.search.push(self.config.prelude.deps_dir());
         }
+        self.names_of_types = Names::read(&self.config.cache, &self.compiler.toolchain);
         self.expect_cells();
         Ok(())
     }

@@ -27,8 +27,10 @@ impl NativeEngine {
             text: code.as_str().into(),
         };
         let split = split(&cell.text);
-        let (notebook, items) = (self.notebook.clone(), self.items.clone());
-        let items = items.filter(|_| !notebook.is_empty());
+        let words = self.words(&cell, &split);
+        let Ok((notebook, items)) = self.items_for(&cell, &words).await else {
+            return BTreeMap::new();
+        };
         let prepared = self
             .compile_statements(
                 &cell,

@@ -6,7 +6,7 @@
 //!     let mut body = Some(|| {                          // not `move`: what it only uses stays outside
 //!         …the user's text…
 //!         show(&(trailing expression));
-//!         keep(0, &mut ManuallyDrop::new(y));           // new variables
+//!         keep::<0, _>(&mut ManuallyDrop::new(y));      // new variables
 //!         Ok(())
 //!     });
 //!     run(&mut || body.take()());                       // catches panics
@@ -327,7 +327,9 @@ pub(super) fn generate(
 }
 
 fn keep_call(index: usize, name: &str) -> String {
-    format!("::wick_runtime::cell::keep({index}, &mut ::core::mem::ManuallyDrop::new({name}));")
+    format!(
+        "::wick_runtime::cell::keep::<{index}, _>(&mut ::core::mem::ManuallyDrop::new({name}));"
+    )
 }
 
 /// The user's statements as they stand, with items and commands blanked and the trailing expression shown.

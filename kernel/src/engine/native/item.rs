@@ -44,6 +44,8 @@ pub(super) struct Impl {
     pub type_name: Option<String>,
     /// Its functions and constants, with where each stands.
     pub members: Vec<(String, Range<usize>)>,
+    /// Every identifier in front of its members.
+    pub head: BTreeSet<String>,
 }
 
 /// A replacement in an item's text.
@@ -84,10 +86,12 @@ pub(super) struct Item {
     pub statics: Vec<Static>,
     /// Whether it holds a loop.
     pub loops: bool,
+    /// Whether a function in it returns an `impl Trait`, as far as can be seen.
+    pub hides_types: bool,
     /// Every identifier in it.
     pub mentions: BTreeSet<String>,
-    /// The names by which code may come to use it: its own and, for a trait and an `impl`, those of its members. Whatever
-    /// a macro's call expands to counts by every word in it.
+    /// The names by which code may come to use it: its own and, for a trait, those of its members. Whatever a macro's call
+    /// expands to counts by every word in it. An `impl` comes with what its head names.
     pub reach: BTreeSet<String>,
     /// Its text without white space and comments: two items with the same are the same.
     pub tokens: String,
@@ -114,6 +118,7 @@ impl Item {
             edits: visitor.edits,
             statics: visitor.statics,
             loops: has_loop(|loops| loops.visit_item(item)),
+            hides_types: hides_types(item),
             tokens: item.to_token_stream().to_string(),
         }
     }
@@ -134,6 +139,7 @@ impl Item {
         } else {
             Vec::new()
         };
+        let hides_types = statics.is_empty();
         let edits = statics
             .iter()
             .filter(|local| !code[local.range.clone()].trim_start().starts_with("pub"))
@@ -155,6 +161,7 @@ impl Item {
             edits,
             statics,
             loops: false,
+            hides_types,
             tokens: item.to_token_stream().to_string(),
         }
     }
@@ -178,10 +185,6 @@ fn reach(code: &str, item: &syn::Item, kind: &ItemKind, names: &[String]) -> BTr
                 _ => None,
             });
             reach.extend(members.map(ToString::to_string));
-        }
-        (_, ItemKind::Impl(of)) => {
-            reach.extend(of.members.iter().map(|(name, _)| name.clone()));
-            reach.extend(of.type_name.clone());
         }
         (_, ItemKind::MacroCall) => reach = lex::mentions(&code[item.span().byte_range()]),
         _ => {}
@@ -287,7 +290,21 @@ fn of_impl(item: &syn::ItemImpl) -> Impl {
         for_type: item.self_ty.to_token_stream().to_string(),
         type_name,
         members: members.collect(),
+        head: head(item),
     }
+}
+
+fn head(item: &syn::ItemImpl) -> BTreeSet<String> {
+    let mut words = lex::mentions(&item.self_ty.to_token_stream().to_string());
+    let generics = &item.generics;
+    words.extend(lex::mentions(&generics.to_token_stream().to_string()));
+    words.extend(lex::mentions(
+        &generics.where_clause.to_token_stream().to_string(),
+    ));
+    if let Some((path, _)) = &item.trait_ {
+        words.extend(lex::mentions(&path.to_token_stream().to_string()));
+    }
+    words
 }
 
 /// The declarations inside of `thread_local! { … }`.
@@ -322,6 +339,24 @@ pub(super) fn has_loop(visit: impl FnOnce(&mut Loops)) -> bool {
     let mut loops = Loops(false);
     visit(&mut loops);
     loops.0
+}
+
+/// Whether an `impl Trait` is returned anywhere in an item. What macros expand to is not known.
+fn hides_types(item: &syn::Item) -> bool {
+    struct Hidden(bool);
+    impl<'ast> Visit<'ast> for Hidden {
+        fn visit_return_type(&mut self, ty: &'ast syn::ReturnType) {
+            let words = lex::mentions(&ty.to_token_stream().to_string());
+            self.0 |= words.contains("impl");
+        }
+
+        fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+            self.0 |= lex::mentions(&mac.tokens.to_string()).contains("impl");
+        }
+    }
+    let mut hidden = Hidden(false);
+    hidden.visit_item(item);
+    hidden.0
 }
 
 /// Looks for loops.

@@ -7,18 +7,17 @@ use std::process::Stdio;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
-use super::compile::{
-    Compiled, Failed, Job, OBJECT, cannot_write, full_disk, no_linker, other_error,
-};
+use super::compile::{Compiled, Failed, Job, cannot_write, full_disk, no_linker, other_error};
 
-/// Makes a shared library of an object file. What it uses of the prelude, of std and of dependencies stays
+/// Makes a shared library of an object file, in the folder `out`. What it uses of the prelude, of std and of dependencies stays
 /// undefined: those are loaded already. `notebook` are the items that it may use.
 #[tracing::instrument(skip_all)]
 pub(super) async fn link(
     job: &Job<'_>,
     done: &Compiled,
     notebook: Option<&Compiled>,
-    work: &Path,
+    object: &Path,
+    out: &Path,
 ) -> Result<(), Failed> {
     let library = format!("{}.cell.so", done.key);
     let mut command = Command::new("ld.bfd");
@@ -35,11 +34,11 @@ pub(super) async fn link(
         // Later versions of the items define the same symbols; a version of their own keeps them apart.
         command.args(["--default-symver", "-soname", &library]);
     }
-    command.arg(OBJECT);
+    command.arg(object);
     if let Some(notebook) = notebook {
         command.arg(notebook.library());
     }
-    command.args(["-o", &library]).current_dir(work);
+    command.args(["-o", &library]).current_dir(out);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

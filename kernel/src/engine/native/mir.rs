@@ -1,6 +1,6 @@
 //! What the types of variables are, read from rustc's MIR.
 //!
-//! A cell keeps `y` by `keep(3, &mut ManuallyDrop::new(y))`. In MIR that is a call whose last argument is a local,
+//! A cell keeps `y` by `keep::<3, _>(&mut ManuallyDrop::new(y))`. In MIR that is a call whose last argument is a local,
 //! and the declaration of that local has the type in full: `let mut _16: &mut std::mem::ManuallyDrop<wick::Tensor>;`.
 
 use std::collections::HashMap;
@@ -150,11 +150,12 @@ impl<'a> Header<'a> {
 
 /// A call of one of the runtime's functions.
 struct Call<'a> {
+    generics: &'a str,
     arguments: Vec<&'a str>,
 }
 
 impl<'a> Call<'a> {
-    /// `_15 = keep::<&str>(const 0_usize, copy _16) -> [return: bb7, unwind: bb21];`
+    /// `_15 = keep::<0, &str>(copy _16) -> [return: bb7, unwind: bb21];`
     fn parse(line: &'a str, function: &str) -> Option<Self> {
         let (_, call) = line.split_once(" = ")?;
         let path = call.split('(').next()?;
@@ -165,18 +166,13 @@ impl<'a> Call<'a> {
         let open = generic_end(call)?;
         let arguments = call[open..].strip_prefix('(')?;
         Some(Self {
+            generics: call[..open].split_once("::<").map_or("", |(_, rest)| rest),
             arguments: top_level(&arguments[..matching(arguments, ')')?], ','),
         })
     }
 
     fn index(&self) -> Option<usize> {
-        self.arguments
-            .first()?
-            .trim()
-            .strip_prefix("const ")?
-            .strip_suffix("_usize")?
-            .parse()
-            .ok()
+        self.generics.split_once(", ")?.0.parse().ok()
     }
 
     /// `&mut std::mem::ManuallyDrop<TYPE>` without what is around the type.
@@ -397,8 +393,8 @@ fn wick_cell::{closure#0}(_1: &mut {closure@root.rs:10:22: 10:24}) -> Result<(),
     let mut _16: &mut std::mem::ManuallyDrop<std::collections::HashMap<std::string::String, [u8; 4]>>;
     let mut _20: &mut std::mem::ManuallyDrop<{closure@cell:16:17: 16:24}>;
     bb7: {
-        _15 = wick_runtime::cell::keep::<HashMap<String, [u8; 4]>>(const 0_usize, copy _16) -> [return: bb7, unwind: bb21];
-        _19 = keep::<{closure@cell:16:17: 16:24}>(const 1_usize, move _20) -> [return: bb9, unwind: bb21];
+        _15 = wick_runtime::cell::keep::<0, HashMap<String, [u8; 4]>>(copy _16) -> [return: bb7, unwind: bb21];
+        _19 = keep::<1, {closure@cell:16:17: 16:24}>(move _20) -> [return: bb9, unwind: bb21];
     }
 }
 fn wick_cell::{closure#0}::{closure#2}(_1: &{closure@cell:16:17: 16:24}, _2: &Tensor, _3: (i32, u8)) -> f64 {

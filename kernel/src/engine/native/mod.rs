@@ -27,11 +27,13 @@ mod link;
 mod memory;
 mod mir;
 mod moments;
+mod names;
 mod notebook;
 mod orphans;
 mod output_limit;
 mod prepare;
 pub mod process;
+mod reach;
 mod rustc;
 mod seal;
 mod session_text;
@@ -40,10 +42,12 @@ mod startup;
 mod state_file;
 mod statements;
 mod streams;
+mod symbols;
 mod timeline;
 mod timing;
 mod uses;
 mod variables;
+mod versions;
 mod warm;
 
 use std::path::PathBuf;
@@ -57,13 +61,15 @@ use wick_runtime::protocol::{Request, Response};
 
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
-use self::compile::{Compiled, Compiler, OptLevel, Toolchain};
+use self::compile::{Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
+use self::names::Names as TypeNames;
 use self::notebook::Notebook;
 use self::process::{Interrupter, Runtime, Target};
 use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
+use self::versions::Versions;
 use super::deps::Dependencies;
 use super::diagnostics::Names;
 use super::prelude::Prelude;
@@ -107,8 +113,9 @@ pub struct NativeEngine {
     compiling: Arc<Notify>,
     dependencies: Dependencies,
     notebook: Notebook,
-    /// The loaded version of the notebook's items.
-    items: Option<Compiled>,
+    names_of_types: TypeNames,
+    /// The loaded versions of the notebook's items.
+    versions: Versions,
     variables: Variables,
     next_slot: u64,
     next_run: u64,
@@ -162,6 +169,7 @@ impl NativeEngine {
             externs: config.prelude.externs(),
             search: vec![config.prelude.deps_dir()],
         };
+        let names_of_types = TypeNames::read(&config.cache, &toolchain);
         let compiler = Compiler::new(toolchain, &config.cache)?;
         let runtime = Runtime::start(&dylib, target.clone(), &events, memory).await?;
         let mut engine = Self {
@@ -173,7 +181,8 @@ impl NativeEngine {
             target,
             compiling: Arc::new(Notify::new()),
             notebook: Notebook::default(),
-            items: None,
+            names_of_types,
+            versions: Versions::default(),
             variables: Variables::default(),
             next_slot: 1,
             next_run: 1,
@@ -213,7 +222,7 @@ impl NativeEngine {
         let lost = self.variables.remove_all(&Gone::Lost(cell));
         self.start_runtime().await?;
         self.notebook.mark_unloaded();
-        self.items = None;
+        self.versions.clear();
         Ok(lost)
     }
 
@@ -321,7 +330,7 @@ impl Engine for NativeEngine {
         self.variables = Variables::default();
         self.notebook = Notebook::default();
         self.ran.clear();
-        self.items = None;
+        self.versions.clear();
         self.sources = SourceMap::default();
         self.host_checkpoints.clear();
         self.start_runtime().await?;

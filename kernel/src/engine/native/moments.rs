@@ -57,7 +57,7 @@ impl NativeEngine {
     fn state(&self) -> State {
         State {
             notebook: self.notebook.clone(),
-            items: self.items.clone(),
+            versions: self.versions.clone(),
             variables: self.variables.clone(),
             tokio: self.tokio,
         }
@@ -67,12 +67,12 @@ impl NativeEngine {
     pub(super) async fn stand_at(&mut self, moment: Moment) {
         let State {
             notebook,
-            items,
+            versions,
             variables,
             tokio,
         } = moment.state;
         self.notebook = notebook;
-        self.items = items;
+        self.versions = versions;
         self.variables = variables;
         self.tokio = tokio;
         self.last_cell = moment.after;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::item::{Item, ItemKind};
+use super::reach::Scope;
 use super::split::Split;
 use super::uses::Uses;
 use crate::engine::source_map::{CellText, Place};
@@ -21,7 +22,9 @@ pub(super) const CRATE: &str = "notebook";
 #[derive(Debug, Clone)]
 pub(super) struct Definition {
     pub cell: CellText,
-    pub item: Item,
+    pub item: Arc<Item>,
+    /// Tells it from every other definition of the session, and from itself before something about it changed.
+    pub stamp: u64,
     /// What was declared when it was written.
     pub(super) uses: Arc<Uses>,
     /// Tells its module from others of the same cell number: 0, or a number of its own once it got a new identity
@@ -70,6 +73,17 @@ pub(super) struct Notebook {
     attributes: Vec<String>,
     /// The last revision that was given out.
     revisions: u32,
+    /// The last stamp that was.
+    stamps: u64,
+}
+
+/// What a cell's items change.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Whether there is something new to compile.
+    pub compiles: bool,
+    /// Names that mean something else from now on, and types of which some method does.
+    pub renewed: BTreeSet<String>,
 }
 
 impl Notebook {
@@ -80,30 +94,8 @@ impl Notebook {
             .all(|definition| definition.item.kind == ItemKind::MacroRules)
     }
 
-    /// Whether code with these words in it may use any of the items. What says no compiles without them, so that it
-    /// need not be compiled again when they change.
-    pub fn concerns(&self, words: &BTreeSet<String>) -> bool {
-        let mut declared = self.uses.texts().into_iter();
-        let used = |word: &String| {
-            self.definitions
-                .iter()
-                .any(|it| it.item.reach.contains(word))
-        };
-        words.contains(CRATE)
-            || words.iter().any(used)
-            || declared.any(|text| super::lex::mentions(&text).iter().any(used))
-    }
-
-    /// The same session as long as no item is used.
-    pub fn without_items(&self) -> Self {
-        let mut bare = self.clone();
-        bare.definitions
-            .retain(|it| it.item.kind == ItemKind::MacroRules);
-        bare
-    }
-
-    /// Takes over what a cell defines. Returns whether the crate has to be compiled again.
-    pub fn add(&mut self, cell: &CellText, split: &Split) -> bool {
+    /// Takes over what a cell defines.
+    pub fn add(&mut self, cell: &CellText, split: &Split) -> Change {
         for leaf in &split.uses {
             self.uses.declare(cell, leaf);
         }
@@ -122,10 +114,13 @@ impl Notebook {
             .filter(|item| !self.has_unchanged(item))
             .cloned()
             .collect();
-        let changed = new.iter().any(|item| item.kind != ItemKind::MacroRules);
+        let mut change = Change {
+            compiles: new.iter().any(|item| item.kind != ItemKind::MacroRules),
+            renewed: new.iter().flat_map(|item| item.names.clone()).collect(),
+        };
         let mut replaced_names = BTreeSet::new();
         for item in &new {
-            self.make_room(item, &mut replaced_names);
+            self.make_room(item, &mut replaced_names, &mut change.renewed);
         }
         self.renew_dependents(replaced_names);
         // Cells that do not count share their number with the next one.
@@ -138,16 +133,35 @@ impl Notebook {
         };
         let uses = Arc::new(self.uses.clone());
         for item in new {
+            self.stamps += 1;
             self.definitions.push(Definition {
                 cell: cell.clone(),
-                item,
+                item: Arc::new(item),
+                stamp: self.stamps,
                 uses: uses.clone(),
                 revision,
                 replaced: Vec::new(),
                 loaded: false,
             });
         }
-        changed
+        change.renewed = self.dependents(change.renewed);
+        change
+    }
+
+    /// These names, and those of all that mention one of them.
+    fn dependents(&self, mut names: BTreeSet<String>) -> BTreeSet<String> {
+        loop {
+            let before = names.len();
+            for definition in &self.definitions {
+                let item = &definition.item;
+                if item.mentions.iter().any(|name| names.contains(name)) {
+                    names.extend(item.names.iter().cloned());
+                }
+            }
+            if names.len() == before {
+                return names;
+            }
+        }
     }
 
     /// A cell that is run again with the same text changes nothing, except that its statics start anew.
@@ -164,8 +178,13 @@ impl Notebook {
             })
     }
 
-    /// Removes what `item` replaces, noting the names of types that are gone.
-    fn make_room(&mut self, item: &Item, replaced_names: &mut BTreeSet<String>) {
+    /// Removes what `item` replaces, noting the names of types that are gone, and those of types whose `impl`s are.
+    fn make_room(
+        &mut self,
+        item: &Item,
+        replaced_names: &mut BTreeSet<String>,
+        renewed: &mut BTreeSet<String>,
+    ) {
         if let ItemKind::Impl(new) = &item.kind {
             for earlier in &mut self.definitions {
                 let ItemKind::Impl(of) = &earlier.item.kind else {
@@ -179,9 +198,13 @@ impl Notebook {
                     .members
                     .iter()
                     .filter(|(name, _)| of.of_trait.is_some() || again(name));
-                earlier
-                    .replaced
-                    .extend(ranges.map(|(_, range)| range.clone()));
+                let ranges: Vec<_> = ranges.map(|(_, range)| range.clone()).collect();
+                if of.of_trait.is_some() || !ranges.is_empty() {
+                    self.stamps += 1;
+                    earlier.stamp = self.stamps;
+                    renewed.extend(of.type_name.clone());
+                }
+                earlier.replaced.extend(ranges);
             }
             self.definitions.retain(|earlier| match &earlier.item.kind {
                 // A trait impl is replaced as a whole, an inherent one when nothing is left of it.
@@ -213,7 +236,7 @@ impl Notebook {
                 }
                 _ => true,
             });
-            replaced_names.extend(earlier.item.names);
+            replaced_names.extend(earlier.item.names.iter().cloned());
         }
     }
 
@@ -231,12 +254,33 @@ impl Notebook {
                 if affected && definition.has_identity() && renewed.insert(index) {
                     self.revisions += 1;
                     definition.revision = self.revisions;
+                    self.stamps += 1;
+                    definition.stamp = self.stamps;
                     definition.loaded = false;
                     names.extend(definition.item.names.iter().cloned());
                     pending = true;
                 }
             }
         }
+    }
+
+    /// Takes over what has become of the definitions in `scope`, and of the `use`s.
+    pub fn adopt(&mut self, scope: &Scope, changed: &Self) {
+        self.definitions.retain_mut(|definition| {
+            if !scope.contains(&definition.stamp) {
+                return true;
+            }
+            let same = |it: &&Definition| {
+                it.cell == definition.cell && it.item.range == definition.item.range
+            };
+            match changed.definitions.iter().find(same) {
+                Some(left) => *definition = left.clone(),
+                None => return false,
+            }
+            true
+        });
+        self.uses = changed.uses.clone();
+        self.stamps = changed.stamps;
     }
 
     /// Removes the definition or the `use` that an error is about, and says what it was.
@@ -257,6 +301,8 @@ impl Notebook {
         })?;
         for definition in &mut self.definitions {
             Arc::make_mut(&mut definition.uses).remove(&text);
+            self.stamps += 1;
+            definition.stamp = self.stamps;
         }
         Some(text)
     }
@@ -268,11 +314,17 @@ impl Notebook {
             .any(|definition| definition.item.loops)
     }
 
-    /// Its compiled form is loaded: from now on statics are referred to, not defined.
-    pub fn mark_loaded(&mut self) {
-        self.definitions
-            .iter_mut()
-            .for_each(|definition| definition.loaded = true);
+    /// Whether a function of it may return an `impl Trait`.
+    pub fn hides_types(&self) -> bool {
+        self.definitions.iter().any(|it| it.item.hides_types)
+    }
+
+    /// The compiled form of these is loaded: from now on their statics are referred to, not defined.
+    pub fn mark_loaded(&mut self, scope: &Scope) {
+        let loaded = |it: &&mut Definition| scope.contains(&it.stamp);
+        for definition in self.definitions.iter_mut().filter(loaded) {
+            definition.loaded = true;
+        }
     }
 
     /// The process that had it loaded is gone.
@@ -330,13 +382,11 @@ mod tests {
     }
 
     fn add(notebook: &mut Notebook, cell: u32, text: &str) -> bool {
-        notebook.add(
-            &CellText {
-                id: CellId(cell),
-                text: text.into(),
-            },
-            &split(text),
-        )
+        let cell = CellText {
+            id: CellId(cell),
+            text: text.into(),
+        };
+        notebook.add(&cell, &split(text)).compiles
     }
 
     fn file(notebook: &Notebook, name: &str) -> String {
@@ -366,27 +416,6 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_use_an_item_is_concerned() {
-        let notebook = session(&[
-            "struct P { x: i32 } impl P { fn twice(&self) {} }",
-            "trait Area { fn area(&self) -> f64; } impl Area for f64 { fn area(&self) -> f64 { 1. } }",
-            "fn f() {}",
-        ]);
-        let concerns = |text: &str| notebook.concerns(&super::super::lex::mentions(text));
-        for text in [
-            "P { x: 1 }",
-            "a.twice()",
-            "1.0.area()",
-            "f()",
-            "notebook::f",
-        ] {
-            assert!(concerns(text), "{text}");
-        }
-        assert!(!concerns("let x = Tensor::ones([2, 3]); x.sum()"));
-        assert!(notebook.without_items().is_empty());
-    }
-
-    #[test]
     fn the_same_cell_again_changes_nothing() {
         let mut notebook = session(&["struct P; impl P { fn a() {} }"]);
         assert!(!add(&mut notebook, 2, "struct P;\nimpl P { fn a() {} }"));
@@ -398,6 +427,27 @@ mod tests {
         let notebook = session(&["struct P;", "struct Q { p: P } struct R;", "struct P(u8);"]);
         assert_eq!(notebook.identity("Q").as_deref(), Some("cell2_1"));
         assert_eq!(notebook.identity("R").as_deref(), Some("cell2"));
+    }
+
+    #[test]
+    fn what_mentions_a_changed_item_is_renewed_with_it() {
+        let mut notebook = session(&[
+            "fn f() {} fn g() { f() } fn h() { g() } fn i() {}",
+            "struct P; impl P { fn a() {} }",
+            "fn j() { P::a() }",
+        ]);
+        let mut renewed = |cell: u32, text: &str| {
+            let cell = CellText {
+                id: CellId(cell),
+                text: text.into(),
+            };
+            let renewed = notebook.add(&cell, &split(text)).renewed;
+            renewed.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(renewed(4, "fn f() { 1; }"), "f g h");
+        // Another method changes nothing for what is there.
+        assert_eq!(renewed(5, "impl P { fn b() {} }"), "");
+        assert_eq!(renewed(6, "impl P { fn a() { 1; } }"), "P j");
     }
 
     #[test]
@@ -429,7 +479,7 @@ mod tests {
             file(&notebook, "In[1]")
                 .contains("export_name = \"wick_cell1_N_0\")] pub static N: AtomicU8 = ")
         );
-        notebook.mark_loaded();
+        notebook.mark_loaded(&notebook.everything());
         assert_eq!(
             file(&notebook, "In[1]"),
             "unsafe extern \"Rust\" { #[link_name = \"wick_cell1_N_0\"] pub safe static  N: AtomicU8; }"

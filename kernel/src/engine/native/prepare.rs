@@ -1,18 +1,31 @@
 //! A cell's way from text to code: first its items, then its statements, as far as they can be at the same time.
 
-use super::NativeEngine;
+use std::collections::BTreeSet;
+
 use super::advice::{self, Context};
 use super::compile::{CompileTiming, Compiled, Failed, Job, other_error};
-use super::generate::LINTS_OF_ITEMS;
+use super::generate::{LINTS_OF_ITEMS, Plan};
 use super::items::{Items, Progress};
-use super::notebook::{CRATE, Notebook};
-use super::split::Split;
+use super::notebook::{CRATE, Change, Notebook};
+use super::reach::Scope;
+use super::split::{Split, blank};
 use super::statements::Prepared;
 use super::timing::Phases;
 use super::variables::Gone;
+use super::versions::Version;
+use super::{NativeEngine, lex};
 use crate::engine::diagnostics::Mapped;
 use crate::engine::source_map::CellText;
 use crate::engine::{CellError, CellId, Reply, Stream};
+
+/// What a cell was made into.
+struct Made {
+    /// The session with its items.
+    notebook: Notebook,
+    /// A version of the items that is not loaded yet.
+    version: Option<Version>,
+    prepared: Option<Prepared>,
+}
 
 impl NativeEngine {
     /// Compiles items and statements. Nothing changes unless both compile.
@@ -23,69 +36,193 @@ impl NativeEngine {
         phases: &mut Phases,
     ) -> Result<Option<Prepared>, CellError> {
         let mut notebook = self.notebook.clone();
-        let changed = notebook.add(cell, split);
-        let must_load = (changed || self.items.is_none()) && !notebook.is_empty();
+        let change = notebook.add(cell, split);
+        let everything = notebook.everything();
+        let needed = match split.broken {
+            true => everything.clone(),
+            false => notebook.reached(&self.words(cell, split)),
+        };
+        let mut narrow = false;
+        let mut made = self
+            .make(
+                cell,
+                split,
+                &notebook,
+                &change,
+                &needed,
+                &mut narrow,
+                phases,
+            )
+            .await;
+        if made.is_err() && narrow {
+            // What is wrong is told with everything in view; and maybe it was only that something was not.
+            made = self
+                .make(
+                    cell,
+                    split,
+                    &notebook,
+                    &change,
+                    &everything,
+                    &mut narrow,
+                    phases,
+                )
+                .await;
+        }
+        let Made {
+            notebook,
+            version,
+            prepared,
+        } = made?;
+        self.adopt(cell, notebook, version).await?;
+        Ok(prepared)
+    }
+
+    /// Compiles the items that are `needed`, unless they are there, and the statements. Notes in `narrow` whether what
+    /// fails did so without all items in view.
+    #[allow(clippy::too_many_arguments)]
+    async fn make(
+        &mut self,
+        cell: &CellText,
+        split: &Split,
+        notebook: &Notebook,
+        change: &Change,
+        needed: &Scope,
+        narrow: &mut bool,
+        phases: &mut Phases,
+    ) -> Result<Made, CellError> {
+        let mut notebook = notebook.clone();
+        let everything = notebook.everything();
         let declares = !split.uses.is_empty()
             || !split.attributes.is_empty()
-            || split.items.len() > usize::from(changed);
-        let runs = split.runs || (declares && !changed);
+            || split.items.len() > usize::from(change.compiles);
+        let runs = split.runs || (declares && !change.compiles);
+        let there = match change.compiles {
+            // What is new has to be looked at, whether it is used or not.
+            true => None,
+            false => self.versions.with(needed, &everything).cloned(),
+        };
+        let visible = notebook.only(needed);
+        let mut version = None;
         let mut ahead = None;
-        let items = if must_load {
+        if there.is_none() && (change.compiles || !needed.is_empty()) {
+            let scope = notebook.worth_compiling(needed, &change.renewed);
+            *narrow = scope != everything;
+            let mut items = notebook.only(&scope);
             let progress = Items::begin();
             let mut timing = CompileTiming::default();
-            let scope = notebook.clone();
-            let (items, statements) = tokio::join!(
-                self.compile_items(cell, &mut notebook, &mut timing, &progress),
+            let (compiled, statements) = tokio::join!(
+                self.compile_items(cell, &mut items, &mut timing, &progress),
                 async {
                     match runs {
-                        true => self.compile_ahead(cell, split, &scope, &progress).await,
+                        true => self.compile_ahead(cell, split, &visible, &progress).await,
                         false => None,
                     }
                 }
             );
             ahead = statements;
             phases.items = Some(timing);
-            Some(items?)
-        } else {
-            self.items.clone().filter(|_| !notebook.is_empty())
-        };
+            let compiled = compiled?;
+            let left = items.everything();
+            if left != scope {
+                // Some did not fit any more.
+                notebook.adopt(&scope, &items);
+            }
+            version = Some(Version {
+                compiled,
+                scope: left,
+            });
+        }
         let prepared = if runs {
-            let items = items.as_ref();
-            let prepared = self.compile_statements(cell, split, &notebook, items, ahead, phases);
+            let all = notebook.everything();
+            let needed = match *needed == everything {
+                true => all.clone(),
+                false => needed.intersection(&all).copied().collect(),
+            };
+            *narrow = needed != all;
+            let visible = notebook.only(&needed);
+            let items = version.as_ref().or(there.as_ref());
+            let items = items.map(|it| &it.compiled).filter(|_| !visible.is_empty());
+            let prepared = self.compile_statements(cell, split, &visible, items, ahead, phases);
             Some(prepared.await?)
         } else {
             None
         };
-        self.adopt(cell, notebook, items, must_load).await?;
-        Ok(prepared)
+        Ok(Made {
+            notebook,
+            version,
+            prepared,
+        })
     }
 
-    /// The session's items from now on: loads their code and drops variables of types that are no more.
+    /// Every word of a cell, and of the types of the variables that it names.
+    pub(super) fn words(&self, cell: &CellText, split: &Split) -> BTreeSet<String> {
+        let mut words = lex::mentions(&blank(&cell.text, &split.commands));
+        for (variable, _) in Plan::new(split, &cell.text, &self.variables).takes {
+            words.extend(lex::mentions(&variable.ty));
+        }
+        words
+    }
+
+    /// The items that code of the kernel's own with these words needs.
+    pub(super) async fn items_for(
+        &mut self,
+        cell: &CellText,
+        words: &BTreeSet<String>,
+    ) -> Result<(Notebook, Option<Compiled>), CellError> {
+        let needed = self.notebook.reached(words);
+        if needed.is_empty() {
+            return Ok((self.notebook.only(&needed), None));
+        }
+        let everything = self.notebook.everything();
+        if let Some(version) = self.versions.with(&needed, &everything) {
+            let compiled = version.compiled.clone();
+            return Ok((self.notebook.only(&needed), Some(compiled)));
+        }
+        let scope = self.notebook.worth_compiling(&needed, &BTreeSet::new());
+        let mut items = self.notebook.only(&scope);
+        let mut timing = CompileTiming::default();
+        let compiled = self
+            .compile_items(cell, &mut items, &mut timing, &Items::default())
+            .await?;
+        let version = Version {
+            compiled: compiled.clone(),
+            scope: items.everything(),
+        };
+        self.load_version(version).await?;
+        self.changed = true;
+        Ok((self.notebook.only(&needed), Some(compiled)))
+    }
+
+    /// Loads a version of the items, whose code can be run from then on.
+    async fn load_version(&mut self, version: Version) -> Reply {
+        self.load(vec![version.compiled.library()])
+            .await
+            .map_err(|reason| other_error("LoadError", reason))?;
+        let source = self.notebook.only(&version.scope).source();
+        for file in source.files().filter(|file| file.cell().is_some()) {
+            self.sources.insert(file.clone());
+        }
+        self.notebook.mark_loaded(&version.scope);
+        self.versions.add(version);
+        Ok(())
+    }
+
+    /// The session's items from now on: loads the code of a new version and drops variables of types that are no more.
     async fn adopt(
         &mut self,
         cell: &CellText,
-        mut notebook: Notebook,
-        items: Option<Compiled>,
-        load: bool,
+        notebook: Notebook,
+        version: Option<Version>,
     ) -> Reply {
-        if load && let Some(items) = &items {
-            self.load(vec![items.library()])
-                .await
-                .map_err(|reason| other_error("LoadError", reason))?;
-            notebook.mark_loaded();
-            for file in notebook
-                .source()
-                .files()
-                .filter(|file| file.cell().is_some())
-            {
-                self.sources.insert(file.clone());
+        let before = std::mem::replace(&mut self.notebook, notebook);
+        if let Some(version) = version {
+            if let Err(error) = self.load_version(version).await {
+                self.notebook = before;
+                return Err(error);
             }
-        }
-        self.items = items;
-        if load {
             self.begins(cell.id);
         }
-        self.notebook = notebook;
+        self.versions.retire(&self.notebook.everything());
         let stale: Vec<(String, String)> = self
             .variables
             .iter()
@@ -124,7 +261,7 @@ impl NativeEngine {
         self.drop_slots(cell, slots).await
     }
 
-    /// Compiles the session's items. Earlier ones that no longer compile are set aside, and said.
+    /// Compiles items of the session. Earlier ones that no longer compile are set aside, and said.
     async fn compile_items(
         &self,
         cell: &CellText,

@@ -5,18 +5,19 @@ use super::attempts::{self, Types, Verdict};
 use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
 use super::generate::{Generated, Plan, ROOT_FILE, generate};
 use super::items::Items;
+use super::mir::Mir;
 use super::notebook::Notebook;
-use super::split::{Split, blank, split};
+use super::split::{Split, split};
 use super::timing::Phases;
 use super::variables::{Gone, Variables};
-use super::{NativeEngine, lex, mir};
+use super::{NativeEngine, mir, symbols};
 use crate::engine::diagnostics::rustc::Diagnostic;
 use crate::engine::diagnostics::{Mapped, Place};
 use crate::engine::source_map::{CellText, SourceMap};
 use crate::engine::{CellError, CellId, Reply, Stream};
 
 /// No cell needs this many: each one fixes something that the one before found.
-const ATTEMPTS: usize = 6;
+const ATTEMPTS: usize = 8;
 
 /// The types of a cell's variables, beside its code in the cache: one a line.
 const TYPES: &str = "types";
@@ -67,31 +68,6 @@ impl First {
 }
 
 impl NativeEngine {
-    /// Compiles a cell's statements: without the session's items where they do not seem to matter.
-    pub(super) async fn compile_statements(
-        &mut self,
-        cell: &CellText,
-        split: &Split,
-        notebook: &Notebook,
-        items: Option<&Compiled>,
-        ahead: Option<Ahead>,
-        phases: &mut Phases,
-    ) -> Result<Prepared, CellError> {
-        if items.is_some() && !split.broken && !self.concerns(cell, split, notebook) {
-            let bare = notebook.without_items();
-            // What is wrong is told with all items in view.
-            let prepared = self.attempts(cell, split, &bare, None, ahead, phases).await;
-            if prepared.is_ok() {
-                return prepared;
-            }
-            return self
-                .attempts(cell, split, notebook, items, None, phases)
-                .await;
-        }
-        self.attempts(cell, split, notebook, items, ahead, phases)
-            .await
-    }
-
     /// The first attempt at the statements, while the items are still being compiled.
     pub(super) async fn compile_ahead(
         &self,
@@ -100,14 +76,12 @@ impl NativeEngine {
         notebook: &Notebook,
         progress: &Items,
     ) -> Option<Ahead> {
-        let bare = notebook.without_items();
-        let (scope, items) = if split.broken || self.concerns(cell, split, notebook) {
-            (notebook, Some(progress.known().await?))
-        } else {
-            (&bare, None)
+        let items = match notebook.is_empty() {
+            true => None,
+            false => Some(progress.known().await?),
         };
         let first = First::new(cell, split, &self.variables);
-        let generated = generate(cell, split, &first.plan, scope);
+        let generated = generate(cell, split, &first.plan, notebook);
         let level = self.opt_level(split.loops);
         let job = statements(&generated, level, items.as_ref(), !first.only_types);
         let mut timing = CompileTiming::default();
@@ -119,16 +93,8 @@ impl NativeEngine {
         })
     }
 
-    fn concerns(&self, cell: &CellText, split: &Split, notebook: &Notebook) -> bool {
-        let mut words = lex::mentions(&blank(&cell.text, &split.commands));
-        for (variable, _) in Plan::new(split, &cell.text, &self.variables).takes {
-            words.extend(lex::mentions(&variable.ty));
-        }
-        notebook.concerns(&words)
-    }
-
     /// Compiles a cell's statements in as many attempts as it takes to know what becomes of its variables.
-    async fn attempts(
+    pub(super) async fn compile_statements(
         &mut self,
         cell: &CellText,
         split: &Split,
@@ -142,11 +108,15 @@ impl NativeEngine {
             mut guessed,
             mut only_types,
         } = First::new(cell, split, &self.variables);
+        // Code whose types MIR is asked for, and types that it has told before there was code.
+        let mut coded: Option<Compiled> = None;
+        let mut told: Option<Vec<String>> = None;
         for _ in 0..ATTEMPTS {
             let generated =
                 tracing::info_span!("generate").in_scope(|| generate(cell, split, &plan, notebook));
             let level = self.opt_level(split.loops);
-            let job = statements(&generated, level, items, !only_types);
+            let code = !only_types && coded.is_none();
+            let job = statements(&generated, level, items, code);
             let mut timing = CompileTiming::default();
             let result = match ahead.take().filter(|it| it.key == self.compiler.key(&job)) {
                 Some(done) => {
@@ -167,6 +137,7 @@ impl NativeEngine {
                 }
                 Err(Failed::Rejected(diagnostics)) => {
                     only_types = false;
+                    told = None;
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
                         Verdict::Again(next) => plan = next,
                         Verdict::Unwritable(names) => {
@@ -179,17 +150,37 @@ impl NativeEngine {
                     continue;
                 }
             };
-            let found = match compiled.note(TYPES) {
-                Some(types) => Types::Written(types.lines().map(ToOwned::to_owned).collect()),
-                None => {
-                    let text = compiled
-                        .mir()
-                        .map_err(|error| other_error("CacheError", error.to_string()))?;
-                    attempts::types(&plan, &mir::read(&text))
+            let noted = || {
+                Some(
+                    compiled
+                        .note(TYPES)?
+                        .lines()
+                        .map(ToOwned::to_owned)
+                        .collect(),
+                )
+            };
+            let found = if code {
+                let known = told.take().or_else(noted);
+                match known.or_else(|| self.types_of_symbols(&plan, &compiled, notebook)) {
+                    Some(types) => Types::Written(types),
+                    None => {
+                        coded = Some(compiled);
+                        continue;
+                    }
                 }
+            } else {
+                let text = compiled
+                    .mir()
+                    .map_err(|error| other_error("CacheError", error.to_string()))?;
+                let mir = mir::read(&text);
+                if let Some(coded) = &coded {
+                    self.learn_names(coded, &mir);
+                }
+                attempts::types(&plan, &mir)
             };
             match found {
                 Types::Written(types) if !only_types => {
+                    let compiled = coded.unwrap_or(compiled);
                     compiled.set_note(TYPES, &types.join("\n"));
                     self.say_warnings(&self.mapped(&compiled.warnings(), &generated.map));
                     return Ok(Prepared {
@@ -199,18 +190,48 @@ impl NativeEngine {
                         map: generated.map,
                     });
                 }
-                Types::Written(_) => {}
+                Types::Written(types) => told = Some(types),
                 Types::Coerce(next) => plan = next,
                 Types::Unwritable { name, ty } => {
                     return Err(self.cannot_keep(cell, split, &name, &ty));
                 }
             }
             only_types = false;
+            coded = None;
         }
         Err(other_error(
             "InternalError",
             "the cell could not be compiled in several attempts; please report it".into(),
         ))
+    }
+
+    /// The types of the variables that a cell keeps, as far as they can be told without MIR.
+    fn types_of_symbols(
+        &self,
+        plan: &Plan,
+        compiled: &Compiled,
+        notebook: &Notebook,
+    ) -> Option<Vec<String>> {
+        let indices = 0..plan.kept().count();
+        if indices.is_empty() {
+            return Some(Vec::new());
+        }
+        // Symbols know what is behind an `impl Trait`; code may not.
+        if notebook.hides_types() {
+            return None;
+        }
+        let symbols = symbols::kept(&compiled.library())?;
+        let written = |index| (self.names_of_types).written(symbols.get(&index)?, notebook);
+        indices.map(written).collect()
+    }
+
+    /// Remembers what MIR calls the types of this code.
+    fn learn_names(&mut self, coded: &Compiled, mir: &Mir) {
+        for (index, symbol) in symbols::kept(&coded.library()).unwrap_or_default() {
+            if let Some(ty) = mir.kept.get(&index) {
+                self.names_of_types.learn(&symbol, ty);
+            }
+        }
     }
 
     /// How fast code is to be.
@@ -308,7 +329,7 @@ impl NativeEngine {
     }
 }
 
-/// How a cell's statements are compiled.
+/// How a cell's statements are compiled: to code, or else to MIR.
 fn statements<'a>(
     generated: &'a Generated,
     opt_level: OptLevel,
@@ -322,7 +343,7 @@ fn statements<'a>(
         attributes: generated.attributes,
         opt_level,
         notebook: items,
-        mir: true,
+        mir: !code,
         metadata: false,
         code,
         recurs: true,

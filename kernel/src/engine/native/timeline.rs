@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use wick_runtime::protocol::{NoSnapshot, SnapshotId, Snapshotted};
 
-use super::compile::Compiled;
 use super::memory;
 use super::notebook::Notebook;
 use super::variables::Variables;
+use super::versions::Versions;
 use crate::engine::CellId;
 
 /// Steps that can be undone; each is a process, though one that takes little.
@@ -26,7 +26,7 @@ const MOST_SAVED: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct State {
     pub notebook: Notebook,
-    pub items: Option<Compiled>,
+    pub versions: Versions,
     pub variables: Variables,
     pub tokio: bool,
 }
@@ -175,7 +175,7 @@ mod tests {
     fn state() -> State {
         State {
             notebook: Notebook::default(),
-            items: None,
+            versions: Versions::default(),
             variables: Variables::default(),
             tokio: false,
         }

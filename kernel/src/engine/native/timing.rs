@@ -89,10 +89,17 @@ fn compile_rows(row: &mut impl FnMut(&str, Duration, &str), name: &str, timing: 
         row(&format!("{name}: rustc"), Duration::ZERO, "compiled before");
         return;
     }
-    let start = if timing.warm { "" } else { ", started anew" };
-    let frontend = timing.frontend.as_secs_f64() * 1e3;
-    let remark = format!("{frontend:.1} ms before LLVM{start}");
-    row(&format!("{name}: rustc"), timing.rustc, &remark);
+    let mut remarks = Vec::new();
+    if let Some(frontend) = timing.frontend {
+        remarks.push(format!(
+            "{:.1} ms for checking",
+            frontend.as_secs_f64() * 1e3
+        ));
+    }
+    if !timing.warm {
+        remarks.push("started anew".to_string());
+    }
+    row(&format!("{name}: rustc"), timing.rustc, &remarks.join(", "));
     row(&format!("{name}: link"), timing.link, "");
 }
 

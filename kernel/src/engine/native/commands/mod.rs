@@ -12,11 +12,11 @@ use std::ops::Range;
 
 use serde_json::json;
 
-use super::NativeEngine;
 use super::advice::nearest;
 use super::compile::{CompileTiming, Failed, Job, OptLevel, other_error};
 use super::generate::{ROOT_FILE, generate_type_probe};
 use super::mir::{self, Written};
+use super::{NativeEngine, lex};
 use crate::engine::source_map::CellText;
 use crate::engine::{CellError, Event, MimeBundle, Reply, Stream};
 
@@ -394,14 +394,21 @@ impl NativeEngine {
         cell: &CellText,
         expression: Range<usize>,
     ) -> Result<String, CellError> {
-        let map = generate_type_probe(cell, expression, &self.variables, &self.notebook);
+        let mut words = lex::mentions(&cell.text[expression.clone()]);
+        for variable in self.variables.iter() {
+            if words.contains(variable.word()) {
+                words.extend(lex::mentions(&variable.ty));
+            }
+        }
+        let (notebook, items) = self.items_for(cell, &words).await?;
+        let map = generate_type_probe(cell, expression, &self.variables, &notebook);
         let job = Job {
             crate_name: "wick_cell",
             root: ROOT_FILE,
             map: &map,
             attributes: 0,
             opt_level: OptLevel::None,
-            notebook: self.items.as_ref().filter(|_| !self.notebook.is_empty()),
+            notebook: items.as_ref(),
             mir: true,
             metadata: false,
             code: false,

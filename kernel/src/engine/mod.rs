@@ -36,6 +36,19 @@ pub struct Cell {
     pub id: CellId,
     /// Its text, `:` commands included.
     pub code: String,
+    /// The text of the cell that is going to be evaluated after it, where that is known already.
+    pub next: Option<String>,
+}
+
+impl Cell {
+    /// A cell after which nobody knows what comes.
+    pub fn new(id: CellId, code: String) -> Self {
+        Self {
+            id,
+            code,
+            next: None,
+        }
+    }
 }
 
 /// One value in several forms, keyed by MIME type; `text/plain` is always there.

@@ -183,6 +183,7 @@ impl Execute {
             store_history: self.store_history.unwrap_or(!self.silent),
             allow_stdin: self.allow_stdin,
             user_expressions: self.user_expressions.unwrap_or_default(),
+            next: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::replies;
 use super::requests::{self, Request};
 use super::router::Router;
 use super::stdin::Asker;
-use crate::session::{Output, Session};
+use crate::session::{self, Output, Session};
 
 /// After an error: time for requests that a client has already sent to come out of the socket.
 const ARRIVAL: Duration = Duration::from_millis(10);
@@ -29,7 +29,9 @@ pub struct Shell {
     asker: Asker,
     /// The request to which what threads write between cells belongs: the last cell's.
     last_cell: Option<Header>,
-    /// What clients had already sent when a cell failed.
+    /// What clients sent while an earlier request was served, as far as it was looked at.
+    early: VecDeque<Incoming>,
+    /// What they had already sent when a cell failed.
     waiting: VecDeque<Incoming>,
     /// Whether a client has asked for the end.
     ending: bool,
@@ -53,6 +55,7 @@ impl Shell {
             connect: replies::connect(connection),
             asker,
             last_cell: None,
+            early: VecDeque::new(),
             waiting: VecDeque::new(),
             ending: false,
         }
@@ -72,6 +75,9 @@ impl Shell {
 
     /// The next request; until it comes, what threads write is shown.
     async fn next(&mut self) -> Option<Incoming> {
+        if let Some(request) = self.early.pop_front() {
+            return Some(request);
+        }
         let (iopub, parent) = (&self.iopub, self.last_cell.as_ref());
         let mut show = |output| iopub.show(output, parent);
         let request = tokio::select! {
@@ -81,6 +87,19 @@ impl Shell {
         };
         self.session.flush(&mut show);
         request
+    }
+
+    /// The text of the next cell, if it was sent already.
+    fn following(&mut self) -> Option<String> {
+        while let Ok(request) = self.router.requests.try_recv() {
+            self.early.push_back(request);
+        }
+        self.early.iter().find_map(|request| {
+            match Request::read(&request.header.msg_type, &request.content) {
+                Ok(Request::Execute(execute)) => Some(execute.into_session().code),
+                _ => None,
+            }
+        })
     }
 
     /// A cell that was sent before its client could know that an earlier one failed is not run; other requests
@@ -160,19 +179,21 @@ impl Shell {
     ) -> JupyterMessageContent {
         let stop_on_error = execute.stop_on_error;
         self.last_cell = Some(request.header.clone());
+        let execute = session::Execute {
+            next: self.following(),
+            ..execute.into_session()
+        };
         let (iopub, parent) = (&self.iopub, Some(&request.header));
         let asker = &self.asker;
         let mut show = |output| match output {
             Output::Ask { prompt, password } => asker.ask(request, &prompt, password),
             output => iopub.show(output, parent),
         };
-        let executed = self
-            .session
-            .execute(execute.into_session(), &mut show)
-            .await;
+        let executed = self.session.execute(execute, &mut show).await;
         if executed.reply.is_err() && stop_on_error {
             // Gathered before the reply: whatever comes after it was sent with the error in view.
             tokio::time::sleep(ARRIVAL).await;
+            self.waiting.append(&mut self.early);
             while let Ok(request) = self.router.requests.try_recv() {
                 self.waiting.push_back(request);
             }

@@ -44,6 +44,8 @@ pub struct Execute {
     pub allow_stdin: bool,
     /// Expressions to evaluate after the cell, by the names the client chose.
     pub user_expressions: BTreeMap<String, String>,
+    /// The text of the cell that is going to be run after it, where that is known already.
+    pub next: Option<String>,
 }
 
 /// How it went.
@@ -155,6 +157,7 @@ impl Session {
         let cell = Cell {
             id: count,
             code: request.code.clone(),
+            next: request.next.filter(|_| counts),
         };
         let mut reply = self.evaluate(cell, show).await;
         let leave = wants_to_leave(&request.code, &reply);
@@ -285,7 +288,7 @@ impl Session {
             Output::Result { data, .. } => value = Some(data),
             other => show(other),
         };
-        self.evaluate(Cell { id, code }, &mut keep_value).await?;
+        self.evaluate(Cell::new(id, code), &mut keep_value).await?;
         Ok(value.unwrap_or_else(|| MimeBundle::from_iter([("text/plain".into(), "()".into())])))
     }
 

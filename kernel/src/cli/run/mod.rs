@@ -111,7 +111,8 @@ async fn execute(
     let places = notebook.to_run();
     let progress = Progress::new(places.len());
     let mut outputs = Outputs::default();
-    for (number, place) in (1..).zip(places) {
+    let following = places.iter().skip(1).copied().map(Some).chain([None]);
+    for ((number, place), following) in (1..).zip(places.iter().copied()).zip(following) {
         let source = notebook.source(place);
         progress.begin(number, &source);
         let began = Instant::now();
@@ -119,6 +120,7 @@ async fn execute(
         let request = Execute {
             code: source.clone(),
             store_history: true,
+            next: following.map(|place| notebook.source(place)),
             ..Execute::default()
         };
         let executed = session

@@ -160,12 +160,12 @@ pub(super) enum Failed {
     Other(CellError),
 }
 
-/// Compiles crates into the cache.
-#[derive(Debug)]
+/// Compiles crates into the cache. Its clones share the processes that wait.
+#[derive(Debug, Clone)]
 pub(super) struct Compiler {
     pub toolchain: Arc<Toolchain>,
     cells: PathBuf,
-    warm: Warm,
+    warm: Arc<Warm>,
 }
 
 impl Compiler {
@@ -187,7 +187,7 @@ impl Compiler {
         });
         Ok(Self {
             toolchain: Arc::new(toolchain),
-            warm: Warm::new(cells.clone()),
+            warm: Arc::new(Warm::new(cells.clone())),
             cells,
         })
     }

@@ -1,11 +1,13 @@
 //! A cell's way from text to effects.
 
+use std::pin::pin;
 use std::time::Instant;
 
 use wick_runtime::protocol::{
     self, Finished, Outcome, Place as RuntimePlace, Request, Response, Run, SlotId,
 };
 
+use super::ahead::{Foresight, WORTHWHILE};
 use super::compile::other_error;
 use super::generate::{CELL_FILE, Keep, Plan, Take};
 use super::split::{Split, blank, split};
@@ -46,18 +48,28 @@ impl NativeEngine {
         let compiling = self.compiling.clone();
         let interrupted = compiling.notified();
         let prepared = tokio::select! {
-            prepared = self.prepare(&text, &split, phases) => prepared?,
+            prepared = async {
+                self.catch_up(cell).await;
+                self.prepare(&text, &split, phases).await
+            } => prepared?,
             () = interrupted => return Err(interrupted_error("while it was being compiled")),
         };
         self.tokio |= split.awaits || lex::mentions(&text.text).contains("tokio");
         if let Some(prepared) = prepared {
-            self.run(&text, prepared, phases).await?;
+            self.run(&text, prepared, cell.next.as_deref(), phases)
+                .await?;
         }
         self.commands(&text, &after).await
     }
 
     #[tracing::instrument(skip_all, fields(load_us, run_us))]
-    async fn run(&mut self, cell: &CellText, prepared: Prepared, phases: &mut Phases) -> Reply {
+    async fn run(
+        &mut self,
+        cell: &CellText,
+        prepared: Prepared,
+        next: Option<&str>,
+        phases: &mut Phases,
+    ) -> Reply {
         let Prepared {
             plan,
             compiled,
@@ -84,7 +96,20 @@ impl NativeEngine {
         };
         self.begins(cell.id);
         let number = run.run;
-        let finished = match self.runtime.call(&Request::Run(run)).await {
+        let next = next.map(|next| self.foresee(cell.id, &plan, &types, next));
+        let run = Request::Run(run);
+        let answer = {
+            let mut answer = pin!(self.runtime.call(&run));
+            tokio::select! {
+                biased;
+                answer = &mut answer => answer,
+                () = tokio::time::sleep(WORTHWHILE) => {
+                    self.ahead = next.map(Foresight::compile);
+                    answer.await
+                }
+            }
+        };
+        let finished = match answer {
             Ok(Response::Finished(finished)) => finished,
             Ok(_) => {
                 return Err(other_error(
@@ -122,16 +147,13 @@ impl NativeEngine {
             if !finished.kept.contains(slot) {
                 continue;
             }
-            let (name, mutable) = match kept {
-                super::generate::Kept::New(binding) => (&binding.name, binding.mutable),
-                super::generate::Kept::Again(variable) => (&variable.name, variable.mutable),
-            };
+            let (name, mutable) = (kept.name(), kept.mutable());
             let made_of = mir::notebook_names(ty).into_iter().map(|name| {
                 let identity = self.notebook.identity(&name);
                 (name, identity)
             });
             let variable = Variable {
-                name: name.clone(),
+                name: name.to_string(),
                 ty: ty.clone(),
                 mutable,
                 slot: *slot,

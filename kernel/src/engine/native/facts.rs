@@ -7,6 +7,7 @@ use wick_runtime::facts::Facts;
 use wick_runtime::protocol::{Request, Response, Run};
 
 use super::NativeEngine;
+use super::prepare::words;
 use super::split::split;
 use super::timing::Phases;
 use crate::engine::CellId;
@@ -27,7 +28,7 @@ impl NativeEngine {
             text: code.as_str().into(),
         };
         let split = split(&cell.text);
-        let words = self.words(&cell, &split);
+        let words = words(&cell, &split, &self.variables);
         let Ok((notebook, items)) = self.items_for(&cell, &words).await else {
             return BTreeMap::new();
         };

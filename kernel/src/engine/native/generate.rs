@@ -167,6 +167,13 @@ impl Kept<'_> {
             Kept::Again(variable) => &variable.name,
         }
     }
+
+    pub fn mutable(&self) -> bool {
+        match self {
+            Kept::New(binding) => binding.mutable,
+            Kept::Again(variable) => variable.mutable,
+        }
+    }
 }
 
 /// A generated crate, and where in it each variable is put back or kept.

@@ -7,6 +7,7 @@
 //! marks where the session stands, to come back to after a crash or on request.
 
 mod advice;
+mod ahead;
 mod assist;
 mod attempts;
 mod checkpoints;
@@ -59,6 +60,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
+use self::ahead::Ahead;
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
 use self::compile::{Compiler, OptLevel, Toolchain};
@@ -116,6 +118,8 @@ pub struct NativeEngine {
     names_of_types: TypeNames,
     /// The loaded versions of the notebook's items.
     versions: Versions,
+    /// The next cell, on its way into the cache.
+    ahead: Option<Ahead>,
     variables: Variables,
     next_slot: u64,
     next_run: u64,
@@ -183,6 +187,7 @@ impl NativeEngine {
             notebook: Notebook::default(),
             names_of_types,
             versions: Versions::default(),
+            ahead: None,
             variables: Variables::default(),
             next_slot: 1,
             next_run: 1,

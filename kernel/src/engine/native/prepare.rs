@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::advice::{self, Context};
-use super::compile::{CompileTiming, Compiled, Failed, Job, other_error};
+use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, other_error};
 use super::generate::{LINTS_OF_ITEMS, Plan};
 use super::items::{Items, Progress};
 use super::notebook::{CRATE, Change, Notebook};
@@ -11,11 +11,11 @@ use super::reach::Scope;
 use super::split::{Split, blank};
 use super::statements::Prepared;
 use super::timing::Phases;
-use super::variables::Gone;
+use super::variables::{Gone, Variables};
 use super::versions::Version;
 use super::{NativeEngine, lex};
 use crate::engine::diagnostics::Mapped;
-use crate::engine::source_map::CellText;
+use crate::engine::source_map::{CellText, SourceMap};
 use crate::engine::{CellError, CellId, Reply, Stream};
 
 /// What a cell was made into.
@@ -40,7 +40,7 @@ impl NativeEngine {
         let everything = notebook.everything();
         let needed = match split.broken {
             true => everything.clone(),
-            false => notebook.reached(&self.words(cell, split)),
+            false => notebook.reached(&words(cell, split, &self.variables)),
         };
         let mut narrow = false;
         let mut made = self
@@ -154,15 +154,6 @@ impl NativeEngine {
         })
     }
 
-    /// Every word of a cell, and of the types of the variables that it names.
-    pub(super) fn words(&self, cell: &CellText, split: &Split) -> BTreeSet<String> {
-        let mut words = lex::mentions(&blank(&cell.text, &split.commands));
-        for (variable, _) in Plan::new(split, &cell.text, &self.variables).takes {
-            words.extend(lex::mentions(&variable.ty));
-        }
-        words
-    }
-
     /// The items that code of the kernel's own with these words needs.
     pub(super) async fn items_for(
         &mut self,
@@ -188,21 +179,23 @@ impl NativeEngine {
             compiled: compiled.clone(),
             scope: items.everything(),
         };
-        self.load_version(version).await?;
+        let mut notebook = self.notebook.clone();
+        self.load_version(&mut notebook, version).await?;
+        self.notebook = notebook;
         self.changed = true;
         Ok((self.notebook.only(&needed), Some(compiled)))
     }
 
     /// Loads a version of the items, whose code can be run from then on.
-    async fn load_version(&mut self, version: Version) -> Reply {
+    async fn load_version(&mut self, notebook: &mut Notebook, version: Version) -> Reply {
         self.load(vec![version.compiled.library()])
             .await
             .map_err(|reason| other_error("LoadError", reason))?;
-        let source = self.notebook.only(&version.scope).source();
+        let source = notebook.only(&version.scope).source();
         for file in source.files().filter(|file| file.cell().is_some()) {
             self.sources.insert(file.clone());
         }
-        self.notebook.mark_loaded(&version.scope);
+        notebook.mark_loaded(&version.scope);
         self.versions.add(version);
         Ok(())
     }
@@ -211,17 +204,14 @@ impl NativeEngine {
     async fn adopt(
         &mut self,
         cell: &CellText,
-        notebook: Notebook,
+        mut notebook: Notebook,
         version: Option<Version>,
     ) -> Reply {
-        let before = std::mem::replace(&mut self.notebook, notebook);
         if let Some(version) = version {
-            if let Err(error) = self.load_version(version).await {
-                self.notebook = before;
-                return Err(error);
-            }
+            self.load_version(&mut notebook, version).await?;
             self.begins(cell.id);
         }
+        self.notebook = notebook;
         self.versions.retire(&self.notebook.everything());
         let stale: Vec<(String, String)> = self
             .variables
@@ -285,18 +275,7 @@ impl NativeEngine {
     ) -> Result<Compiled, CellError> {
         loop {
             let map = notebook.source();
-            let job = Job {
-                crate_name: CRATE,
-                root: "notebook.rs",
-                map: &map,
-                attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
-                opt_level: self.opt_level(notebook.loops()),
-                notebook: None,
-                mir: false,
-                metadata: true,
-                code: true,
-                recurs: true,
-            };
+            let job = items_job(notebook, &map, self.opt_level(notebook.loops()));
             let compiled = self.compiler.compile_beside(&job, timing, progress).await;
             let diagnostics = match compiled {
                 Ok(compiled) => {
@@ -346,6 +325,35 @@ impl NativeEngine {
             }
         }
     }
+}
+
+/// How a notebook's items are compiled.
+pub(super) fn items_job<'a>(
+    notebook: &Notebook,
+    map: &'a SourceMap,
+    opt_level: OptLevel,
+) -> Job<'a> {
+    Job {
+        crate_name: CRATE,
+        root: "notebook.rs",
+        map,
+        attributes: LINTS_OF_ITEMS.len() + notebook.attributes().len(),
+        opt_level,
+        notebook: None,
+        mir: false,
+        metadata: true,
+        code: true,
+        recurs: true,
+    }
+}
+
+/// Every word of a cell, and of the types of the variables that it names.
+pub(super) fn words(cell: &CellText, split: &Split, variables: &Variables) -> BTreeSet<String> {
+    let mut words = lex::mentions(&blank(&cell.text, &split.commands));
+    for (variable, _) in Plan::new(split, &cell.text, variables).takes {
+        words.extend(lex::mentions(&variable.ty));
+    }
+    words
 }
 
 fn is_about(diagnostic: &Mapped, cell: &CellText) -> bool {

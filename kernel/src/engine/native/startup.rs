@@ -17,10 +17,7 @@ impl NativeEngine {
             let Ok(code) = std::fs::read_to_string(&path) else {
                 continue;
             };
-            let cell = Cell {
-                id: CellId(0),
-                code,
-            };
+            let cell = Cell::new(CellId(0), code);
             let outcome = self.evaluate_cell(&cell, &mut Phases::start()).await;
             if let Err(error) = outcome {
                 let lines = error.traceback.join("\n");

@@ -243,7 +243,7 @@ impl NativeEngine {
 
     /// Runs code of our own as a part of the cell. What goes wrong is told without its lines.
     async fn evaluate_ours(&mut self, cell: &CellText, code: String) -> Reply {
-        let cell = Cell { id: cell.id, code };
+        let cell = Cell::new(cell.id, code);
         let sources = self.sources.clone();
         let reply = Box::pin(self.evaluate_cell(&cell, &mut Phases::start())).await;
         self.sources = sources;

@@ -40,16 +40,16 @@ pub(super) struct Ahead {
 }
 
 /// The first attempt at a cell's statements.
-struct First {
-    plan: Plan,
+pub(super) struct First {
+    pub plan: Plan,
     /// Whether closures are kept as what they seem to be.
     guessed: bool,
     /// Whether a closure's signature has to be found out before it can be kept: no machine code yet.
-    only_types: bool,
+    pub only_types: bool,
 }
 
 impl First {
-    fn new(cell: &CellText, split: &Split, variables: &Variables) -> Self {
+    pub fn new(cell: &CellText, split: &Split, variables: &Variables) -> Self {
         let plan = Plan::new(split, &cell.text, variables);
         let has_closures = split.bindings.iter().any(|binding| binding.closure);
         match plan.clone().guessing_closures() {
@@ -330,7 +330,7 @@ impl NativeEngine {
 }
 
 /// How a cell's statements are compiled: to code, or else to MIR.
-fn statements<'a>(
+pub(super) fn statements<'a>(
     generated: &'a Generated,
     opt_level: OptLevel,
     items: Option<&'a Compiled>,

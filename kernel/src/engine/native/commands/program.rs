@@ -49,7 +49,7 @@ impl NativeEngine {
         let path = self.path(file);
         let code = fs::read_to_string(&path)
             .map_err(|error| command_error(format!("cannot read {}: {error}", path.display())))?;
-        let loaded = Cell { id: cell.id, code };
+        let loaded = Cell::new(cell.id, code);
         Box::pin(self.evaluate_cell(&loaded, &mut Phases::start())).await?;
         self.ran.push(Ran {
             cell: loaded.id,

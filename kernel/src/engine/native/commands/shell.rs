@@ -121,7 +121,7 @@ impl NativeEngine {
                  Err(error) => println!(\"{{}}: {{error}}\", {argument:?}) }}"
             ),
         };
-        let cell = Cell { id: cell.id, code };
+        let cell = Cell::new(cell.id, code);
         Box::pin(self.evaluate_cell(&cell, &mut Phases::start())).await
     }
 

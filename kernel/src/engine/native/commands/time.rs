@@ -33,10 +33,7 @@ impl NativeEngine {
             }
         };
         let before: String = cell.text[..start].chars().map(blank).collect();
-        let timed = Cell {
-            id: cell.id,
-            code: format!("{before}{expression}"),
-        };
+        let timed = Cell::new(cell.id, format!("{before}{expression}"));
         let mut phases = Phases::start();
         Box::pin(self.evaluate_cell(&timed, &mut phases)).await?;
         phases.end();
@@ -60,12 +57,9 @@ impl NativeEngine {
         let at = cell.text.rfind(expression).unwrap_or(0);
         // What is wrong with the expression is said of it alone, not of the loop around it.
         self.type_of(cell, at..at + expression.len()).await?;
-        let benched = Cell {
-            id: cell.id,
-            code: format!(
-                "println!(\"{{}}\", ::wick_runtime::bench::bench(|| {{ {expression} }}));"
-            ),
-        };
+        let code =
+            format!("println!(\"{{}}\", ::wick_runtime::bench::bench(|| {{ {expression} }}));");
+        let benched = Cell::new(cell.id, code);
         let level = self.opt_level.unwrap_or(OptLevel::Full);
         let before = self.opt_level.replace(level);
         let outcome = Box::pin(self.evaluate_cell(&benched, &mut Phases::start())).await;

@@ -22,6 +22,7 @@ pub mod graph;
 pub mod hub;
 mod interop;
 mod kernels;
+pub mod linalg;
 pub mod models;
 pub mod nn;
 mod numpy;

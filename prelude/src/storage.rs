@@ -18,6 +18,8 @@ pub(crate) struct Storage {
     dtype: DType,
     device: Device,
     version: AtomicU64,
+    /// Whether it was made in inference mode: autograd must have nothing to do with it outside.
+    inference: bool,
 }
 
 impl Storage {
@@ -34,6 +36,7 @@ impl Storage {
             dtype,
             device: Device::Cpu,
             version: AtomicU64::new(0),
+            inference: crate::autograd::is_inference_mode_enabled(),
         })
     }
 
@@ -44,6 +47,7 @@ impl Storage {
             dtype,
             device,
             version: AtomicU64::new(0),
+            inference: crate::autograd::is_inference_mode_enabled(),
         })
     }
 
@@ -58,6 +62,11 @@ impl Storage {
     /// The candle tensor that owns the numbers.
     pub fn owner(&self) -> &candle_core::Tensor {
         &self.owner
+    }
+
+    /// Whether it was made in inference mode.
+    pub fn is_inference(&self) -> bool {
+        self.inference
     }
 
     /// How often the numbers were written to since they were made.

@@ -3,6 +3,29 @@
 use wick::autograd::{GradOptions, grad_with};
 use wick::prelude::*;
 
+#[path = "autograd/anomalies.rs"]
+mod anomalies;
+#[path = "autograd/checkpoints.rs"]
+mod checkpoints;
+#[path = "autograd/checks.rs"]
+mod checks;
+#[path = "autograd/custom.rs"]
+mod custom;
+#[path = "autograd/derivatives.rs"]
+mod derivatives;
+#[path = "autograd/hooks.rs"]
+mod hooks;
+#[path = "autograd/modes.rs"]
+mod modes;
+
+/// What an operation says when it fails.
+fn error<T>(result: wick::Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("it should have failed"),
+        Err(error) => error.to_string(),
+    }
+}
+
 #[test]
 fn gradients_accumulate_in_leaves() {
     let x = tensor!([1., 2.]).requires_grad_(true);
@@ -79,7 +102,7 @@ fn a_value_that_was_overwritten_is_an_error_and_not_a_wrong_gradient() {
     assert!(
         error.starts_with(
             "one of the variables needed for gradient computation has been modified by an inplace operation: \
-             [torch.FloatTensor [2]], which is output 0 of ExpBackward0, is at version 1; expected version 0 instead."
+             [torch.FloatTensor [2]], which is output 0 of Exp, is at version 1; expected version 0 instead."
         ),
         "{error}"
     );

@@ -1,126 +1,90 @@
 //! Every derivative against finite differences in `f64`, and the derivative of every derivative.
 
-use wick::autograd::{GradOptions, grad_with};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use wick::autograd::{
+    GradFn, GradOptions, GradcheckOptions, Outputs, grad_with, try_gradcheck, try_gradgradcheck,
+};
 use wick::prelude::*;
 
+#[path = "gradcheck/complete.rs"]
+mod complete;
+#[path = "gradcheck/linalg.rs"]
+mod linalg;
 #[path = "gradcheck/nn.rs"]
 mod nn;
 #[path = "gradcheck/surface.rs"]
 mod surface;
 
-type Function = dyn Fn(&[Tensor]) -> Tensor;
-
-/// The gradients of `sum(f(x) * weights)` by central differences.
-fn numeric(f: &Function, inputs: &[Tensor], weights: &Tensor) -> Vec<Vec<f64>> {
-    let step = 1e-6;
-    let value = |inputs: &[Tensor]| no_grad(|| (f(inputs) * weights).sum().item::<f64>());
-    inputs
-        .iter()
-        .enumerate()
-        .map(|(i, input)| {
-            let numbers: Vec<f64> = input.to_vec();
-            (0..numbers.len())
-                .map(|j| {
-                    let shifted = |by: f64| {
-                        let mut numbers = numbers.clone();
-                        numbers[j] += by;
-                        let mut inputs = inputs.to_vec();
-                        inputs[i] = Tensor::from_vec(numbers, input.shape());
-                        value(&inputs)
-                    };
-                    (shifted(step) - shifted(-step)) / (2. * step)
-                })
-                .collect()
-        })
-        .collect()
-}
-
-fn close(name: &str, what: &str, computed: &[f64], expected: &[f64]) {
-    assert_eq!(computed.len(), expected.len(), "{name}: {what}");
-    for (c, e) in computed.iter().zip(expected) {
-        assert!(
-            (c - e).abs() <= 1e-5 + 1e-4 * e.abs(),
-            "{name}: {what}: {computed:?}\nby differences: {expected:?}"
-        );
-    }
+thread_local! {
+    /// The names of the nodes that cases left, where only those are wanted.
+    static NAMES: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
 }
 
 /// Checks the gradients of `f`, and with `twice` also those of its gradients.
-fn check(name: &str, inputs: &[Tensor], twice: bool, f: impl Fn(&[Tensor]) -> Tensor + 'static) {
-    let leaves = || -> Vec<Tensor> {
-        inputs
-            .iter()
-            .map(|t| t.copy().requires_grad_(true))
-            .collect()
-    };
-    let shape = no_grad(|| f(inputs)).shape();
-    let weights = Tensor::randn_with(&shape, DType::F64);
-    let gradients = |leaves: &[Tensor], create_graph: bool| -> Vec<Tensor> {
-        let y = f(leaves);
-        assert!(y.grad_fn().is_some(), "{name} left the tape");
-        let leaves: Vec<&Tensor> = leaves.iter().collect();
-        let options = GradOptions {
-            create_graph,
-            ..Default::default()
-        };
-        grad_with(&[&y], &leaves, &[Some(&weights)], options)
-            .unwrap()
-            .into_iter()
-            .zip(inputs)
-            .map(|(g, input)| g.unwrap_or_else(|| input.zeros_like()))
-            .collect()
-    };
-    let first = gradients(&leaves(), false);
-    let expected = numeric(&f, inputs, &weights);
-    for (g, e) in first.iter().zip(&expected) {
-        close(name, "gradient", &g.to_vec::<f64>(), e);
-    }
-    if !twice {
-        return;
-    }
-    // The gradients, weighted and summed, are a function of the inputs as well.
-    let seconds: Vec<Tensor> = first
+fn check<O: Into<Outputs>>(
+    name: &str,
+    inputs: &[Tensor],
+    twice: bool,
+    f: impl Fn(&[Tensor]) -> O + 'static,
+) {
+    check_all(name, inputs, twice, &|x| f(x).into().0);
+}
+
+fn check_all(name: &str, inputs: &[Tensor], twice: bool, f: &dyn Fn(&[Tensor]) -> Vec<Tensor>) {
+    let leaves: Vec<Tensor> = inputs
         .iter()
-        .map(|g| Tensor::randn_with(g.shape(), DType::F64))
+        .map(|t| t.copy().requires_grad_(true))
         .collect();
-    let total = |inputs: &[Tensor], create_graph: bool| {
-        let gradients = gradients(inputs, create_graph);
-        gradients
-            .iter()
-            .zip(&seconds)
-            .map(|(g, w)| (g * w).sum())
-            .reduce(|a, b| a + b)
-            .unwrap()
-    };
-    let leaves = leaves();
-    let sum = total(&leaves, true);
-    if !sum.requires_grad() {
-        return; // Linear: its gradient does not depend on the input.
+    let outputs = f(&leaves);
+    assert!(outputs[0].grad_fn().is_some(), "{name} left the tape");
+    if NAMES.with_borrow(Option::is_some) {
+        return note_names(&outputs, &leaves, twice);
     }
-    let all: Vec<&Tensor> = leaves.iter().collect();
-    let computed = grad_with(&[&sum], &all, &[None], GradOptions::default()).unwrap();
-    let step = 1e-5;
-    for (i, input) in inputs.iter().enumerate() {
-        let numbers: Vec<f64> = input.to_vec();
-        let expected: Vec<f64> = (0..numbers.len())
-            .map(|j| {
-                let shifted = |by: f64| {
-                    let mut numbers = numbers.clone();
-                    numbers[j] += by;
-                    let mut inputs: Vec<Tensor> = inputs
-                        .iter()
-                        .map(|t| t.copy().requires_grad_(true))
-                        .collect();
-                    inputs[i] = Tensor::from_vec(numbers, input.shape()).requires_grad_(true);
-                    total(&inputs, false).item::<f64>()
-                };
-                (shifted(step) - shifted(-step)) / (2. * step)
-            })
-            .collect();
-        let computed = computed[i]
-            .as_ref()
-            .map_or(vec![0.; numbers.len()], |g| g.to_vec());
-        close(name, "second derivative", &computed, &expected);
+    let leaves: Vec<&Tensor> = leaves.iter().collect();
+    let options = GradcheckOptions::default();
+    if let Err(error) = try_gradcheck(f, &leaves, options) {
+        panic!("{name}: {error}");
+    }
+    if twice && let Err(error) = try_gradgradcheck(f, &leaves, None, options) {
+        panic!("{name}, second derivative: {error}");
+    }
+}
+
+/// Notes which operations a case and its derivatives are made of.
+fn note_names(outputs: &[Tensor], leaves: &[Tensor], twice: bool) {
+    for output in outputs.iter().filter(|output| output.requires_grad()) {
+        walk(output.grad_fn());
+        if twice {
+            let options = GradOptions {
+                create_graph: true,
+                allow_unused: Some(true),
+                ..Default::default()
+            };
+            let ones = Tensor::ones_like(&output.detach()).requires_grad_(true);
+            let leaves: Vec<&Tensor> = leaves.iter().collect();
+            let found = grad_with(&[output], &leaves, &[Some(&ones)], options).unwrap();
+            for gradient in found.into_iter().flatten() {
+                walk(gradient.grad_fn());
+            }
+        }
+    }
+}
+
+fn walk(from: Option<GradFn>) {
+    let mut stack: Vec<GradFn> = from.into_iter().collect();
+    let mut seen: Vec<GradFn> = Vec::new();
+    while let Some(node) = stack.pop() {
+        if seen.contains(&node) {
+            continue;
+        }
+        NAMES.with_borrow_mut(|names| {
+            names
+                .get_or_insert_default()
+                .insert(node.name().to_string())
+        });
+        stack.extend(node.next_functions().into_iter().flatten());
+        seen.push(node);
     }
 }
 
@@ -193,6 +157,12 @@ fn functions_of_small_numbers() {
         x[0].leaky_relu(0.1)
     });
     check("elu", &[random(&[3, 3])], true, |x| x[0].elu(1.));
+    // Flat wherever they have a derivative.
+    let between = || [tensor!([-1.4, -0.3, 0.2, 1.7]).to(DType::F64)];
+    check("floor", &between(), true, |x| x[0].floor());
+    check("ceil", &between(), true, |x| x[0].ceil());
+    check("round", &between(), true, |x| x[0].round());
+    check("trunc", &between(), true, |x| x[0].trunc());
 }
 
 #[test]
@@ -520,6 +490,13 @@ fn losses() {
     check("nll_loss", &[random(&[3, 4])], true, move |x| {
         x[0].log_softmax(1).nll_loss(&again)
     });
+    let pixels = tensor!([[[0, 1], [2, 0]]]);
+    check(
+        "nll_loss of pixels",
+        &[random(&[1, 3, 2, 2])],
+        true,
+        move |x| x[0].log_softmax(1).nll_loss(&pixels),
+    );
     let options = ClassLossOptions {
         label_smoothing: 0.1,
         ignore_index: 2,

@@ -68,9 +68,13 @@ impl Declared {
     /// The first sentence, without links.
     fn summary(&self) -> String {
         let end = self.doc.find(". ").map_or(self.doc.len(), |at| at + 1);
-        let text = self.doc[..end]
-            .replace("[`Tensor::", "`")
-            .replace("`]", "`");
+        let mut text = self.doc[..end].replace("[`", "`").replace("`Tensor::", "`");
+        // Where a link leads: only the words stay.
+        while let Some(at) = text.find("`](") {
+            let link = text[at..].find(')').map_or(text.len(), |end| at + end + 1);
+            text.replace_range(at + 1..link, "");
+        }
+        let text = text.replace("`]", "`");
         text.replace('|', "\\|").trim_end_matches('.').to_string()
     }
 }
@@ -164,9 +168,11 @@ fn page(sources: &Path) -> String {
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .collect();
     files.sort();
+    files.push(sources.join("../linalg/methods.rs"));
     let mut page = String::from(
         "# PyTorch to Wick\n\n\
-         Every operation that is declared in one line of `prelude/src/tensor`, made from those lines. `x` is the tensor\n\
+         Every operation that is declared in one line of `prelude/src/tensor`, and the methods of `prelude/src/linalg`, made from\n\
+         those lines; `wick::linalg` has more functions. `x` is the tensor\n\
          that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
          twin `try_…` that returns a `Result`; the third column names the twin that works in place. Where the first is empty,\n\
          PyTorch has no function of its own for it.\n",

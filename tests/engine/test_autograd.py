@@ -40,3 +40,36 @@ def test_a_gradient_survives_a_failing_cell(kernel):
     kernel.ok("let x = tensor!([1.]).requires_grad_(true);\n(&x * 3.).sum().backward();")
     kernel.fails('panic!("no");')
     assert kernel.value("x.grad()") == "tensor([3.])"
+
+
+def test_anomaly_mode_names_the_cell_and_line(kernel):
+    """The derivative fails in one cell; the operation that made the not-a-number was called in another."""
+    kernel.ok("wick::autograd::set_detect_anomaly(true);")
+    kernel.ok("let x = tensor!([0., 1.]).requires_grad_(true);")
+    count = kernel.ok("let a = &x * 2;\nlet y =\n    a.log();").count
+    error = kernel.fails("(&y * 0).sum().backward();")
+    assert "Function 'LogBackward0' returned nan values in its 0th output." in error.said
+    assert f"Log was called at In[{count}]:3:" in error.said
+    kernel.ok("wick::autograd::set_detect_anomaly(false);")
+    kernel.ok("(x.log() * 0).sum().backward();")
+
+
+def test_anomaly_mode_names_a_line_inside_a_function(kernel):
+    defined = kernel.ok("fn risky(x: &Tensor) -> Tensor {\n    x.sqrt()\n}").count
+    error = kernel.fails(
+        "wick::autograd::detect_anomaly(|| {\n    let x = tensor!([-1.]).requires_grad_(true);\n    risky(&x).sum().backward();\n});"
+    )
+    assert "Function 'SqrtBackward0' returned nan values in its 0th output." in error.said
+    assert f"Sqrt was called at In[{defined}]:2:" in error.said
+
+
+def test_a_custom_function_over_cells(kernel):
+    kernel.ok(
+        "use wick::autograd::{Function, FunctionCtx};\nstruct Double;\nimpl Function for Double {\n    type Output = Tensor;\n"
+        "    fn forward(&self, _: &mut FunctionCtx, x: &[Tensor]) -> Tensor { &x[0] * 2 }\n"
+        "    fn backward(&self, _: &FunctionCtx, g: &[Tensor]) -> Vec<Option<Tensor>> { vec![Some(&g[0] * 2)] }\n}"
+    )
+    kernel.ok("let x = tensor!([1., 2.]).requires_grad_(true);")
+    assert kernel.value("Double.apply(&[&x])") == "tensor([2., 4.], grad_fn=<DoubleBackward>)"
+    kernel.ok("Double.apply(&[&x]).sum().backward();")
+    assert kernel.value("x.grad()") == "tensor([2., 2.])"

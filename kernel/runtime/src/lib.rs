@@ -8,7 +8,7 @@
 //! * [`display`] and [`Rich`]: pictures and tables in between the text,
 //! * [`input()`], [`comm`] and [`client`]: questions to the person, channels to the browser, requests to the client,
 //! * [`facts`]: variables at a glance,
-//! * [`interrupt`]: how long work hears that a person pressed stop,
+//! * [`interrupt`]: how long work hears that a person pressed stop, [`place`]: where in their code it was called,
 //! * [`serve`]: the loop, [`snapshot`]: the forks that a dying cell falls back to,
 //!   `crash`: what it leaves behind for them.
 //!
@@ -36,6 +36,7 @@ mod loaded;
 mod ndarray;
 mod output;
 mod panics;
+pub mod place;
 pub mod protocol;
 mod rich;
 mod serve;

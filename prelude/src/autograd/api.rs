@@ -1,11 +1,11 @@
-//! What users call: `backward`, `grad`, `requires_grad_` and their kin.
+//! What users ask of a tensor: `backward`, `requires_grad_`, `detach` and their kin.
 
 use super::engine::{self, Plan};
-use super::node::{GradFn, Hook, Node};
-use crate::error::{Error, OrPanic, Result, bail};
+use super::grad::roots;
+use super::grad_fn::GradFn;
+use super::is_inference_mode_enabled;
+use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Tensor {
     /// Says whether gradients for this tensor are wanted, and gives it back, so that it can end a creation:
@@ -15,10 +15,16 @@ impl Tensor {
         self.try_requires_grad_(requires_grad).or_panic()
     }
 
-    /// Like [`Tensor::requires_grad_`]. Fails for integers and for results of recorded operations.
+    /// Like [`Tensor::requires_grad_`]. Fails for integers, for results of recorded operations and, outside inference
+    /// mode, for tensors that were made in it.
     pub fn try_requires_grad_(&self, requires_grad: bool) -> Result<Tensor> {
         if requires_grad && !self.dtype().is_floating_point() {
             bail!("only Tensors of floating point dtype can require gradients");
+        }
+        if requires_grad && self.is_inference() && !is_inference_mode_enabled() {
+            bail!(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            );
         }
         if !requires_grad && !self.is_leaf() {
             bail!(
@@ -34,7 +40,12 @@ impl Tensor {
 
     /// Whether it was made by the user, not by a recorded operation.
     pub fn is_leaf(&self) -> bool {
-        self.grad_fn_node().is_none()
+        self.grad_fn_target().is_none()
+    }
+
+    /// Whether it was made in [`inference_mode`](super::inference_mode).
+    pub fn is_inference(&self) -> bool {
+        self.array().storage.is_inference()
     }
 
     /// The gradient that backward passes have added up here, if there is one.
@@ -55,7 +66,12 @@ impl Tensor {
 
     /// What made this tensor; `None` for a leaf.
     pub fn grad_fn(&self) -> Option<GradFn> {
-        self.grad_fn_node().map(GradFn)
+        self.grad_fn_target().map(|made_by| GradFn(made_by.node))
+    }
+
+    /// Which of its node's outputs this tensor is (`Tensor.output_nr`); 0 for a leaf.
+    pub fn output_nr(&self) -> usize {
+        self.grad_fn_target().map_or(0, |made_by| made_by.output)
     }
 
     /// Asks a tensor that is not a leaf to keep its gradient as well.
@@ -69,44 +85,18 @@ impl Tensor {
         if !self.requires_grad() {
             bail!("can't retain_grad on Tensor that has requires_grad=False");
         }
-        if let Some(node) = self.grad_fn_node() {
+        if let Some(made_by) = self.grad_fn_target() {
             let first = !std::mem::replace(&mut self.meta().retains_grad, true);
             if first {
-                node.retain(self.downgrade());
+                made_by.node.hooks.retain(made_by.output, self.downgrade());
             }
         }
         Ok(())
     }
 
-    /// Calls `hook` with this tensor's gradient whenever it is computed; what it returns, if anything, replaces it.
-    #[track_caller]
-    pub fn register_hook(&self, hook: impl Fn(&Tensor) -> Option<Tensor> + Send + Sync + 'static) {
-        self.try_register_hook(Arc::new(hook)).or_panic();
-    }
-
-    fn try_register_hook(&self, hook: Hook) -> Result<()> {
-        if !self.requires_grad() {
-            bail!("cannot register a hook on a tensor that doesn't require gradient");
-        }
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        match self.grad_fn_node() {
-            Some(node) => {
-                node.add_hook(hook);
-            }
-            None => self
-                .meta()
-                .hooks
-                .push((NEXT.fetch_add(1, Ordering::Relaxed), hook)),
-        }
-        Ok(())
-    }
-
-    pub(crate) fn leaf_hooks(&self) -> Vec<Hook> {
-        self.meta()
-            .hooks
-            .iter()
-            .map(|(_, hook)| hook.clone())
-            .collect()
+    /// Whether it is no leaf and keeps its gradient all the same (`Tensor.retains_grad`).
+    pub fn retains_grad(&self) -> bool {
+        self.meta().retains_grad
     }
 
     /// Computes the gradients of this single number with respect to all leaves it came from, and adds them to theirs.
@@ -124,7 +114,7 @@ impl Tensor {
 
     /// Like [`Tensor::backward`]. Fails if this is not a single number or came from no leaf that wants a gradient.
     pub fn try_backward(&self) -> Result<()> {
-        backward(&[self], &[None], None, false)
+        backward(&[self], &[None], BackwardOptions::default())
     }
 
     /// Like [`Tensor::backward`] for a tensor of any shape: `gradient` is that of the final result with respect to it.
@@ -135,7 +125,7 @@ impl Tensor {
 
     /// Like [`Tensor::backward_with`]. Fails if the gradient has another shape.
     pub fn try_backward_with(&self, gradient: &Tensor) -> Result<()> {
-        backward(&[self], &[Some(gradient)], None, false)
+        backward(&[self], &[Some(gradient)], BackwardOptions::default())
     }
 
     /// [`Tensor::backward`] with every choice: the gradient (`None` for a single number), whether the graph can be
@@ -147,102 +137,109 @@ impl Tensor {
         retain_graph: bool,
         create_graph: bool,
     ) {
-        backward(
-            &[self],
-            &[gradient],
-            Some(retain_graph || create_graph),
+        let options = BackwardOptions {
+            retain_graph: Some(retain_graph || create_graph),
             create_graph,
-        )
-        .or_panic();
+            inputs: None,
+        };
+        backward(&[self], &[gradient], options).or_panic();
+    }
+
+    /// [`Tensor::backward`] that adds to the gradients of `inputs` only (`y.backward(inputs=[…])`). They need not be
+    /// leaves.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([2.]).requires_grad_(true);
+    /// let b = tensor!([3.]).requires_grad_(true);
+    /// (&a * &b).sum().backward_inputs(&[&a]);
+    /// assert_eq!(a.grad().unwrap().item::<f32>(), 3.);
+    /// assert!(b.grad().is_none());
+    /// ```
+    #[track_caller]
+    pub fn backward_inputs(&self, inputs: &[&Tensor]) {
+        let options = BackwardOptions {
+            inputs: Some(inputs),
+            ..BackwardOptions::default()
+        };
+        backward(&[self], &[None], options).or_panic();
     }
 
     /// The same numbers (shared, not copied), cut off from the tape.
     pub fn detach(&self) -> Tensor {
         Tensor::from_array(self.array())
     }
+
+    /// Cuts this tensor itself off from the tape: it becomes a leaf that requires no gradient.
+    #[track_caller]
+    pub fn detach_(&self) -> Tensor {
+        self.try_detach_().or_panic()
+    }
+
+    /// Like [`Tensor::detach_`]. Fails for a view.
+    pub fn try_detach_(&self) -> Result<Tensor> {
+        let mut meta = self.meta();
+        if meta.view.is_some() {
+            bail!(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for \
+                 training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence \
+                 detach_() cannot be called on these gradients. To fix this error, please refer to the \
+                 Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+            );
+        }
+        meta.requires_grad = false;
+        meta.retains_grad = false;
+        let before = meta.grad_fn.take();
+        drop(meta);
+        if let Some(before) = &before {
+            before.node.hooks.release(self);
+        }
+        Ok(self.clone())
+    }
 }
 
-fn backward(
+/// The choices of [`backward`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BackwardOptions<'a> {
+    /// Keep the graph, so that it can be walked again; as `create_graph` unless said otherwise.
+    pub retain_graph: Option<bool>,
+    /// Record the derivatives, so that they can be differentiated again.
+    pub create_graph: bool,
+    /// Add to the gradients of these only; all leaves unless said otherwise.
+    pub inputs: Option<&'a [&'a Tensor]>,
+}
+
+/// Computes the gradients of the sum of several results, and adds them to those of the leaves
+/// (`torch.autograd.backward`).
+///
+/// `gradients` has one for each output; `None` for a single number.
+///
+/// # Errors
+/// If an output has no graph, is not a single number and has no gradient, or has one of another shape; if the graph
+/// was freed, or a tensor that it needs was changed in place.
+pub fn backward(
     outputs: &[&Tensor],
     gradients: &[Option<&Tensor>],
-    retain_graph: Option<bool>,
-    create_graph: bool,
+    options: BackwardOptions<'_>,
 ) -> Result<()> {
+    let only = match options.inputs {
+        None => None,
+        Some([]) => bail!("`inputs` argument to `backward()` cannot be empty."),
+        Some(inputs) => {
+            let mut only = Vec::new();
+            for input in inputs {
+                input.try_retain_grad()?;
+                only.extend(input.gradient_edge());
+            }
+            Some(only)
+        }
+    };
     let plan = Plan {
-        retain_graph: retain_graph.unwrap_or(create_graph),
-        create_graph,
-        captures: None,
+        retain_graph: options.retain_graph.unwrap_or(options.create_graph),
+        create_graph: options.create_graph,
+        only,
+        capture: false,
     };
     engine::run(roots(outputs, gradients)?, &plan)?;
     Ok(())
-}
-
-fn roots(outputs: &[&Tensor], gradients: &[Option<&Tensor>]) -> Result<Vec<(Arc<Node>, Tensor)>> {
-    let mut roots = Vec::new();
-    for (i, (output, gradient)) in outputs.iter().zip(gradients).enumerate() {
-        let Some(node) = output.gradient_edge() else {
-            bail!("element {i} of tensors does not require grad and does not have a grad_fn");
-        };
-        let gradient = match gradient {
-            Some(gradient) if gradient.shape() != output.shape() => bail!(
-                "Mismatch in shape: grad_output[{i}] has a shape of {} and output[{i}] has a shape of {}.",
-                gradient.shape(),
-                output.shape()
-            ),
-            Some(gradient) => gradient.try_to_dtype(output.dtype())?,
-            None if output.numel() != 1 => {
-                bail!("grad can be implicitly created only for scalar outputs")
-            }
-            None => output.try_ones_like()?,
-        };
-        roots.push((node, gradient));
-    }
-    Ok(roots)
-}
-
-/// Gradients of the outputs' sum with respect to the inputs, without touching anyone's `.grad()`
-/// (`torch.autograd.grad`). Each output is a single number.
-#[track_caller]
-pub fn grad(outputs: &[&Tensor], inputs: &[&Tensor]) -> Vec<Tensor> {
-    grad_with(outputs, inputs, &vec![None; outputs.len()], GradOptions::default())
-        .and_then(|gradients| {
-            gradients.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| {
-                Error::runtime(
-                    "One of the differentiated Tensors appears to not have been used in the graph. Set \
-                     allow_unused=True if this is the desired behavior.",
-                )
-            })
-        })
-        .or_panic()
-}
-
-/// The choices of [`grad_with`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct GradOptions {
-    /// Record the derivatives, so that they can be differentiated again.
-    pub create_graph: bool,
-    /// Keep the graph, so that it can be walked again.
-    pub retain_graph: bool,
-}
-
-/// [`grad`] with gradients for the outputs and with choices; `None` for an input that the outputs do not depend on.
-pub fn grad_with(
-    outputs: &[&Tensor],
-    inputs: &[&Tensor],
-    gradients: &[Option<&Tensor>],
-    options: GradOptions,
-) -> Result<Vec<Option<Tensor>>> {
-    let mut captures = Vec::new();
-    for input in inputs {
-        match input.gradient_edge() {
-            Some(node) => captures.push(node),
-            None => bail!("One of the differentiated Tensors does not require grad"),
-        }
-    }
-    let plan = Plan {
-        retain_graph: options.retain_graph || options.create_graph,
-        create_graph: options.create_graph,
-        captures: Some(captures),
-    };
-    engine::run(roots(outputs, gradients)?, &plan)
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 thread_local! {
     static ENABLED: Cell<bool> = const { Cell::new(true) };
+    static INFERENCE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether operations of this thread are recorded on the tape.
@@ -22,6 +23,20 @@ pub fn is_grad_enabled() -> bool {
 /// ```
 pub fn no_grad<R>(f: impl FnOnce() -> R) -> R {
     let _guard = no_grad_guard();
+    f()
+}
+
+/// Runs `f` with recording, also inside [`no_grad`] (`with torch.enable_grad():`).
+///
+/// ```
+/// use wick::autograd::enable_grad;
+/// use wick::prelude::*;
+/// let w = Tensor::ones([2]).requires_grad_(true);
+/// let y = no_grad(|| enable_grad(|| &w * 2));
+/// assert!(y.requires_grad());
+/// ```
+pub fn enable_grad<R>(f: impl FnOnce() -> R) -> R {
+    let _guard = set_grad_enabled(true);
     f()
 }
 
@@ -55,5 +70,53 @@ impl Drop for SetGradGuard {
     fn drop(&mut self) {
         // A thread that is ending has no mode left to restore.
         let _ = ENABLED.try_with(|mode| mode.set(self.before));
+    }
+}
+
+/// Whether this thread is inside [`inference_mode`].
+pub fn is_inference_mode_enabled() -> bool {
+    INFERENCE.with(Cell::get)
+}
+
+/// Runs `f` without recording, and marks the tensors that it makes as never to be recorded
+/// (`with torch.inference_mode():`).
+///
+/// Stricter than [`no_grad`]: what is made inside cannot be used outside in anything that is recorded and cannot be
+/// changed in place there; the errors say to make a `copy()`.
+///
+/// ```
+/// use wick::autograd::inference_mode;
+/// use wick::prelude::*;
+/// let w = Tensor::ones([2]).requires_grad_(true);
+/// let y = inference_mode(|| &w * 2);
+/// assert!(y.is_inference() && !y.requires_grad());
+/// assert!(y.copy().add_(&w).requires_grad());
+/// ```
+pub fn inference_mode<R>(f: impl FnOnce() -> R) -> R {
+    let _guard = inference_mode_guard(true);
+    f()
+}
+
+/// Switches inference mode on or off until the guard is dropped (`torch.inference_mode(mode)`). Switching it off
+/// records again.
+#[must_use = "the earlier mode returns as soon as the guard is dropped"]
+pub fn inference_mode_guard(enabled: bool) -> InferenceModeGuard {
+    let recording = set_grad_enabled(!enabled);
+    InferenceModeGuard {
+        before: INFERENCE.replace(enabled),
+        _recording: recording,
+    }
+}
+
+/// Restores the earlier mode when dropped.
+#[derive(Debug)]
+pub struct InferenceModeGuard {
+    before: bool,
+    _recording: SetGradGuard,
+}
+
+impl Drop for InferenceModeGuard {
+    fn drop(&mut self) {
+        let _ = INFERENCE.try_with(|mode| mode.set(self.before));
     }
 }

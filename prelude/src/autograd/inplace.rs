@@ -1,7 +1,8 @@
 //! Operations that change a tensor's numbers, on and off the tape.
 
+use super::meta::MadeIn;
 use super::node::{Node, next_sequence};
-use super::{is_grad_enabled, record};
+use super::{is_grad_enabled, is_inference_mode_enabled, record};
 use crate::error::{Result, bail};
 use crate::kernels::{Array, transfer};
 use crate::tensor::{Tensor, strided};
@@ -25,6 +26,12 @@ type Compute<'a> = Box<dyn FnOnce(&Tensor) -> Result<Tensor> + 'a>;
 #[inline(never)]
 fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     let array = target.array();
+    if array.storage.is_inference() && !is_inference_mode_enabled() {
+        bail!(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a \
+             normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        );
+    }
     let recorded = is_grad_enabled();
     if recorded {
         check_allowed(target)?;
@@ -54,8 +61,11 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     let result = result.try_to_dtype(target.dtype())?;
     let old = target.gradient_edge();
     let tracked = recorded && (result.requires_grad() || old.is_some());
-    if tracked && let Some(node) = result.grad_fn_node() {
-        keep_overwritten(&node, first_new, &array)?;
+    if recorded {
+        check_view(target, tracked)?;
+    }
+    if tracked && let Some(made_by) = result.grad_fn_target() {
+        keep_overwritten(&made_by.node, first_new, &array)?;
     }
     let numbers = result.array();
     if Arc::ptr_eq(&numbers.storage, &array.storage) {
@@ -78,25 +88,42 @@ fn check_allowed(target: &Tensor) -> Result<()> {
             meta.requires_grad && meta.grad_fn.is_none(),
         )
     };
-    if let Some(view) = view {
-        if view.base.requires_grad() && view.base.is_leaf() {
-            bail!(
-                "a view of a leaf Variable that requires grad is being used in an in-place operation."
-            );
-        }
-        if view.in_no_grad && view.base.requires_grad() {
-            bail!(
-                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that \
-                 this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both \
-                 the view and the inplace either both inside the no_grad block (if you don't want the inplace to be \
-                 tracked) or both outside (if you want the inplace to be tracked)."
-            );
-        }
+    if let Some(view) = view
+        && view.base.requires_grad()
+        && view.base.is_leaf()
+    {
+        bail!(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        );
     }
     if leaf {
         bail!("a leaf Variable that requires grad is being used in an in-place operation.");
     }
     Ok(())
+}
+
+/// A view that was made where nothing is recorded cannot take part in what is recorded now.
+fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
+    let view = target.meta().view.clone();
+    let Some(view) = view.filter(|view| tracked || view.base.requires_grad()) else {
+        return Ok(());
+    };
+    let (mode, block) = match view.made_in {
+        MadeIn::NoGrad => ("no_grad mode", "no_grad"),
+        MadeIn::Inference => ("inference mode", "inference_mode"),
+        MadeIn::Recording => return Ok(()),
+    };
+    let now = if block == "no_grad" {
+        "with grad mode enabled"
+    } else {
+        "in normal mode"
+    };
+    bail!(
+        "A view was created in {mode} and is being modified inplace {now}. Given that this use case is ambiguous and \
+         error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both \
+         inside the {block} block (if you don't want the inplace to be tracked) or both outside (if you want the \
+         inplace to be tracked)."
+    );
 }
 
 /// Whether two elements of a layout are the same number.
@@ -114,7 +141,7 @@ fn keep_overwritten(newest: &Arc<Node>, first_new: u64, array: &Array) -> Result
             continue;
         }
         node.edit_saved(|saved| saved.copy_if_in(array))?;
-        stack.extend(node.edges().iter().flatten().cloned());
+        stack.extend(node.edges().iter().flatten().map(|next| next.node.clone()));
     }
     Ok(())
 }
@@ -122,8 +149,8 @@ fn keep_overwritten(newest: &Arc<Node>, first_new: u64, array: &Array) -> Result
 /// Makes `target` what `result` is, on the tape.
 fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
     let Some(base) = target.view_base() else {
-        match result.grad_fn_node() {
-            Some(node) => target.set_grad_fn(node),
+        match result.grad_fn_target() {
+            Some(made_by) => target.set_grad_fn(made_by.node, made_by.output),
             // The result is a leaf: the target is a copy of it now.
             None => {
                 let copied = record(
@@ -136,8 +163,8 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
                         })
                     },
                 );
-                match copied.grad_fn_node() {
-                    Some(node) => target.set_grad_fn(node),
+                match copied.grad_fn_target() {
+                    Some(made_by) => target.set_grad_fn(made_by.node, made_by.output),
                     None => target.meta().grad_fn = None,
                 }
             }
@@ -159,8 +186,8 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
             (Vec::new(), backward)
         },
     );
-    if let Some(node) = rebased.grad_fn_node() {
-        base.set_grad_fn(node);
+    if let Some(made_by) = rebased.grad_fn_target() {
+        base.set_grad_fn(made_by.node, made_by.output);
     }
     // The view's own node is made anew from the base when it is next asked for: its version is older now.
     Ok(())

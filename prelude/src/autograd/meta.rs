@@ -1,9 +1,10 @@
 //! What a tensor knows of autograd.
 
-use super::node::{Edge, Hook, Node};
-use super::{Ctx, is_grad_enabled, record};
+use super::hooks::{AfterHook, Hook};
+use super::node::{Edge, Form, Node, Target};
+use super::{Ctx, is_grad_enabled, is_inference_mode_enabled, record};
 use crate::kernels::Array;
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, strided};
 use candle_core::Layout;
 use std::sync::{Arc, Weak};
 
@@ -13,12 +14,15 @@ pub(crate) struct Meta {
     /// Set by the user on a leaf.
     pub requires_grad: bool,
     pub grad: Option<Tensor>,
-    pub grad_fn: Option<Arc<Node>>,
+    /// What made it.
+    pub grad_fn: Edge,
     /// Where a leaf's gradient arrives; held by the graph, found again through here.
     pub accumulator: Weak<Node>,
     pub retains_grad: bool,
     /// Hooks on a leaf.
     pub hooks: Vec<(u64, Hook)>,
+    /// Hooks on a leaf that run after its gradient has grown.
+    pub after_hooks: Vec<(u64, AfterHook)>,
     pub view: Option<ViewOf>,
 }
 
@@ -29,8 +33,28 @@ pub(crate) struct ViewOf {
     pub base: Tensor,
     /// The version at which `grad_fn` was right; a later one means that the base was written to since.
     pub version: u64,
-    /// Whether it was made where nothing is recorded.
-    pub in_no_grad: bool,
+    /// Where it was made.
+    pub made_in: MadeIn,
+}
+
+/// The mode in which a view was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MadeIn {
+    Recording,
+    NoGrad,
+    Inference,
+}
+
+impl MadeIn {
+    fn now() -> MadeIn {
+        if is_inference_mode_enabled() {
+            MadeIn::Inference
+        } else if is_grad_enabled() {
+            MadeIn::Recording
+        } else {
+            MadeIn::NoGrad
+        }
+    }
 }
 
 impl Tensor {
@@ -43,7 +67,7 @@ impl Tensor {
         let view = ViewOf {
             base: self.view_base().unwrap_or_else(|| self.clone()),
             version: array.storage.version(),
-            in_no_grad: !is_grad_enabled(),
+            made_in: MadeIn::now(),
         };
         let output = Tensor::from_array(array);
         output.meta().view = Some(view);
@@ -60,11 +84,11 @@ impl Tensor {
         if self.meta().requires_grad {
             return true;
         }
-        self.grad_fn_node().is_some()
+        self.grad_fn_target().is_some()
     }
 
-    /// The node that made this tensor. A view whose base was written to since gets it anew from the base.
-    pub(crate) fn grad_fn_node(&self) -> Option<Arc<Node>> {
+    /// What made this tensor. A view whose base was written to since gets it anew from the base.
+    pub(crate) fn grad_fn_target(&self) -> Edge {
         let (current, view) = {
             let meta = self.meta();
             (meta.grad_fn.clone(), meta.view.clone())
@@ -78,40 +102,48 @@ impl Tensor {
         let Some(base) = view.base.gradient_edge() else {
             return current;
         };
-        let node = as_strided_node(&view.base, &array, base, self);
-        let mut meta = self.meta();
-        if let Some(view) = &mut meta.view {
-            view.version = version;
-        }
-        meta.grad_fn = Some(node.clone());
-        Some(node)
+        self.set_grad_fn(as_strided_node(&view.base, &array, base, self), 0);
+        self.meta().grad_fn.clone()
     }
 
     /// Where a gradient for this tensor has to go.
     pub(crate) fn gradient_edge(&self) -> Edge {
-        if let Some(node) = self.grad_fn_node() {
-            return Some(node);
+        if let Some(target) = self.grad_fn_target() {
+            return Some(target);
         }
         let mut meta = self.meta();
         if !meta.requires_grad {
             return None;
         }
         if let Some(node) = meta.accumulator.upgrade() {
-            return Some(node);
+            return Some(Target { node, output: 0 });
         }
         let node = Node::accumulate(self.clone());
         meta.accumulator = Arc::downgrade(&node);
-        Some(node)
+        Some(Target { node, output: 0 })
     }
 
-    pub(crate) fn set_grad_fn(&self, node: Arc<Node>) {
+    /// Says that this tensor is now what that output of the node is.
+    pub(crate) fn set_grad_fn(&self, node: Arc<Node>, output: usize) {
         let version = self.array().storage.version();
         let mut meta = self.meta();
         if let Some(view) = &mut meta.view {
             view.version = version;
         }
-        let before = meta.grad_fn.replace(node);
+        let retains = meta.retains_grad;
+        let target = Target {
+            node: node.clone(),
+            output,
+        };
+        let before = meta.grad_fn.replace(target);
         drop(meta);
+        if retains {
+            // The gradient that is kept is that of what the tensor is now.
+            if let Some(before) = &before {
+                before.node.hooks.release(self);
+            }
+            node.hooks.retain(output, self.downgrade());
+        }
         drop(before);
     }
 
@@ -124,19 +156,16 @@ impl Tensor {
 }
 
 /// The node of a view that is described by its layout alone.
-fn as_strided_node(base: &Tensor, view: &Array, edge: Arc<Node>, output: &Tensor) -> Arc<Node> {
+fn as_strided_node(base: &Tensor, view: &Array, edge: Target, output: &Tensor) -> Arc<Node> {
     let (base_layout, view_layout) = (base.array().layout.clone(), view.layout.clone());
     Node::function(
-        "AsStridedBackward0",
+        "AsStridedBackward0".into(),
         vec![Some(edge)],
-        output,
+        vec![Form::of(output)],
         Vec::new(),
-        Box::new(move |_, g| {
-            Ok(vec![Some(crate::tensor::strided::scatter_view(
-                g,
-                &view_layout,
-                &base_layout,
-            )?)])
+        Box::new(move |_, gradients| {
+            let scatter = |g| strided::scatter_view(g, &view_layout, &base_layout);
+            Ok(vec![gradients[0].as_ref().map(scatter).transpose()?])
         }),
     )
 }

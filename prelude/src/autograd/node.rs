@@ -1,40 +1,73 @@
 //! The nodes of the graph.
 
-use super::grad_mode::is_grad_enabled;
+use super::anomaly::Site;
+use super::hooks::NodeHooks;
 use super::saved::Saved;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
+use crate::kernels::Array;
 use crate::shape::Shape;
-use crate::tensor::{Tensor, WeakTensor};
+use crate::tensor::Tensor;
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What leads from a node to the node of one of its inputs; `None` where no gradient is wanted.
-pub(crate) type Edge = Option<Arc<Node>>;
+/// Where a gradient goes: one of the outputs of a node.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub node: Arc<Node>,
+    pub output: usize,
+}
 
-/// The derivative of an operation: gradients of its inputs from the gradient of its output.
-pub(crate) type Backward = Box<dyn Fn(&Ctx, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync>;
+/// What leads from a node to what made one of its inputs; `None` where no gradient is wanted.
+pub(crate) type Edge = Option<Target>;
 
-/// A function that looks at a gradient on its way and may replace it.
-pub(crate) type Hook = Arc<dyn Fn(&Tensor) -> Option<Tensor> + Send + Sync>;
+/// Gradients, where there are any.
+pub(crate) type Gradients = Vec<Option<Tensor>>;
+
+/// The derivative of an operation: gradients of its inputs from those of its outputs.
+pub(crate) type Backward = Box<dyn Fn(&Ctx, &[Option<Tensor>]) -> Result<Gradients> + Send + Sync>;
+
+/// What an output of an operation looked like: gradients are brought to this form.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Form {
+    pub shape: Shape,
+    pub dtype: DType,
+    pub device: Device,
+}
+
+impl Form {
+    pub fn of(tensor: &Tensor) -> Form {
+        Form::of_array(&tensor.array())
+    }
+
+    pub fn of_array(array: &Array) -> Form {
+        Form {
+            shape: array.shape(),
+            dtype: array.dtype(),
+            device: array.device(),
+        }
+    }
+
+    /// Zeros of this form.
+    pub fn zeros(&self) -> Result<Tensor> {
+        Tensor::try_zeros_with(&self.shape, (self.dtype, self.device))
+    }
+}
 
 /// An operation that was recorded, or the place where a leaf collects its gradient.
 pub(crate) struct Node {
-    name: &'static str,
+    name: Cow<'static, str>,
     /// Later nodes have larger numbers; the engine takes the largest first.
     sequence: u64,
     edges: Vec<Edge>,
     work: Work,
-    /// What the operation's output looked like: gradients are brought to this form.
-    pub shape: Shape,
-    pub dtype: DType,
-    pub device: Device,
-    /// Tensors (not leaves) that asked to keep the gradient that arrives here.
-    retained: Mutex<Vec<WeakTensor>>,
-    hooks: Mutex<Vec<(u64, Hook)>>,
+    forms: Vec<Form>,
+    pub hooks: NodeHooks,
+    /// Where it was recorded, if anomalies are to be found.
+    pub site: Option<Arc<Site>>,
 }
 
 enum Work {
@@ -54,7 +87,7 @@ pub(super) fn next_sequence() -> u64 {
     SEQUENCE.load(Ordering::Relaxed)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -62,44 +95,41 @@ impl Node {
     /// The node at which gradients for a leaf arrive.
     pub fn accumulate(leaf: Tensor) -> Arc<Node> {
         Arc::new(Node {
-            name: "AccumulateGrad",
+            name: "AccumulateGrad".into(),
             sequence: u64::MAX,
             edges: Vec::new(),
-            shape: leaf.shape(),
-            dtype: leaf.dtype(),
-            device: leaf.device(),
+            forms: vec![Form::of(&leaf)],
             work: Work::Accumulate(leaf),
-            retained: Mutex::default(),
-            hooks: Mutex::default(),
+            hooks: NodeHooks::default(),
+            site: None,
         })
     }
 
-    /// A node for an operation whose output is `output`.
+    /// A node for an operation with outputs of these forms.
     pub fn function(
-        name: &'static str,
+        name: Cow<'static, str>,
         edges: Vec<Edge>,
-        output: &Tensor,
+        forms: Vec<Form>,
         saved: Vec<Saved>,
         backward: Backward,
     ) -> Arc<Node> {
+        let site = Site::here(&name);
         Arc::new(Node {
             name,
             sequence: SEQUENCE.fetch_add(1, Ordering::Relaxed),
             edges,
-            shape: output.shape(),
-            dtype: output.dtype(),
-            device: output.device(),
+            forms,
             work: Work::Function {
                 saved: Mutex::new(Some(saved)),
                 backward: Some(backward),
             },
-            retained: Mutex::default(),
-            hooks: Mutex::default(),
+            hooks: NodeHooks::default(),
+            site,
         })
     }
 
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn sequence(&self) -> u64 {
@@ -108,6 +138,10 @@ impl Node {
 
     pub fn edges(&self) -> &[Edge] {
         &self.edges
+    }
+
+    pub fn forms(&self) -> &[Form] {
+        &self.forms
     }
 
     /// The leaf whose gradient arrives here, if this is such a node.
@@ -121,27 +155,26 @@ impl Node {
     /// Applies the derivative; `wanted` says which inputs' gradients will be used.
     pub fn apply(
         self: &Arc<Self>,
-        gradient: &Tensor,
+        gradients: &[Option<Tensor>],
         wanted: &[bool],
-    ) -> Result<Vec<Option<Tensor>>> {
-        match &self.work {
-            Work::Accumulate(_) => Ok(Vec::new()),
-            Work::Function { backward, .. } => {
-                let Some(backward) = backward else {
-                    return Ok(Vec::new());
-                };
-                let gradients = backward(&Ctx { node: self, wanted }, gradient)?;
-                if gradients.len() != self.edges.len() {
-                    bail!(
-                        "Function {} returned an incorrect number of gradients (expected {}, got {})",
-                        self.name,
-                        self.edges.len(),
-                        gradients.len()
-                    );
-                }
-                Ok(gradients)
-            }
+    ) -> Result<Gradients> {
+        let Work::Function {
+            backward: Some(backward),
+            ..
+        } = &self.work
+        else {
+            return Ok(Vec::new());
+        };
+        let gradients = backward(&Ctx { node: self, wanted }, gradients)?;
+        if gradients.len() != self.edges.len() {
+            bail!(
+                "function {} returned an incorrect number of gradients (expected {}, got {})",
+                self.name,
+                self.edges.len(),
+                gradients.len()
+            );
         }
+        Ok(gradients)
     }
 
     /// Gives up what the derivative needs.
@@ -165,30 +198,6 @@ impl Node {
             Work::Function { saved, .. } => lock(saved).iter_mut().flatten().try_for_each(edit),
             Work::Accumulate(_) => Ok(()),
         }
-    }
-
-    pub fn retain(&self, tensor: WeakTensor) {
-        lock(&self.retained).push(tensor);
-    }
-
-    pub fn retained(&self) -> Vec<Tensor> {
-        lock(&self.retained)
-            .iter()
-            .filter_map(WeakTensor::upgrade)
-            .collect()
-    }
-
-    pub fn add_hook(&self, hook: Hook) -> u64 {
-        let id = SEQUENCE.fetch_add(1, Ordering::Relaxed);
-        lock(&self.hooks).push((id, hook));
-        id
-    }
-
-    pub fn hooks(&self) -> Vec<Hook> {
-        lock(&self.hooks)
-            .iter()
-            .map(|(_, hook)| hook.clone())
-            .collect()
     }
 }
 
@@ -266,8 +275,27 @@ impl Ctx<'_> {
         }
     }
 
+    /// How many inputs there are.
+    pub fn inputs(&self) -> usize {
+        self.node.edges.len()
+    }
+
+    /// What the operation's outputs looked like.
+    pub fn forms(&self) -> &[Form] {
+        &self.node.forms
+    }
+
     /// A tensor that was saved for the derivative.
     pub fn saved(&self, index: usize) -> Result<Tensor> {
+        self.with_saved(|saved| saved[index].unpack(self.node))
+    }
+
+    /// All of them.
+    pub fn all_saved(&self) -> Result<Vec<Tensor>> {
+        self.with_saved(|saved| saved.iter().map(|saved| saved.unpack(self.node)).collect())
+    }
+
+    fn with_saved<R>(&self, read: impl FnOnce(&[Saved]) -> Result<R>) -> Result<R> {
         let Work::Function { saved, .. } = &self.node.work else {
             bail!("{} saves nothing", self.node.name);
         };
@@ -280,64 +308,6 @@ impl Ctx<'_> {
                  if you need to access saved tensors after calling backward."
             );
         };
-        saved[index].unpack(self.node)
-    }
-}
-
-/// Records that `output` was made from `inputs`, if anyone may ask for gradients.
-///
-/// `derivative` is called only then. It gives the tensors to save and the derivative, whose gradients are in the order
-/// of `inputs`; they need not have the inputs' shapes where an input was broadcast, nor their dtypes: the engine sums
-/// and converts.
-pub(crate) fn record<B>(
-    name: &'static str,
-    inputs: &[&Tensor],
-    output: Tensor,
-    derivative: impl FnOnce(&Tensor) -> (Vec<Saved>, B),
-) -> Tensor
-where
-    B: Fn(&Ctx, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
-{
-    if !is_grad_enabled()
-        || !output.dtype().is_floating_point()
-        || !inputs.iter().any(|input| input.requires_grad())
-    {
-        return output;
-    }
-    let (saved, backward) = derivative(&output);
-    let edges = inputs.iter().map(|input| input.gradient_edge()).collect();
-    let node = Node::function(name, edges, &output, saved, Box::new(backward));
-    output.set_grad_fn(node);
-    output
-}
-
-/// What made a tensor, as `grad_fn` shows it.
-#[derive(Clone)]
-pub struct GradFn(pub(crate) Arc<Node>);
-
-impl GradFn {
-    /// PyTorch's name of the operation's derivative: `AddBackward0`.
-    pub fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    /// What made the operation's inputs; `None` for inputs that need no gradient.
-    pub fn next_functions(&self) -> Vec<Option<GradFn>> {
-        self.0
-            .edges()
-            .iter()
-            .map(|edge| edge.clone().map(GradFn))
-            .collect()
-    }
-
-    /// The leaf tensor whose gradient arrives here, if this is an `AccumulateGrad`.
-    pub fn variable(&self) -> Option<Tensor> {
-        self.0.leaf().cloned()
-    }
-}
-
-impl fmt::Debug for GradFn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{}>", self.name())
+        read(saved)
     }
 }

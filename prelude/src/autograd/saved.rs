@@ -1,88 +1,126 @@
 //! Tensors kept for a derivative.
 
-use super::node::{Edge, Node};
+use super::anomaly::operation;
+use super::checkpoint::Kept;
+use super::node::{Edge, Node, Target};
 use crate::error::{Result, bail};
 use crate::kernels::{Array, transfer};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, WeakTensor};
 use std::sync::Arc;
 
 /// A tensor kept for a derivative, and the version it had then.
 ///
 /// Only a leaf is kept as itself. Of any other tensor the numbers are kept and where it came from at that time, so
-/// that a later in-place operation on it cannot tie a node to itself.
+/// that a later in-place operation on it cannot tie a node to itself. Inside a checkpoint not even the numbers are
+/// kept.
 pub(crate) struct Saved {
-    array: Array,
-    version: u64,
+    numbers: Kept,
     origin: Origin,
 }
 
 enum Origin {
     Leaf(Tensor),
-    Interior(Edge),
-    /// The output of the very node that saves it.
-    Output,
+    /// Where it came from, and the tensor itself for as long as somebody else holds it.
+    Interior(Edge, WeakTensor),
+    /// An output of the very node that saves it, by its number.
+    Output(usize),
 }
 
 impl Saved {
-    /// An input of the operation.
+    /// An input of the operation, or something else that it needs.
     pub fn input(tensor: &Tensor) -> Saved {
-        let array = tensor.array();
-        let origin = match tensor.grad_fn_node() {
-            Some(node) => Origin::Interior(Some(node)),
+        let origin = match tensor.grad_fn_target() {
             None if tensor.requires_grad() => Origin::Leaf(tensor.clone()),
-            None => Origin::Interior(None),
+            made_by => Origin::Interior(made_by, tensor.downgrade()),
         };
-        Saved {
-            version: array.storage.version(),
-            array,
-            origin,
-        }
+        Saved::new(tensor, origin)
     }
 
     /// The output of the operation.
     pub fn output(tensor: &Tensor) -> Saved {
-        let array = tensor.array();
-        Saved {
-            version: array.storage.version(),
-            array,
-            origin: Origin::Output,
-        }
+        Saved::nth_output(tensor, 0)
     }
 
-    /// If the numbers lie in `storage`, keeps a copy of them instead.
-    pub fn copy_if_in(&mut self, storage: &Array) -> Result<()> {
-        if Arc::ptr_eq(&self.array.storage, &storage.storage) {
-            self.array = transfer::copy(&self.array)?;
-            self.version = self.array.storage.version();
-            if let Origin::Leaf(leaf) = &self.origin {
-                self.origin = Origin::Interior(leaf.gradient_edge());
-            }
+    /// One of several outputs.
+    pub fn nth_output(tensor: &Tensor, output: usize) -> Saved {
+        Saved::new(tensor, Origin::Output(output))
+    }
+
+    fn new(tensor: &Tensor, origin: Origin) -> Saved {
+        let array = tensor.array();
+        if array.storage.is_inference() {
+            panic!(
+                "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in \
+                 computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and \
+                 use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+            );
+        }
+        let numbers = match origin {
+            // A leaf's numbers live on anyway.
+            Origin::Leaf(_) => Kept::now(array),
+            _ => Kept::here_or_later(array),
+        };
+        Saved { numbers, origin }
+    }
+
+    /// If the numbers lie in the storage of `written`, keeps a copy of them instead.
+    pub fn copy_if_in(&mut self, written: &Array) -> Result<()> {
+        let in_it = |array: &Array| Arc::ptr_eq(&array.storage, &written.storage);
+        if self.numbers.replace_if(in_it, transfer::copy)?
+            && let Origin::Leaf(leaf) = &self.origin
+        {
+            self.origin = Origin::Interior(leaf.gradient_edge(), leaf.downgrade());
         }
         Ok(())
     }
 
     /// The tensor, unless it was changed in place since.
     pub fn unpack(&self, node: &Arc<Node>) -> Result<Tensor> {
-        let version = self.array.storage.version();
-        if version != self.version {
-            let made_by = match &self.origin {
-                Origin::Interior(Some(node)) => format!(", which is output 0 of {},", node.name()),
-                Origin::Output => format!(", which is output 0 of {},", node.name()),
-                _ => String::new(),
-            };
+        let (array, expected) = self.numbers.get()?;
+        let version = array.storage.version();
+        if version != expected {
             bail!(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: \
-                 [{} {}]{made_by} is at version {version}; expected version {} instead. Hint: enable anomaly detection \
-                 to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).",
-                tensor_type(&self.array),
-                self.array.shape().list(),
-                self.version
+                 [{} {}]{} is at version {version}; expected version {expected} instead. Hint: enable anomaly detection \
+                 to find the operation that failed to compute its gradient, with \
+                 torch.autograd.set_detect_anomaly(True, check_nan=False).",
+                tensor_type(&array),
+                array.shape().list(),
+                self.made_by(node),
             );
         }
         Ok(match &self.origin {
             Origin::Leaf(leaf) => leaf.clone(),
-            Origin::Interior(edge) => Tensor::with_edge(self.array.clone(), edge.clone()),
-            Origin::Output => Tensor::with_edge(self.array.clone(), Some(node.clone())),
+            Origin::Interior(edge, _) => Tensor::with_edge(array, edge.clone()),
+            Origin::Output(output) => Tensor::with_edge(
+                array,
+                Some(Target {
+                    node: node.clone(),
+                    output: *output,
+                }),
+            ),
+        })
+    }
+
+    /// Which operation made the tensor, in the words of PyTorch's message: what it is now, if it still is.
+    fn made_by(&self, node: &Arc<Node>) -> String {
+        let made_by = match &self.origin {
+            Origin::Leaf(_) => None,
+            Origin::Interior(edge, tensor) => match tensor.upgrade() {
+                Some(tensor) => tensor.grad_fn_target(),
+                None => edge.clone(),
+            },
+            Origin::Output(output) => Some(Target {
+                node: node.clone(),
+                output: *output,
+            }),
+        };
+        made_by.map_or(String::new(), |made_by| {
+            format!(
+                ", which is output {} of {},",
+                made_by.output,
+                operation(made_by.node.name())
+            )
         })
     }
 }

@@ -78,11 +78,11 @@ impl Graph {
             edges: Vec::new(),
             theme: None,
         };
-        let Some(root) = output.grad_fn_node() else {
+        let Some(root) = output.grad_fn_target() else {
             return graph;
         };
         let mut known: HashMap<*const Node, usize> = HashMap::new();
-        let mut waiting = vec![(root, 0)];
+        let mut waiting = vec![(root.node, 0)];
         while let Some((node, user)) = waiting.pop() {
             if let Some(&at) = known.get(&Arc::as_ptr(&node)) {
                 graph.edges.push((at, user));
@@ -97,7 +97,7 @@ impl Graph {
             }
             // The last is taken first.
             let inputs = node.edges().iter().rev().flatten();
-            waiting.extend(inputs.map(|input| (input.clone(), at)));
+            waiting.extend(inputs.map(|input| (input.node.clone(), at)));
         }
         graph
     }

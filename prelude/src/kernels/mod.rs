@@ -10,6 +10,7 @@ pub(crate) mod element;
 pub(crate) mod gemm;
 pub(crate) mod indexing;
 pub(crate) mod join;
+pub(crate) mod linalg;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod norm;

@@ -24,7 +24,7 @@ mod losses;
 mod neural;
 mod normalize;
 mod operators;
-mod ops;
+pub(crate) mod ops;
 mod options;
 mod order;
 mod pad;

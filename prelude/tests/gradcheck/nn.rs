@@ -15,6 +15,18 @@ fn off_the_bends(shape: &[usize]) -> Tensor {
     x
 }
 
+/// Every group of this file.
+pub fn all_groups() {
+    activations();
+    convolutions_of_other_dimensions();
+    pools_with_all_options();
+    images_in_another_size();
+    normalizations_and_tables();
+    attention();
+    robust_losses_and_those_of_distributions();
+    losses_of_pairs_and_triples();
+}
+
 #[test]
 fn activations() {
     manual_seed(21);

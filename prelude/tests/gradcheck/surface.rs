@@ -7,6 +7,20 @@ fn share(shape: &[usize]) -> Tensor {
     Tensor::rand_with(shape, DType::F64) * 0.8 + 0.1
 }
 
+/// Every group of this file.
+pub fn all_groups() {
+    special_functions();
+    pairs();
+    ordering_and_running();
+    lengths_and_statistics();
+    products_of_tensors();
+    other_places();
+    other_shapes();
+    numbers_or_tensors();
+    flat_functions();
+    pads_of_every_dimension();
+}
+
 macro_rules! checked {
     ($($name:literal, [$($input:expr),+], |$x:ident| $f:expr;)*) => {$(
         check($name, &[$($input),+], true, |$x| $f);
@@ -250,6 +264,52 @@ fn other_shapes() {
         "pad in a mirror", [random(&[2, 3])], |x| x[0].pad(&[1, 2], Padding::Reflect).square();
         "pad with the edge", [random(&[1, 2, 3])], |x| x[0].pad(&[1, 2, 0, 1], Padding::Replicate).square();
         "pad in a circle", [random(&[2, 3])], |x| x[0].pad(&[1, 2], Padding::Circular).square();
+    }
+}
+
+/// The other argument is a tensor where the cases above have a number, or the other way around.
+#[test]
+fn numbers_or_tensors() {
+    manual_seed(28);
+    checked! {
+        "fmod by a number", [random(&[4])], |x| x[0].fmod(0.7).square();
+        "remainder by a tensor", [random(&[4]), positive(&[4])], |x| x[0].remainder(&x[1]).square();
+        "copysign of a number", [random(&[4])], |x| x[0].copysign(-2.).square();
+        "xlogy with a number", [random(&[3])], |x| x[0].xlogy(2.).square();
+        "xlog1py with a number", [random(&[3])], |x| x[0].xlog1py(2.).square();
+        "clamp_min by a tensor", [random(&[4]), random(&[4])], |x| x[0].clamp_min(&x[1]).square();
+        "clamp_max by a tensor", [random(&[4]), random(&[4])], |x| x[0].clamp_max(&x[1]).square();
+        "index_fill with a number", [random(&[3, 2])], |x| x[0].index_fill(0, &tensor!([0, 2]), 2.).square();
+        "squeeze of two", [random(&[1, 3, 1])], |x| x[0].squeeze([0, 2]).square();
+    }
+}
+
+/// Constant between their steps; the gradients of what they are added to must come through.
+#[test]
+fn flat_functions() {
+    manual_seed(29);
+    checked! {
+        "sign", [random(&[4])], |x| x[0].sign() + x[0].square();
+        "sgn", [random(&[4])], |x| x[0].sgn() + x[0].square();
+        "round_decimals", [random(&[4])], |x| x[0].round_decimals(1) + x[0].square();
+        "rounded quotient", [random(&[4]), positive(&[4])], |x| x[0].div_rounding(&x[1], Rounding::Floor) + &x[0] * &x[1];
+        "fill_", [random(&[4])], |x| { let y = &x[0] * 2; y.fill_(3.); y + x[0].square() };
+    }
+}
+
+#[test]
+fn pads_of_every_dimension() {
+    manual_seed(30);
+    for (shape, padding) in [
+        (&[2, 3][..], &[1, 2][..]),
+        (&[1, 2, 3], &[1, 2, 0, 1]),
+        (&[1, 2, 2, 3], &[1, 2, 0, 1, 1, 0]),
+    ] {
+        for mode in [Padding::Reflect, Padding::Replicate] {
+            check("pad from within", &[random(shape)], true, move |x| {
+                x[0].pad(padding, mode).square()
+            });
+        }
     }
 }
 

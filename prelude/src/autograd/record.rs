@@ -1,0 +1,68 @@
+//! Putting an operation on the tape.
+
+use super::grad_mode::is_grad_enabled;
+use super::node::{Ctx, Form, Gradients, Node};
+use super::saved::Saved;
+use crate::error::Result;
+use crate::tensor::Tensor;
+use std::borrow::Cow;
+
+/// Whether what is made of these inputs has to go on the tape.
+pub(crate) fn is_recorded(inputs: &[&Tensor]) -> bool {
+    is_grad_enabled() && inputs.iter().any(|input| input.requires_grad())
+}
+
+/// Records that `output` was made from `inputs`, if anyone may ask for gradients.
+///
+/// `derivative` is called only then. It gives the tensors to save and the derivative, whose gradients are in the order
+/// of `inputs`; they need not have the inputs' shapes where an input was broadcast, nor their dtypes: the engine sums
+/// and converts.
+pub(crate) fn record<B>(
+    name: &'static str,
+    inputs: &[&Tensor],
+    output: Tensor,
+    derivative: impl FnOnce(&Tensor) -> (Vec<Saved>, B),
+) -> Tensor
+where
+    B: Fn(&Ctx, &Tensor) -> Result<Gradients> + Send + Sync + 'static,
+{
+    if !output.dtype().is_floating_point() || !is_recorded(inputs) {
+        return output;
+    }
+    let (saved, backward) = derivative(&output);
+    let edges = inputs.iter().map(|input| input.gradient_edge()).collect();
+    let backward = move |ctx: &Ctx, gradients: &[Option<Tensor>]| match &gradients[0] {
+        Some(gradient) => backward(ctx, gradient),
+        None => Ok(vec![None; ctx.inputs()]),
+    };
+    let form = vec![Form::of(&output)];
+    let node = Node::function(name.into(), edges, form, saved, Box::new(backward));
+    output.set_grad_fn(node, 0);
+    output
+}
+
+/// [`record`] for an operation with several outputs, which share a node as in PyTorch.
+///
+/// The derivative gets a gradient for each output, `None` where none arrived. Outputs that are no floats are left
+/// alone.
+pub(crate) fn record_many<B>(
+    name: impl Into<Cow<'static, str>>,
+    inputs: &[&Tensor],
+    outputs: &[&Tensor],
+    derivative: impl FnOnce() -> (Vec<Saved>, B),
+) where
+    B: Fn(&Ctx, &[Option<Tensor>]) -> Result<Gradients> + Send + Sync + 'static,
+{
+    if !is_recorded(inputs) {
+        return;
+    }
+    let (saved, backward) = derivative();
+    let edges = inputs.iter().map(|input| input.gradient_edge()).collect();
+    let forms = outputs.iter().map(|output| Form::of(output)).collect();
+    let node = Node::function(name.into(), edges, forms, saved, Box::new(backward));
+    for (i, output) in outputs.iter().enumerate() {
+        if output.dtype().is_floating_point() {
+            output.set_grad_fn(node.clone(), i);
+        }
+    }
+}

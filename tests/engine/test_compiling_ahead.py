@@ -48,9 +48,15 @@ def test_mistakes_are_told_when_their_cell_is_run(kernel):
 
 
 def test_other_requests_keep_their_place(kernel):
-    kernel.client.execute(SLEEP)
-    kernel.client.execute("let a = 1;")
-    asked = kernel.client.inspect("a", 1)
-    kernel.client.execute('let a = "text";')
-    assert kernel.value("a") == '"text"'
-    assert "i32" in str(kernel.shell_reply(asked)["data"])
+    client = kernel.client
+    client.execute(SLEEP)
+    client.execute("let a = 1;")
+    asked = client.inspect("a", 1)
+    client.execute('let a = "text";')
+    again = client.inspect("a", 1)
+    replies = {}
+    while again not in replies:
+        message = client.get_shell_msg(timeout=30)
+        replies[message["parent_header"]["msg_id"]] = message["content"]
+    assert "i32" in str(replies[asked]["data"]) and "str" not in str(replies[asked]["data"])
+    assert "str" in str(replies[again]["data"])

@@ -274,6 +274,10 @@ impl Compiler {
                 .or_else(|_| fs::copy(&from, &to).map(|_| ()))
                 .map_err(cannot_write)?;
         }
+        // For those who look at what is kept.
+        for file in job.map.files().filter(|file| file.cell().is_some()) {
+            fs::write(out.path().join(file.name()), file.text()).map_err(cannot_write)?;
+        }
         fs::write(out.path().join(MESSAGES), messages).map_err(cannot_write)?;
         seal(out.path()).map_err(cannot_write)?;
         // Another kernel may have compiled the same in the meantime; then its result serves as well.

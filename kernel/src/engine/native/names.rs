@@ -199,7 +199,7 @@ impl Names {
                     }
                 }
                 let kind = syn::Ident::new(kind, proc_macro2::Span::call_site());
-                bound.path = match &result {
+                *bound = match &result {
                     Type::Tuple(unit) if unit.elems.is_empty() => {
                         parse_quote!(std::ops::#kind(#(#arguments),*))
                     }

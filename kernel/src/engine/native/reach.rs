@@ -251,7 +251,12 @@ mod tests {
 
     #[test]
     fn where_a_macro_defines_something_all_stay_together() {
-        let notebook = session(&["lazy! { static ref N: u8 = 1; }", "fn f() {}", "fn g() {}"]);
+        let notebook = session(&[
+            "macro_rules! make { () => { fn made() {} } }",
+            "make!();",
+            "fn f() {}",
+            "fn g() {}",
+        ]);
         assert_eq!(reached(&notebook, "g()").len(), 3);
         assert!(reached(&notebook, "1 + 1").is_empty());
     }

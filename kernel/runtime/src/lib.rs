@@ -44,6 +44,7 @@ pub mod settle;
 pub mod show;
 mod snapshot;
 mod store;
+pub mod tests;
 pub mod wire;
 
 pub use error::{CellError, DebugError};

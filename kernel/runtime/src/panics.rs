@@ -32,6 +32,15 @@ pub(crate) fn last() -> Option<Panic> {
     OF_CELL.with_borrow_mut(|last| last.as_mut().and_then(Option::take))
 }
 
+/// Makes `panic` the last panic of this thread again.
+pub(crate) fn restore(panic: Panic) {
+    OF_CELL.with_borrow_mut(|last| {
+        if let Some(last) = last {
+            *last = Some(panic);
+        }
+    });
+}
+
 /// Replaces std's hook, which prints places in generated files.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {

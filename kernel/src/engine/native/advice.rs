@@ -1,8 +1,6 @@
 //! One line more than rustc says, where a notebook differs from a program.
 
-use std::ops::Range;
-
-use super::generate::{CELL_FILE, Generated, Plan, ROOT_FILE};
+use super::generate::{Ending, Generated, Plan};
 use super::notebook::Notebook;
 use super::variables::{Gone, Variables};
 use crate::engine::diagnostics::Mapped;
@@ -15,7 +13,7 @@ pub(super) struct Context<'a> {
     pub statements: Option<(&'a Plan, &'a Generated)>,
 }
 
-/// Adds lines to the errors of a cell, and takes out errors that only repeat another one in our code.
+/// Adds lines to the errors of a cell.
 pub(super) fn add(mut diagnostics: Vec<Mapped>, context: &Context<'_>) -> Vec<Mapped> {
     for diagnostic in diagnostics
         .iter_mut()
@@ -27,31 +25,7 @@ pub(super) fn add(mut diagnostics: Vec<Mapped>, context: &Context<'_>) -> Vec<Ma
         }
         diagnostic.advice.extend(lines);
     }
-    let borrowed = diagnostics
-        .iter()
-        .any(|diagnostic| borrows_too_long(diagnostic.code.as_deref()));
-    if borrowed && let Some((_, generated)) = context.statements {
-        // Keeping the variable that is borrowed from fails as well; once is enough.
-        diagnostics.retain(|diagnostic| {
-            let ours = |code: &str| diagnostic.code.as_deref() == Some(code);
-            let about = |file, ranges: &[Option<Range<usize>>]| {
-                ranges
-                    .iter()
-                    .flatten()
-                    .any(|range| diagnostic.raw().is_about(file, range))
-            };
-            !(ours("E0505")
-                && (about(CELL_FILE, &generated.keeps) || about(ROOT_FILE, &generated.takes)))
-        });
-    }
     diagnostics
-}
-
-fn borrows_too_long(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some("E0597" | "E0716" | "E0521" | "E0373" | "E0515" | "E0506" | "E0499" | "E0502")
-    )
 }
 
 fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
@@ -73,7 +47,6 @@ fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
             .into_iter()
             .collect()
         }
-        code if borrows_too_long(code) || code == Some("E0505") => kept_borrow(diagnostic, context),
         _ => Vec::new(),
     }
 }
@@ -82,27 +55,17 @@ fn is_unknown_name(diagnostic: &Mapped) -> bool {
     matches!(diagnostic.code.as_deref(), Some("E0425" | "E0423"))
 }
 
-/// A variable that cannot be kept because it borrows.
-fn kept_borrow(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
-    let Some((plan, generated)) = context.statements else {
-        return Vec::new();
-    };
-    let keeps = plan.keeps.iter().zip(&generated.keeps);
-    let touched = keeps.filter_map(|((binding, _), range)| Some((binding, range.as_ref()?)));
-    let mut touched = touched
-        .filter(|(_, range)| diagnostic.raw().touches(CELL_FILE, range))
-        .map(|(binding, _)| binding);
-    match touched.next() {
-        Some(binding) if binding.closure => vec![format!(
-            "`{}` cannot be kept for later cells while it borrows: write `move` in front of the closure, or put the lines into a block `{{ … }}`",
-            binding.name
-        )],
-        Some(binding) => vec![format!(
-            "`{}` cannot be kept for later cells while it borrows: keep a copy (`.clone()`, `.to_owned()`), share the value (`Arc`), \
-             let it live forever (`Box::leak`), or put the lines into a block `{{ … }}`",
-            binding.name
-        )],
-        None => Vec::new(),
+/// What makes a variable last that could not.
+fn how_to_keep(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Borrows { .. } => {
+            "make a copy (`.clone()`, `.to_owned()`), share the value (`Arc`), let it live forever (`Box::leak`), or write \
+             `move` in front of a closure"
+        }
+        Ending::Unwritable => {
+            "collect it (`.collect()` into a `Vec`), or give it a type that can be written (`let …: Box<dyn Iterator<Item = …>> = \
+             Box::new(…)`; of a future: `.await` it there)"
+        }
     }
 }
 
@@ -117,6 +80,16 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
         Some(Gone::Moved(cell)) => vec![format!(
             "`{name}` was moved in {cell}: give it a `.clone()` there, or a reference (`&{name}`), to keep it"
         )],
+        Some(Gone::Ended(ending, cell)) => {
+            let why = match ending {
+                Ending::Borrows { .. } => "it borrows from another variable",
+                Ending::Unwritable => "its type cannot be written",
+            };
+            let how = how_to_keep(*ending);
+            vec![format!(
+                "`{name}` ended with {cell}, because {why}: to keep it, {how}"
+            )]
+        }
         Some(Gone::Redefined(ty, cell)) => {
             vec![format!(
                 "`{name}` held a `{ty}`, which was defined anew in {cell}: make it again"

@@ -1,10 +1,12 @@
 //! What the next attempt at compiling a cell does otherwise.
 //!
 //! rustc itself says what a cell does with its variables: that it moves one (E0382, about our code that puts it
-//! back), that one never got a value (E0381), that one holds a closure (its type in MIR), that a `?` is on something
-//! that is no error (E0277).
+//! back), that one never got a value (E0381), that one holds a closure (its type in MIR), that one borrows (E0597, about
+//! our code that keeps it), that a `?` is on something that is no error (E0277).
 
-use super::generate::{CELL_FILE, Generated, Keep, Kept, Plan, QuestionMark, ROOT_FILE, Take};
+use super::generate::{
+    CELL_FILE, Ending, Generated, Keep, Kept, Plan, QuestionMark, ROOT_FILE, Take,
+};
 use super::mir::{Mir, Written, written};
 use super::split::Split;
 use crate::engine::diagnostics::rustc::Diagnostic;
@@ -28,6 +30,7 @@ pub(super) fn after_rejection(
 ) -> Verdict {
     let mut next = plan.clone();
     let mut explained = true;
+    let mut ended = false;
     let mut unwritable = Vec::new();
     for diagnostic in diagnostics
         .iter()
@@ -39,6 +42,11 @@ pub(super) fn after_rejection(
             .position(|range| !range.is_empty() && diagnostic.is_about(ROOT_FILE, range));
         match diagnostic.code() {
             Some("E0382" | "E0381") if excuse(&mut next, generated, split, diagnostic) => {}
+            code if is_of_borrowing(code, &diagnostic.message)
+                && end_with_cell(&mut next, generated, diagnostic) =>
+            {
+                ended = true;
+            }
             Some("E0382" | "E0381") => explained = false,
             // A second type of error than `Error`s, so that those keep their own words where they can.
             Some("E0277")
@@ -56,11 +64,51 @@ pub(super) fn after_rejection(
     if !unwritable.is_empty() {
         return Verdict::Unwritable(unwritable);
     }
-    if explained {
+    // What is left without our code that keeps a variable is what rustc would say to a program.
+    if explained || (ended && next != *plan) {
         Verdict::Again(next)
     } else {
         Verdict::Wrong
     }
+}
+
+/// Whether rustc complains that something is borrowed for too long.
+pub(super) fn is_of_borrowing(code: Option<&str>, message: &str) -> bool {
+    match code {
+        Some(code) => matches!(
+            code,
+            "E0373" | "E0499" | "E0502" | "E0505" | "E0506" | "E0515" | "E0521" | "E0597" | "E0716"
+        ),
+        None => message.starts_with("lifetime may not live long enough"),
+    }
+}
+
+/// Lets a variable that borrows end with its cell; false if an error is not about keeping one.
+fn end_with_cell(plan: &mut Plan, generated: &Generated, diagnostic: &Diagnostic) -> bool {
+    let mut borrower = None;
+    let mut of_keeping = false;
+    for (index, range) in generated.keeps.iter().enumerate() {
+        let Some(range) = range else { continue };
+        // Where keeping one variable is what is wrong, it is lent to another.
+        let lent = diagnostic.code() == Some("E0505") && diagnostic.is_about(CELL_FILE, range);
+        of_keeping |= lent;
+        if !lent && diagnostic.touches(CELL_FILE, range) {
+            borrower = Some(index);
+        }
+    }
+    of_keeping |=
+        (generated.takes.iter().flatten()).any(|range| diagnostic.is_about(ROOT_FILE, range));
+    if let Some(index) = borrower {
+        plan.keeps[index].1 = Keep::Ends(Ending::Borrows { first: false });
+        return true;
+    }
+    let mut changed = false;
+    for (_, keep) in plan.keeps.iter_mut().filter(|_| of_keeping) {
+        if let Keep::Ends(Ending::Borrows { first }) = keep {
+            changed |= !std::mem::replace(first, true);
+        }
+    }
+    changed
 }
 
 /// Changes the plan so that an error about a variable's fate goes away; false if it is the user's.
@@ -103,9 +151,9 @@ fn excuse(plan: &mut Plan, generated: &Generated, split: &Split, diagnostic: &Di
 pub(super) enum Types {
     /// All can be written: in the order of [`Plan::kept`].
     Written(Vec<String>),
-    /// Some must be coerced: try with this plan.
-    Coerce(Plan),
-    /// The variable with this name has a type that cannot be written: this one.
+    /// Some must be coerced or cannot be kept: try with this plan.
+    Other(Plan),
+    /// An earlier variable was given a value whose type cannot be written: its name and this type.
     Unwritable { name: String, ty: String },
 }
 
@@ -113,7 +161,7 @@ pub(super) enum Types {
 pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
     let mut next = plan.clone();
     let mut types = Vec::new();
-    let mut coerce = false;
+    let mut other = false;
     for (index, kept) in plan.kept().enumerate() {
         // Code that is never reached (behind a panic, say) is not in MIR: the variable is never kept.
         let found = mir.kept.get(&index).map_or("()", String::as_str);
@@ -127,30 +175,27 @@ pub(super) fn types(plan: &Plan, mir: &Mir) -> Types {
                 let ty = format!("::std::boxed::Box<{}>", mir.closures[&closure].dyn_type());
                 Keep::Coerced { ty, boxed: true }
             }
-            Written::Closure(ty) => {
-                return Types::Unwritable {
-                    name: kept.name().into(),
-                    ty,
-                };
-            }
-            Written::Not => {
-                return Types::Unwritable {
-                    name: kept.name().into(),
-                    ty: found.into(),
-                };
-            }
+            Written::Closure(_) | Written::Not => match kept {
+                Kept::New(_) => Keep::Ends(Ending::Unwritable),
+                Kept::Again(variable) => {
+                    return Types::Unwritable {
+                        name: variable.name.clone(),
+                        ty: found.into(),
+                    };
+                }
+            },
         };
-        coerce = true;
+        other = true;
         if let Kept::New(binding) = kept {
-            for (other, keep) in &mut next.keeps {
-                if other.name == binding.name {
+            for (made, keep) in &mut next.keeps {
+                if made.name == binding.name {
                     *keep = coercion.clone();
                 }
             }
         }
     }
-    if coerce {
-        Types::Coerce(next)
+    if other {
+        Types::Other(next)
     } else {
         Types::Written(types)
     }

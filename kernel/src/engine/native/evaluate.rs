@@ -163,10 +163,13 @@ impl NativeEngine {
             replaced.extend(self.variables.insert(variable));
         }
         if matches!(finished.outcome, Outcome::Ok) {
-            // The name meant a value of this cell's, which it moved on: an earlier one does not come back.
-            let moved = plan.keeps.iter().filter(|(_, keep)| *keep == Keep::Moved);
-            for (binding, _) in moved {
-                let gone = Gone::Moved(cell.id);
+            // The name meant a value of this cell's, which is no more: an earlier one does not come back.
+            for (binding, keep) in &plan.keeps {
+                let gone = match keep {
+                    Keep::Moved => Gone::Moved(cell.id),
+                    Keep::Ends(ending) => Gone::Ended(*ending, cell.id),
+                    _ => continue,
+                };
                 replaced.extend(self.variables.remove(&binding.name, gone));
             }
         }

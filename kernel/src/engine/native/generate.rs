@@ -20,6 +20,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::cell_tests;
 use super::item::ItemKind;
 use super::notebook::Notebook;
 use super::split::{Binding, Split, blank};
@@ -65,17 +66,31 @@ pub(super) enum Keep {
     Moved,
     /// Not: the cell never gives it a value.
     Unset,
+    /// Not: it can last only until the cell ends.
+    Ends(Ending),
+}
+
+/// Why a variable ends with its cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It borrows from another variable.
+    Borrows {
+        /// Whether it has to be dropped before others are kept, because dropping it uses what it borrows.
+        first: bool,
+    },
+    /// Its type cannot be written.
+    Unwritable,
 }
 
 impl Keep {
     /// Whether the variable holds a value when the cell ends.
     fn is_kept(&self) -> bool {
-        !matches!(self, Keep::Moved | Keep::Unset)
+        !matches!(self, Keep::Moved | Keep::Unset | Keep::Ends(_))
     }
 }
 
 /// Everything that is decided about how a cell is compiled; made anew for each attempt.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     /// Earlier variables that the cell names.
     pub takes: Vec<(Variable, Take)>,
@@ -223,11 +238,20 @@ pub(super) fn generate(
     }
     push_statements(&mut body, split, cell);
     body.push("\n;");
+    if !split.tests.is_empty() {
+        body.push(&cell_tests::call(&split.tests));
+    }
+    // What was made last may borrow from what was made before.
+    for (binding, keep) in plan.keeps.iter().rev() {
+        if *keep == Keep::Ends(Ending::Borrows { first: true }) {
+            body.push(&format!("::core::mem::drop({});", binding.name));
+        }
+    }
     let mut index = 0;
     for (binding, keep) in &plan.keeps {
         let name = &binding.name;
         let range = match keep {
-            Keep::Moved | Keep::Unset => {
+            Keep::Moved | Keep::Unset | Keep::Ends(_) => {
                 generated.keeps.push(None);
                 continue;
             }
@@ -365,6 +389,7 @@ fn push_statements(body: &mut SourceFile, split: &Split, cell: &CellText) {
         at = gap.end;
     }
     body.push_user(at..end);
+    body.push(split.program.unwrap_or_default());
     if let Some(trailing) = &split.trailing {
         body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
             ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");

@@ -14,6 +14,7 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
+use super::cell_tests::{CellTest, tests_of};
 use super::lex;
 
 /// What an item is, as far as sessions treat items differently.
@@ -82,6 +83,8 @@ pub(super) struct Item {
     pub range: Range<usize>,
     /// Changes that make it public.
     pub edits: Vec<Edit>,
+    /// The tests in it.
+    pub tests: Vec<CellTest>,
     /// Its statics.
     pub statics: Vec<Static>,
     /// Whether it holds a loop.
@@ -109,7 +112,10 @@ impl Item {
             depth: 0,
         };
         visitor.visit_item(item);
+        let (tests, edits) = tests_of(item);
+        visitor.edits.extend(edits);
         Self {
+            tests,
             reach: reach(code, item, &kind, &names),
             kind,
             names,
@@ -159,6 +165,7 @@ impl Item {
             reach: lex::mentions(&code[range.clone()]),
             range,
             edits,
+            tests: Vec::new(),
             statics,
             loops: false,
             hides_types,

@@ -10,6 +10,7 @@ mod advice;
 mod ahead;
 mod assist;
 mod attempts;
+mod cell_tests;
 mod checkpoints;
 mod commands;
 mod compile;

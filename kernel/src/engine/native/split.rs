@@ -7,6 +7,7 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
+use super::cell_tests::CellTest;
 use super::item::Item;
 use super::lex;
 use super::uses::Leaf;
@@ -32,6 +33,10 @@ pub(super) struct Split {
     pub trailing: Option<Range<usize>>,
     /// Where the places in a trailing tuple start: `(a, b.c)` shows them without moving them.
     pub shown_places: Vec<usize>,
+    /// The call of the cell's own `main`, where the cell is a whole program: items only.
+    pub program: Option<&'static str>,
+    /// Its `#[test]` functions.
+    pub tests: Vec<CellTest>,
     /// Whether there is code to run at all.
     pub runs: bool,
     /// Whether statements wait for a future outside of any async block.
@@ -131,7 +136,43 @@ fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn:
             }
         }
     }
+    let tests = split.items.iter().flat_map(|item| item.tests.clone());
+    split.tests = tests.collect();
+    if !split.runs {
+        split.program = statements.iter().find_map(call_of_main);
+        split.runs = split.program.is_some();
+        split.awaits = split.program.is_some_and(|call| call.contains(".await"));
+    }
+    split.runs |= !split.tests.is_empty();
     split
+}
+
+/// How `fn main` is called, if a statement is that. What people paste from books and guides is whole programs.
+fn call_of_main(statement: &syn::Stmt) -> Option<&'static str> {
+    let syn::Stmt::Item(syn::Item::Fn(item)) = statement else {
+        return None;
+    };
+    let signature = &item.sig;
+    if signature.ident != "main" || !signature.inputs.is_empty() {
+        return None;
+    }
+    let fails = match &signature.output {
+        syn::ReturnType::Type(_, ty) => match &**ty {
+            syn::Type::Path(path) => path.path.segments.last(),
+            _ => None,
+        },
+        syn::ReturnType::Default => None,
+    }
+    .is_some_and(|last| last.ident == "Result");
+    // `#[tokio::main]` and its like make an ordinary function of it.
+    let waits =
+        signature.asyncness.is_some() && item.attrs.iter().all(|it| it.path().segments.len() < 2);
+    Some(match (waits, fails) {
+        (false, false) => "main();",
+        (false, true) => "main()?;",
+        (true, false) => "main().await;",
+        (true, true) => "main().await?;",
+    })
 }
 
 fn of_statement(split: &mut Split, statement: &syn::Stmt, last: bool) {
@@ -426,6 +467,27 @@ mod tests {
             .iter()
             .map(|binding| binding.name.as_str())
             .collect()
+    }
+
+    #[test]
+    fn a_whole_program_is_run() {
+        let call = |text: &str| split(text).program;
+        assert_eq!(
+            call("use std::io;\nfn f() {}\nfn main() { f() }"),
+            Some("main();")
+        );
+        assert_eq!(
+            call("fn main() -> io::Result<()> { Ok(()) }"),
+            Some("main()?;")
+        );
+        assert_eq!(call("fn main() -> ExitCode { todo!() }"), Some("main();"));
+        assert_eq!(call("#[tokio::main]\nasync fn main() {}"), Some("main();"));
+        assert_eq!(call("async fn main() {}"), Some("main().await;"));
+        assert!(split("async fn main() {}").awaits);
+        // Who calls it knows when.
+        assert_eq!(call("fn main() {}\nmain()"), None);
+        assert_eq!(call("fn main(n: u8) {}"), None);
+        assert_eq!(call("fn mine() {}"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::advice::{self, Context};
 use super::attempts::{self, Types, Verdict};
 use super::compile::{CompileTiming, Compiled, Failed, Job, OptLevel, opt_level, other_error};
-use super::generate::{Generated, Plan, ROOT_FILE, generate};
+use super::generate::{Ending, Generated, Keep, Plan, ROOT_FILE, generate};
 use super::items::Items;
 use super::mir::Mir;
 use super::notebook::Notebook;
@@ -137,7 +137,7 @@ impl NativeEngine {
                 }
                 Err(Failed::Rejected(diagnostics)) => {
                     only_types = false;
-                    told = None;
+                    (coded, told) = (None, None);
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
                         Verdict::Again(next) => plan = next,
                         Verdict::Unwritable(names) => {
@@ -183,6 +183,7 @@ impl NativeEngine {
                     let compiled = coded.unwrap_or(compiled);
                     compiled.set_note(TYPES, &types.join("\n"));
                     self.say_warnings(&self.mapped(&compiled.warnings(), &generated.map));
+                    self.say_endings(&plan);
                     return Ok(Prepared {
                         plan,
                         compiled,
@@ -191,7 +192,7 @@ impl NativeEngine {
                     });
                 }
                 Types::Written(types) => told = Some(types),
-                Types::Coerce(next) => plan = next,
+                Types::Other(next) => plan = next,
                 Types::Unwritable { name, ty } => {
                     return Err(self.cannot_keep(cell, split, &name, &ty));
                 }
@@ -295,6 +296,33 @@ impl NativeEngine {
         }
         let mapped = advice::add(self.mapped(diagnostics, &map), &context);
         self.rejected(mapped, diagnostics)
+    }
+
+    /// Says which variables later cells will not find.
+    fn say_endings(&self, plan: &Plan) {
+        let of = |wanted: fn(&Ending) -> bool| -> Vec<String> {
+            let ended = plan.keeps.iter().filter_map(|(binding, keep)| match keep {
+                Keep::Ends(ending) if wanted(ending) => Some(format!("`{}`", binding.name)),
+                _ => None,
+            });
+            ended.collect()
+        };
+        let borrow = of(|ending| matches!(ending, Ending::Borrows { .. }));
+        match borrow.len() {
+            0 => {}
+            1 => self.say(
+                Stream::Stderr,
+                format!("{} borrows and ends with this cell\n", borrow[0]),
+            ),
+            _ => self.say(
+                Stream::Stderr,
+                format!("{} borrow and end with this cell\n", borrow.join(", ")),
+            ),
+        }
+        for name in of(|ending| *ending == Ending::Unwritable) {
+            let line = format!("{name} ends with this cell: its type cannot be written\n");
+            self.say(Stream::Stderr, line);
+        }
     }
 
     /// A variable whose type has no name.

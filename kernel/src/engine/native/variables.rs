@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use wick_runtime::protocol::SlotId;
 
+use super::generate::Ending;
 use super::notebook::Identity;
 use crate::engine::CellId;
 
@@ -33,6 +34,8 @@ impl Variable {
 pub(super) enum Gone {
     /// A cell moved it.
     Moved(CellId),
+    /// It could not outlast the cell.
+    Ended(Ending, CellId),
     /// This type was defined anew.
     Redefined(String, CellId),
     /// The process that held it died.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::NativeEngine;
 use super::super::item::ItemKind;
+use super::super::notebook::Definition;
 use super::super::split::{blank, split};
 use super::super::timing::Phases;
 use super::command_error;
@@ -114,7 +115,8 @@ impl NativeEngine {
             for leaf in &split.uses {
                 uses.insert(leaf.text(&ran.text));
             }
-            let body = statements_of(&ran.text, &split);
+            let mut body = statements_of(&ran.text, &split);
+            body.push_str(split.program.unwrap_or_default());
             if !body.trim().is_empty() {
                 statements.push_str(&format!("\n    // {}\n", ran.cell));
                 // Where items stood there may be many empty lines.
@@ -129,9 +131,14 @@ impl NativeEngine {
                 }
             }
         }
-        let items: Vec<&str> = (self.notebook.definitions.iter())
-            .map(|definition| &definition.cell.text[definition.item.range.clone()])
-            .collect();
+        // The program has a `main` of its own; one of the cells' goes into it.
+        let (mains, items): (Vec<_>, Vec<_>) = (self.notebook.definitions.iter())
+            .partition(|definition| definition.item.names.iter().any(|name| name == "main"));
+        let texts = |definitions: Vec<&Definition>| -> Vec<String> {
+            let text = |it: &Definition| it.cell.text[it.item.range.clone()].to_owned();
+            definitions.into_iter().map(text).collect()
+        };
+        let (mains, items) = (texts(mains).join("\n"), texts(items));
         let uses: String = uses.into_iter().map(|it| format!("{it}\n")).collect();
         let (open, close) = if awaits || tokio {
             (
@@ -145,7 +152,7 @@ impl NativeEngine {
             "//! Saved from a Wick notebook.\n\
              #![allow(unused_variables, unused_mut, unused_imports, unused_assignments, dead_code)]\n\n\
              use wick::prelude::*;\n{uses}{SHOW}\n{}\n\n\
-             fn main() -> Result<(), wick::wick_runtime::CellError> {{\n{open}{statements}{close}}}\n",
+             fn main() -> Result<(), wick::wick_runtime::CellError> {{\n{mains}{open}{statements}{close}}}\n",
             items.join("\n\n")
         )
     }

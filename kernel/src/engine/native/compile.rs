@@ -197,6 +197,19 @@ impl Compiler {
         self.warm.start(Recipe::of(job, &self.toolchain));
     }
 
+    /// Gets ready for more of what was compiled beside something else.
+    pub fn expect_more(&self) {
+        self.warm.start_later();
+    }
+
+    /// Starts the next rustc for this recipe: beside the running one, or, where two are running already, after them.
+    fn expect_again(&self, recipe: Recipe, items: &Items) {
+        match items.are_being_compiled() {
+            true => self.warm.later(recipe),
+            false => self.warm.start(recipe),
+        }
+    }
+
     /// Compiles a crate, or finds that it was compiled before.
     pub async fn compile(
         &self,
@@ -307,7 +320,7 @@ impl Compiler {
         prepare(job, rustc.work()).map_err(cannot_write)?;
         rustc.feed(job).await.map_err(cannot_write)?;
         if job.recurs {
-            self.warm.start(recipe);
+            self.expect_again(recipe, items);
         }
         rustc
             .finish(timing, &|work| items.are_known(job, key, work))
@@ -329,7 +342,7 @@ impl Compiler {
         let rustc = Rustc::start(recipe, work, job.root, key)
             .map_err(|error| no_rustc(&self.toolchain.rustc, &error))?;
         if job.recurs {
-            self.warm.start(recipe.clone());
+            self.expect_again(recipe.clone(), items);
         }
         rustc
             .finish(timing, &|work| items.are_known(job, key, work))

@@ -40,6 +40,11 @@ impl Items {
         Self(Some(watch::Sender::new(Progress::Begun)))
     }
 
+    /// Whether any are.
+    pub fn are_being_compiled(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// They have come that far.
     pub fn are(&self, progress: Progress) {
         if let Some(sender) = &self.0 {

@@ -3,7 +3,8 @@
 //! Rust wants an `impl` in the crate of its type, and people write `impl Circle { fn bounds(&self) -> Square }`
 //! in a cell after both. So all items are one crate. Each cell's items are a module of it, and a definition that
 //! replaces another moves to the new cell's module: its path, and with it its `TypeId`, changes exactly when the
-//! type does. What is not touched keeps its path and so its identity through every later version of the crate.
+//! type does. What is not touched keeps its path and so its identity through every later version of the crate. So a
+//! version need not hold everything: [`reach`](super::reach) says what is in one, [`versions`](super::versions) which there are.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

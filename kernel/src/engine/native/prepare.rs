@@ -27,6 +27,13 @@ struct Made {
     prepared: Option<Prepared>,
 }
 
+/// Why it was made into nothing.
+struct NotMade {
+    error: CellError,
+    /// Whether not all items were in view.
+    narrow: bool,
+}
+
 impl NativeEngine {
     /// Compiles items and statements. Nothing changes unless both compile.
     pub(super) async fn prepare(
@@ -42,44 +49,28 @@ impl NativeEngine {
             true => everything.clone(),
             false => notebook.reached(&words(cell, split, &self.variables)),
         };
-        let mut narrow = false;
-        let mut made = self
-            .make(
-                cell,
-                split,
-                &notebook,
-                &change,
-                &needed,
-                &mut narrow,
-                phases,
-            )
+        let made = self
+            .make(cell, split, &notebook, &change, &needed, phases)
             .await;
-        if made.is_err() && narrow {
+        let made = match made {
             // What is wrong is told with everything in view; and maybe it was only that something was not.
-            made = self
-                .make(
-                    cell,
-                    split,
-                    &notebook,
-                    &change,
-                    &everything,
-                    &mut narrow,
-                    phases,
-                )
-                .await;
-        }
+            Err(NotMade { narrow: true, .. }) => {
+                self.make(cell, split, &notebook, &change, &everything, phases)
+                    .await
+            }
+            made => made,
+        };
+        self.compiler.expect_more();
         let Made {
             notebook,
             version,
             prepared,
-        } = made?;
+        } = made.map_err(|not| not.error)?;
         self.adopt(cell, notebook, version).await?;
         Ok(prepared)
     }
 
-    /// Compiles the items that are `needed`, unless they are there, and the statements. Notes in `narrow` whether what
-    /// fails did so without all items in view.
-    #[allow(clippy::too_many_arguments)]
+    /// Compiles the items that are `needed`, unless they are there, and the statements.
     async fn make(
         &mut self,
         cell: &CellText,
@@ -87,9 +78,8 @@ impl NativeEngine {
         notebook: &Notebook,
         change: &Change,
         needed: &Scope,
-        narrow: &mut bool,
         phases: &mut Phases,
-    ) -> Result<Made, CellError> {
+    ) -> Result<Made, NotMade> {
         let mut notebook = notebook.clone();
         let everything = notebook.everything();
         let declares = !split.uses.is_empty()
@@ -106,7 +96,7 @@ impl NativeEngine {
         let mut ahead = None;
         if there.is_none() && (change.compiles || !needed.is_empty()) {
             let scope = notebook.worth_compiling(needed, &change.renewed);
-            *narrow = scope != everything;
+            let narrow = scope != everything;
             let mut items = notebook.only(&scope);
             let progress = Items::begin();
             let mut timing = CompileTiming::default();
@@ -121,7 +111,7 @@ impl NativeEngine {
             );
             ahead = statements;
             phases.items = Some(timing);
-            let compiled = compiled?;
+            let compiled = compiled.map_err(|error| NotMade { error, narrow })?;
             let left = items.everything();
             if left != scope {
                 // Some did not fit any more.
@@ -138,12 +128,13 @@ impl NativeEngine {
                 true => all.clone(),
                 false => needed.intersection(&all).copied().collect(),
             };
-            *narrow = needed != all;
+            let narrow = needed != all;
             let visible = notebook.only(&needed);
             let items = version.as_ref().or(there.as_ref());
             let items = items.map(|it| &it.compiled).filter(|_| !visible.is_empty());
             let prepared = self.compile_statements(cell, split, &visible, items, ahead, phases);
-            Some(prepared.await?)
+            let prepared = prepared.await;
+            Some(prepared.map_err(|error| NotMade { error, narrow })?)
         } else {
             None
         };

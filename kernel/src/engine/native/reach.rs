@@ -40,7 +40,7 @@ impl Notebook {
         for text in self.uses.texts() {
             walk.words(&lex::mentions(&text));
         }
-        walk.to_the_end();
+        walk.finish();
         if words.contains(CRATE) || unknown && !walk.found.is_empty() {
             return self.everything();
         }
@@ -70,7 +70,7 @@ impl Notebook {
         for text in self.uses.texts() {
             walk.words(&lex::mentions(&text));
         }
-        walk.to_the_end();
+        walk.finish();
         walk.found
     }
 
@@ -156,7 +156,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn to_the_end(&mut self) {
+    fn finish(&mut self) {
         while let Some(definition) = self.pending.pop() {
             self.words(&definition.item.mentions);
             for text in definition.uses.texts() {

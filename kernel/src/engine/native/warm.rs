@@ -22,6 +22,8 @@ const MOST: usize = 3;
 pub(super) struct Warm {
     cells: PathBuf,
     waiting: Mutex<Vec<(Recipe, Rustc)>>,
+    /// Recipes of which one is to be started when there is nothing more urgent to do.
+    later: Mutex<Vec<Recipe>>,
 }
 
 impl Warm {
@@ -30,6 +32,7 @@ impl Warm {
         Self {
             cells,
             waiting: Mutex::default(),
+            later: Mutex::default(),
         }
     }
 
@@ -43,6 +46,20 @@ impl Warm {
         let index = waiting.iter().position(|(other, _)| other == recipe)?;
         let (_, mut rustc) = waiting.remove(index);
         rustc.lives().then_some(rustc)
+    }
+
+    /// Has one started for this recipe by the next [`start_later`](Self::start_later).
+    pub fn later(&self, recipe: Recipe) {
+        let mut later = self.later.lock().unwrap_or_else(PoisonError::into_inner);
+        later.push(recipe);
+    }
+
+    /// Starts those that were put off.
+    pub fn start_later(&self) {
+        let later = std::mem::take(&mut *self.later.lock().unwrap_or_else(PoisonError::into_inner));
+        for recipe in later {
+            self.start(recipe);
+        }
     }
 
     /// Starts one for this recipe, unless one waits already. Without it the next cell takes longer, nothing else.

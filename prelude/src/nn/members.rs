@@ -278,7 +278,13 @@ impl<'a> Visit<'a> {
     pub fn training(&self) -> Vec<(&'a Mode, bool)> {
         let mut modes = Vec::new();
         self.walk(&mut |place| {
-            modes.extend(place.members.modes.iter().map(|mode| (*mode, mode.is_training())));
+            modes.extend(
+                place
+                    .members
+                    .modes
+                    .iter()
+                    .map(|mode| (*mode, mode.is_training())),
+            );
         });
         modes
     }

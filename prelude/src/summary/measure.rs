@@ -52,12 +52,14 @@ pub(super) fn apply(
 ) -> HashMap<Place, Seen> {
     let seen: Arc<Mutex<HashMap<Place, Seen>>> = Arc::default();
     let (notes, thread) = (seen.clone(), std::thread::current().id());
-    let watching = Watching(hooks::register_module_forward_hook(move |module, _, output| {
-        // Another thread may use a model of its own.
-        if std::thread::current().id() == thread {
-            note(&mut lock(&notes), module, output);
-        }
-    }));
+    let watching = Watching(hooks::register_module_forward_hook(
+        move |module, _, output| {
+            // Another thread may use a model of its own.
+            if std::thread::current().id() == thread {
+                note(&mut lock(&notes), module, output);
+            }
+        },
+    ));
     let output = evaluating(model, || no_grad(|| forward(input)));
     drop(watching);
     let mut seen = std::mem::take(&mut *lock(&seen));

@@ -156,7 +156,10 @@ impl Summary {
 
     /// Bytes of what comes out of modules with parameters, and as much again for gradients.
     pub fn forward_backward_bytes(&self) -> usize {
-        let leaves = self.layers.iter().filter(|it| it.params > 0 && !it.is_parent);
+        let leaves = self
+            .layers
+            .iter()
+            .filter(|it| it.params > 0 && !it.is_parent);
         leaves.map(|layer| 2 * layer.output_bytes).sum()
     }
 

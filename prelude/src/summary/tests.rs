@@ -4,7 +4,10 @@ use crate::prelude::*;
 
 #[test]
 fn a_model_of_torchvision_has_torchinfos_numbers() {
-    let summary = summary(&models::resnet18(models::ResNet18Weights::None), [2, 3, 64, 64]);
+    let summary = summary(
+        &models::resnet18(models::ResNet18Weights::None),
+        [2, 3, 64, 64],
+    );
     assert_eq!(summary.total_params(), 11_689_512);
     assert_eq!(summary.trainable_params(), 11_689_512);
     assert_eq!(summary.total_mult_adds(), 297_136_848);
@@ -15,17 +18,30 @@ fn a_model_of_torchvision_has_torchinfos_numbers() {
         ["ResNet", "[2, 1000]", "--"],
         ["├─Conv2d (conv1): 1-1", "[2, 64, 32, 32]", "9,408"],
         ["│    └─BasicBlock (0): 2-1", "[2, 64, 16, 16]", "--"],
-        ["│    │    └─Conv2d (conv1): 3-1", "[2, 64, 16, 16]", "36,864"],
+        [
+            "│    │    └─Conv2d (conv1): 3-1",
+            "[2, 64, 16, 16]",
+            "36,864",
+        ],
         ["├─Linear (fc): 1-10", "[2, 1000]", "513,000"],
     ];
     let rows = rows.map(|[layer, shape, params]| format!("{layer:<42}{shape:<26}{params}"));
-    let totals = ["Total mult-adds (Units.MEGABYTES): 297.14", "Params size (MB): 46.76"];
+    let totals = [
+        "Total mult-adds (Units.MEGABYTES): 297.14",
+        "Params size (MB): 46.76",
+    ];
     for line in rows.iter().map(String::as_str).chain(totals) {
         assert!(text.lines().any(|it| it == line), "{line}\n{text}");
     }
     // What lies deeper than is shown counts for what is.
-    let downsample = text.lines().find(|line| line.contains("downsample")).unwrap();
-    assert!(downsample.ends_with("[2, 128, 8, 8]            8,448"), "{downsample}");
+    let downsample = text
+        .lines()
+        .find(|line| line.contains("downsample"))
+        .unwrap();
+    assert!(
+        downsample.ends_with("[2, 128, 8, 8]            8,448"),
+        "{downsample}"
+    );
 }
 
 #[test]

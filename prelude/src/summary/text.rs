@@ -6,7 +6,11 @@ use super::{LayerSummary, Summary};
 use crate::plot::escaped;
 
 /// The heads of the three columns.
-const HEADS: [&str; 3] = ["Layer (type (var_name):depth-idx)", "Output Shape", "Param #"];
+const HEADS: [&str; 3] = [
+    "Layer (type (var_name):depth-idx)",
+    "Output Shape",
+    "Param #",
+];
 
 /// 1234567 as 1,234,567.
 fn grouped(number: usize) -> String {
@@ -58,8 +62,7 @@ impl Summary {
                 };
                 // Of what lies deeper than is shown, the module above tells.
                 let hidden = self.layers.iter().filter(|other| {
-                    layer.depth == self.depth
-                        && other.name.starts_with(&format!("{}.", layer.name))
+                    layer.depth == self.depth && other.name.starts_with(&format!("{}.", layer.name))
                 });
                 let params = layer.params + hidden.map(|it| it.params).sum::<usize>();
                 let params = match params {
@@ -80,16 +83,24 @@ impl Summary {
         let (unit, mult_adds) = operations(self.total_mult_adds());
         let sizes = [
             ("Input size (MB)", self.input_bytes()),
-            ("Forward/backward pass size (MB)", self.forward_backward_bytes()),
+            (
+                "Forward/backward pass size (MB)",
+                self.forward_backward_bytes(),
+            ),
             ("Params size (MB)", self.params_bytes()),
         ];
         let all: usize = sizes.iter().map(|(_, bytes)| bytes).sum();
-        let sizes = sizes.into_iter().chain([("Estimated Total Size (MB)", all)]);
+        let sizes = sizes
+            .into_iter()
+            .chain([("Estimated Total Size (MB)", all)]);
         [
             vec![
                 ("Total params".to_owned(), grouped(total)),
                 ("Trainable params".to_owned(), grouped(trainable)),
-                ("Non-trainable params".to_owned(), grouped(total - trainable)),
+                (
+                    "Non-trainable params".to_owned(),
+                    grouped(total - trainable),
+                ),
                 (format!("Total mult-adds (Units.{unit})"), mult_adds),
             ],
             sizes
@@ -107,7 +118,10 @@ impl Summary {
         }
         html.push_str("</tr></thead><tbody>");
         for (layer, [label, output, params]) in self.shown().zip(self.rows()) {
-            let indented = format!("style=\"text-align:left;padding-left:{}em\"", 0.5 + 1.5 * layer.depth as f64);
+            let indented = format!(
+                "style=\"text-align:left;padding-left:{}em\"",
+                0.5 + 1.5 * layer.depth as f64
+            );
             html.push_str(&format!(
                 "<tr><td {indented}>{}</td><td {CELL}>{output}</td><td {NUMBER}>{params}</td></tr>",
                 escaped(&label)

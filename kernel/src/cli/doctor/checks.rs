@@ -110,7 +110,10 @@ fn rust_analyzer() -> Finding {
         State::Failed => Finding::optional(
             NAME,
             format!("{why}: Tab knows the prelude and what cells define"),
-            format!("building it failed, see {}; then `wick analyzer install`", log.display()),
+            format!(
+                "building it failed, see {}; then `wick analyzer install`",
+                log.display()
+            ),
         ),
         State::NotTried | State::Done => Finding::optional(
             NAME,

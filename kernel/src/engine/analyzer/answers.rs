@@ -72,7 +72,11 @@ fn as_called(signature: &str) -> &str {
         rest = shorter;
     }
     // `const N: usize` is one.
-    if rest.contains("fn ") { rest } else { signature }
+    if rest.contains("fn ") {
+        rest
+    } else {
+        signature
+    }
 }
 
 /// The markdown of a hover.
@@ -132,7 +136,8 @@ mod tests {
     #[test]
     fn a_hover_in_any_form_is_markdown() {
         let text = |contents| {
-            hover(serde_json::from_value(json!({ "contents": contents })).unwrap()).unwrap_or_default()
+            hover(serde_json::from_value(json!({ "contents": contents })).unwrap())
+                .unwrap_or_default()
         };
         assert_eq!(text(json!({"kind": "markdown", "value": "a\n"})), "a");
         assert_eq!(

@@ -78,7 +78,13 @@ impl Build {
         println!("building rust-analyzer {version} from crates.io, which takes some ten minutes");
         let mut cargo = Command::new("cargo");
         cargo
-            .args(["install", "--locked", "ra_ap_rust-analyzer", "--version", version])
+            .args([
+                "install",
+                "--locked",
+                "ra_ap_rust-analyzer",
+                "--version",
+                version,
+            ])
             .arg("--root")
             .arg(&self.folder)
             .env("CARGO_TARGET_DIR", &target)

@@ -289,7 +289,10 @@ mod tests {
             r#"{"method":"experimental/serverStatus","params":{"quiescent":true,"health":"ok"}}"#,
         );
         let answer = framed(r#"{"id":1,"result":null}"#);
-        let client = echo(&format!("{status}; head -c 20 >/dev/null; {answer}; sleep 60")).await;
+        let client = echo(&format!(
+            "{status}; head -c 20 >/dev/null; {answer}; sleep 60"
+        ))
+        .await;
         client.request::<Shutdown>(()).await.unwrap();
         client.quiet().await.unwrap();
         assert!(!client.is_gone());

@@ -209,15 +209,15 @@ impl CrateList {
         let places: Vec<(usize, bool)> = other
             .crates
             .iter()
-            .map(|it| {
-                match own.get(&(it.display_name.clone(), it.version.clone())) {
+            .map(
+                |it| match own.get(&(it.display_name.clone(), it.version.clone())) {
                     Some(index) => (*index, false),
                     None => {
                         next += 1;
                         (next - 1, true)
                     }
-                }
-            })
+                },
+            )
             .collect();
         for (mut krate, (_, is_new)) in other.crates.into_iter().zip(&places) {
             if *is_new {
@@ -259,13 +259,15 @@ impl CrateList {
         let places: HashMap<usize, usize> = near.iter().copied().zip(0..).collect();
         let crates = std::mem::take(&mut self.crates).into_iter().enumerate();
         for (_, mut krate) in crates.filter(|(index, _)| near.contains(index)) {
-            krate.deps.retain_mut(|dependency| match places.get(&dependency.index) {
-                Some(place) => {
-                    dependency.index = *place;
-                    true
-                }
-                None => false,
-            });
+            krate
+                .deps
+                .retain_mut(|dependency| match places.get(&dependency.index) {
+                    Some(place) => {
+                        dependency.index = *place;
+                        true
+                    }
+                    None => false,
+                });
             self.crates.push(krate);
         }
         for dependency in named {
@@ -385,10 +387,14 @@ impl CrateList {
 fn dylib_in(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
     let start = format!("lib{name}-");
     let entries = folders.iter().filter_map(|it| fs::read_dir(it).ok());
-    entries.flatten().flatten().map(|it| it.path()).find(|path| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        file.starts_with(&start) && file.ends_with(DLL_SUFFIX)
-    })
+    entries
+        .flatten()
+        .flatten()
+        .map(|it| it.path())
+        .find(|path| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            file.starts_with(&start) && file.ends_with(DLL_SUFFIX)
+        })
 }
 
 /// The Rust files of a folder, and of those in it.
@@ -452,7 +458,8 @@ impl<'a> Builder<'a> {
             }
         }
         // Tests and examples are not what a cell can name, and there may be many.
-        let exclude_dirs = ["tests", "examples", "benches", "target", ".git"].map(|it| folder.join(it));
+        let exclude_dirs =
+            ["tests", "examples", "benches", "target", ".git"].map(|it| folder.join(it));
         self.list.crates.push(Crate {
             root_module: target.src_path.clone(),
             edition: target.edition.clone(),
@@ -462,7 +469,11 @@ impl<'a> Builder<'a> {
             cfg,
             env,
             is_proc_macro,
-            proc_macro_dylib_path: if is_proc_macro { (self.dylib)(&name) } else { None },
+            proc_macro_dylib_path: if is_proc_macro {
+                (self.dylib)(&name)
+            } else {
+                None
+            },
             source: Source {
                 include_dirs,
                 exclude_dirs: exclude_dirs.to_vec(),

@@ -127,17 +127,27 @@ mod tests {
         };
         let good = program("good", "echo rust-analyzer 1.2; echo more", 0o755);
         assert_eq!(version(&good).as_deref(), Some("rust-analyzer 1.2"));
-        assert_eq!(version(&program("proxy", "echo no >&2; exit 1", 0o755)), None);
+        assert_eq!(
+            version(&program("proxy", "echo no >&2; exit 1", 0o755)),
+            None
+        );
         assert_eq!(version(&program("closed", "echo 1", 0o644)), None);
         assert_eq!(version(folder.path()), None);
         assert_eq!(chosen(good.as_os_str()).unwrap().program, good);
-        assert!(chosen(OsStr::new("/no/such")).unwrap_err().contains("/no/such"));
+        assert!(
+            chosen(OsStr::new("/no/such"))
+                .unwrap_err()
+                .contains("/no/such")
+        );
         assert!(chosen(OsStr::new("off")).unwrap_err().ends_with("off"));
     }
 
     #[test]
     fn a_version_fits_a_compiler_or_there_is_a_word() {
-        assert_eq!(version_for("rustc 1.95.0\nrelease: 1.95.0\n"), Ok("0.0.347"));
+        assert_eq!(
+            version_for("rustc 1.95.0\nrelease: 1.95.0\n"),
+            Ok("0.0.347")
+        );
         assert_eq!(version_for("release: 1.92.1\n"), Ok("0.0.330"));
         for other in ["release: 1.20.0\n", "release: 1.9500.0-nightly\n", ""] {
             let why = version_for(other).unwrap_err();

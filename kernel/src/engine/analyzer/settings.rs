@@ -4,10 +4,9 @@ use std::path::Path;
 
 use lsp_types::{
     ClientCapabilities, CompletionClientCapabilities, CompletionItemCapability,
-    CompletionItemCapabilityResolveSupport,
-    GeneralClientCapabilities, HoverClientCapabilities, InitializeParams, MarkupKind,
-    PositionEncodingKind, TextDocumentClientCapabilities, WindowClientCapabilities,
-    WorkspaceClientCapabilities,
+    CompletionItemCapabilityResolveSupport, GeneralClientCapabilities, HoverClientCapabilities,
+    InitializeParams, MarkupKind, PositionEncodingKind, TextDocumentClientCapabilities,
+    WindowClientCapabilities, WorkspaceClientCapabilities,
 };
 use serde_json::{Value, json};
 

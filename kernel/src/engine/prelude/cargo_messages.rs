@@ -165,7 +165,8 @@ fn list(metadata: &[u8], messages: &[Message], crates: &[Built]) -> Result<Crate
         Some((message.package_id.clone()?, script))
     });
     let dylib = |name: &str| {
-        let is_it = |built: &&Built| built.krate.role == Role::ProcMacro && built.krate.name == name;
+        let is_it =
+            |built: &&Built| built.krate.role == Role::ProcMacro && built.krate.name == name;
         let file = crates.iter().find(is_it)?.files.first()?.file_name()?;
         Some(Path::new(install::DEPS).join(file))
     };

@@ -1,21 +1,29 @@
 //! A session as rust-analyzer sees it: a crate of its items, and one with the cell behind its variables.
 
+use super::super::NativeEngine;
 use super::super::lex::command_lines;
 use super::super::split::blank;
-use super::super::NativeEngine;
 use crate::engine::Completion;
 use crate::engine::analyzer::{Asked, Project, Question};
 use crate::engine::source_map::SourceMap;
 
 /// Cells that have everything read which most questions are about.
-const PRIMERS: [&str; 3] = ["wick::Tensor::ones([1]).", "vec![1].iter().", "String::new()."];
+const PRIMERS: [&str; 3] = [
+    "wick::Tensor::ones([1]).",
+    "vec![1].iter().",
+    "String::new().",
+];
 
 /// Functions of the crate around the cell, which are nobody's to call.
 const OURS: [&str; 2] = ["wick_given", "wick_cell"];
 
 impl NativeEngine {
     /// What rust-analyzer offers at a place, if it is there and fast.
-    pub(super) async fn ask_analyzer(&mut self, code: &str, cursor: usize) -> Option<Vec<Completion>> {
+    pub(super) async fn ask_analyzer(
+        &mut self,
+        code: &str,
+        cursor: usize,
+    ) -> Option<Vec<Completion>> {
         let project = self.project();
         let mut analyzer = std::mem::take(&mut self.analyzer);
         let asked = Asked {
@@ -43,7 +51,9 @@ impl NativeEngine {
 
     fn primers(&self) -> Vec<Question> {
         let primers = PRIMERS.iter();
-        primers.map(|code| self.question(code, code.len())).collect()
+        primers
+            .map(|code| self.question(code, code.len()))
+            .collect()
     }
 
     fn project(&self) -> Project {

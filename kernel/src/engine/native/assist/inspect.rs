@@ -309,7 +309,8 @@ mod tests {
 
     #[test]
     fn markdown_without_its_marks_is_text() {
-        let data = of_markdown("```rust\nstd::vec\n```\n\n```rust\npub fn len()\n```\n\n---\n\nCounts.");
+        let data =
+            of_markdown("```rust\nstd::vec\n```\n\n```rust\npub fn len()\n```\n\n---\n\nCounts.");
         assert_eq!(data["text/plain"], "std::vec\n\npub fn len()\n\nCounts.");
         assert!(data["text/markdown"].as_str().unwrap().contains("---"));
     }

@@ -65,7 +65,11 @@ mod tests {
         texts.iter().map(item).collect()
     }
 
-    fn merged(about: About, own: &[(&str, Option<&str>)], theirs: &[(&str, Option<&str>)]) -> String {
+    fn merged(
+        about: About,
+        own: &[(&str, Option<&str>)],
+        theirs: &[(&str, Option<&str>)],
+    ) -> String {
         let own = Completions {
             start: 2,
             end: 3,
@@ -84,7 +88,12 @@ mod tests {
     #[test]
     fn of_members_those_of_the_type_are_offered() {
         let own = [("a1", Some("own")), ("a9", None)];
-        let theirs = [("a2", Some("t")), ("a1", Some("t")), ("b", None), ("a2", None)];
+        let theirs = [
+            ("a2", Some("t")),
+            ("a1", Some("t")),
+            ("b", None),
+            ("a2", None),
+        ];
         assert_eq!(merged(About::Member, &own, &theirs), "a2=t a1=own");
         assert_eq!(merged(About::Member, &own, &[("b", None)]), "a1=own a9");
     }

@@ -37,6 +37,15 @@ use crate::private;
 /// How long an answer may take; a person who presses Tab notices more.
 pub const PATIENCE: Duration = Duration::from_millis(250);
 
+/// Says in milliseconds how long it may take instead, for machines that are slow or busy.
+pub const PATIENCE_VARIABLE: &str = "WICK_RUST_ANALYZER_PATIENCE";
+
+fn patience() -> Duration {
+    let wanted = std::env::var(PATIENCE_VARIABLE).ok();
+    let wanted = wanted.and_then(|text| text.trim().parse().ok());
+    wanted.map_or(PATIENCE, Duration::from_millis)
+}
+
 /// How often it may end by itself before it is left alone.
 const MOST_ENDS: u32 = 3;
 
@@ -116,7 +125,7 @@ impl Analyzer {
         asked: Asked<'_>,
     ) -> Option<Vec<Completion>> {
         let warm = self.warm(project, &asked)?;
-        timeout(PATIENCE, warm.complete(&(asked.question)()))
+        timeout(patience(), warm.complete(&(asked.question)()))
             .await
             .ok()?
             .ok()
@@ -125,7 +134,7 @@ impl Analyzer {
     /// What is known of the name at the cursor, in markdown.
     pub async fn hover(&mut self, project: Project, asked: Asked<'_>) -> Option<String> {
         let warm = self.warm(project, &asked)?;
-        timeout(PATIENCE, warm.hover(&(asked.question)()))
+        timeout(patience(), warm.hover(&(asked.question)()))
             .await
             .ok()?
             .ok()?

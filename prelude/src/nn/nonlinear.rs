@@ -52,7 +52,9 @@ macro_rules! plain {
             }
 
             fn options(&self) -> String {
-                python::inplace(String::new(), self.inplace)
+                // PyTorch's two hard ones do not say it.
+                let silent = matches!(stringify!($name), "Hardsigmoid" | "Hardswish");
+                python::inplace(String::new(), self.inplace && !silent)
             }
         }
 

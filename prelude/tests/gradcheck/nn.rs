@@ -25,6 +25,48 @@ pub fn all_groups() {
     attention();
     robust_losses_and_those_of_distributions();
     losses_of_pairs_and_triples();
+    sequences_bags_and_grids();
+    modules_with_hooks();
+}
+
+#[test]
+fn sequences_bags_and_grids() {
+    manual_seed(29);
+    check("ctc_loss", &[random(&[5, 2, 4])], false, |x| {
+        let log_probs = x[0].log_softmax(-1);
+        let (targets, lengths) = (
+            tensor!([[1, 2], [3, 3]]),
+            [tensor!([5, 4]), tensor!([2, 2])],
+        );
+        let [inputs, labels] = &lengths;
+        F::ctc_loss(
+            &log_probs,
+            &targets,
+            inputs,
+            labels,
+            0,
+            Reduction::Sum,
+            false,
+        )
+    });
+    check("embedding_bag", &[random(&[6, 3])], true, |x| {
+        let options = F::BagOptions::default();
+        let words = tensor!([0, 5, 2, 2, 1]);
+        F::embedding_bag(&words, &x[0], Some(&tensor!([0, 3])), &options)
+    });
+    let places = random(&[1, 2, 3, 2]) * 0.3;
+    check("grid_sample", &[random(&[1, 2, 4, 5]), places], true, |x| {
+        let (mode, padding) = (F::GridMode::Bilinear, F::GridPadding::Zeros);
+        F::grid_sample(&x[0], &x[1], mode, padding, false)
+    });
+}
+
+#[test]
+fn modules_with_hooks() {
+    manual_seed(30);
+    let tanh = Tanh::new();
+    tanh.register_full_backward_hook(|_, _| ());
+    check("hooks", &[random(&[3])], true, move |x| tanh.forward(&x[0]));
 }
 
 #[test]

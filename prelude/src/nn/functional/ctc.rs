@@ -184,12 +184,11 @@ impl Sequences {
             let source = log_probs.clone();
             (Vec::new(), move |_: &Ctx, g: &Tensor| {
                 let gradient = no_grad(|| found.try_to(place)?.try_mul(g.try_unsqueeze(-1)?))?;
-                let known_once =
-                    record("CtcLossBackwardBackward0", &[g, &source], gradient, |_| {
-                        (Vec::new(), |_: &Ctx, _: &Tensor| {
-                            bail!("the derivative for '_ctc_loss_backward' is not implemented.")
-                        })
-                    });
+                let known_once = record("NotImplemented", &[g, &source], gradient, |_| {
+                    (Vec::new(), |_: &Ctx, _: &Tensor| {
+                        bail!("the derivative for '_ctc_loss_backward' is not implemented.")
+                    })
+                });
                 Ok(vec![Some(known_once)])
             })
         }))

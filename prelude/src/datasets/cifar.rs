@@ -97,7 +97,7 @@ impl Source {
         for path in paths {
             let bytes = fs::read(&path).map_err(|error| files::failed(&path, &error))?;
             let record = self.labels + BYTES;
-            if bytes.len() % record != 0 {
+            if !bytes.len().is_multiple_of(record) {
                 let wrong = format!("its {} bytes are no multiple of {record}", bytes.len());
                 return Err(files::failed(&path, &wrong));
             }

@@ -18,6 +18,7 @@
 //! file is executed: a file that wants more is refused with the name of what it wants, as with `weights_only=True`.
 
 mod legacy;
+pub mod npy;
 pub(crate) mod pickle;
 mod safe;
 mod storages;

@@ -61,7 +61,7 @@ pub(super) fn recolor_image(image: DynamicImage, colors: Colors) -> Result<Dynam
     let mut raster = Raster::new(image);
     let channels = raster.channels;
     // The last of two or four channels is opacity.
-    let colored = if channels % 2 == 0 {
+    let colored = if channels.is_multiple_of(2) {
         channels - 1
     } else {
         channels

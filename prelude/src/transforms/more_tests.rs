@@ -311,23 +311,33 @@ fn what_makes_no_sense_is_refused_in_torchvisions_words() {
     };
     let cases: [(fn(), &str); 5] = [
         (
-            || drop(ColorJitter::new(-1, 0, 0, 0)),
+            || {
+                let _ = ColorJitter::new(-1, 0, 0, 0);
+            },
             "If brightness is a single number, it must be non negative.",
         ),
         (
-            || drop(ColorJitter::new(0, 0, 0, 0.7)),
+            || {
+                let _ = ColorJitter::new(0, 0, 0, 0.7);
+            },
             "hue values should be between (-0.5, 0.5), but got [-0.7, 0.7].",
         ),
         (
-            || drop(ColorJitter::new((2.0, 1.0), 0, 0, 0)),
+            || {
+                let _ = ColorJitter::new((2.0, 1.0), 0, 0, 0);
+            },
             "brightness values should be between (0, inf), but got [2.0, 1.0].",
         ),
         (
-            || drop(FiveCrop::new(20).apply(picture())),
+            || {
+                let _ = FiveCrop::new(20).apply(picture());
+            },
             "Requested crop size (20, 20) is bigger than input size (7, 9)",
         ),
         (
-            || drop(GaussianBlur::new(2)),
+            || {
+                let _ = GaussianBlur::new(2);
+            },
             "Kernel size value should be an odd and positive number.",
         ),
     ];

@@ -99,7 +99,7 @@ enum State {
     #[default]
     Asleep,
     Warming(JoinHandle<Result<Warm, String>>),
-    Warm(Warm),
+    Warm(Box<Warm>),
     Off,
 }
 

@@ -145,12 +145,11 @@ pub(super) fn place_image(image: DynamicImage, placement: &Placement) -> Result<
     Ok(placed.into_image())
 }
 
+/// Where each place of the result is taken from.
+type PixelMap = Box<dyn Fn(usize, usize) -> (usize, usize)>;
+
 /// Turns by quarters lose nothing: where the pixel of the output is in the input.
-fn quarter(
-    placement: &Placement,
-    w: usize,
-    h: usize,
-) -> Option<Box<dyn Fn(usize, usize) -> (usize, usize)>> {
+fn quarter(placement: &Placement, w: usize, h: usize) -> Option<PixelMap> {
     let angle = placement.angle.rem_euclid(360.0);
     let fits = placement.expand || w == h;
     if angle == 0.0 {

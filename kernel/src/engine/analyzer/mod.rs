@@ -161,7 +161,7 @@ impl Analyzer {
                 // It has ended, so this does not wait.
                 let outcome = outcome_of(task);
                 self.state = match outcome {
-                    Some(Ok(Ok(warm))) => State::Warm(warm),
+                    Some(Ok(Ok(warm))) => State::Warm(Box::new(warm)),
                     Some(Ok(Err(why))) => {
                         tracing::info!("completion does without rust-analyzer: {why}");
                         State::Off

@@ -42,7 +42,7 @@ functions! {
         let near = distance(anchor, positive);
         let mut far = distance(anchor, negative);
         if swap {
-            far = far.minimum(&distance(positive, negative));
+            far = far.minimum(distance(positive, negative));
         }
         let losses = (margin + near - far).clamp_min(0);
         match reduction {

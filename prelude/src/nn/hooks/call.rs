@@ -134,7 +134,7 @@ impl<'a> Around<'a> {
     }
 
     /// Runs what comes after it.
-    fn finish(&mut self, outputs: &mut Vec<Tensor>) {
+    fn finish(&mut self, outputs: &mut [Tensor]) {
         for hook in &self.hooks {
             if let Hook::Post(hook) = hook {
                 let replaced = hook(self.module, &self.inputs, outputs);

@@ -197,6 +197,21 @@ impl<'a> Visit<'a> {
         }
     }
 
+    pub fn clear_grad(&self) {
+        for gradient in self.parameters().iter().filter_map(Tensor::grad) {
+            let zeros = gradient.detach();
+            zeros.zero_();
+            gradient.set_data(&zeros);
+        }
+    }
+
+    /// The first parts of the names in this module and in all within, such as `layer1.0.`, in their order.
+    pub fn prefixes(&self) -> Vec<String> {
+        let mut prefixes = Vec::new();
+        self.walk(&mut |place| prefixes.push(place.prefix.to_owned()));
+        prefixes
+    }
+
     pub fn set_requires_grad(&self, requires_grad: bool) {
         for parameter in self.parameters() {
             parameter.requires_grad_(requires_grad);

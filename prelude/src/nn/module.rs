@@ -7,7 +7,7 @@ use super::members::{Members, Visit};
 use super::state_dict::{IncompatibleKeys, StateDict};
 use crate::error::OrPanic;
 use crate::tensor::To;
-use crate::{Result, Tensor};
+use crate::{DType, Result, Tensor};
 
 /// A part of a network: it holds parameters, buffers and other modules. Write `#[derive(Module)]` to implement it.
 ///
@@ -159,6 +159,11 @@ pub trait ModuleExt: Module {
         Visit::new(self.as_module()).zero_grad();
     }
 
+    /// Sets the gradients of all parameters to zero instead, where there are any: PyTorch's `set_to_none=False`.
+    fn zero_grad_in_place(&self) {
+        Visit::new(self.as_module()).clear_grad();
+    }
+
     /// Says of all parameters whether they get gradients; `false` freezes the module.
     fn requires_grad_(&self, requires_grad: bool) -> &Self {
         Visit::new(self.as_module()).set_requires_grad(requires_grad);
@@ -305,6 +310,35 @@ pub trait ModuleExt: Module {
         hook: impl Fn(&[Option<Tensor>]) -> R + Send + Sync + 'static,
     ) -> HookHandle {
         hooks::register(self.as_module(), hooks::backward_pre(hook))
+    }
+
+    /// Makes all parameters and buffers that are floats of half precision.
+    fn half(&self) -> &Self {
+        self.to(DType::F16)
+    }
+
+    /// Makes all parameters and buffers that are floats of brain floats.
+    fn bfloat16(&self) -> &Self {
+        self.to(DType::BF16)
+    }
+
+    /// Makes all parameters and buffers that are floats of single precision.
+    fn float(&self) -> &Self {
+        self.to(DType::F32)
+    }
+
+    /// Makes all parameters and buffers that are floats of double precision.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let net = Sequential::new((Linear::new(2, 2), BatchNorm1d::new(2)));
+    /// net.double();
+    /// assert_eq!(net.parameters()[0].dtype(), DType::F64);
+    /// assert_eq!(net.get_buffer("1.num_batches_tracked").unwrap().dtype(), DType::I64);
+    /// ```
+    fn double(&self) -> &Self {
+        self.to(DType::F64)
     }
 
     /// Calls `action` with every module in this one and then with this one: `net.apply(init)`.

@@ -90,6 +90,15 @@ impl StateDict {
             .keys()
             .filter(|key| !targets.iter().any(|(name, _)| name == key));
         keys.unexpected_keys = unexpected.map(str::to_owned).collect();
+        // PyTorch asks one module after the other for the keys that begin as its own do.
+        let prefixes = Visit::new(module).prefixes();
+        keys.unexpected_keys.sort_by_key(|key| {
+            let owners = prefixes.iter().enumerate();
+            let fitting = owners.filter(|(_, prefix)| key.starts_with(prefix.as_str()));
+            fitting
+                .max_by_key(|(_, prefix)| prefix.len())
+                .map(|(place, _)| place)
+        });
         if strict {
             problems.splice(0..0, keys.problems());
         }

@@ -5,6 +5,7 @@ mod layers;
 mod optim;
 mod rarer;
 mod sequences;
+mod state;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};

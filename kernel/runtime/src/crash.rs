@@ -167,7 +167,13 @@ pub(crate) fn account() -> Option<Crash> {
 extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the system hands a valid `siginfo_t` to the handler.
     let address = unsafe { (*info).si_addr() }.addr();
-    let end = STACK_END.try_with(Cell::get).unwrap_or(0);
+    // SAFETY: with `SA_SIGINFO` the system hands a valid context over.
+    let context = unsafe { &*context.cast::<libc::ucontext_t>() };
+    let end = match STACK_END.try_with(Cell::get).unwrap_or(0) {
+        // A thread that a cell started. Memory that is missing where its stack grows to is the end of the stack.
+        0 => stack_pointer(context),
+        end => end,
+    };
     let near_end = end.saturating_sub(NEAR)..end.saturating_add(NEAR);
     let stack_overflow = signal == libc::SIGSEGV && end != 0 && near_end.contains(&address);
     // SAFETY: plain system calls.
@@ -175,9 +181,7 @@ extern "C" fn dying(signal: libc::c_int, info: *mut libc::siginfo_t, context: *m
         libc::signal(libc::SIGALRM, libc::SIG_DFL);
         libc::alarm(PATIENCE);
     }
-    // SAFETY: with `SA_SIGINFO` the system hands a valid context over.
-    let instruction = unsafe { instruction(&*context.cast::<libc::ucontext_t>()) };
-    write(signal, stack_overflow, instruction);
+    write(signal, stack_overflow, instruction(context));
     // SAFETY: plain system calls; the signal ends the process, so that its status says which it was.
     unsafe {
         let mut signals = std::mem::zeroed::<libc::sigset_t>();
@@ -201,6 +205,15 @@ fn instruction(context: &libc::ucontext_t) -> Option<usize> {
     #[cfg(target_arch = "aarch64")]
     let address = context.uc_mcontext.pc;
     usize::try_from(address).ok()
+}
+
+/// How far the stack of the thread that a signal came to had grown; 0 if that is not known.
+fn stack_pointer(context: &libc::ucontext_t) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    let address = context.uc_mcontext.gregs[libc::REG_RSP as usize];
+    #[cfg(target_arch = "aarch64")]
+    let address = context.uc_mcontext.sp;
+    usize::try_from(address).unwrap_or(0)
 }
 
 fn write(signal: libc::c_int, stack_overflow: bool, interrupted: Option<usize>) {

@@ -103,6 +103,8 @@ impl Client {
         let _asked = Asked { client: self, id };
         self.say(json!({"jsonrpc": "2.0", "id": id, "method": R::METHOD, "params": params}));
         let answer = tokio::select! {
+            // An answer that came before the end is one.
+            biased;
             answer = answer => answer.map_err(|_| LOST.to_owned())??,
             () = self.lost() => return Err(LOST.to_owned()),
         };

@@ -404,7 +404,7 @@ fn push_statements(
     let trailing = trailing?;
     let start = body.text().len();
     body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
-        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(\n");
+        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
     let mut at = trailing.start;
     for place in &split.shown_places {
         body.push_user(at..*place);

@@ -252,8 +252,7 @@ mod tests {
     #[test]
     fn where_a_macro_defines_something_all_stay_together() {
         let notebook = session(&[
-            "macro_rules! make { () => { fn made() {} } }",
-            "make!();",
+            "macro_rules! make { () => { fn made() {} } } make!();",
             "fn f() {}",
             "fn g() {}",
         ]);

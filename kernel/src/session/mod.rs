@@ -132,6 +132,8 @@ impl Session {
         let show: &mut Show<'_> = if request.silent { &mut quiet } else { show };
 
         self.flush(show);
+        // Whoever sees that the cell begins may ask it to stop.
+        let _running = self.interrupts.begin();
         show(Output::Input {
             code: request.code.clone(),
             count,
@@ -153,7 +155,6 @@ impl Session {
         self.may_ask = request.allow_stdin;
         self.payload.clear();
 
-        let _running = self.interrupts.begin();
         let cell = Cell {
             id: count,
             code: request.code.clone(),

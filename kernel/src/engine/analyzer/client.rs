@@ -267,15 +267,15 @@ mod tests {
 
     /// A server in a few lines of shell: it says something, asks something, and answers the first request with what it
     /// was sent.
-    async fn echo(script: &str) -> Client {
+    async fn echo(script: &str) -> (Client, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("server");
         std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
         let executable = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(&file, executable).unwrap();
-        Client::start(&file, Path::new("/"), json!({"a": 1}))
-            .await
-            .unwrap()
+        let client = Client::start(&file, Path::new("/"), json!({"a": 1})).await;
+        // The shell may not have opened its script yet.
+        (client.unwrap(), folder)
     }
 
     fn framed(message: &str) -> String {
@@ -291,7 +291,7 @@ mod tests {
             r#"{"method":"experimental/serverStatus","params":{"quiescent":true,"health":"ok"}}"#,
         );
         let answer = framed(r#"{"id":1,"result":null}"#);
-        let client = echo(&format!(
+        let (client, _folder) = echo(&format!(
             "{status}; head -c 20 >/dev/null; {answer}; sleep 60"
         ))
         .await;
@@ -303,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_is_one_and_so_is_an_end() {
         let error = framed(r#"{"id":1,"error":{"code":-1,"message":"no"}}"#);
-        let client = echo(&format!("head -c 20 >/dev/null; {error}; exit 3")).await;
+        let (client, _folder) = echo(&format!("head -c 20 >/dev/null; {error}; exit 3")).await;
         let refused = client.request::<Shutdown>(()).await.unwrap_err();
         assert_eq!(refused, "\"no\"");
         while !client.is_gone() {
@@ -315,7 +315,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_process_ends_with_its_client() {
-        let client = echo("sleep 600 & wait").await;
+        let (client, _folder) = echo("sleep 600 & wait").await;
         let process = client.process.clone();
         drop(client);
         assert!(process.ended.load(Ordering::SeqCst));

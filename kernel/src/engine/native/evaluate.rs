@@ -94,6 +94,9 @@ impl NativeEngine {
             keeps: keeps.clone(),
             tokio: self.tokio,
         };
+        if self.target.was_asked_to_stop() {
+            return Err(interrupted_error("before it ran"));
+        }
         self.begins(cell.id);
         let number = run.run;
         let next = next.map(|next| self.foresee(cell.id, &plan, &types, next));

@@ -331,6 +331,7 @@ impl Engine for NativeEngine {
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
+        self.target.begin();
         Arc::new(Interrupter {
             target: self.target.clone(),
             compiling: self.compiling.clone(),

@@ -74,6 +74,8 @@ pub(super) struct Target {
     /// The leader's id, which stays the group's when a snapshot takes over.
     group: AtomicI32,
     running: AtomicBool,
+    /// Whether the present cell was asked to stop.
+    asked: AtomicBool,
     killed: AtomicBool,
     socket: Mutex<Option<StdStream>>,
 }
@@ -85,9 +87,20 @@ impl Target {
             pid: AtomicI32::new(0),
             group: AtomicI32::new(0),
             running: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             killed: AtomicBool::new(false),
             socket: Mutex::new(None),
         })
+    }
+
+    /// A new cell begins, which nobody has asked to stop.
+    pub fn begin(&self) {
+        self.asked.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the present cell was asked to stop, also between two of its steps, where nothing listens.
+    pub fn was_asked_to_stop(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
     }
 
     fn pid(&self) -> Option<Pid> {
@@ -158,6 +171,7 @@ impl Interrupt for Interrupter {
     }
 
     fn interrupt(&self) {
+        self.target.asked.store(true, Ordering::SeqCst);
         self.compiling.notify_waiters();
         if !self.target.running.load(Ordering::SeqCst) {
             return;

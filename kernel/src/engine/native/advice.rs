@@ -1,6 +1,6 @@
 //! One line more than rustc says, where a notebook differs from a program.
 
-use super::generate::{Ending, Generated, Plan};
+use super::generate::Ending;
 use super::notebook::Notebook;
 use super::variables::{Gone, Variables};
 use crate::engine::diagnostics::Mapped;
@@ -9,8 +9,8 @@ use crate::engine::diagnostics::Mapped;
 pub(super) struct Context<'a> {
     pub variables: &'a Variables,
     pub notebook: &'a Notebook,
-    /// How the statements were compiled; none for items.
-    pub statements: Option<(&'a Plan, &'a Generated)>,
+    /// Whether what is wrong is in items, which see no variables.
+    pub of_items: bool,
 }
 
 /// Adds lines to the errors of a cell.
@@ -71,7 +71,7 @@ fn how_to_keep(ending: Ending) -> &'static str {
 
 /// Why a name is not in scope.
 fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
-    if context.statements.is_none() && context.variables.get(name).is_some() {
+    if context.of_items && context.variables.get(name).is_some() {
         return vec![format!(
             "`{name}` is a variable, which functions and impls cannot see: pass it as an argument, use a closure, or make it a `static`"
         )];

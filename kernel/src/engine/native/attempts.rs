@@ -76,7 +76,7 @@ pub(super) fn after_rejection(
 }
 
 /// Whether rustc complains that something is borrowed for too long.
-pub(super) fn is_of_borrowing(code: Option<&str>, message: &str) -> bool {
+fn is_of_borrowing(code: Option<&str>, message: &str) -> bool {
     match code {
         Some(code) => matches!(
             code,

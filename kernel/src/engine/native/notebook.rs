@@ -368,26 +368,35 @@ impl Notebook {
 }
 
 #[cfg(test)]
+impl Notebook {
+    /// A session of these cells, which are numbered from 1.
+    pub fn of_cells(cells: &[&str]) -> Self {
+        let mut notebook = Self::default();
+        for (number, text) in (1..).zip(cells) {
+            notebook.add_text(number, text);
+        }
+        notebook
+    }
+
+    /// Adds a cell, as [`Notebook::add`] does.
+    pub fn add_text(&mut self, number: u32, text: &str) -> Change {
+        let cell = CellText {
+            id: crate::engine::CellId(number),
+            text: text.into(),
+        };
+        self.add(&cell, &super::split::split(text))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::super::split::split;
     use super::*;
     use crate::engine::CellId;
     use crate::engine::source_map::SourceFile;
 
-    fn session(cells: &[&str]) -> Notebook {
-        let mut notebook = Notebook::default();
-        for (index, text) in cells.iter().enumerate() {
-            add(&mut notebook, index as u32 + 1, text);
-        }
-        notebook
-    }
-
     fn add(notebook: &mut Notebook, cell: u32, text: &str) -> bool {
-        let cell = CellText {
-            id: CellId(cell),
-            text: text.into(),
-        };
-        notebook.add(&cell, &split(text)).compiles
+        notebook.add_text(cell, text).compiles
     }
 
     fn file(notebook: &Notebook, name: &str) -> String {
@@ -400,13 +409,13 @@ mod tests {
 
     #[test]
     fn items_keep_their_lines() {
-        let notebook = session(&["let x = 1;\n  struct P;\nx"]);
+        let notebook = Notebook::of_cells(&["let x = 1;\n  struct P;\nx"]);
         assert_eq!(file(&notebook, "In[1]"), "          \n  pub struct P;");
     }
 
     #[test]
     fn a_later_definition_replaces_an_earlier_one_with_the_impls_beside_it() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "struct P; impl P { fn a() {} } fn f() {}",
             "impl P { fn b() {} }",
             "struct P(u8);",
@@ -418,21 +427,22 @@ mod tests {
 
     #[test]
     fn the_same_cell_again_changes_nothing() {
-        let mut notebook = session(&["struct P; impl P { fn a() {} }"]);
+        let mut notebook = Notebook::of_cells(&["struct P; impl P { fn a() {} }"]);
         assert!(!add(&mut notebook, 2, "struct P;\nimpl P { fn a() {} }"));
         assert_eq!(notebook.identity("P").as_deref(), Some("cell1"));
     }
 
     #[test]
     fn what_is_made_of_a_replaced_type_gets_a_new_identity() {
-        let notebook = session(&["struct P;", "struct Q { p: P } struct R;", "struct P(u8);"]);
+        let notebook =
+            Notebook::of_cells(&["struct P;", "struct Q { p: P } struct R;", "struct P(u8);"]);
         assert_eq!(notebook.identity("Q").as_deref(), Some("cell2_1"));
         assert_eq!(notebook.identity("R").as_deref(), Some("cell2"));
     }
 
     #[test]
     fn what_mentions_a_changed_item_is_renewed_with_it() {
-        let mut notebook = session(&[
+        let mut notebook = Notebook::of_cells(&[
             "fn f() {} fn g() { f() } fn h() { g() } fn i() {}",
             "struct P; impl P { fn a() {} }",
             "fn j() { P::a() }",
@@ -453,7 +463,7 @@ mod tests {
 
     #[test]
     fn cells_of_one_number_keep_apart() {
-        let mut notebook = session(&["fn f() {}"]);
+        let mut notebook = Notebook::of_cells(&["fn f() {}"]);
         add(&mut notebook, 1, "let a = 1; fn g() {}");
         assert_eq!(file(&notebook, "In[1]"), "pub fn f() {}");
         assert_eq!(file(&notebook, "In[1]~1").trim(), "pub fn g() {}");
@@ -461,7 +471,7 @@ mod tests {
 
     #[test]
     fn methods_and_trait_impls_are_replaced_by_their_later_versions() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "struct P;",
             "impl P { fn a() {} fn b() {} }\nimpl T for P {}",
             "impl P { fn a() { 1 } }\nimpl T for P { type U = u8; }",
@@ -472,7 +482,7 @@ mod tests {
 
     #[test]
     fn a_static_is_defined_once_and_then_referred_to() {
-        let mut notebook = session(&[
+        let mut notebook = Notebook::of_cells(&[
             "static N: AtomicU8 = AtomicU8::new(1);",
             "fn f() { static M: u8 = 2; }",
         ]);
@@ -496,7 +506,7 @@ mod tests {
 
     #[test]
     fn a_use_and_an_item_of_its_name_replace_each_other_for_later_cells() {
-        let mut notebook = session(&[
+        let mut notebook = Notebook::of_cells(&[
             "struct Map;",
             "use std::collections::HashMap as Map; fn f(map: Map) {}",
         ]);
@@ -511,7 +521,7 @@ mod tests {
 
     #[test]
     fn the_same_item_under_another_use_is_another_item() {
-        let mut notebook = session(&["fn f() -> Result { Ok(()) }"]);
+        let mut notebook = Notebook::of_cells(&["fn f() -> Result { Ok(()) }"]);
         assert!(add(
             &mut notebook,
             2,

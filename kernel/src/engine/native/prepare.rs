@@ -304,7 +304,7 @@ impl NativeEngine {
                 let context = Context {
                     variables: &self.variables,
                     notebook,
-                    statements: None,
+                    of_items: true,
                 };
                 return Err(self.rejected(advice::add(errors, &context), &diagnostics));
             }

@@ -168,22 +168,7 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split::split;
     use super::*;
-    use crate::engine::CellId;
-    use crate::engine::source_map::CellText;
-
-    fn session(cells: &[&str]) -> Notebook {
-        let mut notebook = Notebook::default();
-        for (index, text) in cells.iter().enumerate() {
-            let cell = CellText {
-                id: CellId(index as u32 + 1),
-                text: (*text).into(),
-            };
-            notebook.add(&cell, &split(text));
-        }
-        notebook
-    }
 
     /// What is reached, each by its cell and what it is.
     fn reached(notebook: &Notebook, code: &str) -> Vec<String> {
@@ -197,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_type_comes_with_what_is_said_of_it() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "struct P { x: i32 } impl P { fn new() {} }",
             "struct Q; impl Q { fn new() {} }",
             "impl std::fmt::Display for P {}",
@@ -223,7 +208,7 @@ mod tests {
 
     #[test]
     fn methods_of_a_trait_lead_to_it() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "trait Area { fn area(&self) -> f64; } impl Area for f64 { fn area(&self) -> f64 { 1. } }",
             "impl<T: Area> Twice for T { fn twice(&self) {} } trait Twice { fn twice(&self); }",
             "fn h() {}",
@@ -234,24 +219,20 @@ mod tests {
 
     #[test]
     fn macros_and_declarations_lead_on() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "fn f() {} enum Color { Red }",
             "macro_rules! m { () => { f() } }",
             "fn h() {}",
         ]);
         assert_eq!(reached(&notebook, "m!()"), ["1 f"]);
         let mut notebook = notebook;
-        let cell = CellText {
-            id: CellId(4),
-            text: "use Color::*;".into(),
-        };
-        notebook.add(&cell, &split(&cell.text));
+        notebook.add_text(4, "use Color::*;");
         assert_eq!(reached(&notebook, "Red"), ["1 Color"]);
     }
 
     #[test]
     fn where_a_macro_defines_something_all_stay_together() {
-        let notebook = session(&[
+        let notebook = Notebook::of_cells(&[
             "macro_rules! make { () => { fn made() {} } } make!();",
             "fn f() {}",
             "fn g() {}",
@@ -266,7 +247,7 @@ mod tests {
             .map(|n| format!("fn f{n}() {{ f{}() }}", n / 2))
             .collect();
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let notebook = session(&cells);
+        let notebook = Notebook::of_cells(&cells);
         let needed = notebook.reached(&lex::mentions("f20()"));
         // 20, 10, 5, 2, 1, 0
         assert_eq!(needed.len(), 6);
@@ -288,7 +269,7 @@ mod tests {
         let compiled = named(&notebook, &compiled);
         let more = named(&notebook, &more);
         assert!(!compiled.contains(&"f30".to_string()) && more.contains(&"f30".to_string()));
-        let short = session(&cells[..5]);
+        let short = Notebook::of_cells(&cells[..5]);
         assert_eq!(
             short.worth_compiling(&Scope::new(), &nothing),
             short.everything()

@@ -74,26 +74,11 @@ impl Notebook {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split::split;
     use super::*;
-    use crate::engine::CellId;
-    use crate::engine::source_map::CellText;
-
-    fn session(cells: &[&str]) -> Notebook {
-        let mut notebook = Notebook::default();
-        for (index, text) in cells.iter().enumerate() {
-            let cell = CellText {
-                id: CellId(index as u32 + 1),
-                text: (*text).into(),
-            };
-            notebook.add(&cell, &split(text));
-        }
-        notebook
-    }
 
     #[test]
     fn another_session_gets_what_it_lacks() {
-        let saved = session(&[
+        let saved = Notebook::of_cells(&[
             "use std::fmt::Write as W;\nlet x = 1; #[derive(Debug)]\nstruct P;",
             "impl P { fn a() {} fn b() {} }\nfn f() {}",
             "impl P { fn a() { 1; } }",
@@ -107,7 +92,7 @@ mod tests {
         assert_eq!(text.matches("fn a()").count(), 1, "{text}");
         assert!(text.contains("fn b() {}") && text.contains("fn f() {}"));
         assert_eq!(saved.lacks(&uses, &items), "");
-        let other = session(&["struct P(u8);"]).lacks(&uses, &items);
+        let other = Notebook::of_cells(&["struct P(u8);"]).lacks(&uses, &items);
         assert!(
             !other.contains('P') && other.contains("fn f() {}"),
             "{other}"

@@ -144,7 +144,7 @@ impl NativeEngine {
                             self.forget_unwritable(cell, &mut plan, &names).await?
                         }
                         Verdict::Wrong => {
-                            return Err(self.wrong(&plan, &generated, notebook, &diagnostics));
+                            return Err(self.wrong(&generated, notebook, &diagnostics));
                         }
                     }
                     continue;
@@ -279,7 +279,6 @@ impl NativeEngine {
 
     fn wrong(
         &self,
-        plan: &Plan,
         generated: &Generated,
         notebook: &Notebook,
         diagnostics: &[Diagnostic],
@@ -287,7 +286,7 @@ impl NativeEngine {
         let context = Context {
             variables: &self.variables,
             notebook,
-            statements: Some((plan, generated)),
+            of_items: false,
         };
         // What is wrong here may have to do with an item of an earlier cell.
         let mut map = notebook.source();

@@ -1,7 +1,18 @@
-//! What layers draw from the default random generator. It is one for the process, so this is one test.
+//! What is drawn from the default random generator. It is one for the process, so each test has it to itself.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use wick::autograd::checkpoint;
+use wick::nn::functional as F;
 use wick::prelude::*;
 use wick::random::{get_rng_state, manual_seed};
+
+/// Nobody else draws while this is held.
+fn alone() -> MutexGuard<'static, ()> {
+    static DEFAULT_GENERATOR: Mutex<()> = Mutex::new(());
+    DEFAULT_GENERATOR
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+}
 
 fn state_after(draw: impl FnOnce()) -> Vec<u8> {
     manual_seed(0);
@@ -12,6 +23,7 @@ fn state_after(draw: impl FnOnce()) -> Vec<u8> {
 /// A layer has drawn what PyTorch would have drawn for the same options, and nothing for a bias that is not there.
 #[test]
 fn options_give_back_what_was_drawn_for_them() {
+    let _alone = alone();
     let numbers = |counts: &'static [usize]| {
         move || counts.iter().for_each(|&count| drop(Tensor::rand(count)))
     };
@@ -49,11 +61,12 @@ fn options_give_back_what_was_drawn_for_them() {
         drop(layer.bias(false));
     });
     assert!(late == state_after(numbers(&[35, 5, 1])));
-    values_are_pytorchs();
 }
 
 /// The numbers themselves, drawn again by hand.
-fn values_are_pytorchs() {
+#[test]
+fn layers_draw_pytorchs_numbers() {
+    let _alone = alone();
     // A convolution draws its weight, then its bias, both within 1/√fan_in.
     manual_seed(5);
     let up = ConvTranspose2d::new(4, 6, 3).groups(2);
@@ -77,4 +90,19 @@ fn values_are_pytorchs() {
     manual_seed(1);
     let kept = Tensor::zeros([4, 8, 1, 1]).bernoulli_(0.5) * 2;
     assert!(dropped.equal(&kept.expand([4, 8, 3, 3])));
+}
+
+#[test]
+fn dropout_under_a_checkpoint_leaves_out_the_same_elements_again() {
+    let _alone = alone();
+    let x = Tensor::ones([1000]).requires_grad_(true);
+    let y = checkpoint(|x| F::dropout(x, 0.5, true).square().square(), &x);
+    // The generator goes on in between, and from where it was afterwards.
+    let between = Tensor::rand([3]);
+    let state = get_rng_state();
+    y.sum().backward();
+    assert_eq!(get_rng_state(), state);
+    assert!(between.numel() == 3);
+    let kept = y.detach().ne(0).to(DType::F32) * 64;
+    assert_eq!(x.grad().unwrap().to_vec::<f32>(), kept.to_vec::<f32>());
 }

@@ -1,6 +1,7 @@
 //! torchinfo's numbers and lines.
 
 use crate::prelude::*;
+use crate::random::set_thread_generator;
 
 #[test]
 fn a_model_of_torchvision_has_torchinfos_numbers() {
@@ -118,9 +119,9 @@ fn neither_modes_nor_statistics_nor_random_numbers_change() {
     net[1].eval();
     let statistics = || -> Vec<Tensor> { net.buffers().iter().map(Tensor::copy).collect() };
     let before = statistics();
-    manual_seed(1);
+    set_thread_generator(Generator::with_seed(1));
     let first = Tensor::rand([2]);
-    manual_seed(1);
+    set_thread_generator(Generator::with_seed(1));
     summary(&net, [8, 4]);
     assert!(Tensor::rand([2]).equal(&first));
     assert!(net[0].is_training() && !net[1].is_training());

@@ -25,6 +25,10 @@ pub enum DType {
     U8,
     /// True or false, stored as one byte that is 1 or 0.
     Bool,
+    /// A complex number of two 32-bit floats (`complex64`, `cfloat`). On the CPU only.
+    C64,
+    /// A complex number of two 64-bit floats (`complex128`, `cdouble`). On the CPU only.
+    C128,
 }
 
 /// The order in which kinds of numbers win over each other in type promotion.
@@ -33,11 +37,12 @@ pub(crate) enum Category {
     Bool,
     Int,
     Float,
+    Complex,
 }
 
 impl DType {
     /// Every dtype there is.
-    pub const ALL: [DType; 10] = [
+    pub const ALL: [DType; 12] = [
         DType::F32,
         DType::F64,
         DType::F16,
@@ -48,6 +53,8 @@ impl DType {
         DType::I8,
         DType::U8,
         DType::Bool,
+        DType::C64,
+        DType::C128,
     ];
 
     /// PyTorch's name without `torch.`: `float32`.
@@ -63,6 +70,8 @@ impl DType {
             DType::I8 => "int8",
             DType::U8 => "uint8",
             DType::Bool => "bool",
+            DType::C64 => "complex64",
+            DType::C128 => "complex128",
         }
     }
 
@@ -85,6 +94,8 @@ impl DType {
             DType::I8 => "Char",
             DType::U8 => "Byte",
             DType::Bool => "Bool",
+            DType::C64 => "ComplexFloat",
+            DType::C128 => "ComplexDouble",
         }
     }
 
@@ -101,22 +112,58 @@ impl DType {
             DType::I8 => "signed char",
             DType::U8 => "unsigned char",
             DType::Bool => "bool",
+            DType::C64 => "c10::complex<float>",
+            DType::C128 => "c10::complex<double>",
         }
+    }
+
+    /// How many numbers of candle's dtype make an element.
+    pub(crate) fn parts(self) -> usize {
+        if self.is_complex() { 2 } else { 1 }
     }
 
     /// Bytes per element.
     pub fn size(self) -> usize {
         match self {
-            DType::F64 | DType::I64 => 8,
+            DType::C128 => 16,
+            DType::F64 | DType::I64 | DType::C64 => 8,
             DType::F32 | DType::I32 => 4,
             DType::F16 | DType::BF16 | DType::I16 => 2,
             DType::I8 | DType::U8 | DType::Bool => 1,
         }
     }
 
-    /// Whether it is one of the float types, which are the differentiable ones.
+    /// Whether it is one of the float types.
     pub fn is_floating_point(self) -> bool {
         self.category() == Category::Float
+    }
+
+    /// Whether it is one of the complex types (`dtype.is_complex`).
+    pub fn is_complex(self) -> bool {
+        self.category() == Category::Complex
+    }
+
+    /// Whether gradients can be wanted: floats and complex numbers.
+    pub(crate) fn is_differentiable(self) -> bool {
+        self.category() >= Category::Float
+    }
+
+    /// The complex type whose parts are of this type (`dtype.to_complex()`); there is none narrower than
+    /// [`DType::C64`].
+    pub fn to_complex(self) -> DType {
+        match self {
+            DType::F64 | DType::C128 => DType::C128,
+            _ => DType::C64,
+        }
+    }
+
+    /// The type of a complex type's parts, itself if it is not complex (`dtype.to_real()`).
+    pub fn to_real(self) -> DType {
+        match self {
+            DType::C64 => DType::F32,
+            DType::C128 => DType::F64,
+            real => real,
+        }
     }
 
     pub(crate) fn category(self) -> Category {
@@ -124,13 +171,14 @@ impl DType {
             DType::F32 | DType::F64 | DType::F16 | DType::BF16 => Category::Float,
             DType::I64 | DType::I32 | DType::I16 | DType::I8 | DType::U8 => Category::Int,
             DType::Bool => Category::Bool,
+            DType::C64 | DType::C128 => Category::Complex,
         }
     }
 
     /// The smallest and the largest finite number of a float type.
     pub(crate) fn float_range(self) -> (f64, f64) {
         let highest = match self {
-            DType::F64 => f64::MAX,
+            DType::F64 | DType::C128 => f64::MAX,
             DType::F16 => half::f16::MAX.to_f64(),
             DType::BF16 => half::bf16::MAX.to_f64(),
             _ => f64::from(f32::MAX),
@@ -138,9 +186,9 @@ impl DType {
         (-highest, highest)
     }
 
-    /// Itself if it is a float type, PyTorch's default float type if not.
+    /// Itself if it is a float or complex type, PyTorch's default float type if not.
     pub(crate) fn to_float(self) -> DType {
-        if self.is_floating_point() {
+        if self.is_differentiable() {
             self
         } else {
             DType::F32
@@ -156,6 +204,7 @@ impl DType {
         match (self, other) {
             (Bool, x) | (x, Bool) => x,
             (F16, BF16) | (BF16, F16) => F32,
+            (C128, _) | (_, C128) | (C64, F64) | (F64, C64) => C128,
             (a, b) if a.category() != b.category() => {
                 if a.category() > b.category() {
                     a
@@ -176,11 +225,12 @@ impl DType {
         }
     }
 
-    /// How candle stores it. It has no bool and no signed byte: both are a byte there.
+    /// How candle stores it. It has no bool and no signed byte: both are a byte there. A complex number lies there as
+    /// two floats.
     pub(crate) fn candle(self) -> candle_core::DType {
         match self {
-            DType::F32 => candle_core::DType::F32,
-            DType::F64 => candle_core::DType::F64,
+            DType::F32 | DType::C64 => candle_core::DType::F32,
+            DType::F64 | DType::C128 => candle_core::DType::F64,
             DType::F16 => candle_core::DType::F16,
             DType::BF16 => candle_core::DType::BF16,
             DType::I64 => candle_core::DType::I64,
@@ -235,6 +285,12 @@ mod tests {
             (I32, I64, I64),
             (Bool, U8, U8),
             (F32, F64, F64),
+            (F32, C64, C64),
+            (F64, C64, C128),
+            (F16, C64, C64),
+            (I64, C64, C64),
+            (Bool, C128, C128),
+            (C64, C128, C128),
         ] {
             assert_eq!(a.promote(b), expected);
             assert_eq!(b.promote(a), expected);

@@ -50,6 +50,7 @@ pub use candle_core;
 pub use candle_nn;
 pub use image;
 pub use ndarray;
+pub use num_complex::Complex;
 pub use plotters;
 pub use wick_runtime;
 pub use wick_runtime::client::{page, set_next_input};

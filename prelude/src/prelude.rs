@@ -36,7 +36,7 @@ pub use crate::tensor::{
     Padding, PoissonOptions, Pool1dOptions, Pool2dOptions, QuantileInterpolation, Reduction,
     Rounding, ScatterReduce, TensorOptions, TripletOptions, step,
 };
-pub use crate::{DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
+pub use crate::{Complex, DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
 pub use crate::{linalg, models, nn, optim};
 pub use wick_runtime::display::{DisplayHandle, clear_output, display};
 pub use wick_runtime::kinds::{Described, Html, Jpeg, Json, Latex, Markdown, Png, Svg, Text};

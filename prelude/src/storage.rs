@@ -17,17 +17,19 @@ pub(crate) struct Storage {
     owner: candle_core::Tensor,
     dtype: DType,
     device: Device,
-    version: AtomicU64,
+    /// Shared by every [`Storage`] that sees the same memory.
+    version: Arc<AtomicU64>,
     /// Whether it was made in inference mode: autograd must have nothing to do with it outside.
     inference: bool,
 }
 
 impl Storage {
-    /// Storage that holds `data`, all of which is part of a tensor of `len` elements.
+    /// Storage that holds `data`, all of which is part of a tensor of `len` elements. Complex numbers lie there as
+    /// pairs of floats.
     pub fn from_cpu(data: CpuStorage, dtype: DType, len: usize) -> Arc<Storage> {
         let owner = candle_core::Tensor::from_storage(
             candle_core::Storage::Cpu(data),
-            len,
+            len * dtype.parts(),
             BackpropOp::none(),
             false,
         );
@@ -35,7 +37,7 @@ impl Storage {
             owner,
             dtype,
             device: Device::Cpu,
-            version: AtomicU64::new(0),
+            version: Arc::default(),
             inference: crate::autograd::is_inference_mode_enabled(),
         })
     }
@@ -46,9 +48,37 @@ impl Storage {
             owner,
             dtype,
             device,
-            version: AtomicU64::new(0),
+            version: Arc::default(),
             inference: crate::autograd::is_inference_mode_enabled(),
         })
+    }
+
+    /// The same memory as numbers of another dtype that lie in it in the same way: complex numbers as their parts, or
+    /// the other way round.
+    pub fn seen_as(&self, dtype: DType) -> Arc<Storage> {
+        debug_assert_eq!(self.dtype.candle(), dtype.candle());
+        Arc::new(Storage {
+            owner: self.owner.clone(),
+            dtype,
+            device: self.device,
+            version: self.version.clone(),
+            inference: self.inference,
+        })
+    }
+
+    /// Whether both are the same memory, of whatever dtype.
+    pub fn same_memory(&self, other: &Storage) -> bool {
+        Arc::ptr_eq(&self.version, &other.version)
+    }
+
+    /// Whether nobody but the holder of this handle can see the memory.
+    pub fn is_unshared(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) == 1 && Arc::strong_count(&self.version) == 1
+    }
+
+    /// How many elements it holds.
+    pub fn len(&self) -> usize {
+        self.owner.elem_count() / self.dtype.parts()
     }
 
     pub fn dtype(&self) -> DType {

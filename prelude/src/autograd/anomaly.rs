@@ -186,7 +186,7 @@ pub(super) fn watched(
 fn find_nan(node: &Node, results: &[Option<Tensor>]) -> Result<()> {
     for (i, result) in results.iter().enumerate() {
         let Some(result) = result else { continue };
-        let searched = result.is_floating_point() && result.numel() > 0;
+        let searched = result.dtype().is_differentiable() && result.numel() > 0;
         if searched && crate::no_grad(|| is_any_nan(result))? {
             bail!(
                 "Function '{}' returned nan values in its {i}th output.",

@@ -18,7 +18,7 @@ impl Tensor {
     /// Like [`Tensor::requires_grad_`]. Fails for integers, for results of recorded operations and, outside inference
     /// mode, for tensors that were made in it.
     pub fn try_requires_grad_(&self, requires_grad: bool) -> Result<Tensor> {
-        if requires_grad && !self.dtype().is_floating_point() {
+        if requires_grad && !self.dtype().is_differentiable() {
             bail!("only Tensors of floating point dtype can require gradients");
         }
         if requires_grad && self.is_inference() && !is_inference_mode_enabled() {

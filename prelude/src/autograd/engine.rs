@@ -269,6 +269,10 @@ fn fit(gradient: Tensor, form: &Form, node: &Node, i: usize) -> Result<Tensor> {
         }
         gradient = gradient.try_sum_to(&form.shape)?;
     }
+    if gradient.is_complex() && !form.dtype.is_complex() {
+        // A real number moves along the real axis only.
+        gradient = gradient.try_real()?;
+    }
     if gradient.dtype() != form.dtype {
         gradient = gradient.try_to_dtype(form.dtype)?;
     }
@@ -302,7 +306,7 @@ fn accumulate(leaf: &Tensor, gradient: Tensor, create_graph: bool) -> Result<()>
         None => {
             let array = gradient.array();
             drop(gradient);
-            let own = Arc::strong_count(&array.storage) == 1 && array.is_contiguous();
+            let own = array.storage.is_unshared() && array.is_contiguous();
             Tensor::from_array(if own {
                 array
             } else {

@@ -25,10 +25,20 @@ pub(super) fn roots(
                 gradient.shape(),
                 output.shape()
             ),
+            Some(gradient) if gradient.is_complex() != output.is_complex() => bail!(
+                "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in \
+                 dtype: grad_output[{i}] has a dtype of {} and output[{i}] has a dtype of {}.",
+                gradient.dtype(),
+                output.dtype()
+            ),
             Some(gradient) => gradient.try_to_dtype(output.dtype())?,
             None if output.requires_grad() && output.numel() != 1 => {
                 bail!("grad can be implicitly created only for scalar outputs")
             }
+            None if output.requires_grad() && output.is_complex() => bail!(
+                "grad can be implicitly created only for real scalar outputs but got {}",
+                output.dtype()
+            ),
             None => output.try_ones_like()?,
         };
         let Some(target) = output.gradient_edge() else {

@@ -39,7 +39,8 @@ impl Default for GradcheckOptions {
 }
 
 /// Compares a function's derivatives with differences between its values (`torch.autograd.gradcheck`), for those
-/// inputs that require gradients. They should be of dtype [`DType::F64`].
+/// inputs that require gradients. They should be of dtype [`DType::F64`] or [`DType::C128`];
+/// complex numbers are checked as pairs of their parts.
 ///
 /// ```
 /// use wick::autograd::{GradcheckOptions, gradcheck};
@@ -144,6 +145,36 @@ type Function<'a> = &'a dyn Fn(&[Tensor]) -> Vec<Tensor>;
 
 fn check(f: Function<'_>, inputs: &[&Tensor], options: GradcheckOptions) -> Result<(), Failure> {
     check_inputs(inputs)?;
+    let complex: Vec<bool> = inputs.iter().map(|input| input.is_complex()).collect();
+    // Complex numbers are moved along both axes, and answer along both: a function of and to their parts.
+    let in_parts = |inputs: &[Tensor]| -> Vec<Tensor> {
+        let inputs = inputs.iter().zip(&complex);
+        let inputs: Vec<Tensor> = inputs
+            .map(|(input, &complex)| if complex { input.view_as_complex() } else { input.clone() })
+            .collect();
+        let outputs = f(&inputs).into_iter();
+        outputs
+            .map(|output| if output.is_complex() { output.view_as_real() } else { output })
+            .collect()
+    };
+    let parts = inputs
+        .iter()
+        .map(|input| match input.is_complex() {
+            true => {
+                let parts = input.detach().try_view_as_real()?.try_contiguous()?;
+                parts.try_requires_grad_(input.requires_grad())
+            }
+            false => Ok((*input).clone()),
+        })
+        .collect::<Result<Vec<Tensor>>>()?;
+    check_real(&in_parts, &parts.iter().collect::<Vec<_>>(), options)
+}
+
+fn check_real(
+    f: Function<'_>,
+    inputs: &[&Tensor],
+    options: GradcheckOptions,
+) -> Result<(), Failure> {
     enable_grad(|| {
         let inputs: Vec<Tensor> = inputs.iter().map(|&input| input.clone()).collect();
         let outputs = f(&inputs);
@@ -171,7 +202,7 @@ fn check_inputs(inputs: &[&Tensor]) -> Result<(), Failure> {
             continue;
         }
         any = true;
-        if input.dtype() != DType::F64 {
+        if input.dtype().to_real() != DType::F64 {
             eprintln!(
                 "Input #{i} requires gradient and is not a double precision floating point or complex. This check will \
                  likely fail if all the inputs are not of double precision floating point or complex. "

@@ -2,10 +2,11 @@
 
 use super::meta::MadeIn;
 use super::node::{Node, next_sequence};
-use super::{is_grad_enabled, is_inference_mode_enabled, record};
+use super::{is_grad_enabled, is_inference_mode_enabled, record_as_is};
 use crate::error::{Result, bail};
 use crate::kernels::{Array, transfer};
-use crate::tensor::{Tensor, strided};
+use crate::tensor::Tensor;
+use crate::tensor::strided::{self, Place};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
         keep_overwritten(&made_by.node, first_new, &array)?;
     }
     let numbers = result.array();
-    if Arc::ptr_eq(&numbers.storage, &array.storage) {
+    if numbers.storage.same_memory(&array.storage) {
         transfer::write(&array, &transfer::copy(&numbers)?)?;
     } else {
         transfer::write(&array, &numbers)?;
@@ -153,7 +154,7 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
             Some(made_by) => target.set_grad_fn(made_by.node, made_by.output),
             // The result is a leaf: the target is a copy of it now.
             None => {
-                let copied = record(
+                let copied = record_as_is(
                     "CopyBackwards",
                     &[result],
                     Tensor::from_array(target.array()),
@@ -171,16 +172,16 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
         }
         return Ok(());
     };
-    let (view_layout, base_layout) = (target.array().layout.clone(), base.array().layout.clone());
-    let rebased = record(
+    let (view, whole) = (Place::of(&target.array()), Place::of(&base.array()));
+    let rebased = record_as_is(
         "CopySlices",
         &[&base, result],
         Tensor::from_array(base.array()),
         |_| {
             let backward = move |ctx: &super::Ctx, g: &Tensor| {
                 Ok(vec![
-                    ctx.when(0, || strided::erase_view(g, &view_layout, &base_layout))?,
-                    ctx.when(1, || strided::gather_view(g, &view_layout, &base_layout))?,
+                    ctx.when(0, || strided::erase_from(g, &view, &whole))?,
+                    ctx.when(1, || strided::gather_from(g, &view, &whole))?,
                 ])
             };
             (Vec::new(), backward)

@@ -2,9 +2,10 @@
 
 use super::hooks::{AfterHook, Hook};
 use super::node::{Edge, Form, Node, Target};
-use super::{Ctx, is_grad_enabled, is_inference_mode_enabled, record};
+use super::{Ctx, is_grad_enabled, is_inference_mode_enabled, record_as_is};
 use crate::kernels::Array;
-use crate::tensor::{Tensor, strided};
+use crate::tensor::strided::{self, Place};
+use crate::tensor::Tensor;
 use candle_core::Layout;
 use std::sync::{Arc, Weak};
 
@@ -63,7 +64,15 @@ impl Tensor {
     where
         B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
     {
-        let array = self.array().with_layout(layout);
+        self.view_of(self.array().with_layout(layout), name, backward)
+    }
+
+    /// A view of this tensor's memory as an array of it, recorded under `name`. The derivative is right for complex
+    /// numbers as it stands.
+    pub(crate) fn view_of<B>(&self, array: Array, name: &'static str, backward: B) -> Tensor
+    where
+        B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
+    {
         let view = ViewOf {
             base: self.view_base().unwrap_or_else(|| self.clone()),
             version: array.storage.version(),
@@ -71,7 +80,7 @@ impl Tensor {
         };
         let output = Tensor::from_array(array);
         output.meta().view = Some(view);
-        record(name, &[self], output, |_| (Vec::new(), backward))
+        record_as_is(name, &[self], output, |_| (Vec::new(), backward))
     }
 
     /// The tensor this one is a view of.
@@ -157,14 +166,14 @@ impl Tensor {
 
 /// The node of a view that is described by its layout alone.
 fn as_strided_node(base: &Tensor, view: &Array, edge: Target, output: &Tensor) -> Arc<Node> {
-    let (base_layout, view_layout) = (base.array().layout.clone(), view.layout.clone());
+    let (base, view) = (Place::of(&base.array()), Place::of(view));
     Node::function(
         "AsStridedBackward0".into(),
         vec![Some(edge)],
         vec![Form::of(output)],
         Vec::new(),
         Box::new(move |_, gradients| {
-            let scatter = |g| strided::scatter_view(g, &view_layout, &base_layout);
+            let scatter = |g| strided::scatter_into(g, &view, &base);
             Ok(vec![gradients[0].as_ref().map(scatter).transpose()?])
         }),
     )

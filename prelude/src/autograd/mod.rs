@@ -52,5 +52,5 @@ pub use hooks::RemovableHandle;
 
 pub(crate) use inplace::in_place;
 pub(crate) use node::Ctx;
-pub(crate) use record::{record, record_many};
+pub(crate) use record::{record, record_as_is, record_many};
 pub(crate) use saved::Saved;

@@ -17,6 +17,11 @@ pub(crate) fn is_recorded(inputs: &[&Tensor]) -> bool {
 /// `derivative` is called only then. It gives the tensors to save and the derivative, whose gradients are in the order
 /// of `inputs`; they need not have the inputs' shapes where an input was broadcast, nor their dtypes: the engine sums
 /// and converts.
+///
+/// Derivatives are written as for real numbers. Where the output is complex, the same rule is applied between two
+/// conjugations: that makes the product with the derivative the product with its conjugate, which is what PyTorch's
+/// gradients of complex functions are. A rule that says itself what happens to complex numbers takes
+/// [`record_as_is`].
 pub(crate) fn record<B>(
     name: &'static str,
     inputs: &[&Tensor],
@@ -26,7 +31,36 @@ pub(crate) fn record<B>(
 where
     B: Fn(&Ctx, &Tensor) -> Result<Gradients> + Send + Sync + 'static,
 {
-    if !output.dtype().is_floating_point() || !is_recorded(inputs) {
+    if !output.is_complex() {
+        return record_as_is(name, inputs, output, derivative);
+    }
+    record_as_is(name, inputs, output, |output| {
+        let (saved, backward) = derivative(output);
+        let backward = move |ctx: &Ctx, g: &Tensor| conjugated(backward(ctx, &g.try_conj()?)?);
+        (saved, backward)
+    })
+}
+
+/// The conjugates of the gradients.
+fn conjugated(gradients: Gradients) -> Result<Gradients> {
+    gradients
+        .into_iter()
+        .map(|gradient| gradient.map(|g| g.try_conj()).transpose())
+        .collect()
+}
+
+/// [`record`] for a derivative that is right for complex numbers as it stands: what only moves, adds up or repeats
+/// elements, and what is not a function of complex numbers in the sense of calculus, such as their parts.
+pub(crate) fn record_as_is<B>(
+    name: &'static str,
+    inputs: &[&Tensor],
+    output: Tensor,
+    derivative: impl FnOnce(&Tensor) -> (Vec<Saved>, B),
+) -> Tensor
+where
+    B: Fn(&Ctx, &Tensor) -> Result<Gradients> + Send + Sync + 'static,
+{
+    if !output.dtype().is_differentiable() || !is_recorded(inputs) {
         return output;
     }
     let (saved, backward) = derivative(&output);
@@ -43,8 +77,8 @@ where
 
 /// [`record`] for an operation with several outputs, which share a node as in PyTorch.
 ///
-/// The derivative gets a gradient for each output, `None` where none arrived. Outputs that are no floats are left
-/// alone.
+/// The derivative gets a gradient for each output, `None` where none arrived, and says itself what happens to complex
+/// numbers. Outputs that are no numbers with a derivative are left alone.
 pub(crate) fn record_many<B>(
     name: impl Into<Cow<'static, str>>,
     inputs: &[&Tensor],
@@ -61,7 +95,7 @@ pub(crate) fn record_many<B>(
     let forms = outputs.iter().map(|output| Form::of(output)).collect();
     let node = Node::function(name.into(), edges, forms, saved, Box::new(backward));
     for (i, output) in outputs.iter().enumerate() {
-        if output.dtype().is_floating_point() {
+        if output.dtype().is_differentiable() {
             output.set_grad_fn(node.clone(), i);
         }
     }

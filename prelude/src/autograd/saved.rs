@@ -65,7 +65,7 @@ impl Saved {
 
     /// If the numbers lie in the storage of `written`, keeps a copy of them instead.
     pub fn copy_if_in(&mut self, written: &Array) -> Result<()> {
-        let in_it = |array: &Array| Arc::ptr_eq(&array.storage, &written.storage);
+        let in_it = |array: &Array| array.storage.same_memory(&written.storage);
         if self.numbers.replace_if(in_it, transfer::copy)?
             && let Origin::Leaf(leaf) = &self.origin
         {

@@ -3,7 +3,7 @@
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
-use crate::kernels::element::Element;
+use crate::kernels::element::Stored;
 use crate::shape::Shape;
 use crate::storage::Storage;
 use candle_core::{CpuStorage, Layout};
@@ -37,7 +37,7 @@ impl Array {
     }
 
     /// Fresh contiguous numbers in main memory, of the dtype that goes with the element type.
-    pub fn from_vec<T: Element>(elements: Vec<T>, dtype: DType, shape: &[usize]) -> Self {
+    pub fn from_vec<T: Stored>(elements: Vec<T>, dtype: DType, shape: &[usize]) -> Self {
         Self::from_cpu(T::wrap(elements), dtype, shape)
     }
 
@@ -141,7 +141,7 @@ pub(crate) fn locked<const N: usize, R>(
     for (i, input) in inputs.iter().enumerate() {
         guard_of[i] = match inputs[..i]
             .iter()
-            .position(|other| Arc::ptr_eq(&other.storage, &input.storage))
+            .position(|other| other.storage.same_memory(&input.storage))
         {
             Some(earlier) => guard_of[earlier],
             None => {
@@ -177,7 +177,7 @@ pub(crate) fn layout_within(
 }
 
 /// The elements of storage whose dtype is known.
-pub(crate) fn elements<T: Element>(storage: &CpuStorage) -> Result<&[T]> {
+pub(crate) fn elements<T: Stored>(storage: &CpuStorage) -> Result<&[T]> {
     match T::slice(storage) {
         Some(elements) => Ok(elements),
         None => bail!("expected elements of type {}", std::any::type_name::<T>()),

@@ -2,18 +2,27 @@
 
 use candle_core::CpuStorage;
 use half::{bf16, f16};
+use num_complex::Complex;
 
-/// A number as it lies in storage.
-pub trait Element: Copy + Default + Send + Sync + PartialEq + PartialOrd + 'static {
-    /// The type that sums and float functions are computed in.
-    type Wide: Wide;
-
+/// A number as it lies in storage, real or complex: what can be moved, compared and added up.
+pub trait Stored: Copy + Default + Send + Sync + PartialEq + 'static {
     /// The elements, if the storage is of this type.
     fn slice(storage: &CpuStorage) -> Option<&[Self]>;
     /// The elements to write to, if the storage is of this type.
     fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
     /// Storage made of these elements.
     fn wrap(elements: Vec<Self>) -> CpuStorage;
+    /// Sum, wrapping for integers.
+    fn sum(self, other: Self) -> Self;
+    /// Product, wrapping for integers.
+    fn product(self, other: Self) -> Self;
+}
+
+/// A real number as it lies in storage.
+pub trait Element: Stored + PartialOrd {
+    /// The type that sums and float functions are computed in.
+    type Wide: Wide;
+
     /// Exact for every type but large `i64`.
     fn to_f64(self) -> f64;
     /// Rounds; integers are cut towards zero.
@@ -73,12 +82,7 @@ macro_rules! element {
     ($t:ty, $variant:ident, $wide:ty, $float:literal, $lowest:expr, $highest:expr,
      to_f64 $to_f64:expr, from_f64 $from_f64:expr, to_i64 $to_i64:expr, from_i64 $from_i64:expr,
      wide $to_wide:expr, narrow $narrow:expr) => {
-        impl Element for $t {
-            type Wide = $wide;
-            const FLOAT: bool = $float;
-            const LOWEST: Self = $lowest;
-            const HIGHEST: Self = $highest;
-
+        impl Stored for $t {
             fn slice(storage: &CpuStorage) -> Option<&[Self]> {
                 match storage {
                     CpuStorage::$variant(elements) => Some(elements),
@@ -94,6 +98,22 @@ macro_rules! element {
             fn wrap(elements: Vec<Self>) -> CpuStorage {
                 CpuStorage::$variant(elements)
             }
+            #[inline(always)]
+            fn sum(self, other: Self) -> Self {
+                Self::narrow(Wide::plus(self.wide(), other.wide()))
+            }
+            #[inline(always)]
+            fn product(self, other: Self) -> Self {
+                Self::narrow(Wide::times(self.wide(), other.wide()))
+            }
+        }
+
+        impl Element for $t {
+            type Wide = $wide;
+            const FLOAT: bool = $float;
+            const LOWEST: Self = $lowest;
+            const HIGHEST: Self = $highest;
+
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 let f: fn($t) -> f64 = $to_f64;
@@ -179,12 +199,7 @@ element!(int u8, U8);
 element!(int i16, I16);
 
 /// Candle has no signed byte: it lies there as the byte of the same bits.
-impl Element for i8 {
-    type Wide = i64;
-    const FLOAT: bool = false;
-    const LOWEST: Self = i8::MIN;
-    const HIGHEST: Self = i8::MAX;
-
+impl Stored for i8 {
     fn slice(storage: &CpuStorage) -> Option<&[Self]> {
         u8::slice(storage).map(bytemuck::cast_slice)
     }
@@ -194,6 +209,22 @@ impl Element for i8 {
     fn wrap(elements: Vec<Self>) -> CpuStorage {
         CpuStorage::U8(elements.into_iter().map(|x| x as u8).collect())
     }
+    #[inline(always)]
+    fn sum(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+    #[inline(always)]
+    fn product(self, other: Self) -> Self {
+        self.wrapping_mul(other)
+    }
+}
+
+impl Element for i8 {
+    type Wide = i64;
+    const FLOAT: bool = false;
+    const LOWEST: Self = i8::MIN;
+    const HIGHEST: Self = i8::MAX;
+
     #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
@@ -227,9 +258,36 @@ element!(float f64, F64);
 element!(half f16, F16);
 element!(half bf16, BF16);
 
-/// Runs `$body` with `$T` standing for the element type of a dtype; a bool is a `u8`.
+/// Candle has no complex numbers: they lie there as their parts, one pair after the other.
+macro_rules! complex {
+    ($($part:ty),*) => {$(
+        impl Stored for Complex<$part> {
+            fn slice(storage: &CpuStorage) -> Option<&[Self]> {
+                <$part>::slice(storage).map(bytemuck::cast_slice)
+            }
+            fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
+                <$part>::slice_mut(storage).map(bytemuck::cast_slice_mut)
+            }
+            fn wrap(elements: Vec<Self>) -> CpuStorage {
+                <$part>::wrap(bytemuck::cast_vec(elements))
+            }
+            #[inline(always)]
+            fn sum(self, other: Self) -> Self {
+                self + other
+            }
+            #[inline(always)]
+            fn product(self, other: Self) -> Self {
+                self * other
+            }
+        }
+    )*};
+}
+complex!(f32, f64);
+
+/// Runs `$body` with `$T` standing for the element type of a dtype; a bool is a `u8`. Complex numbers, which have no
+/// order, are an error that names the operation.
 macro_rules! with_element {
-    ($dtype:expr, $T:ident => $body:expr) => {
+    ($dtype:expr, $name:expr, $T:ident => $body:expr) => {
         match $dtype {
             $crate::DType::F32 => {
                 type $T = f32;
@@ -267,6 +325,45 @@ macro_rules! with_element {
                 type $T = u8;
                 $body
             }
+            other => $crate::error::bail!(
+                "\"{}\" not implemented for '{}'",
+                $name,
+                other.scalar_type()
+            ),
+        }
+    };
+}
+
+/// Runs `$body` with `$T` standing for the element type of any dtype, also a complex one.
+macro_rules! with_stored {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::C64 => {
+                type $T = num_complex::Complex<f32>;
+                $body
+            }
+            $crate::DType::C128 => {
+                type $T = num_complex::Complex<f64>;
+                $body
+            }
+            real => $crate::kernels::element::with_element!(real, "unreachable", $T => $body),
+        }
+    };
+}
+
+/// Runs `$body` with `$F` standing for the type of the parts of a complex dtype, for which it is run only.
+macro_rules! with_complex {
+    ($dtype:expr, $F:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::C64 => {
+                type $F = f32;
+                $body
+            }
+            $crate::DType::C128 => {
+                type $F = f64;
+                $body
+            }
+            other => $crate::error::bail!("expected complex numbers, got {other}"),
         }
     };
 }
@@ -299,4 +396,4 @@ macro_rules! with_float {
         }
     };
 }
-pub(crate) use {with_element, with_float};
+pub(crate) use {with_complex, with_element, with_float, with_stored};

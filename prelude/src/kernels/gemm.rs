@@ -2,6 +2,7 @@
 //! buffer, cannot do.
 
 use gemm::Parallelism;
+use num_complex::Complex;
 
 /// A matrix to read: a slice, and the steps from row to row and from column to column.
 #[derive(Clone, Copy)]
@@ -60,6 +61,16 @@ impl Gemm for f64 {
     const ONE: Self = 1.;
 }
 
+impl Gemm for Complex<f32> {
+    const ZERO: Self = Self::new(0., 0.);
+    const ONE: Self = Self::new(1., 0.);
+}
+
+impl Gemm for Complex<f64> {
+    const ZERO: Self = Self::new(0., 0.);
+    const ONE: Self = Self::new(1., 0.);
+}
+
 /// `out = a · b`, or `out += a · b` with `accumulate`. `out` has its rows one after the other.
 ///
 /// # Panics
@@ -82,7 +93,8 @@ pub(crate) fn product<T: Gemm>(
         Parallelism::None
     };
     // SAFETY: the assertion above keeps every element that gemm reads inside `a.data` and `b.data` and every one it
-    // writes inside `out`, which nobody else can see meanwhile; `gemm` supports f32 and f64, the only `Gemm` types.
+    // writes inside `out`, which nobody else can see meanwhile; `gemm` supports f32, f64 and complex
+    // numbers of them, the only `Gemm` types.
     unsafe {
         gemm::gemm(
             m,

@@ -1,7 +1,7 @@
 //! Picking and placing elements by index.
 
 use super::array::{Array, elements, locked, on_cpu};
-use super::element::{Element, with_element};
+use super::element::{Element, Stored, with_element, with_stored};
 use super::map::update;
 use super::reduce::{Rows, rows};
 use super::transfer::contiguous;
@@ -17,7 +17,7 @@ fn place(index: i64, dim: usize, size: usize) -> Result<usize> {
     Ok(index as usize)
 }
 
-fn plain<'a, T: Element>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a [T]> {
+fn plain<'a, T: Stored>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a [T]> {
     let from = layout.start_offset();
     Ok(&elements::<T>(data)?[from..from + layout.shape().elem_count()])
 }
@@ -31,7 +31,7 @@ pub(crate) fn gather(a: &Array, axis: usize, index: &Array) -> Result<Array> {
         index.dims(),
         |[(data, layout), at]| {
             let at = plain::<i64>(at)?;
-            with_element!(a.dtype(), T => {
+            with_stored!(a.dtype(), T => {
                 let data = elements::<T>(data)?;
                 let mut out = Vec::with_capacity(at.len());
                 each_place(&index, axis, layout, at, |_, place| out.push(data[place]))?;
@@ -90,10 +90,10 @@ pub(crate) fn scatter(
         |[base, at, source]| {
             let at = plain::<i64>(at)?;
             let layout = Layout::contiguous(a.dims());
-            with_element!(a.dtype(), T => {
+            with_stored!(a.dtype(), T => {
                 let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
                 each_place(&index, axis, &layout, at, |i, place| {
-                    out[place] = if add { plus(out[place], source[i]) } else { source[i] };
+                    out[place] = if add { out[place].sum(source[i]) } else { source[i] };
                 })?;
                 Ok(T::wrap(out))
             })
@@ -128,18 +128,15 @@ pub(crate) fn scatter_reduce(
         |[base, at, source]| {
             let at = plain::<i64>(at)?;
             let layout = Layout::contiguous(a.dims());
-            with_element!(a.dtype(), T => {
+            with_element!(a.dtype(), "scatter_reduce", T => {
                 let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
                 let mut fresh = vec![!include_self; out.len()];
                 each_place(&index, axis, &layout, at, |i, place| {
                     let (x, y) = (out[place], source[i]);
                     out[place] = match combine {
                         _ if std::mem::take(&mut fresh[place]) => y,
-                        Combine::Sum => plus(x, y),
-                        Combine::Prod => {
-                            use super::element::Wide;
-                            T::narrow(x.wide().times(y.wide()))
-                        }
+                        Combine::Sum => x.sum(y),
+                        Combine::Prod => x.product(y),
                         Combine::Max => if x > y || x.is_nan() { x } else { y },
                         Combine::Min => if x < y || x.is_nan() { x } else { y },
                     };
@@ -148,12 +145,6 @@ pub(crate) fn scatter_reduce(
             })
         },
     )
-}
-
-#[inline(always)]
-fn plus<T: Element>(x: T, y: T) -> T {
-    use super::element::Wide;
-    T::narrow(x.wide().plus(y.wide()))
 }
 
 /// The slices of `axis` that a 1-d index lists.
@@ -169,7 +160,7 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
                 place(i, axis, len).map_err(|_| crate::Error::index("index out of range in self"))
             })
             .collect::<Result<Vec<_>>>()?;
-        with_element!(a.dtype(), T => {
+        with_stored!(a.dtype(), T => {
             let data = plain::<T>(data)?;
             let mut out = Vec::with_capacity(outer * places.len() * inner);
             for block in 0..outer {
@@ -203,14 +194,14 @@ pub(crate) fn index_put(
                 .iter()
                 .map(|&i| place(i, axis, len))
                 .collect::<Result<Vec<_>>>()?;
-            with_element!(a.dtype(), T => {
+            with_stored!(a.dtype(), T => {
                 let (mut out, source) = (plain::<T>(base)?.to_vec(), plain::<T>(source)?);
                 for block in 0..outer {
                     for (i, place) in places.iter().enumerate() {
                         let (to, from) = ((block * len + place) * inner, (block * places.len() + i) * inner);
                         let target = out[to..to + inner].iter_mut().zip(&source[from..from + inner]);
                         if add {
-                            target.for_each(|(x, &y)| *x = plus(*x, y));
+                            target.for_each(|(x, &y)| *x = x.sum(y));
                         } else {
                             target.for_each(|(x, &y)| *x = y);
                         }
@@ -230,9 +221,9 @@ pub(crate) fn add_into(target: &Array, source: &Array) -> Result<()> {
     }
     locked([source], |[(source, ls)]| {
         target.storage.write(|storage| {
-            with_element!(target.dtype(), T => {
+            with_stored!(target.dtype(), T => {
                 let Some(data) = T::slice_mut(storage) else { bail!("dtypes differ") };
-                update(data, &target.layout, elements::<T>(source)?, ls, plus::<T>);
+                update(data, &target.layout, elements::<T>(source)?, ls, T::sum);
             });
             Ok(())
         })?

@@ -1,7 +1,7 @@
 //! Several arrays as one.
 
 use super::array::{Array, elements, locked};
-use super::element::with_element;
+use super::element::with_stored;
 use super::reduce::Rows;
 use super::transfer::{contiguous, to_device};
 use crate::device::Device;
@@ -26,7 +26,7 @@ pub(crate) fn cat(arrays: &[Array], axis: usize) -> Result<Array> {
         len: shape[axis],
         inner: shape[axis + 1..].iter().product(),
     };
-    let joined = with_element!(dtype, T => {
+    let joined = with_stored!(dtype, T => {
         let mut out = vec![<T as Default>::default(); shape.iter().product()];
         let mut start = 0;
         for a in arrays {

@@ -21,6 +21,7 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
         return super::transfer::to_device(&super::transfer::cast(&zero, a.dtype())?, a.device());
     }
     match a.dtype() {
+        dtype if dtype.is_complex() => super::complex::batched(a, b),
         DType::I64 => integers::<i64>(a, b, shape, k),
         DType::I32 => integers::<i32>(a, b, shape, k),
         DType::I16 => integers::<i16>(a, b, shape, k),

@@ -5,6 +5,7 @@
 //! survive the `fork` that a notebook's snapshots need; these loops run on rayon's current pool.
 
 pub(crate) mod array;
+pub(crate) mod complex;
 pub(crate) mod conv;
 pub(crate) mod element;
 pub(crate) mod gemm;

@@ -1,7 +1,7 @@
 //! Normalization of channels: the passes over `[N, C, …]` that would be slow as single operations.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_float};
+use super::element::{Element, Stored, with_float};
 use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;

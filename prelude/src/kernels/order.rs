@@ -77,7 +77,7 @@ fn each_column(
     let moved = contiguous(&a.permuted(&order))?;
     let len = moved.dims()[rank - 1];
     let done = on_cpu([&moved], DType::I64, moved.dims(), |[(data, layout)]| {
-        with_element!(moved.dtype(), T => {
+        with_element!(moved.dtype(), "sort", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = vec![0i64; moved.numel()];
             parallel::chunks(&mut out, len, &|row, places| {
@@ -119,7 +119,7 @@ pub(crate) fn search(
         values.dims(),
         |[(ds, ls), (dv, lv), (dorder, lorder)]| {
             let order = &elements::<i64>(dorder)?[lorder.start_offset()..];
-            with_element!(values.dtype(), T => {
+            with_element!(values.dtype(), "searchsorted", T => {
                 let (s, v) = (&elements::<T>(ds)?[ls.start_offset()..], &elements::<T>(dv)?[lv.start_offset()..]);
                 Ok(CpuStorage::I64(super::map::fill(values.numel(), |from, out| {
                     for (i, o) in out.iter_mut().enumerate() {
@@ -148,7 +148,7 @@ pub(crate) fn changes(a: &Array) -> Result<Array> {
     let a = contiguous(a)?;
     let (count, width) = (a.dims()[0], a.dims()[1..].iter().product::<usize>());
     on_cpu([&a], DType::Bool, &[count], |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "unique", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             // What is not a number differs from itself.
             let differs = |i: usize| i == 0 || data[(i - 1) * width..][..width] != data[i * width..][..width];
@@ -162,7 +162,7 @@ pub(crate) fn argsort_rows(a: &Array) -> Result<Array> {
     let a = contiguous(a)?;
     let (a, Rows { len, inner, .. }) = rows(&a, &[0])?;
     on_cpu([&a], DType::I64, &[len], |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "unique", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let row = |i: i64| &data[i as usize * inner..][..inner];
             let mut order: Vec<i64> = (0..len as i64).collect();

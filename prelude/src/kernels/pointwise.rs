@@ -1,7 +1,8 @@
 //! One element in, one element out.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_element, with_float};
+use super::complex;
+use super::element::{Element, Stored, with_element, with_float, with_stored};
 use super::map::{fill, map2, map3};
 use super::transfer::contiguous;
 use crate::dtype::DType;
@@ -81,6 +82,9 @@ pub(crate) enum Compare {
 
 /// A function of each float.
 pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
+    if a.dtype().is_complex() {
+        return complex::unary(op, a);
+    }
     let a = &contiguous(a)?;
     let name = format!("{op:?}").to_lowercase();
     on_cpu(
@@ -207,12 +211,15 @@ impl Erf for f64 {
 
 /// A function of each number.
 pub(crate) fn sign(op: Sign, a: &Array) -> Result<Array> {
+    if a.dtype().is_complex() {
+        return complex::sign(op, a);
+    }
     let a = &contiguous(a)?;
     on_cpu(
         [a],
         a.dtype(),
         a.dims(),
-        |[(data, layout)]| with_element!(a.dtype(), T => sign_of::<T>(op, data, layout)),
+        |[(data, layout)]| with_element!(a.dtype(), "sign", T => sign_of::<T>(op, data, layout)),
     )
 }
 
@@ -261,6 +268,9 @@ fn sign_of<T: Element>(op: Sign, data: &CpuStorage, layout: &Layout) -> Result<C
 
 /// A function of each pair; both arrays have one dtype and one shape.
 pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
+    if a.dtype().is_complex() {
+        return complex::binary(op, a, b);
+    }
     if a.dtype() == DType::Bool {
         return binary_bool(op, a, b);
     }
@@ -406,8 +416,11 @@ fn binary_bool(op: Binary, a: &Array, b: &Array) -> Result<Array> {
 
 /// The answer for each pair; both arrays have one dtype and one shape.
 pub(crate) fn compare(op: Compare, a: &Array, b: &Array) -> Result<Array> {
+    if a.dtype().is_complex() {
+        return complex::compare(op, a, b);
+    }
     on_cpu([a, b], DType::Bool, a.dims(), |[(da, la), (db, lb)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "compare", T => {
             let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
             Ok(CpuStorage::U8(match op {
                 Compare::Eq => map2(a, la, b, lb, |x, y| u8::from(x == y)),
@@ -424,7 +437,7 @@ pub(crate) fn compare(op: Compare, a: &Array, b: &Array) -> Result<Array> {
 /// Bits of two integer or bool arrays: and, or, exclusive or.
 pub(crate) fn bits(op: fn(i64, i64) -> i64, a: &Array, b: &Array) -> Result<Array> {
     on_cpu([a, b], a.dtype(), a.dims(), |[(da, la), (db, lb)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "bitwise", T => {
             let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
             Ok(T::wrap(map2(a, la, b, lb, |x, y| T::from_i64(op(x.to_i64(), y.to_i64())))))
         })
@@ -439,7 +452,7 @@ pub(crate) fn select(cond: &Array, a: &Array, b: &Array) -> Result<Array> {
         a.dims(),
         |[(dc, lc), (da, la), (db, lb)]| {
             let cond = elements::<u8>(dc)?;
-            with_element!(a.dtype(), T => {
+            with_stored!(a.dtype(), T => {
                 let (a, b) = (elements::<T>(da)?, elements::<T>(db)?);
                 Ok(T::wrap(map3((cond, lc), (a, la), (b, lb), |c, x, y| if c != 0 { x } else { y })))
             })

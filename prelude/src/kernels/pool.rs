@@ -1,7 +1,7 @@
 //! Windows that move over images, and what becomes of each.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_element, with_float};
+use super::element::{Element, Stored, with_element, with_float};
 use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -95,7 +95,7 @@ pub(crate) fn max_places(a: &Array, rows: &Windows, columns: &Windows) -> Result
     let a = contiguous(a)?;
     let (shape, plane, windows) = shapes(&a, rows, columns);
     on_cpu([&a], DType::I64, &shape, |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "max_pool2d", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = vec![0i64; shape.iter().product()];
             each_plane(&mut out, windows, |i, out| {
@@ -134,7 +134,7 @@ pub(crate) fn take(a: &Array, places: &Array) -> Result<Array> {
         &shape,
         |[(data, ld), (at, la)]| {
             let at = &elements::<i64>(at)?[la.start_offset()..];
-            with_element!(a.dtype(), T => {
+            with_element!(a.dtype(), "max_pool2d", T => {
                 let data = &elements::<T>(data)?[ld.start_offset()..];
                 let mut out = vec![<T as Default>::default(); shape.iter().product()];
                 each_plane(&mut out, count, |i, out| {
@@ -154,7 +154,7 @@ pub(crate) fn put(a: &Array, places: &Array, shape: &[usize]) -> Result<Array> {
     let count = plane_of(&places);
     on_cpu([&a, &places], a.dtype(), shape, |[(data, ld), (at, la)]| {
         let at = &elements::<i64>(at)?[la.start_offset()..];
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "max_pool2d", T => {
             use super::element::Wide;
             let data = &elements::<T>(data)?[ld.start_offset()..];
             let mut out = vec![<T as Default>::default(); shape.iter().product()];

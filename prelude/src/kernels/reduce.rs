@@ -1,7 +1,8 @@
 //! Many elements in, one out.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_element};
+use super::complex;
+use super::element::{Element, Stored, with_element};
 use super::map::fill;
 use super::parallel;
 use super::transfer::contiguous;
@@ -85,7 +86,10 @@ pub(crate) fn reduce(op: Reduce, a: &Array, axes: &[usize]) -> Result<Array> {
         [&a],
         a.dtype(),
         &shape,
-        |[(data, layout)]| with_element!(a.dtype(), T => reduce_of::<T>(op, data, layout, rows)),
+        |[(data, layout)]| match a.dtype().is_complex() {
+            true => complex::reduce(op, a.dtype(), (data, layout), rows),
+            false => with_element!(a.dtype(), "reduce", T => reduce_of::<T>(op, data, layout, rows)),
+        },
     )
 }
 
@@ -222,7 +226,8 @@ pub(crate) fn arg_extreme(a: &Array, axes: &[usize], largest: bool) -> Result<Ar
         );
     }
     on_cpu([&a], DType::I64, &shape, |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        let name = if largest { "argmax_cpu" } else { "argmin_cpu" };
+        with_element!(a.dtype(), name, T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let better = |x: T, best: T| {
                 !best.is_nan() && (x.is_nan() || if largest { x > best } else { x < best })
@@ -272,7 +277,11 @@ pub(crate) fn cumulative(a: &Array, axis: usize, product: bool) -> Result<Array>
     let shape = a.dims().to_vec();
     let (a, Rows { len, inner, .. }) = rows(a, &[axis])?;
     on_cpu([&a], a.dtype(), &shape, |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        if a.dtype().is_complex() {
+            let block = len * inner;
+            return complex::cumulative(a.dtype(), (data, layout), block, inner, product);
+        }
+        with_element!(a.dtype(), "cumsum", T => {
             use super::element::Wide;
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = data[..a.numel()].to_vec();

@@ -1,7 +1,7 @@
 //! Running extremes and sums of exponentials along one dimension.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_element, with_float};
+use super::element::{Element, Stored, with_element, with_float};
 use super::reduce::{Rows, rows};
 use super::special::logaddexp;
 use crate::dtype::DType;
@@ -13,7 +13,8 @@ pub(crate) fn extremes(a: &Array, axis: usize, largest: bool) -> Result<Array> {
     let shape = a.dims().to_vec();
     let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;
     on_cpu([&a], DType::I64, &shape, |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        let name = if largest { "cummax_cpu" } else { "cummin_cpu" };
+        with_element!(a.dtype(), name, T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             let mut out = vec![0i64; a.numel()];
             for block in 0..outer {

@@ -1,7 +1,7 @@
 //! Softmax and its logarithm along one dimension.
 
 use super::array::{Array, elements, on_cpu};
-use super::element::{Element, with_float};
+use super::element::{Element, Stored, with_float};
 use super::reduce::{Rows, rows};
 use crate::error::Result;
 use num_traits::Float;

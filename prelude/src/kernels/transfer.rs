@@ -1,7 +1,8 @@
 //! Copies: to another device, to another dtype, to a plain layout, and into existing numbers.
 
 use super::array::{Array, elements, locked, on_cpu};
-use super::element::{Element, with_element};
+use super::complex;
+use super::element::{Element, Stored, with_element, with_stored};
 use super::map::{fill, map1, update};
 use crate::device::Device;
 use crate::dtype::DType;
@@ -14,6 +15,12 @@ pub(crate) fn to_device(a: &Array, device: Device) -> Result<Array> {
     if a.device() == device {
         return contiguous(a);
     }
+    if a.dtype().is_complex() {
+        bail!(
+            "complex tensors are on the cpu only, and this one was to be on {device}: move its parts, \
+             a.view_as_real().to({device:?})"
+        );
+    }
     let plain = contiguous(a)?;
     let moved = as_candle(&plain)?.to_device(&device.candle()?)?;
     Ok(Array::new(
@@ -24,6 +31,9 @@ pub(crate) fn to_device(a: &Array, device: Device) -> Result<Array> {
 
 /// The numbers as a candle tensor, which shares them wherever candle can describe where they are.
 pub(crate) fn as_candle(a: &Array) -> Result<candle_core::Tensor> {
+    if a.dtype().is_complex() {
+        bail!("candle has no complex numbers: hand it their parts, a.view_as_real()");
+    }
     let owner = a.storage.owner();
     if owner.layout() == &*a.layout {
         return Ok(owner.clone());
@@ -56,7 +66,7 @@ pub(crate) fn copy(a: &Array) -> Result<Array> {
         return copy_on_device(a);
     }
     on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        with_stored!(a.dtype(), T => {
             let data = elements::<T>(data)?;
             Ok(T::wrap(match layout.contiguous_offsets() {
                 Some((from, to)) => data[from..to].to_vec(),
@@ -111,15 +121,18 @@ pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
     if a.dtype() == dtype {
         return Ok(a.clone());
     }
+    if a.dtype().is_complex() || dtype.is_complex() {
+        return complex::cast(a, dtype);
+    }
     // Sixty-four pairs of types: one plain loop each.
     let a = &contiguous(a)?;
     on_cpu([a], dtype, a.dims(), |[(data, layout)]| {
-        with_element!(a.dtype(), T => {
+        with_element!(a.dtype(), "to", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             if dtype == DType::Bool {
                 return Ok(CpuStorage::U8(each(data, a.numel(), |x| u8::from(x != T::default()))));
             }
-            with_element!(dtype, U => Ok(U::wrap(each(data, a.numel(), convert::<T, U>))))
+            with_element!(dtype, "to", U => Ok(U::wrap(each(data, a.numel(), convert::<T, U>))))
         })
     })
 }
@@ -144,13 +157,13 @@ fn convert<T: Element, U: Element>(x: T) -> U {
 /// Writes `src` into the numbers of `dst`. Both have one dtype, one device and one shape; `src` may repeat elements
 /// but must not share storage with `dst`.
 pub(crate) fn write(dst: &Array, src: &Array) -> Result<()> {
-    debug_assert!(!std::sync::Arc::ptr_eq(&dst.storage, &src.storage));
+    debug_assert!(!dst.storage.same_memory(&src.storage));
     if dst.device().is_cuda() {
         return write_on_device(dst, src);
     }
     let result = locked([src], |[(src, ls)]| {
         dst.storage.write(|storage| {
-            with_element!(dst.dtype(), T => {
+            with_stored!(dst.dtype(), T => {
                 let src = elements::<T>(src)?;
                 let Some(dst_data) = T::slice_mut(storage) else { bail!("dtypes differ") };
                 match (dst.layout.contiguous_offsets(), ls.contiguous_offsets()) {

@@ -9,6 +9,8 @@ pub enum Elements {
     Int(Vec<i64>),
     /// Booleans.
     Bool(Vec<bool>),
+    /// The real and the imaginary parts of complex elements.
+    Complex(Vec<f64>, Vec<f64>),
 }
 
 impl Elements {
@@ -18,6 +20,7 @@ impl Elements {
             Self::Float(values) => values.len(),
             Self::Int(values) => values.len(),
             Self::Bool(values) => values.len(),
+            Self::Complex(real, _) => real.len(),
         }
     }
 

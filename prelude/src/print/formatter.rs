@@ -10,6 +10,15 @@ pub(super) struct Formatter {
     notation: Notation,
     width: usize,
     precision: usize,
+    /// How the imaginary parts of complex elements print; the rest is for their real parts.
+    imaginary: Option<Part>,
+}
+
+/// How one of several parts of an element prints.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part {
+    notation: Notation,
+    width: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,27 +41,40 @@ impl Formatter {
             notation: Notation::Plain,
             width: 1,
             precision: options.precision,
+            imaginary: None,
         };
         match shown {
             Elements::Bool(values) => formatter.widen(values, |&value| python_bool(value).len()),
             Elements::Int(values) => formatter.widen(values, |&value| integer_width(value)),
-            Elements::Float(values) => {
-                let counted: Vec<f64> = values
-                    .iter()
-                    .copied()
-                    .filter(|value| value.is_finite() && *value != 0.0)
-                    .collect();
-                formatter.notation = notation(&counted, options);
-                let narrow = formatter;
-                formatter.widen(&counted, |&value| narrow.float(value).len());
+            Elements::Float(values) => formatter.suit(values, options),
+            Elements::Complex(real, imaginary) => {
+                let mut second = formatter;
+                second.suit(imaginary, options);
+                formatter.suit(real, options);
+                formatter.imaginary = Some(Part {
+                    notation: second.notation,
+                    width: second.width,
+                });
             }
         }
         formatter
     }
 
-    /// The width that elements are padded to.
+    /// Takes the notation and the width that these floats need.
+    fn suit(&mut self, values: &[f64], options: &PrintOptions) {
+        let counted: Vec<f64> = values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite() && *value != 0.0)
+            .collect();
+        self.notation = notation(&counted, options);
+        let narrow = *self;
+        self.widen(&counted, |&value| narrow.float(value).len());
+    }
+
+    /// The width that elements are padded to. Complex ones are only padded within: this is what PyTorch takes them for.
     pub fn width(&self) -> usize {
-        self.width
+        self.width + self.imaginary.map_or(0, |part| part.width + 1)
     }
 
     /// The text of element `index` of `elements`, padded on the left.
@@ -62,6 +84,16 @@ impl Formatter {
             Elements::Bool(values) => format!("{:>width$}", python_bool(values[index])),
             Elements::Int(values) => format!("{:>width$}", values[index]),
             Elements::Float(values) => format!("{:>width$}", self.float(values[index])),
+            Elements::Complex(real, imaginary) => {
+                let first = format!("{:>width$}", self.float(real[index]));
+                let second = match self.imaginary {
+                    Some(part) => Self { notation: part.notation, ..*self },
+                    None => *self,
+                };
+                let second = second.float(imaginary[index]);
+                let sign = if second.starts_with('-') { "" } else { "+" };
+                format!("{first}{sign}{second}j")
+            }
         }
     }
 

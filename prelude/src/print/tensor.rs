@@ -105,7 +105,7 @@ impl TensorText<'_> {
         let implied: &[&str] = if self.is_empty() {
             &["float32"]
         } else {
-            &["float32", "int64", "bool"]
+            &["float32", "int64", "bool", "complex64"]
         };
         if !implied.contains(&self.dtype) {
             suffixes.push(format!("dtype=torch.{}", self.dtype));

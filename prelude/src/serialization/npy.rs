@@ -288,6 +288,17 @@ impl Header {
             "i4" => self.shaped(numbers!(i32).collect()),
             "i2" => self.shaped(numbers!(i16).collect()),
             "i1" => self.shaped(numbers!(i8).collect()),
+            // Complex numbers are pairs of floats.
+            "c8" | "c16" => {
+                whole(if kind == "c8" { 8 } else { 16 })?;
+                let mut pairs = Self {
+                    descr: format!("{order}f{}", if kind == "c8" { 4 } else { 8 }),
+                    fortran: false,
+                    shape: self.shape.clone(),
+                };
+                pairs.shape.push(2);
+                pairs.tensor(bytes)?.try_view_as_complex()
+            }
             "u1" => self.shaped(numbers!(u8).collect()),
             "b1" => self.shaped(numbers!(u8).map(|byte| byte != 0).collect()),
             "u2" => self.shaped(numbers!(u16).map(i32::from).collect()),
@@ -297,7 +308,7 @@ impl Header {
             )),
             _ => Err(Error::dtype(format!(
                 "can't convert an array of the type {} to a tensor; the supported types are float64, float32, float16, \
-                 int64, int32, int16, int8, uint32, uint16, uint8, and bool",
+                 complex64, complex128, int64, int32, int16, int8, uint32, uint16, uint8, and bool",
                 self.descr
             ))),
         }?;
@@ -323,7 +334,10 @@ fn encoded(x: &Tensor) -> Result<Vec<u8>> {
     let x = x.detach();
     macro_rules! bytes {
         ($number:ty) => {
-            x.try_to_vec::<$number>()?
+            bytes!(x, $number)
+        };
+        ($x:expr, $number:ty) => {
+            $x.try_to_vec::<$number>()?
                 .iter()
                 .flat_map(|number| number.to_le_bytes())
                 .collect()
@@ -345,6 +359,14 @@ fn encoded(x: &Tensor) -> Result<Vec<u8>> {
                 .map(|&value| value.into())
                 .collect(),
         ),
+        DType::C64 => ("<c8", {
+            let x = x.try_view_as_real()?;
+            bytes!(x, f32)
+        }),
+        DType::C128 => ("<c16", {
+            let x = x.try_view_as_real()?;
+            bytes!(x, f64)
+        }),
         DType::BF16 => {
             return Err(Error::dtype(
                 "Got unsupported ScalarType BFloat16: NumPy does not have it; convert the tensor first: x.to(DType::F32)",

@@ -53,12 +53,22 @@ pub fn save_file(tensors: &StateDict, path: impl AsRef<Path>) {
 /// Like [`save_file`]. Fails when the file cannot be written.
 pub fn try_save_file(tensors: &StateDict, path: impl AsRef<Path>) -> Result<()> {
     let entry = |(name, tensor): (&str, &Tensor)| {
+        if tensor.dtype() == DType::C128 {
+            return Err(Error::dtype(format!(
+                "{name} is of dtype complex128, which safetensors does not have; convert it first: x.to(DType::C64), or \
+                 save its parts: x.view_as_real()"
+            )));
+        }
+        let parts = match tensor.is_complex() {
+            true => tensor.detach().try_view_as_real()?,
+            false => tensor.detach(),
+        };
         Ok((
             name.to_owned(),
             Entry {
                 dtype: tensor.dtype(),
                 shape: tensor.dims(),
-                bytes: state::bytes_of(&tensor.detach().contiguous().to_candle()?)?,
+                bytes: state::bytes_of(&parts.contiguous().to_candle()?)?,
             },
         ))
     };
@@ -90,6 +100,7 @@ impl View for Entry {
             DType::I8 => Dtype::I8,
             DType::U8 => Dtype::U8,
             DType::Bool => Dtype::BOOL,
+            DType::C64 | DType::C128 => Dtype::C64,
         }
     }
 
@@ -144,6 +155,7 @@ fn kind(dtype: Dtype) -> Option<StorageKind> {
         Dtype::I8 => StorageKind::Plain(DType::I8),
         Dtype::U8 => StorageKind::Plain(DType::U8),
         Dtype::BOOL => StorageKind::Plain(DType::Bool),
+        Dtype::C64 => StorageKind::Plain(DType::C64),
         Dtype::U16 => StorageKind::U16,
         Dtype::U32 => StorageKind::U32,
         _ => return None,

@@ -33,7 +33,7 @@ impl<'a> Storages<'a> {
     /// The tensor that a file describes.
     pub fn tensor(&mut self, node: &TensorNode) -> Result<Tensor> {
         let storage = self.storage(&node.key, node.kind)?;
-        let layout = layout(node, storage.owner().elem_count())?;
+        let layout = layout(node, storage.len())?;
         let tensor = Tensor::from_array(Array::new(storage, layout));
         tensor.try_requires_grad_(node.requires_grad)
     }

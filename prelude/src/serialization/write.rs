@@ -204,7 +204,7 @@ impl Pickler {
         self.global("torch", class(storage.dtype()));
         self.text(&key.to_string());
         self.text("cpu");
-        self.int(storage.owner().elem_count() as i64);
+        self.int(storage.len() as i64);
         self.bytes.extend([op::TUPLE, op::BINPERSID]);
     }
 }
@@ -221,5 +221,7 @@ fn class(dtype: DType) -> &'static str {
         DType::I8 => "CharStorage",
         DType::U8 => "ByteStorage",
         DType::Bool => "BoolStorage",
+        DType::C64 => "ComplexFloatStorage",
+        DType::C128 => "ComplexDoubleStorage",
     }
 }

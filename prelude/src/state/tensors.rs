@@ -91,7 +91,7 @@ impl Restored {
             offset,
             ..
         } = &described;
-        let layout = layout_within(shape, stride, *offset, storage.owner().elem_count())
+        let layout = layout_within(shape, stride, *offset, storage.len())
             .ok_or_else(|| damaged("a tensor reaches beyond its numbers"))?;
         let tensor = Tensor::from_array(Array::new(storage, layout));
         let tensor = tensor.try_requires_grad_(described.requires_grad)?;
@@ -128,7 +128,7 @@ impl Restored {
 
 /// Storage in main memory of numbers as they lie in memory.
 pub(crate) fn storage_of(bytes: &[u8], dtype: DType) -> Result<Arc<Storage>> {
-    let count = bytes.len() / dtype.size();
+    let count = bytes.len() / dtype.size() * dtype.parts();
     let cpu = candle_core::Device::Cpu;
     let owner = candle_core::Tensor::from_raw_buffer(bytes, dtype.candle(), &[count], &cpu)?;
     Ok(Storage::from_candle(owner, dtype, Device::Cpu))

@@ -80,6 +80,11 @@ impl Tensor {
         self.dtype().is_floating_point()
     }
 
+    /// Whether the elements are complex numbers.
+    pub fn is_complex(&self) -> bool {
+        self.dtype().is_complex()
+    }
+
     /// How often the numbers were changed in place (`tensor._version`).
     pub fn version(&self) -> u64 {
         self.array().storage.version()
@@ -92,7 +97,7 @@ impl Tensor {
 
     /// Whether both tensors look at the same numbers.
     pub fn shares_storage(&self, other: &Tensor) -> bool {
-        Arc::ptr_eq(&self.array().storage, &other.array().storage)
+        self.array().storage.same_memory(&other.array().storage)
     }
 
     /// Makes this tensor hold the numbers of `other`, without copying (`tensor.data = other`): every handle to it sees

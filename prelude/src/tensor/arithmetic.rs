@@ -19,10 +19,10 @@ pub(super) struct Operands {
 
 /// The dtype that a tensor of this dtype and a plain number answer in: only a higher kind of number changes it.
 pub(crate) fn promote_scalar(dtype: DType, scalar: Scalar) -> DType {
-    if scalar.category() > dtype.category() {
-        scalar.dtype()
-    } else {
-        dtype
+    match scalar.category() > dtype.category() {
+        true if scalar.category() == Category::Complex => dtype.to_complex(),
+        true => scalar.dtype(),
+        false => dtype,
     }
 }
 
@@ -32,6 +32,9 @@ fn result_type(a: &Tensor, b: &Tensor) -> DType {
     match (rank_a == 0, rank_b == 0) {
         (true, false) if a.category() <= b.category() => b,
         (false, true) if b.category() <= a.category() => a,
+        // A 0-d complex tensor does not decide how wide the parts are.
+        (true, false) if a.is_complex() && b.is_floating_point() => b.to_complex(),
+        (false, true) if b.is_complex() && a.is_floating_point() => a.to_complex(),
         _ => a.promote(b),
     }
 }
@@ -52,6 +55,7 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     };
     let dtype = match least {
         Category::Float => dtype.to_float(),
+        Category::Complex => dtype.to_complex(),
         _ => dtype,
     };
     let a = a.try_to_dtype(dtype)?;
@@ -205,7 +209,7 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
                 },
                 // 0 at 0 to a power that is not negative, where the logarithm is infinite.
                 || {
-                    let at_zero = a.try_eq(0)?.try_mul(b.try_ge(0)?)?;
+                    let at_zero = a.try_eq(0)?.try_mul(b.try_real()?.try_ge(0)?)?;
                     at_zero.try_where_(&g.try_zeros_like()?, g * (ctx.saved(2)? * a.log()))
                 },
             )

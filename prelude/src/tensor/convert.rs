@@ -1,15 +1,17 @@
 //! From tensors to Rust's own types, to other dtypes and devices, and to candle and back.
 
 use super::Tensor;
-use crate::autograd::record;
+use crate::autograd::record_as_is;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::array::{elements, locked};
-use crate::kernels::{Array, Element, transfer};
+use crate::kernels::element::Stored;
+use crate::kernels::{Array, transfer};
 use crate::storage::Storage;
 use candle_core::CpuStorage;
 use half::{bf16, f16};
+use num_complex::Complex;
 
 /// A Rust type that is the element type of some dtype.
 pub trait TensorElement: Copy + Send + Sync + 'static {
@@ -24,12 +26,13 @@ macro_rules! tensor_element {
         impl TensorElement for $t {
             const DTYPE: DType = DType::$dtype;
             fn store(numbers: Vec<Self>) -> CpuStorage {
-                <$t as Element>::wrap(numbers)
+                <$t as Stored>::wrap(numbers)
             }
         }
     )*};
 }
-tensor_element!(f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i64 => I64, i32 => I32, i16 => I16, i8 => I8, u8 => U8);
+tensor_element!(f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i64 => I64, i32 => I32, i16 => I16, i8 => I8, u8 => U8,
+    Complex<f32> => C64, Complex<f64> => C128);
 
 impl TensorElement for bool {
     const DTYPE: DType = DType::Bool;
@@ -58,11 +61,22 @@ from_element!(
     f32 => F32 as f32, |x| x; f64 => F64 as f64, |x| x; f16 => F16 as f16, |x| x; bf16 => BF16 as bf16, |x| x;
     i64 => I64 as i64, |x| x; i32 => I32 as i32, |x| x; i16 => I16 as i16, |x| x; i8 => I8 as i8, |x| x; u8 => U8 as u8, |x| x;
     usize => I64 as i64, |x| x as usize; u64 => I64 as i64, |x| x as u64; u32 => I64 as i64, |x| x as u32;
-    bool => Bool as u8, |x| x != 0
+    bool => Bool as u8, |x| x != 0;
+    Complex<f32> => C64 as Complex<f32>, |z| z; Complex<f64> => C128 as Complex<f64>, |z| z
 );
 
 /// The numbers in row-major order, as that dtype.
-fn numbers<T: Element>(array: &Array, dtype: DType) -> Result<Vec<T>> {
+fn numbers<T: Stored>(array: &Array, dtype: DType) -> Result<Vec<T>> {
+    if array.dtype().is_complex() && !dtype.is_complex() && dtype != DType::Bool {
+        // A real number that is written as a complex one is still a real number.
+        let imaginary = super::complex::part(array, 1);
+        if numbers::<f64>(&imaginary, DType::F64)?.iter().any(|&y| y != 0.) {
+            bail!(
+                "value cannot be converted to type {} without overflow",
+                dtype.c_name()
+            );
+        }
+    }
     let array = transfer::cast(&transfer::to_device(array, Device::Cpu)?, dtype)?;
     let array = transfer::contiguous(&array)?;
     locked([&array], |[(data, layout)]| {
@@ -165,9 +179,12 @@ impl Tensor {
         if self.dtype() == dtype {
             return Ok(self.clone());
         }
+        if self.is_complex() && !dtype.is_complex() && dtype != DType::Bool {
+            super::complex::warn_of_discarded_part();
+        }
         // The engine brings the gradient back to this dtype.
         let output = Tensor::from_array(transfer::cast(&self.array(), dtype)?);
-        Ok(record("ToCopyBackward0", &[self], output, |_| {
+        Ok(record_as_is("ToCopyBackward0", &[self], output, |_| {
             (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
         }))
     }
@@ -177,7 +194,7 @@ impl Tensor {
             return Ok(self.clone());
         }
         let output = Tensor::from_array(transfer::to_device(&self.array(), device)?);
-        Ok(record("ToCopyBackward0", &[self], output, |_| {
+        Ok(record_as_is("ToCopyBackward0", &[self], output, |_| {
             (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
         }))
     }

@@ -4,12 +4,13 @@ use super::{Tensor, TensorOptions};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, OrPanic, Result, bail};
-use crate::kernels::element::with_element;
+use crate::kernels::element::{with_complex, with_element};
 use crate::kernels::{Array, Element, transfer};
 use crate::random::{Draws, Generator, default_generator};
 use crate::scalar::Scalar;
 use crate::shape::Dims;
 use half::{bf16, f16};
+use num_complex::Complex;
 
 /// An array filled with one number.
 pub(crate) fn full_array(
@@ -19,7 +20,18 @@ pub(crate) fn full_array(
     device: Device,
 ) -> Result<Array> {
     let len = shape.iter().product();
-    let array = with_element!(dtype, T => {
+    if dtype.is_complex() {
+        let z = value.to_complex();
+        let array = with_complex!(dtype, F => {
+            let value = Complex::new(F::from_f64(z.re), F::from_f64(z.im));
+            Array::from_vec(vec![value; len], dtype, shape)
+        });
+        return transfer::to_device(&array, device);
+    }
+    if value.to_complex().im != 0. {
+        bail!("value cannot be converted to type {} without overflow", dtype.c_name());
+    }
+    let array = with_element!(dtype, "fill", T => {
         let value = match value {
             _ if dtype == DType::Bool => T::from_i64(i64::from(value.to_f64() != 0.0)),
             Scalar::Float(x) => T::from_f64(x),
@@ -43,6 +55,7 @@ fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
 #[inline(never)]
 fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
     let dtype = options.dtype.unwrap_or(match value.category() {
+        Category::Complex => DType::C64,
         Category::Float => DType::F32,
         Category::Int => DType::I64,
         Category::Bool => DType::Bool,
@@ -61,6 +74,15 @@ fn drawn(
 ) -> Result<Tensor> {
     let shape = shape.to_shape()?;
     let dtype = options.dtype.unwrap_or(DType::F32);
+    if dtype.is_complex() {
+        // The parts are drawn, in pairs.
+        let pairs: Vec<usize> = shape.iter().copied().chain([2]).collect();
+        let parts = match dtype {
+            DType::C64 => drawn_as::<f32>(&pairs, DType::F32, generator, &draw.of_parts()),
+            _ => drawn_as::<f64>(&pairs, DType::F64, generator, &draw.of_parts()),
+        };
+        return finish(&super::complex::paired(&parts), options);
+    }
     let array = match dtype {
         DType::F32 => drawn_as::<f32>(&shape, dtype, generator, &draw),
         DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw),
@@ -90,6 +112,8 @@ fn drawn_as<T: Element + crate::random::Real>(
 pub(crate) trait Draw {
     fn name(&self) -> &'static str;
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]);
+    /// How each part of a complex number is drawn.
+    fn of_parts(&self) -> Self;
 }
 
 /// Evenly from `[from, to)`.
@@ -105,6 +129,9 @@ impl Draw for Uniform {
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
         draws.uniform(out, self.from, self.to);
     }
+    fn of_parts(&self) -> Self {
+        Self { ..*self }
+    }
 }
 
 /// From the bell curve.
@@ -119,6 +146,13 @@ impl Draw for Normal {
     }
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
         draws.normal(out, self.mean, self.std);
+    }
+    /// Each part has half of the variance.
+    fn of_parts(&self) -> Self {
+        Self {
+            mean: self.mean,
+            std: self.std / 2f64.sqrt(),
+        }
     }
 }
 

@@ -20,12 +20,21 @@ fn fetch(array: &Array, positions: &[usize]) -> crate::Result<Elements> {
         }
         at
     };
+    if array.dtype().is_complex() {
+        let parts = [0, 1].map(|which| fetch(&super::complex::part(array, which), positions));
+        return Ok(match parts {
+            [Ok(Elements::Float(real)), Ok(Elements::Float(imaginary))] => {
+                Elements::Complex(real, imaginary)
+            }
+            _ => Elements::Float(Vec::new()),
+        });
+    }
     locked([array], |[(data, _)]| {
-        with_element!(array.dtype(), T => {
+        with_element!(array.dtype(), "str", T => {
             let data = elements::<T>(data)?;
             let picked = positions.iter().map(|&position| data[place(position)]);
             Ok(match array.dtype().category() {
-                Category::Float => Elements::Float(picked.map(|x| x.to_f64()).collect()),
+                Category::Float | Category::Complex => Elements::Float(picked.map(|x| x.to_f64()).collect()),
                 Category::Int => Elements::Int(picked.map(|x| x.to_i64()).collect()),
                 Category::Bool => Elements::Bool(picked.map(|x| x.to_i64() != 0).collect()),
             })

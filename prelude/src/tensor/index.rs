@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::view::{selected, sliced};
-use crate::autograd::{Ctx, no_grad, record};
+use crate::autograd::{Ctx, no_grad, record_as_is};
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail, bail_index};
 use crate::shape::{DimInt, Shape, broadcast};
@@ -464,7 +464,7 @@ impl Picked {
         })?;
         let output = Tensor::from_array(output.array());
         let shape = x.shape();
-        Ok(record("IndexBackward0", &[x], output, |_| {
+        Ok(record_as_is("IndexBackward0", &[x], output, |_| {
             (Vec::new(), move |_: &Ctx, g: &Tensor| {
                 Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)])
             })

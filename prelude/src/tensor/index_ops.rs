@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use crate::autograd::{Ctx, record};
+use crate::autograd::{Ctx, record, record_as_is};
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::kernels::{indexing, transfer};
@@ -47,7 +47,7 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
         return x.try_copy();
     }
     let output = Tensor::from_array(indexing::gather(&x.array(), at, &index.array())?);
-    Ok(record("GatherBackward0", &[x], output, |_| {
+    Ok(record_as_is("GatherBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(
                 g.try_new_zeros(&shape)?
@@ -126,7 +126,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
-    Ok(record("IndexSelectBackward0", &[x], output, |_| {
+    Ok(record_as_is("IndexSelectBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(
                 g.try_new_zeros(&shape)?
@@ -256,7 +256,7 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
         x.dtype(),
     )?)?);
     // The old numbers are gone, and with them any gradient for what they came from.
-    Ok(record("CopyBackwards", &[x, &expanded], output, |_| {
+    Ok(record_as_is("CopyBackwards", &[x, &expanded], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![None, Some(g.clone())])
         })

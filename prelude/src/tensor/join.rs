@@ -1,7 +1,7 @@
 //! Several tensors as one.
 
 use super::Tensor;
-use crate::autograd::{Ctx, record};
+use crate::autograd::{Ctx, record_as_is};
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::join;
 use crate::shape::axis;
@@ -90,7 +90,7 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
     let output = Tensor::from_array(join::cat(&arrays, at)?);
     let sizes: Vec<usize> = arrays.iter().map(|a| a.dims()[at]).collect();
     let inputs: Vec<&Tensor> = parts.iter().collect();
-    Ok(record("CatBackward0", &inputs, output, |_| {
+    Ok(record_as_is("CatBackward0", &inputs, output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let mut start = 0;
             let mut gradients = Vec::with_capacity(sizes.len());
@@ -134,7 +134,7 @@ fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
         .collect::<Result<Vec<_>>>()?;
     let output = Tensor::from_array(join::cat(&arrays, at)?);
     let inputs: Vec<&Tensor> = parts.iter().collect();
-    Ok(record("StackBackward0", &inputs, output, |_| {
+    Ok(record_as_is("StackBackward0", &inputs, output, |_| {
         let count = arrays.len();
         let backward = move |ctx: &Ctx, g: &Tensor| {
             (0..count)

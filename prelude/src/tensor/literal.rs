@@ -4,8 +4,10 @@ use super::Tensor;
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::Array;
+use num_complex::Complex;
 
-/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults), truth values `bool`.
+/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults), truth values `bool`,
+/// [`Complex`](crate::Complex) numbers `complex64`.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -41,6 +43,7 @@ pub struct LiteralBuffer {
     dims: Vec<usize>,
     floats: Vec<f64>,
     integers: Vec<i64>,
+    complex: Vec<Complex<f32>>,
 }
 
 impl LiteralBuffer {
@@ -62,6 +65,7 @@ impl LiteralBuffer {
                 &self.dims,
             ),
             DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
+            DType::C64 => Array::from_vec(self.complex, dtype, &self.dims),
             DType::I8 => Array::from_vec(
                 self.integers.iter().map(|&x| x as i8).collect::<Vec<i8>>(),
                 dtype,
@@ -92,6 +96,23 @@ macro_rules! literal {
 }
 literal!(f32 => F32, floats as f64; f64 => F32, floats as f64; i32 => I64, integers as i64; i64 => I64, integers as i64;
     usize => I64, integers as i64; u32 => I64, integers as i64; i8 => I8, integers as i64; u8 => U8, integers as i64; bool => Bool, integers as i64);
+
+impl Literal for Complex<f32> {
+    const DTYPE: DType = DType::C64;
+    fn dims(&self, _: &mut Vec<usize>) {}
+    fn append(&self, _: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        buffer.complex.push(*self);
+        Ok(())
+    }
+}
+
+impl Literal for Complex<f64> {
+    const DTYPE: DType = DType::C64;
+    fn dims(&self, _: &mut Vec<usize>) {}
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        Complex::new(self.re as f32, self.im as f32).append(depth, buffer)
+    }
+}
 
 impl<T: Literal> Literal for [T] {
     const DTYPE: DType = T::DTYPE;

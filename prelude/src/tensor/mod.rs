@@ -4,6 +4,7 @@ mod access;
 mod activation;
 mod arithmetic;
 pub(crate) mod attention;
+mod complex;
 mod convert;
 mod convolution;
 mod creation;

@@ -59,7 +59,7 @@ binary_operator! {
     BitXor, bitxor, BitXorAssign, bitxor_assign, try_bitwise_xor, try_bitwise_xor_;
 }
 
-// Only one integer and one float type on the left: with two, rustc could not tell the type of `1 - &a`.
+// Only one integer and one float type on the left (a complex number is written as one): with two, rustc could not tell the type of `1 - &a`.
 macro_rules! number_on_the_left {
     ($($number:ty),*; $($trait:ident, $method:ident, |$left:ident, $right:ident| $body:expr;)*) => {
         number_on_the_left!(@each ($($number),*) $($trait, $method, |$left, $right| $body;)*);
@@ -89,7 +89,7 @@ macro_rules! number_on_the_left {
 }
 
 number_on_the_left! {
-    i64, f64;
+    i64, f64, num_complex::Complex<f64>;
     Add, add, |number, tensor| tensor.try_add(number);
     Mul, mul, |number, tensor| tensor.try_mul(number);
     Sub, sub, |number, tensor| tensor.try_rsub(number);

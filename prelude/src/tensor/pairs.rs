@@ -235,7 +235,7 @@ fn bitwise_not(x: &Tensor) -> Result<Tensor> {
         Category::Int => {
             operands(x, Arg::Scalar((-1).into()), Category::Bool)?.integers(|x, y| x ^ y)
         }
-        Category::Float => bail!(
+        Category::Float | Category::Complex => bail!(
             "\"bitwise_not_cpu\" not implemented for '{}'",
             x.dtype().scalar_type()
         ),

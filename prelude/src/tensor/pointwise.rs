@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use crate::autograd::{Ctx, Saved, record};
+use crate::autograd::{Ctx, Saved, record, record_as_is};
 use crate::error::Result;
 use crate::kernels::pointwise::{Sign, Unary, sign, unary};
 use crate::kernels::{pointwise, transfer};
@@ -43,7 +43,7 @@ fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
         let kernel = format!("{op:?}").to_lowercase();
         crate::error::bail!("\"{kernel}_vml_cpu\" not implemented for 'Bool'");
     }
-    if !x.dtype().is_floating_point() {
+    if !x.dtype().is_differentiable() {
         return x.try_copy();
     }
     float(name, op, x, Save::Input, |g, _| g.zeros_like())
@@ -171,10 +171,17 @@ ops! {
     /// The element without its sign.
     abs, try_abs, [abs_, try_abs_] (x) => {
         super::pairs::not_bool("abs_cpu", x)?;
-        any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sign())
+        any("AbsBackward0", Sign::Abs, x, Input, |g, x| g * x.sgn())
     };
     /// -1, 0 or 1.
-    sign, try_sign, [sign_, try_sign_] (x) => any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like());
+    sign, try_sign, [sign_, try_sign_] (x) => {
+        if x.is_complex() {
+            crate::error::bail!(
+                "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
+            );
+        }
+        any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like())
+    };
     /// The element times itself.
     square, try_square, [square_, try_square_] (x) => any("PowBackward0", Sign::Square, x, Input, |g, x| g * (x * 2));
     /// The element where it is positive, 0 elsewhere.
@@ -234,7 +241,7 @@ fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
 
 fn copied(x: &Tensor) -> Result<Tensor> {
     let output = Tensor::from_array(transfer::copy(&x.array())?);
-    Ok(record("CloneBackward0", &[x], output, |_| {
+    Ok(record_as_is("CloneBackward0", &[x], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))
     }))
 }

@@ -360,8 +360,8 @@ ops! {
         }
         x.try_matmul(vector)
     };
-    /// The sum of products of two vectors, like [`Tensor::dot`].
-    vdot, try_vdot, [] (x, other: &Tensor) => x.try_dot(other);
+    /// The sum of products of two vectors, like [`Tensor::dot`], of which the first is conjugated.
+    vdot, try_vdot, [] (x, other: &Tensor) => x.try_conj()?.try_dot(other);
     /// Sums of products over the last dimension of both.
     inner, try_inner, [] (x, other: &Tensor) => inner(x, other);
     /// Sums of products over the last `dims` dimensions of this tensor and the first of the other.

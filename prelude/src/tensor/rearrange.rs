@@ -317,8 +317,6 @@ ops! {
     swapaxes, try_swapaxes, [] (x, a: i64, b: i64) => x.try_transpose(a, b);
     /// [`Tensor::transpose`] by another name.
     swapdims, try_swapdims, [] (x, a: i64, b: i64) => x.try_transpose(a, b);
-    /// The last two dimensions in each other's place (`a.mH`, `a.adjoint()`): of real numbers, the same as [`Tensor::mt`].
-    adjoint, try_adjoint, [] (x) => x.try_mt();
     /// [`Tensor::expand`] by its name in NumPy.
     broadcast_to, try_broadcast_to, [] (x, shape: impl Into<Dims>) => x.try_expand(shape);
     /// One dimension as several; one size may be -1.

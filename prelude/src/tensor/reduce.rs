@@ -70,7 +70,7 @@ impl Over {
 
 fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let x = &if x.is_floating_point() {
+    let x = &if x.dtype().is_differentiable() {
         x.clone()
     } else {
         x.try_to_dtype(DType::I64)?
@@ -100,7 +100,7 @@ fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
 
 fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    if !x.is_floating_point() {
+    if !x.dtype().is_differentiable() {
         bail!(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
             x.dtype().scalar_type()
@@ -126,7 +126,7 @@ fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
-    let x = &if x.is_floating_point() {
+    let x = &if x.dtype().is_differentiable() {
         x.clone()
     } else {
         x.try_to_dtype(DType::I64)?
@@ -420,7 +420,7 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
 }
 
 fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
-    let x = &if x.is_floating_point() {
+    let x = &if x.dtype().is_differentiable() {
         x.clone()
     } else {
         x.try_to_dtype(DType::I64)?

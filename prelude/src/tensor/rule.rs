@@ -198,7 +198,7 @@ pub(super) fn picked(
 
 /// Integers as `i64`, floats as they are: what sums and products answer in.
 pub(super) fn summable(x: &Tensor) -> Result<Tensor> {
-    if x.is_floating_point() {
+    if x.dtype().is_differentiable() {
         Ok(x.clone())
     } else {
         x.try_to_dtype(DType::I64)

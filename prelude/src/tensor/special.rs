@@ -309,8 +309,6 @@ ops! {
         }
         through("FracBackward0", x, |x| x.try_sub(x.try_trunc()?))
     };
-    /// -1, 0 or 1, like [`Tensor::sign`].
-    sgn, try_sgn, [sgn_, try_sgn_] (x) => flat("SgnBackward0", x, Tensor::try_sign);
     /// Whether the sign bit is set: of -0 too.
     signbit, try_signbit, [] (x) => {
         let x = x.detach();
@@ -343,6 +341,4 @@ ops! {
     isposinf, try_isposinf, [] (x) => x.detach().try_eq(f64::INFINITY);
     /// Where the element is negative infinity.
     isneginf, try_isneginf, [] (x) => x.detach().try_eq(f64::NEG_INFINITY);
-    /// Where the element is a real number: everywhere.
-    isreal, try_isreal, [] (x) => Tensor::try_full(x.shape(), true)?.try_to_device(x.device());
 }

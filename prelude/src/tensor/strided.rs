@@ -1,7 +1,9 @@
 //! Parts of a tensor that are described by layouts alone: what gradients of in-place operations through views need.
 
 use super::Tensor;
-use crate::autograd::record;
+use super::complex::in_parts;
+use crate::autograd::record_as_is as record;
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::kernels::{Array, transfer};
 use candle_core::Layout;
@@ -77,4 +79,66 @@ pub(crate) fn erase_view(g: &Tensor, view: &Layout, base: &Layout) -> Result<Ten
             Ok(vec![Some(erase_view(g, &view, &base)?)])
         })
     }))
+}
+
+/// Where a tensor's elements are and of what dtype they are: a view of complex numbers may be of their parts, and the
+/// other way round.
+pub(crate) struct Place {
+    layout: Layout,
+    dtype: DType,
+}
+
+impl Place {
+    pub fn of(array: &Array) -> Place {
+        Place {
+            layout: (*array.layout).clone(),
+            dtype: array.dtype(),
+        }
+    }
+}
+
+/// The layouts of a view and its base, both in parts if they differ in dtype.
+fn alike(view: &Place, base: &Place) -> [Layout; 2] {
+    let of = |place: &Place| match place.dtype.is_complex() && view.dtype != base.dtype {
+        true => in_parts(&place.layout),
+        false => place.layout.clone(),
+    };
+    [of(view), of(base)]
+}
+
+/// A gradient of elements of that dtype, as the parts of them if the other is real.
+fn enter(g: &Tensor, from: &Place, other: &Place) -> Result<Tensor> {
+    match from.dtype.is_complex() && !other.dtype.is_complex() {
+        true => g.try_view_as_real(),
+        false => Ok(g.clone()),
+    }
+}
+
+/// Back from [`enter`].
+fn leave(g: Tensor, to: &Place, other: &Place) -> Result<Tensor> {
+    match to.dtype.is_complex() && !other.dtype.is_complex() {
+        true => g.try_view_as_complex(),
+        false => Ok(g),
+    }
+}
+
+/// [`scatter_view`] for places of two dtypes.
+pub(crate) fn scatter_into(g: &Tensor, view: &Place, base: &Place) -> Result<Tensor> {
+    let [in_view, in_base] = alike(view, base);
+    let scattered = scatter_view(&enter(g, view, base)?, &in_view, &in_base)?;
+    leave(scattered, base, view)
+}
+
+/// [`gather_view`] for places of two dtypes.
+pub(crate) fn gather_from(g: &Tensor, view: &Place, base: &Place) -> Result<Tensor> {
+    let [in_view, in_base] = alike(view, base);
+    let gathered = gather_view(&enter(g, base, view)?, &in_view, &in_base)?;
+    leave(gathered, view, base)
+}
+
+/// [`erase_view`] for places of two dtypes.
+pub(crate) fn erase_from(g: &Tensor, view: &Place, base: &Place) -> Result<Tensor> {
+    let [in_view, in_base] = alike(view, base);
+    let erased = erase_view(&enter(g, base, view)?, &in_view, &in_base)?;
+    leave(erased, base, view)
 }

@@ -3,7 +3,7 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed};
-use crate::autograd::{Ctx, record};
+use crate::autograd::{Ctx, record_as_is};
 use crate::error::{Result, bail, bail_index};
 use crate::shape::{Dims, axis};
 use candle_core::Layout;
@@ -79,7 +79,7 @@ fn reshaped(x: &Tensor, shape: &Dims) -> Result<Tensor> {
 pub(super) fn renewed(x: &Tensor, shape: &[usize]) -> Tensor {
     let from = x.shape();
     let output = Tensor::from_array(x.array().reshaped(shape));
-    record("UnsafeViewBackward0", &[x], output, |_| {
+    record_as_is("UnsafeViewBackward0", &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_reshape(&from)?)])
         })
@@ -338,7 +338,7 @@ fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result
         .zip(strides)
         .map(|(&n, &s)| n.saturating_sub(1) * s)
         .sum();
-    let stored = array.storage.owner().elem_count();
+    let stored = array.storage.len();
     if shape.rank() != strides.len() {
         bail!("mismatch in length of strides and shape");
     }
@@ -362,7 +362,7 @@ fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     let array = x.array();
     let output = Tensor::from_array(crate::kernels::indexing::flip(&array, &axes)?);
     let dims = dims.clone();
-    Ok(record("FlipBackward0", &[x], output, |_| {
+    Ok(record_as_is("FlipBackward0", &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_flip(dims.clone())?)])
         })

@@ -61,6 +61,7 @@ impl fmt::Display for ArrayText<'_> {
             Elements::Float(values) => f.write_str(&FloatWidth::of(self.dtype).scalar(values[0])),
             Elements::Int(values) => write!(f, "{}", values[0]),
             Elements::Bool(values) => f.write_str(python_bool(values[0])),
+            other @ Elements::Complex(..) => f.write_str(&self.cells(other).concat()),
         }
     }
 }
@@ -106,6 +107,19 @@ impl ArrayText<'_> {
                 let texts: Vec<String> = values.iter().map(i64::to_string).collect();
                 let width = texts.iter().map(String::len).max().unwrap_or(0);
                 texts.iter().map(|text| format!("{text:>width$}")).collect()
+            }
+            Elements::Complex(real, imaginary) => {
+                let width = FloatWidth::of(self.dtype);
+                let [first, second] =
+                    [&real, &imaginary].map(|values| FloatFormat::new(values, width));
+                let pairs = real.iter().zip(&imaginary);
+                pairs
+                    .map(|(&re, &im)| {
+                        let im = second.format(im);
+                        let sign = if im.trim_start().starts_with('-') { "" } else { "+" };
+                        format!("{}{sign}{}j", first.format(re), im.trim_start())
+                    })
+                    .collect()
             }
             Elements::Bool(values) => {
                 let width = if self.shape.is_empty() {

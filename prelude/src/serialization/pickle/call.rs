@@ -59,8 +59,7 @@ impl StorageKind {
             Self::Plain(dtype) => dtype.size(),
             Self::U16 => 2,
             Self::U32 => 4,
-            Self::Foreign("complex128") => 16,
-            Self::Foreign("complex64" | "uint64") => 8,
+            Self::Foreign("uint64") => 8,
             Self::Foreign("complex32" | "qint32") => 4,
             Self::Foreign(_) => 1,
         }
@@ -79,11 +78,9 @@ impl StorageKind {
 }
 
 /// PyTorch's dtypes that have no counterpart here.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 10] = [
     "uint64",
     "complex32",
-    "complex64",
-    "complex128",
     "float8_e4m3fn",
     "float8_e5m2",
     "float8_e4m3fnuz",
@@ -170,8 +167,8 @@ fn storage(class: &str) -> Option<StorageKind> {
         "Byte" | "Untyped" => StorageKind::Plain(DType::U8),
         "Bool" => StorageKind::Plain(DType::Bool),
         "Char" => StorageKind::Plain(DType::I8),
-        "ComplexFloat" => StorageKind::Foreign("complex64"),
-        "ComplexDouble" => StorageKind::Foreign("complex128"),
+        "ComplexFloat" => StorageKind::Plain(DType::C64),
+        "ComplexDouble" => StorageKind::Plain(DType::C128),
         "QInt8" => StorageKind::Foreign("qint8"),
         "QUInt8" => StorageKind::Foreign("quint8"),
         "QInt32" => StorageKind::Foreign("qint32"),

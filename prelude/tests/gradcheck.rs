@@ -9,6 +9,8 @@ use wick::prelude::*;
 
 #[path = "gradcheck/complete.rs"]
 mod complete;
+#[path = "gradcheck/complex.rs"]
+mod complex;
 #[path = "gradcheck/linalg.rs"]
 mod linalg;
 #[path = "gradcheck/nn.rs"]

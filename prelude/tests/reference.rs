@@ -91,7 +91,7 @@ fn sizes(value: &JsonValue) -> Vec<usize> {
 /// The tensor of a fixture; one that was not contiguous there is not here.
 fn tensor(value: &JsonValue) -> Tensor {
     let dtype = DType::from_name(text(field(value, "dtype").unwrap())).unwrap();
-    let t = Tensor::from_vec(numbers(field(value, "data").unwrap()), sizes(value)).to(dtype);
+    let t = filled(numbers(field(value, "data").unwrap()), &sizes(value), dtype);
     let t = match field(value, "transposed").and_then(|flag| flag.get()) {
         Some(true) => t.mt().contiguous().mt(),
         _ => t,
@@ -99,15 +99,28 @@ fn tensor(value: &JsonValue) -> Tensor {
     t.detach()
 }
 
+/// A tensor of these numbers; complex ones are pairs of parts.
+fn filled(numbers: Vec<f64>, shape: &[usize], dtype: DType) -> Tensor {
+    if !dtype.is_complex() {
+        return Tensor::from_vec(numbers, shape).to(dtype);
+    }
+    let pairs: Vec<usize> = shape.iter().copied().chain([2]).collect();
+    Tensor::from_vec(numbers, pairs).view_as_complex().to(dtype)
+}
+
 /// How far a number of a dtype may be from PyTorch's: some roundings.
 fn tolerance(dtype: DType) -> f64 {
     match dtype {
-        DType::F64 => 1e-9,
-        DType::F32 => 1e-5,
+        DType::F64 | DType::C128 => 1e-9,
+        DType::F32 | DType::C64 => 1e-5,
         DType::F16 => 2e-3,
         DType::BF16 => 2e-2,
         _ => 0.,
     }
+}
+
+fn is_inexact(dtype: DType) -> bool {
+    dtype.is_floating_point() || dtype.is_complex()
 }
 
 fn close(
@@ -128,10 +141,14 @@ fn close(
     let tolerance = inputs
         .iter()
         .map(|input| input.dtype())
-        .filter(|dtype| dtype.is_floating_point() && exact.is_floating_point())
+        .filter(|dtype| is_inexact(*dtype) && is_inexact(exact))
         .map(tolerance)
         .fold(tolerance(exact), f64::max);
-    let numbers = ours.detach().to_vec::<f64>();
+    let ours = match ours.is_complex() {
+        true => ours.detach().view_as_real(),
+        false => ours.detach(),
+    };
+    let numbers = ours.to_vec::<f64>();
     for (i, (x, y)) in numbers.iter().zip(expected).enumerate() {
         let same =
             x == y || (x.is_nan() && y.is_nan()) || (x - y).abs() <= tolerance * (1. + y.abs());
@@ -150,7 +167,7 @@ fn check(case: &JsonValue, call: calls::Call) -> Result<(), String> {
         .map(tensor)
         .collect();
     for input in &inputs {
-        if matches!(input.dtype(), DType::F32 | DType::F64) {
+        if matches!(input.dtype().to_real(), DType::F32 | DType::F64) {
             input.requires_grad_(true);
         }
     }
@@ -170,6 +187,13 @@ fn check(case: &JsonValue, call: calls::Call) -> Result<(), String> {
         }
         (Ok(outputs), None) => outputs,
     };
+    if let Some(expected) = field(case, "text") {
+        let (ours, expected) = (outputs[0].detach().to_string(), text(expected));
+        return match ours == expected {
+            true => Ok(()),
+            false => Err(format!("prints\n{ours}\n    instead of\n{expected}")),
+        };
+    }
     let expected = list(field(case, "outputs").unwrap());
     if outputs.len() != expected.len() {
         return Err(format!(
@@ -229,7 +253,7 @@ fn gradients(case: &JsonValue, inputs: &[Tensor], outputs: &[Tensor]) -> Result<
     {
         if !gradient.is_null() {
             of.push(output);
-            with.push(Tensor::from_vec(numbers(gradient), output.shape()).to(output.dtype()));
+            with.push(filled(numbers(gradient), &output.shape(), output.dtype()));
         }
     }
     let leaves: Vec<&Tensor> = inputs
@@ -257,7 +281,7 @@ fn gradients(case: &JsonValue, inputs: &[Tensor], outputs: &[Tensor]) -> Result<
                 &format!("gradient {i}"),
                 inputs,
                 &ours,
-                &vec![0.; ours.numel()],
+                &vec![0.; ours.numel() * if ours.is_complex() { 2 } else { 1 }],
                 &ours.shape(),
             )?,
             (None, false) => {

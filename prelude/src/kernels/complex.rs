@@ -78,8 +78,13 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
         Unary::Log2 => through(a, |z| z.ln() / std::f64::consts::LN_2),
         Unary::Log10 => through(a, |z| z.ln() / std::f64::consts::LN_10),
         Unary::Log1p => through(a, |z| {
-            // log|1 + z|² = log1p(2x + x² + y²)
-            let length = (z.re * (2. + z.re) + z.im * z.im).ln_1p() / 2.;
+            // |1 + z|² = 1 + 2x + x² + y², of which the 1 drowns the rest where z is small.
+            let apart = z.re * (2. + z.re) + z.im * z.im;
+            let length = if apart.abs() < 0.5 {
+                apart.ln_1p() / 2.
+            } else {
+                (1. + z.re).hypot(z.im).ln()
+            };
             Complex::new(length, z.im.atan2(1. + z.re))
         }),
         Unary::Sqrt => through(a, |z| z.sqrt()),
@@ -90,10 +95,11 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
         other => {
             let name = format!("{other:?}").to_lowercase();
             let kernel = match other {
-                Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc => {
+                Unary::Floor | Unary::Ceil | Unary::Trunc => {
                     bail!("{name} is not supported for complex inputs")
                 }
                 Unary::Erf => "erf_vml_cpu",
+                Unary::Round => "round_vml_cpu",
                 Unary::LogSigmoid => "log_sigmoid_cpu",
                 Unary::Softplus => "softplus_cpu",
                 Unary::Gelu | Unary::GeluTanh => "GeluKernelImpl",
@@ -140,16 +146,10 @@ fn quotient<F: Float>(a: Complex<F>, b: Complex<F>) -> Complex<F> {
 
 /// A function of each number that has a sign or something like it.
 pub(crate) fn sign(op: Sign, a: &Array) -> Result<Array> {
-    let kernel = match op {
+    match op {
         Sign::Abs => return abs(a),
-        Sign::Relu => "clamp_min_scalar_cpu",
-        Sign::Neg | Sign::Sgn | Sign::Square => "",
-    };
-    if !kernel.is_empty() {
-        bail!(
-            "\"{kernel}\" not implemented for '{}'",
-            a.dtype().scalar_type()
-        );
+        Sign::Relu => bail!("clamp is not supported for complex types"),
+        Sign::Neg | Sign::Sgn | Sign::Square => {}
     }
     on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
         with_complex!(a.dtype(), F => each::<F>(data, layout, |z| match op {

@@ -23,6 +23,12 @@ pub(super) fn square(a: &Tensor, name: &str) -> Result<()> {
 
 /// Floats; `low` says whether half precision will do.
 pub(super) fn floats(a: &Tensor, name: &str, low: bool) -> Result<()> {
+    if a.is_complex() {
+        bail!(
+            "{name}: complex matrices are not supported here yet. Got {}",
+            a.dtype().scalar_type()
+        );
+    }
     if !a.is_floating_point() {
         bail!(
             "{name}: Expected a floating point or complex tensor as input. Got {}",

@@ -71,6 +71,9 @@ fn as_real(x: &Tensor) -> Result<Tensor> {
 fn as_complex(x: &Tensor) -> Result<Tensor> {
     let array = x.array();
     let dtype = array.dtype();
+    if dtype.is_complex() {
+        bail!("view_as_complex is not supported for complex tensors");
+    }
     if !matches!(dtype, DType::F32 | DType::F64) {
         bail!(
             "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",

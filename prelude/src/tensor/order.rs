@@ -27,6 +27,10 @@ pub enum QuantileInterpolation {
 
 fn sorted_places(x: &Tensor, at: usize, descending: bool) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    if x.is_complex() {
+        // With the space that PyTorch's sentence begins with.
+        bail!(" Sort does not support complex dtypes on CPU");
+    }
     if x.dim() == 0 {
         return Tensor::try_full((), 0)?.try_to_device(x.device());
     }
@@ -123,6 +127,9 @@ fn median_dim(x: &Tensor, dim: i64, keepdim: bool, skip_nan: bool) -> Result<(Te
 
 /// The median of all elements; every element that equals it shares the gradient.
 fn median(x: &Tensor, skip_nan: bool) -> Result<Tensor> {
+    if x.is_complex() {
+        bail!("\"median_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+    }
     let node = if skip_nan {
         "NanmedianBackward0"
     } else {

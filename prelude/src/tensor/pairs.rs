@@ -317,7 +317,7 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         Keep::Inputs,
         || {
             // Integers are not made floats by the factor: it is cut instead.
-            let factor = if a.is_floating_point() {
+            let factor = if a.dtype().is_differentiable() {
                 crate::Scalar::Float(value)
             } else {
                 crate::Scalar::Int(value as i64)
@@ -385,6 +385,9 @@ pub(super) fn clamp(
     max: Option<Arg>,
     names: [&'static str; 2],
 ) -> Result<Tensor> {
+    if x.is_complex() {
+        bail!("clamp is not supported for complex types");
+    }
     let tensors = [&min, &max]
         .into_iter()
         .any(|bound| matches!(bound, Some(Arg::Tensor(_))));

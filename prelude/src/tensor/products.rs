@@ -3,7 +3,7 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed};
-use crate::autograd::Ctx;
+use crate::autograd::{Ctx, Saved, no_grad, record_as_is};
 use crate::error::{Result, bail};
 use crate::shape::{Dims, broadcast};
 
@@ -192,6 +192,23 @@ fn addbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tenso
     )
 }
 
+/// The sum of products of two vectors, of which the first is conjugated.
+fn vdot(x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    if !x.is_complex() {
+        return x.try_dot(other);
+    }
+    let output = no_grad(|| x.try_conj()?.try_dot(other))?;
+    Ok(record_as_is("VdotBackward0", &[x, other], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_conj()?.try_mul(ctx.saved(1)?))?,
+                ctx.when(1, || g.try_mul(ctx.saved(0)?))?,
+            ])
+        };
+        (vec![Saved::input(x), Saved::input(other)], backward)
+    }))
+}
+
 /// Sums of products over pairs of dimensions.
 fn contract(x: &Tensor, other: &Tensor, dims: &[i64], others: &[i64]) -> Result<Tensor> {
     if dims.len() != others.len() {
@@ -361,7 +378,7 @@ ops! {
         x.try_matmul(vector)
     };
     /// The sum of products of two vectors, like [`Tensor::dot`], of which the first is conjugated.
-    vdot, try_vdot, [] (x, other: &Tensor) => x.try_conj()?.try_dot(other);
+    vdot, try_vdot, [] (x, other: &Tensor) => vdot(x, other);
     /// Sums of products over the last dimension of both.
     inner, try_inner, [] (x, other: &Tensor) => inner(x, other);
     /// Sums of products over the last `dims` dimensions of this tensor and the first of the other.

@@ -170,6 +170,10 @@ fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
 
 /// Largest or smallest elements; equals share the gradient.
 fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
+    if x.is_complex() && over.full {
+        let kernel = if op == Reduce::Max { "max_all" } else { "min_all" };
+        bail!("\"{kernel}\" not implemented for '{}'", x.dtype().scalar_type());
+    }
     let name = match (op, over.full) {
         (Reduce::Max, true) => "MaxBackward1",
         (Reduce::Max, false) => "AmaxBackward0",
@@ -255,6 +259,7 @@ fn extreme_with_index(
     largest: bool,
 ) -> Result<(Tensor, Tensor)> {
     let over = Over::one(x, dim, true)?;
+    not_complex(if largest { "max()" } else { "min()" }, x)?;
     not_empty(if largest { "max()" } else { "min()" }, x, &over)?;
     let shape = x.shape();
     let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
@@ -284,7 +289,16 @@ fn extreme_with_index(
     }
 }
 
+/// Complex numbers have no order.
+fn not_complex(name: &str, x: &Tensor) -> Result<()> {
+    if x.is_complex() {
+        bail!("{name}: does not support complex input");
+    }
+    Ok(())
+}
+
 fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
+    not_complex(if largest { "argmax()" } else { "argmin()" }, x)?;
     let over = match dim {
         Some((dim, keepdim)) => {
             let over = Over::one(x, dim, keepdim)?;
@@ -333,14 +347,22 @@ fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Ten
 
 fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    if !x.is_floating_point() {
+    if !x.dtype().is_differentiable() {
         bail!("std and var only support floating point and complex dtypes");
     }
     let shape = x.shape();
-    let output = over.shaped(
-        &shape,
-        &reduce::variance(&x.array(), &over.axes, correction)?,
-    );
+    let spread = |x: &Tensor| -> Result<Tensor> {
+        let array = reduce::variance(&x.array(), &over.axes, correction)?;
+        Ok(over.shaped(&shape, &array))
+    };
+    // Squared distances of complex numbers are those of both parts.
+    let output = match x.is_complex() {
+        true => {
+            let x = x.detach();
+            spread(&x.try_real()?)?.try_add(spread(&x.try_imag()?)?)?
+        }
+        false => spread(x)?,
+    };
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
     Ok(record(name, &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {

@@ -68,6 +68,10 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
 }
 
 fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor> {
+    if x.is_complex() {
+        // How far numbers are from 0 is all that counts.
+        return norm_node(node, &x.try_abs()?, p, dims, keepdim);
+    }
     if !x.is_floating_point() {
         bail!(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",

@@ -360,6 +360,7 @@ fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result
 fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     let axes = dims.to_axes(x.dim())?;
     let array = x.array();
+    let axes = if x.dim() == 0 { Vec::new() } else { axes };
     let output = Tensor::from_array(crate::kernels::indexing::flip(&array, &axes)?);
     let dims = dims.clone();
     Ok(record_as_is("FlipBackward0", &[x], output, |_| {
@@ -430,7 +431,11 @@ ops! {
     /// The transposed matrix, Python's `a.T`.
     t, try_t, [] (x) => matrix_transposed(x);
     /// The last two dimensions in each other's place, Python's `a.mT`.
-    mt, try_mt, [] (x) => transposed(x, -2, -1, "TransposeBackward0");
+    mt, try_mt, [] (x) => match x.dim() {
+        0 => Ok(x.clone()),
+        1 => bail!("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."),
+        _ => transposed(x, -2, -1, "TransposeBackward0"),
+    };
     /// One dimension moved to another place.
     movedim, try_movedim, [] (x, from: i64, to: i64) => moved(x, from, to);
     /// Dimensions of size 1 repeated to other sizes, and new ones in front, without a copy; -1 keeps a size.

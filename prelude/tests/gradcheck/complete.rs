@@ -57,6 +57,7 @@ fn every_derivative_has_a_case() {
     super::linalg::all_groups();
     super::nn::all_groups();
     super::surface::all_groups();
+    super::complex::all_groups();
     let seen = NAMES.take().unwrap();
     let missing: Vec<&String> = wanted
         .iter()

@@ -12,7 +12,7 @@ seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 G = torch.Generator().manual_seed(seed)
 inf, nan = float("inf"), float("nan")
 DTYPES = dict(i=torch.int64, i32=torch.int32, i16=torch.int16, i8=torch.int8, u8=torch.uint8, b=torch.bool,
-              f=torch.float32, d=torch.float64, h=torch.float16, bf=torch.bfloat16)
+              f=torch.float32, d=torch.float64, h=torch.float16, bf=torch.bfloat16, c=torch.complex64, z=torch.complex128)
 
 
 def make(spec):
@@ -41,6 +41,8 @@ def make(spec):
     dtype = DTYPES[kind]
     if dtype == torch.bool:
         return torch.rand(shape, generator=G) < 0.5
+    if dtype.is_complex:
+        return torch.randn(shape, generator=G, dtype=dtype)
     if not dtype.is_floating_point:
         low = 0 if dtype == torch.uint8 else -9
         return torch.randint(low, 10, shape, generator=G).to(dtype)
@@ -55,6 +57,8 @@ def enc(v):
 
 def dump(t):
     flat = t.detach().reshape(-1)
+    if t.dtype.is_complex:  # pairs of parts
+        return dict(shape=list(t.shape), dtype=str(t.dtype)[6:], data=[enc(v) for v in torch.view_as_real(flat.resolve_conj()).reshape(-1).double().tolist()])
     data = flat.double().tolist() if t.dtype.is_floating_point else [int(v) for v in flat.tolist()]
     return dict(shape=list(t.shape), dtype=str(t.dtype)[6:], data=[enc(v) for v in data])
 
@@ -63,13 +67,17 @@ def case(call, specs):
     inputs = [make(s) for s in specs]
     row = dict(call=call, inputs=[dict(dump(t), transposed=not t.is_contiguous()) for t in inputs])
     for t in inputs:
-        if t.dtype in (torch.float32, torch.float64):
+        if t.dtype in (torch.float32, torch.float64, torch.complex64, torch.complex128):
             t.requires_grad_(True)
     env = dict(torch=torch, F=F, inf=inf, nan=nan, math=math, **dict(zip("abc", inputs)))
     try:
         out = eval(call, env)
     except Exception as e:
         row["error"] = str(e).split("\n")[0]
+        print(json.dumps(row))
+        return
+    if isinstance(out, str):
+        row["text"] = out
         print(json.dumps(row))
         return
     if isinstance(out, bool):
@@ -79,7 +87,7 @@ def case(call, specs):
     names = [type(t.grad_fn).__name__ if t.grad_fn is not None else None for t in outs]
     row["grad_fn"] = names
     if any(n and n != "NotImplemented" for n in names) and "NotImplemented" not in names:
-        gs = [torch.randn(t.shape, generator=G, dtype=torch.float64).to(t.dtype) for t in outs]
+        gs = [torch.randn(t.shape, generator=G, dtype=torch.complex128 if t.is_complex() else torch.float64).to(t.dtype) for t in outs]
         pairs = [(t, g) for t, g in zip(outs, gs) if t.requires_grad]
         try:
             torch.autograd.backward([t for t, _ in pairs], [g for _, g in pairs])
@@ -223,3 +231,19 @@ each(("a.diag()", "f(3)", "f(2,3)", "f(1,1,1)"), ("a.diag(1)", "f(2)", "f(2,3)")
 for mode in ["reflect", "replicate", "circular"]:
     each((f"F.pad(a, (1, 2), mode='{mode}')", "f(2,3)", "f(1,2,3)", "f(3)", "f(2,2)"), (f"F.pad(a, (1, 0, 0, 1), mode='{mode}')", "f(1,1,2,3)", "f(1,2,3)", "f(2,3)"))
 each(("F.pad(a, (1, 2))", "f(2,3)", "i(2,3)", "b(3)", "f()"), ("F.pad(a, (1, -1, 0, 2), value=3.)", "f(2,3)", "f(3)"), ("F.pad(a, (1,))", "f(3)"), ("F.pad(a, (-2, -2))", "f(3)"))
+
+# Complex numbers.
+CPLX = ["c(2,3)", "z(3)", "c()", "c(0,3)", "z[0j, 1+0j, -1+0j, 1j, -1j, 3-4j]"]
+unary("torch.view_as_real(a)", "a.real", "a.imag", "a.conj()", "a.abs()", "a.angle()", "a.sgn()", "a.neg()", "a.isfinite()", "torch.isreal(a)", "a.mT",
+      "a.sum()", "a.mean()", "a.sum(0)", "a.cumsum(0)", "a.bool()", "a.to(torch.complex64)", "a.exp()", "a.sin()", "a.cos()", "a.sinh()", "a.cosh()",
+      "a.square()", "a ** 2", "a ** 0", "a ** 3", "a * 2", "a + 1.5", "2 - a", "a / 2", "a + (1+2j)", "a * 1j", "a.clone()", "a.flip(0)", "str(a.detach())", kinds=CPLX)
+unary("a.tan()", "a.tanh()", "a.log()", "a.log10()", "a.log2()", "a.log1p()", "a.expm1()", "a.sqrt()", "a.rsqrt()", "a.reciprocal()", "a.asin()", "a.acos()", "a.atan()", "a.sigmoid()", "1 / a", "a ** 0.5", "a ** -1",
+      "a ** (1+2j)", "a.prod()", "a.cumprod(0)", "torch.var(a)", kinds=["c(2,3)", "z(3)", "z[1+0j, -1+1e-9j, 2j, 3-4j]"])
+unary("a.max()", "a.min()", "a.sort()", "a.argmax()", "a.sign()", "a.floor()", "a.round()", "a.erf()", "a.relu()", "a > 1", "a.max(0)", "a.median()", "a.cummax(0)", "a.maximum(a)", "a % 2", "a.clamp(0, 1)", "a.bitwise_not()", "torch.view_as_complex(a)", kinds=["c(2,2)"])
+binary("a + b", "a - b", "a * b", "a / b", "a == b", "a != b", "torch.pow(a, b)", pairs=[("c(2,3)", "c(3)"), ("z(3)", "c(3)"), ("c(3)", "f(3)"), ("f(3)", "c(3)"), ("c(3)", "d(3)"), ("c(3)", "i(3)"), ("d(3)", "c()"), ("f(3)", "z()"), ("i[1,-2,3]", "z()"), ("c(3)", "b[True,True,True]"), ("c(2)", "c(3)")])
+each(("torch.complex(a, b)", ("f(2,3)", "f(3)"), ("d(2)", "d(2)"), ("f(2)", "d(2)"), ("i(2)", "i(2)")), ("torch.polar(a, b)", ("p(3)", "f(3)"), ("d[1., 0.5, 2.]", "d(3)"), ("f(2)", "i(2)")),
+     ("torch.view_as_complex(a)", "f(3,2)", "d(2)", "i(3,2)", "f(3)", "f()", "t(2,2)"), ("a.imag", "f(3)"), ("a.real", "f(3)"), ("torch.view_as_real(a)", "f(3)"), ("a.angle()", "f[1., -1., 0., nan]", "i(3)"), ("a.conj()", "f(3)"), ("torch.isreal(a)", "c[1+0j, 1j]", "f(2)"),
+     ("a @ b", ("c(2,3)", "c(3,4)"), ("z(3)", "z(3)"), ("c(2,3)", "c(3)"), ("c(3,2,3)", "c(3,2)"), ("c(2,2,3)", "c(2,3,2)"), ("c(2,2)", "f(2,2)")), ("torch.dot(a, b)", ("c(3)", "c(3)")), ("torch.vdot(a, b)", ("c(3)", "c(3)")), ("torch.outer(a, b)", ("c(2)", "c(3)")), ("torch.einsum('ij,jk->ik', a, b)", ("c(2,3)", "c(3,4)")), ("torch.kron(a, b)", ("c(2,3)", "c(2,2)")), ("torch.addmm(a, b, c)", ("c(2,4)", "c(2,3)", "c(3,4)")), ("torch.linalg.norm(a)", "c(3)", "z(2,3)"), ("a.norm()", "c(3)"),
+     ("torch.cat([a, b])", ("c(2,3)", "c(1,3)"), ("c(2)", "f(2)"), ("f(2)", "z(2)")), ("torch.stack([a, b])", ("c(3)", "c(3)")), ("a[0]", "c(2,3)"), ("a[:, 1:]", "c(2,3)"), ("a[b]", ("c(3)", "i[0,0,2]"), ("c(3)", "b[True,False,True]")), ("a.t()", "c(2,3)"), ("a.permute(1, 0)", "c(2,3)"), ("a.reshape(-1)", "c(2,3)"), ("a.expand(2, 3)", "c(3)"), ("a.gather(1, b)", ("c(2,3)", "i[[0,2],[1,1]]")), ("a.scatter_add(0, b, c)", ("c(2,3)", "i[[0,1,1],[0,0,0]]", "c(2,3)")), ("a.index_select(0, b)", ("c(3,2)", "i[2,0,2]")), ("a.index_add(0, b, c)", ("c(3,2)", "i[0,0]", "c(2,2)")), ("torch.where(a.real > 0, a, b)", ("c(3)", "c(3)"), ("c(3)", "f(3)")), ("a.masked_fill(b, 2)", ("c(3)", "b(3)")), ("a.diag()", "c(3)", "c(2,2)"), ("a.tril()", "c(3,3)"), ("a.roll(1)", "c(3)"), ("a.repeat(2)", "c(3)"), ("a.diff()", "c(4)"), ("a.trace()", "c(3,3)"), ("F.pad(a, (1, 2))", "c(2)"), ("a.mH", "c(2,3)"), ("a.adjoint()", "c(2,3)", "c(3)"), ("a.nonzero()", "c[0j, 1j, 1+0j]"), ("a.lerp(b, 0.3)", ("c(3)", "c(3)")), ("torch.addcmul(a, b, c, value=0.5)", ("c(3)", "c(3)", "c(3)")),
+     ("torch.isclose(a, b)", ("c[1+1j, 2j]", "c[1+1.000001j, 2.1j]")), ("torch.allclose(a, b)", ("c(3)", "c(3)")), ("torch.equal(a, a)", "c(3)"), ("a.abs().sum()", "c(3)"), ("(a * a.conj()).real", "c(3)"), ("a.real * a.imag", "c(3)"))
+each(("str(a.detach())", "c[1+2j, 0-1j]", "z[1+2j, 0.5-1j]", "c[[1.5+2j, -0.25-3.125j], [100+0j, 1j]]", "c[1e-8+1e5j, 3+2j]", "c[1e10+1j, -2-3e-9j]", "c[complex(nan, inf), complex(-inf, nan), 1+1j]", "c[0j, -0j]", "c[complex(0., -0.), complex(-0., 1.)]", "c(40)", "c(3,4)", "c(2,2,2)", "z(1001)", "c(40,30)", "z()", "c(0)", "z(0,2)", "z(2,12)", "c[1000.5+0.001j, 2+3j]", "c[[1+1j], [20000+3j]]"))

@@ -13,12 +13,16 @@
 // What derives generate names this crate `wick`, here too.
 extern crate self as wick;
 
+#[macro_use]
+mod functions;
+
 pub mod autograd;
 pub mod data;
 pub mod datasets;
 mod device;
 mod dtype;
 mod error;
+pub mod fft;
 pub mod graph;
 pub mod hub;
 mod interop;

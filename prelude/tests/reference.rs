@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tinyjson::JsonValue;
 use wick::Result;
 use wick::autograd::{GradOptions, grad_with};
+use wick::fft::{IstftOptions, Norm, StftOptions};
 use wick::prelude::*;
 use wick::tensor::*;
 

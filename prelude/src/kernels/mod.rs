@@ -7,7 +7,9 @@
 pub(crate) mod array;
 pub(crate) mod complex;
 pub(crate) mod conv;
+pub(crate) mod eigen;
 pub(crate) mod element;
+pub(crate) mod fft;
 pub(crate) mod gemm;
 pub(crate) mod indexing;
 pub(crate) mod join;

@@ -44,6 +44,14 @@ pub(super) fn floats(a: &Tensor, name: &str, low: bool) -> Result<()> {
     Ok(())
 }
 
+/// Floats that are not too coarse, or complex numbers.
+pub(super) fn numbers(a: &Tensor, name: &str) -> Result<()> {
+    if a.is_complex() {
+        return Ok(());
+    }
+    floats(a, name, false)
+}
+
 /// Both of one dtype.
 pub(super) fn same_dtype(a: &Tensor, b: &Tensor, name: &str) -> Result<()> {
     if a.dtype() != b.dtype() {

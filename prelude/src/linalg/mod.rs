@@ -7,8 +7,8 @@
 //! (`a.inverse()`, `a.det()`).
 //!
 //! Factorizations are [faer](https://faer.veganb.tw)'s. Where a factorization is not unique, a column's sign may differ
-//! from LAPACK's, which PyTorch calls: singular and eigenvectors. Eigenvalues of matrices that are not symmetric are
-//! complex numbers, which Wick has none of: `eig` and `eigvals` are missing.
+//! from LAPACK's, which PyTorch calls: singular and eigenvectors. [`inv`], [`solve`], [`eig`] and products take complex
+//! matrices too.
 //!
 //! ```
 //! use wick::linalg;
@@ -18,28 +18,10 @@
 //! assert!(a.matmul(&x).allclose(&tensor!([1., 1.])));
 //! ```
 
-/// Functions and their `try_` twins.
-macro_rules! functions {
-    ($(
-        $(#[$doc:meta])*
-        $name:ident, $try_name:ident ($($arg:ident : $ty:ty),* $(,)?) -> $out:ty => $body:expr;
-    )*) => {$(
-        $(#[$doc])*
-        #[track_caller]
-        pub fn $name($($arg: $ty),*) -> $out {
-            $crate::error::OrPanic::or_panic($try_name($($arg),*))
-        }
-
-        #[doc = concat!("[`", stringify!($name), "`] that returns what is wrong instead of panicking.")]
-        pub fn $try_name($($arg: $ty),*) -> $crate::Result<$out> {
-            $body
-        }
-    )*};
-}
-
 mod check;
 mod cholesky;
 mod determinant;
+mod eig;
 mod eigen;
 mod least_squares;
 mod lu;
@@ -55,6 +37,7 @@ mod triangular;
 
 pub use cholesky::*;
 pub use determinant::*;
+pub use eig::*;
 pub use eigen::*;
 pub use least_squares::*;
 pub use lu::*;

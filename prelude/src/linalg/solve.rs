@@ -1,6 +1,6 @@
 //! Equations and inverses.
 
-use super::check::{batch, equation, floats, matrices, same_dtype, square};
+use super::check::{batch, equation, matrices, numbers, same_dtype, square};
 use super::lu::factor;
 use super::parts::{columns, common, diagonal, eye, first_zero};
 use crate::autograd::{Ctx, Saved, no_grad, record};
@@ -29,6 +29,10 @@ functions! {
 
 /// `X` of `A X = B` by `LU`, off the tape; or which matrix is singular, and at which place of the diagonal.
 fn solved(a: &Tensor, b: &Tensor) -> Result<Result<Tensor, (usize, usize)>> {
+    if a.is_complex() {
+        let found = crate::kernels::eigen::solve(&a.array(), &b.array())?;
+        return Ok(found.map(Tensor::from_array));
+    }
     no_grad(|| {
         let factors = factor(a)?;
         if let Some(place) = first_zero(&diagonal(&factors.packed)?)? {
@@ -56,7 +60,7 @@ fn solved(a: &Tensor, b: &Tensor) -> Result<Result<Tensor, (usize, usize)>> {
 
 fn inverse(a: &Tensor) -> Result<Tensor> {
     square(a, "linalg.inv")?;
-    floats(a, "linalg.inv", false)?;
+    numbers(a, "linalg.inv")?;
     let n = a.size(-1);
     let ones = eye(n, a)?.try_expand(a.shape())?;
     let inverse = match solved(&a.detach(), &ones)? {
@@ -80,7 +84,7 @@ fn inverse(a: &Tensor) -> Result<Tensor> {
 fn solve_any(a: &Tensor, b: &Tensor, left: bool) -> Result<Tensor> {
     const NAME: &str = "linalg.solve";
     square(a, NAME)?;
-    floats(a, NAME, false)?;
+    numbers(a, NAME)?;
     same_dtype(a, b, NAME)?;
     // As in NumPy 1: a vector, or as many vectors as there are matrices.
     let shape = a.shape();

@@ -1,5 +1,6 @@
 //! Tensors out of nothing: constants, ranges and random numbers.
 
+use super::window::{cosines, kaiser, tent, window};
 use super::{Tensor, TensorOptions};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
@@ -43,7 +44,7 @@ pub(crate) fn full_array(
 }
 
 /// Puts fresh numbers where the options want them.
-fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
+pub(super) fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
     let array = match options.dtype {
         Some(dtype) => transfer::cast(array, dtype)?,
         None => array.clone(),
@@ -240,6 +241,32 @@ creations! {
     /// `steps` numbers from `start` to `end`, both included (`f32`).
     linspace, try_linspace, linspace_with, try_linspace_with (start: f64, end: f64, steps: usize)
         |options| spaced(start, end, steps, options);
+
+    /// Hann's window of `n` numbers (`f32`), a cosine that goes down to 0: `torch.hann_window`. `periodic`, which is
+    /// PyTorch's default, for transforms; otherwise it is symmetric.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::hann_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
+    /// ```
+    hann_window, try_hann_window, hann_window_with, try_hann_window_with (n: usize, periodic: bool)
+        |options| window("hann_window", n, periodic, options, cosines(0.5, 0.5, 0.));
+
+    /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08.
+    hamming_window, try_hamming_window, hamming_window_with, try_hamming_window_with (n: usize, periodic: bool)
+        |options| window("hamming_window", n, periodic, options, cosines(0.54, 0.46, 0.));
+
+    /// Blackman's window of `n` numbers (`f32`), of two cosines.
+    blackman_window, try_blackman_window, blackman_window_with, try_blackman_window_with (n: usize, periodic: bool)
+        |options| window("blackman_window", n, periodic, options, cosines(0.42, 0.5, 0.08));
+
+    /// Bartlett's window of `n` numbers (`f32`): up and down in straight lines.
+    bartlett_window, try_bartlett_window, bartlett_window_with, try_bartlett_window_with (n: usize, periodic: bool)
+        |options| window("bartlett_window", n, periodic, options, tent);
+
+    /// Kaiser's window of `n` numbers (`f32`); PyTorch's default of `beta` is 12.
+    kaiser_window, try_kaiser_window, kaiser_window_with, try_kaiser_window_with (n: usize, periodic: bool, beta: f64)
+        |options| window("kaiser_window", n, periodic, options, kaiser(beta));
 
     /// The identity matrix of `n` rows (`f32`).
     eye, try_eye, eye_with, try_eye_with (n: usize)

@@ -46,6 +46,7 @@ mod special;
 mod statistics;
 pub(crate) mod strided;
 mod view;
+mod window;
 
 pub use convert::{FromElement, TensorElement, To};
 pub use convolution::{

@@ -1,6 +1,7 @@
 //! Derivatives of functions of complex numbers, along both axes.
 
 use super::{check, random};
+use wick::fft::{IstftOptions, Norm, StftOptions};
 use wick::prelude::*;
 
 /// Runs every group, for [`super::complete`].
@@ -10,6 +11,8 @@ pub(super) fn all_groups() {
     parts_and_what_is_made_of_them();
     what_moves_numbers();
     writing_through_views_of_parts();
+    fourier_transforms();
+    linear_algebra();
 }
 
 fn complex(shape: &[usize]) -> Tensor {
@@ -110,6 +113,45 @@ fn writing_through_views_of_parts() {
             let z = &x[0] * Complex::new(0., 1.);
             z.i(0).fill_(Complex::new(1., 1.));
             z.square()
+        };
+    }
+}
+
+#[test]
+fn fourier_transforms() {
+    manual_seed(46);
+    each! {
+        "fft", [complex(&[2, 5])], |x| fft::fft(&x[0]);
+        "fft of real numbers", [random(&[2, 5])], |x| fft::fft(&x[0]);
+        "ifft", [complex(&[4])], |x| fft::ifft_with(&x[0], Some(6), -1, Norm::Ortho).square();
+        "rfft", [random(&[2, 6])], |x| fft::rfft(&x[0]).square();
+        "rfft of an odd count", [random(&[5, 2])], |x| fft::rfft_with(&x[0], None, 0, Norm::Forward);
+        "irfft", [complex(&[2, 4])], |x| fft::irfft(&x[0]);
+        "irfft to an odd count", [complex(&[4])], |x| fft::irfft_with(&x[0], Some(7), -1, Norm::Ortho).square();
+        "irfft to one and two", [complex(&[2])], |x| fft::irfft_with(&x[0], Some(1), -1, Norm::Ortho) + fft::irfft(&x[0]);
+        "hfft", [complex(&[3])], |x| fft::hfft(&x[0]);
+        "ihfft", [random(&[5])], |x| fft::ihfft(&x[0]);
+        "fft2", [complex(&[2, 3])], |x| fft::fft2(&x[0]);
+        "rfftn", [random(&[2, 3, 4])], |x| fft::rfftn(&x[0]);
+        "irfftn", [complex(&[2, 3])], |x| fft::irfftn(&x[0]).square();
+        "fftshift", [complex(&[5])], |x| fft::fftshift(&x[0]).square();
+        "stft", [random(&[9])], |x| x[0].stft(4, &StftOptions::new().window(&Tensor::hann_window_with(4, true, DType::F64)));
+        "istft", [complex(&[3, 4])], |x| x[0].istft(4, &IstftOptions::new());
+    }
+}
+
+#[test]
+fn linear_algebra() {
+    manual_seed(47);
+    each! {
+        "inv", [complex(&[3, 3])], |x| linalg::inv(&x[0]);
+        "solve", [complex(&[2, 3, 3]), complex(&[3, 2])], |x| linalg::solve(&x[0], &x[1]);
+        "eigvals", [random(&[3, 3])], |x| linalg::eigvals(&x[0]);
+        "eigvals of complex matrices", [complex(&[2, 3, 3])], |x| linalg::eigvals(&x[0]).square();
+        "eig", [random(&[3, 3])], |x| { let (values, vectors) = linalg::eig(&x[0]); (values, vectors.abs()) };
+        "eig of complex matrices", [complex(&[3, 3])], |x| {
+            let (values, vectors) = linalg::eig(&x[0]);
+            vectors.abs().matmul(&values.abs())
         };
     }
 }

@@ -247,3 +247,27 @@ each(("torch.complex(a, b)", ("f(2,3)", "f(3)"), ("d(2)", "d(2)"), ("f(2)", "d(2
      ("torch.cat([a, b])", ("c(2,3)", "c(1,3)"), ("c(2)", "f(2)"), ("f(2)", "z(2)")), ("torch.stack([a, b])", ("c(3)", "c(3)")), ("a[0]", "c(2,3)"), ("a[:, 1:]", "c(2,3)"), ("a[b]", ("c(3)", "i[0,0,2]"), ("c(3)", "b[True,False,True]")), ("a.t()", "c(2,3)"), ("a.permute(1, 0)", "c(2,3)"), ("a.reshape(-1)", "c(2,3)"), ("a.expand(2, 3)", "c(3)"), ("a.gather(1, b)", ("c(2,3)", "i[[0,2],[1,1]]")), ("a.scatter_add(0, b, c)", ("c(2,3)", "i[[0,1,1],[0,0,0]]", "c(2,3)")), ("a.index_select(0, b)", ("c(3,2)", "i[2,0,2]")), ("a.index_add(0, b, c)", ("c(3,2)", "i[0,0]", "c(2,2)")), ("torch.where(a.real > 0, a, b)", ("c(3)", "c(3)"), ("c(3)", "f(3)")), ("a.masked_fill(b, 2)", ("c(3)", "b(3)")), ("a.diag()", "c(3)", "c(2,2)"), ("a.tril()", "c(3,3)"), ("a.roll(1)", "c(3)"), ("a.repeat(2)", "c(3)"), ("a.diff()", "c(4)"), ("a.trace()", "c(3,3)"), ("F.pad(a, (1, 2))", "c(2)"), ("a.mH", "c(2,3)"), ("a.adjoint()", "c(2,3)", "c(3)"), ("a.nonzero()", "c[0j, 1j, 1+0j]"), ("a.lerp(b, 0.3)", ("c(3)", "c(3)")), ("torch.addcmul(a, b, c, value=0.5)", ("c(3)", "c(3)", "c(3)")),
      ("torch.isclose(a, b)", ("c[1+1j, 2j]", "c[1+1.000001j, 2.1j]")), ("torch.allclose(a, b)", ("c(3)", "c(3)")), ("torch.equal(a, a)", "c(3)"), ("a.abs().sum()", "c(3)"), ("(a * a.conj()).real", "c(3)"), ("a.real * a.imag", "c(3)"))
 each(("str(a.detach())", "c[1+2j, 0-1j]", "z[1+2j, 0.5-1j]", "c[[1.5+2j, -0.25-3.125j], [100+0j, 1j]]", "c[1e-8+1e5j, 3+2j]", "c[1e10+1j, -2-3e-9j]", "c[complex(nan, inf), complex(-inf, nan), 1+1j]", "c[0j, -0j]", "c[complex(0., -0.), complex(-0., 1.)]", "c(40)", "c(3,4)", "c(2,2,2)", "z(1001)", "c(40,30)", "z()", "c(0)", "z(0,2)", "z(2,12)", "c[1000.5+0.001j, 2+3j]", "c[[1+1j], [20000+3j]]"))
+
+# Fourier transforms.
+ONE = ["c(2,3)", "f(2,4)", "z(5)", "d(6)", "i(4)", "f(1)", "h(3)", "f()", "f(0,4)", "f(3,0)", "t(4,3)", "f(7)"]
+unary("torch.fft.fft(a)", "torch.fft.ifft(a)", "torch.fft.rfft(a)", "torch.fft.irfft(a)", "torch.fft.hfft(a)", "torch.fft.ihfft(a)", kinds=ONE)
+for name in ["fft", "ifft", "irfft", "hfft"]:
+    for n in [6, 3]:
+        each((f"torch.fft.{name}(a, {n})", "c(2,4)", "f(5)", "z(3)"))
+    each((f"torch.fft.{name}(a, None, 0, 'ortho')", "c(4,2)", "d(3,2)"), (f"torch.fft.{name}(a, None, -1, 'forward')", "c(4)", "f(5)"), (f"torch.fft.{name}(a, 0)", "c(4)"), (f"torch.fft.{name}(a, None, 3, 'backward')", "f(2,2)"))
+for name in ["rfft", "ihfft"]:
+    for n in [6, 3]:
+        each((f"torch.fft.{name}(a, {n})", "f(2,4)", "d(5)", "c(2)"))
+    each((f"torch.fft.{name}(a, None, 0, 'ortho')", "f(4,2)", "d(3,2)"), (f"torch.fft.{name}(a, None, -1, 'forward')", "f(4)", "f(5)"))
+SEVERAL = ["c(2,3)", "f(2,4)", "d(2,3,5)", "z(2,2,3)", "f(3)", "c()", "i(2,2)"]
+unary("torch.fft.fft2(a)", "torch.fft.ifft2(a)", "torch.fft.rfft2(a)", "torch.fft.irfft2(a)", "torch.fft.fftn(a)", "torch.fft.ifftn(a)", "torch.fft.rfftn(a)", "torch.fft.irfftn(a)", kinds=SEVERAL)
+for name in ["fft2", "ifft2", "irfft2", "rfft2"]:
+    each((f"torch.fft.{name}(a, (3, 4), (0, 1), 'ortho')", "f(2,5)", "d(3,4)"))
+for name in ["fftn", "ifftn", "irfftn", "rfftn"]:
+    each((f"torch.fft.{name}(a, (3,))", "f(2,5)", "d(3)"), (f"torch.fft.{name}(a, None, (2, 0), 'forward')", "f(2,3,4)", "f(2)"), (f"torch.fft.{name}(a, (2, 2), (0,))", "f(2,2)"), (f"torch.fft.{name}(a, (2, 2, 2))", "f(2,2)"), (f"torch.fft.{name}(a, None, (0, 0))", "f(2,2)"), (f"torch.fft.{name}(a, (2, 0))", "f(2,2)"), (f"torch.fft.{name}(a, None, ())", "f(2,2)"))
+each(("torch.fft.fftshift(a)", "f(2,3)", "c(5)", "i(4)"), ("torch.fft.ifftshift(a)", "f(2,3)", "i(4)"), ("torch.fft.fftshift(a, 1)", "f(2,3)"), ("torch.fft.ifftshift(a, 1)", "f(2,3)"), ("torch.fft.fftfreq(5, 0.5)", "f()"), ("torch.fft.fftfreq(4)", "f()"), ("torch.fft.rfftfreq(5, 0.5)", "f()"), ("torch.fft.rfftfreq(4)", "f()"),
+     ("torch.stft(a, 4, return_complex=True)", "f(2,8)", "d(9)", "c(8)", "f(2)"), ("torch.stft(a, 6, 2, 4, b, return_complex=True)", ("f(2,12)", "f(4)"), ("f(12)", "p(4)")), ("torch.stft(a, 4, center=False, normalized=True, onesided=False, return_complex=True)", "f(9)", "z(2,9)"), ("torch.stft(a, 4, pad_mode='constant', return_complex=True)", "f(2,8)"),
+     ("torch.istft(a, 4)", "c(3,5)", "z(2,3,6)", "f(3,5)"), ("torch.istft(a, 6, 2, 4, b)", ("c(4,5)", "p(4)"), ("c(2,4,5)", "p(4)")), ("torch.istft(a, 4, center=False, normalized=True, onesided=False)", "c(4,5)"), ("torch.istft(a, 4, length=3)", "c(3,5)"), ("torch.istft(a, 4, length=9)", "c(3,5)"), ("torch.istft(a, 5)", "c(3,6)"))
+for name in ["hann", "hamming", "blackman", "bartlett"]:
+    each((f"torch.{name}_window(6)", "f()"), (f"torch.{name}_window(5, periodic=False, dtype=torch.float64)", "f()"), (f"torch.{name}_window(1)", "f()"), (f"torch.{name}_window(0)", "f()"))
+each(("torch.kaiser_window(6)", "f()"), ("torch.kaiser_window(5, periodic=False, beta=8.)", "f()"), ("torch.kaiser_window(1)", "f()"))

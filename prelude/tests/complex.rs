@@ -22,20 +22,41 @@ fn near(found: Complex<f64>, expected: (f64, f64)) {
 #[test]
 fn they_are_made_like_any_tensor() {
     let text = |t: Tensor| t.to_string();
-    assert_eq!(text(Tensor::full([2], Complex::new(1., 1.))), "tensor([1.+1.j, 1.+1.j])");
-    assert_eq!(text(Tensor::zeros_with([2], DType::C64)), "tensor([0.+0.j, 0.+0.j])");
-    assert_eq!(text(Tensor::ones_with(1, DType::C128)), "tensor([1.+0.j], dtype=torch.complex128)");
+    assert_eq!(
+        text(Tensor::full([2], Complex::new(1., 1.))),
+        "tensor([1.+1.j, 1.+1.j])"
+    );
+    assert_eq!(
+        text(Tensor::zeros_with([2], DType::C64)),
+        "tensor([0.+0.j, 0.+0.j])"
+    );
+    assert_eq!(
+        text(Tensor::ones_with(1, DType::C128)),
+        "tensor([1.+0.j], dtype=torch.complex128)"
+    );
     assert_eq!(
         text(Tensor::eye_with(2, DType::C64)),
         "tensor([[1.+0.j, 0.+0.j],\n        [0.+0.j, 1.+0.j]])"
     );
-    assert_eq!(text(Tensor::arange(0, 3, 1) * Complex::new(0., 1.)), "tensor([0.+0.j, 0.+1.j, 0.+2.j])");
-    assert_eq!(text(Complex::new(0., 1.) - tensor!([1., 2.])), "tensor([-1.+1.j, -2.+1.j])");
+    assert_eq!(
+        text(Tensor::arange(0, 3, 1) * Complex::new(0., 1.)),
+        "tensor([0.+0.j, 0.+1.j, 0.+2.j])"
+    );
+    assert_eq!(
+        text(Complex::new(0., 1.) - tensor!([1., 2.])),
+        "tensor([-1.+1.j, -2.+1.j])"
+    );
     assert_eq!(c().dtype(), DType::C64);
-    assert_eq!(Tensor::scalar(Complex::new(1., 2.)).item::<Complex<f64>>(), Complex::new(1., 2.));
+    assert_eq!(
+        Tensor::scalar(Complex::new(1., 2.)).item::<Complex<f64>>(),
+        Complex::new(1., 2.)
+    );
     let doubles = Tensor::from_vec(vec![Complex::new(1f64, 2.); 3], [3]);
     assert_eq!(doubles.dtype(), DType::C128);
-    assert_eq!(c().to_vec::<Complex<f32>>(), [Complex::new(1., 2.), Complex::new(3., -4.)]);
+    assert_eq!(
+        c().to_vec::<Complex<f32>>(),
+        [Complex::new(1., 2.), Complex::new(3., -4.)]
+    );
     assert!(c().is_complex() && !c().is_floating_point());
 }
 
@@ -112,7 +133,10 @@ fn what_derivatives_need_is_guarded_through_views_of_parts() {
     let z = y.square();
     y.real().add_(1);
     let message = error(z.sum().abs().try_backward());
-    assert!(message.contains("modified by an inplace operation"), "{message}");
+    assert!(
+        message.contains("modified by an inplace operation"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -146,7 +170,7 @@ fn files_hold_them() {
     );
     save(c().to(DType::C128), &pt);
     assert!(load(&pt).tensor().unwrap().equal(&c().to(DType::C128)));
-    let mut dict = wick::nn::StateDict::new();
+    let mut dict = wick::nn::StateDict::default();
     dict.insert("c", c().t());
     try_save_file(&dict, &safe).unwrap();
     assert!(load_file(&safe).get("c").unwrap().equal(&c()));
@@ -171,7 +195,13 @@ fn eigenvalues_of_any_square_matrix() {
     near(found[2], (2., 0.));
     let turned = a.to(DType::C128).matmul(&vectors);
     assert!(turned.allclose_with(&(&vectors * &values), 1e-9, 1e-9));
-    assert!(vectors.abs().square().sum_dim(0, false).allclose(&Tensor::ones_with(3, DType::F64)));
+    assert!(
+        vectors
+            .abs()
+            .square()
+            .sum_dim(0, false)
+            .allclose(&Tensor::ones_with(3, DType::F64))
+    );
 
     let b = tensor!([
         [Complex::new(1., 1.), Complex::new(2., 0.)],
@@ -196,7 +226,10 @@ fn eigenvalues_of_any_square_matrix() {
     );
     let x = b.requires_grad_(true);
     let message = error(linalg::eig(&x).1.sum().real().try_backward());
-    assert!(message.contains("up to multiplication by e^{i phi}"), "{message}");
+    assert!(
+        message.contains("up to multiplication by e^{i phi}"),
+        "{message}"
+    );
     assert_eq!(
         error(linalg::try_inv(&Tensor::zeros_with([2, 2], DType::C64))),
         "linalg.inv: The diagonal element 1 is zero, the inversion could not be completed because the input matrix is \
@@ -211,7 +244,12 @@ fn transforms_of_every_length_go_there_and_back() {
         let x = Tensor::randn_with([3, n], DType::F64);
         let back = fft::irfft_with(&fft::rfft(&x), Some(n), -1, fft::Norm::Backward);
         assert!(back.allclose_with(&x, 1e-9, 1e-9), "{n}");
-        let z = fft::ifft_with(&fft::fft_with(&x.t(), None, 0, fft::Norm::Ortho), None, 0, fft::Norm::Ortho);
+        let z = fft::ifft_with(
+            &fft::fft_with(&x.t(), None, 0, fft::Norm::Ortho),
+            None,
+            0,
+            fft::Norm::Ortho,
+        );
         assert!(z.allclose_with(&x.t().to(DType::C128), 1e-9, 1e-9), "{n}");
     }
 }

@@ -186,7 +186,8 @@ fn apply(name: String, operation: Box<dyn Operation>, inputs: &[&Tensor]) -> Res
     }
     // Those without a gradient are outputs that no tensor points to.
     let has_gradient = |output: &Tensor| {
-        output.dtype().is_differentiable() && !ctx.non_differentiable.iter().any(|other| is(other, output))
+        output.dtype().is_differentiable()
+            && !ctx.non_differentiable.iter().any(|other| is(other, output))
     };
     let nodes: Vec<Tensor> = returned
         .iter()

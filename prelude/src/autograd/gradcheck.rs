@@ -150,11 +150,23 @@ fn check(f: Function<'_>, inputs: &[&Tensor], options: GradcheckOptions) -> Resu
     let in_parts = |inputs: &[Tensor]| -> Vec<Tensor> {
         let inputs = inputs.iter().zip(&complex);
         let inputs: Vec<Tensor> = inputs
-            .map(|(input, &complex)| if complex { input.view_as_complex() } else { input.clone() })
+            .map(|(input, &complex)| {
+                if complex {
+                    input.view_as_complex()
+                } else {
+                    input.clone()
+                }
+            })
             .collect();
         let outputs = f(&inputs).into_iter();
         outputs
-            .map(|output| if output.is_complex() { output.view_as_real() } else { output })
+            .map(|output| {
+                if output.is_complex() {
+                    output.view_as_real()
+                } else {
+                    output
+                }
+            })
             .collect()
     };
     let parts = inputs

@@ -4,8 +4,8 @@ use super::hooks::{AfterHook, Hook};
 use super::node::{Edge, Form, Node, Target};
 use super::{Ctx, is_grad_enabled, is_inference_mode_enabled, record_as_is};
 use crate::kernels::Array;
-use crate::tensor::strided::{self, Place};
 use crate::tensor::Tensor;
+use crate::tensor::strided::{self, Place};
 use candle_core::Layout;
 use std::sync::{Arc, Weak};
 

@@ -21,7 +21,10 @@ fn frequencies(n: usize, d: f64, half: bool) -> Result<Tensor> {
         false => i as f64 - n as f64,
     };
     let step = 1. / (n as f64 * d);
-    Tensor::try_from_vec((0..count).map(|i| (signed(i) * step) as f32).collect(), [count])
+    Tensor::try_from_vec(
+        (0..count).map(|i| (signed(i) * step) as f32).collect(),
+        [count],
+    )
 }
 
 functions! {

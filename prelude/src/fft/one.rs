@@ -14,7 +14,11 @@ fn whole(x: &Tensor, n: Option<usize>, dim: i64, norm: Norm, forward: bool) -> R
         return complex_to_complex(&x, &[axis], forward, scale);
     }
     let spectrum = real_to_complex(&x, &[axis], scale, false)?;
-    if forward { Ok(spectrum) } else { spectrum.try_conj() }
+    if forward {
+        Ok(spectrum)
+    } else {
+        spectrum.try_conj()
+    }
 }
 
 fn halved(
@@ -31,7 +35,11 @@ fn halved(
     let n = at_least_one(n.unwrap_or(x.dims()[axis]) as i64)?;
     let x = resized(&x, axis, n)?;
     let spectrum = real_to_complex(&x, &[axis], norm.scale(n, forward), true)?;
-    if forward { Ok(spectrum) } else { spectrum.try_conj() }
+    if forward {
+        Ok(spectrum)
+    } else {
+        spectrum.try_conj()
+    }
 }
 
 fn doubled(x: &Tensor, n: Option<usize>, dim: i64, norm: Norm, forward: bool) -> Result<Tensor> {

@@ -35,7 +35,10 @@ pub(super) fn promoted(x: &Tensor, complex: bool) -> Result<Tensor> {
         bail!("Unsupported dtype {}", dtype.scalar_type());
     }
     if x.device().is_cuda() {
-        bail!("Fourier transforms are computed on the cpu, and this tensor is on {}", x.device());
+        bail!(
+            "Fourier transforms are computed on the cpu, and this tensor is on {}",
+            x.device()
+        );
     }
     x.try_to_dtype(if complex { dtype.to_complex() } else { dtype })
 }
@@ -75,7 +78,10 @@ pub(super) fn axes_and_lengths(
 ) -> Result<(Vec<usize>, Vec<usize>)> {
     let (shape, rank) = (x.shape(), x.dim());
     let axes = match (dim, s) {
-        (Some(dim), _) => dim.iter().map(|&d| only_axis(x, d)).collect::<Result<Vec<_>>>()?,
+        (Some(dim), _) => dim
+            .iter()
+            .map(|&d| only_axis(x, d))
+            .collect::<Result<Vec<_>>>()?,
         (None, Some(s)) if s.len() > rank => bail!(
             "Got shape with {} values but input tensor only has {rank} dimensions.",
             s.len()

@@ -10,7 +10,9 @@ const LAST_TWO: Option<&[i64]> = Some(&[-2, -1]);
 
 fn all_resized(x: &Tensor, axes: &[usize], lengths: &[usize]) -> Result<Tensor> {
     let pairs = axes.iter().zip(lengths);
-    pairs.fold(Ok(x.clone()), |x, (&axis, &length)| resized(&x?, axis, length))
+    pairs.fold(Ok(x.clone()), |x, (&axis, &length)| {
+        resized(&x?, axis, length)
+    })
 }
 
 fn whole(
@@ -23,7 +25,12 @@ fn whole(
     let x = promoted(x, true)?;
     let (axes, lengths) = axes_and_lengths(&x, s, dim)?;
     let x = all_resized(&x, &axes, &lengths)?;
-    complex_to_complex(&x, &axes, forward, norm.scale(lengths.iter().product(), forward))
+    complex_to_complex(
+        &x,
+        &axes,
+        forward,
+        norm.scale(lengths.iter().product(), forward),
+    )
 }
 
 fn halved(x: &Tensor, s: Option<&[usize]>, dim: Option<&[i64]>, norm: Norm) -> Result<Tensor> {

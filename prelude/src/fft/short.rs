@@ -195,7 +195,10 @@ fn full_window(
 
 fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
     if !x.is_floating_point() && !x.is_complex() {
-        bail!("stft: expected a tensor of floating point or complex values, got {}", x.dtype());
+        bail!(
+            "stft: expected a tensor of floating point or complex values, got {}",
+            x.dtype()
+        );
     }
     let is_complex = x.is_complex() || options.window.as_ref().is_some_and(Tensor::is_complex);
     let onesided = options.onesided.unwrap_or(!is_complex);
@@ -213,11 +216,18 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
     if !(1..=2).contains(&x.dim()) {
         bail!("stft: expected a 1D or 2D tensor, but got {}D", x.dim());
     }
-    let mut signal = if x.dim() == 1 { x.try_unsqueeze(0)? } else { x.clone() };
+    let mut signal = if x.dim() == 1 {
+        x.try_unsqueeze(0)?
+    } else {
+        x.clone()
+    };
     if options.center {
         // Reflections are for signals with channels.
         let around = [n_fft as i64 / 2; 2];
-        signal = signal.try_unsqueeze(0)?.try_pad(&around, options.pad_mode)?.try_squeeze_dim(0)?;
+        signal = signal
+            .try_unsqueeze(0)?
+            .try_pad(&around, options.pad_mode)?
+            .try_squeeze_dim(0)?;
     }
     let len = signal.dims()[1];
     if n_fft == 0 || n_fft > len {
@@ -228,7 +238,11 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
     }
     let stretches = signal.try_unfold(-1, n_fft, hop)?.try_mul(&window)?;
     let stretches = super::plan::promoted(&stretches, is_complex)?;
-    let scale = if options.normalized { 1. / (n_fft as f64).sqrt() } else { 1. };
+    let scale = if options.normalized {
+        1. / (n_fft as f64).sqrt()
+    } else {
+        1.
+    };
     let spectra = match is_complex {
         true => complex_to_complex(&stretches, &[2], true, scale)?,
         false => real_to_complex(&stretches, &[2], scale, onesided)?,
@@ -242,7 +256,11 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
         return Ok(spectra);
     }
     let (dims, strides) = (spectra.dims(), spectra.stride());
-    let layout = Layout::new(dims[1..].into(), strides[1..].to_vec(), spectra.storage_offset());
+    let layout = Layout::new(
+        dims[1..].into(),
+        strides[1..].to_vec(),
+        spectra.storage_offset(),
+    );
     Ok(spectra.view_through(layout, "SqueezeBackward4", |_, g| {
         Ok(vec![Some(g.try_unsqueeze(0)?)])
     }))
@@ -273,15 +291,26 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
         bail!("istft: input tensor cannot be empty.");
     }
     if !(2..=3).contains(&x.dim()) {
-        bail!("istft: expected a tensor with 2 or 3 dimensions, but got {}", x.dim());
+        bail!(
+            "istft: expected a tensor with 2 or 3 dimensions, but got {}",
+            x.dim()
+        );
     }
     let frequencies = x.dims()[x.dim() - 2];
-    let expected = if options.onesided { n_fft / 2 + 1 } else { n_fft };
+    let expected = if options.onesided {
+        n_fft / 2 + 1
+    } else {
+        n_fft
+    };
     if frequencies != expected {
         bail!(
             "istft: expected the frequency dimension (3rd to the last) of the input tensor to match {} when onesided={}, \
              but got {frequencies}",
-            if options.onesided { "n_fft / 2 + 1" } else { "n_fft" },
+            if options.onesided {
+                "n_fft / 2 + 1"
+            } else {
+                "n_fft"
+            },
             if options.onesided { "True" } else { "False" }
         );
     }
@@ -289,8 +318,14 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
         bail!("istft: expected 0 < hop_length <= win_length");
     }
     let window = full_window("istft", options.window.as_ref(), win_length, n_fft, x)?;
-    let batch = if x.dim() == 2 { x.try_unsqueeze(0)? } else { x.clone() };
-    let spectra = batch.try_transpose(1, 2)?.try_narrow(-1, 0, n_fft / 2 + 1)?;
+    let batch = if x.dim() == 2 {
+        x.try_unsqueeze(0)?
+    } else {
+        x.clone()
+    };
+    let spectra = batch
+        .try_transpose(1, 2)?
+        .try_narrow(-1, 0, n_fft / 2 + 1)?;
     let scale = match options.normalized {
         true => 1. / (n_fft as f64).sqrt(),
         false => 1. / n_fft as f64,

@@ -38,14 +38,21 @@ fn each<F: Part>(
 where
     Complex<F>: Stored,
 {
-    Ok(<Complex<F>>::wrap(map1(elements::<Complex<F>>(data)?, layout, f)))
+    Ok(<Complex<F>>::wrap(map1(
+        elements::<Complex<F>>(data)?,
+        layout,
+        f,
+    )))
 }
 
 /// `f`, which is known in `f64`, of each number.
 fn through(a: &Array, f: impl Fn(Complex64) -> Complex64 + Sync) -> Result<Array> {
-    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
-        with_complex!(a.dtype(), F => each::<F>(data, layout, |z| narrow(f(wide(z)))))
-    })
+    on_cpu(
+        [a],
+        a.dtype(),
+        a.dims(),
+        |[(data, layout)]| with_complex!(a.dtype(), F => each::<F>(data, layout, |z| narrow(f(wide(z))))),
+    )
 }
 
 /// A function of each number.
@@ -130,17 +137,11 @@ fn quotient<F: Float>(a: Complex<F>, b: Complex<F>) -> Complex<F> {
         }
         let ratio = b.im / b.re;
         let scale = F::one() / (b.re + b.im * ratio);
-        Complex::new(
-            (a.re + a.im * ratio) * scale,
-            (a.im - a.re * ratio) * scale,
-        )
+        Complex::new((a.re + a.im * ratio) * scale, (a.im - a.re * ratio) * scale)
     } else {
         let ratio = b.re / b.im;
         let scale = F::one() / (b.re * ratio + b.im);
-        Complex::new(
-            (a.re * ratio + a.im) * scale,
-            (a.im * ratio - a.re) * scale,
-        )
+        Complex::new((a.re * ratio + a.im) * scale, (a.im * ratio - a.re) * scale)
     }
 }
 
@@ -165,9 +166,12 @@ pub(crate) fn sign(op: Sign, a: &Array) -> Result<Array> {
 
 /// Each number with its imaginary part's sign changed.
 pub(crate) fn conj(a: &Array) -> Result<Array> {
-    on_cpu([a], a.dtype(), a.dims(), |[(data, layout)]| {
-        with_complex!(a.dtype(), F => each::<F>(data, layout, |z| z.conj()))
-    })
+    on_cpu(
+        [a],
+        a.dtype(),
+        a.dims(),
+        |[(data, layout)]| with_complex!(a.dtype(), F => each::<F>(data, layout, |z| z.conj())),
+    )
 }
 
 /// How far each number is from 0, as a real one.
@@ -182,17 +186,12 @@ pub(crate) fn angle(a: &Array) -> Result<Array> {
 
 /// A real number for each complex one, from its parts.
 fn real_of(a: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
-    on_cpu(
-        [a],
-        a.dtype().to_real(),
-        a.dims(),
-        |[(data, layout)]| {
-            with_complex!(a.dtype(), F => {
-                let data = elements::<Complex<F>>(data)?;
-                Ok(F::wrap(map1(data, layout, |z| F::from_f64(f(z.re.to_f64(), z.im.to_f64())))))
-            })
-        },
-    )
+    on_cpu([a], a.dtype().to_real(), a.dims(), |[(data, layout)]| {
+        with_complex!(a.dtype(), F => {
+            let data = elements::<Complex<F>>(data)?;
+            Ok(F::wrap(map1(data, layout, |z| F::from_f64(f(z.re.to_f64(), z.im.to_f64())))))
+        })
+    })
 }
 
 /// Complex numbers made of two real arrays of one float dtype and one shape.
@@ -283,8 +282,14 @@ pub(crate) fn reduce(
     let product = match op {
         Reduce::Sum => false,
         Reduce::Prod => true,
-        Reduce::Max => bail!("\"max_values_cpu\" not implemented for '{}'", dtype.scalar_type()),
-        Reduce::Min => bail!("\"min_values_cpu\" not implemented for '{}'", dtype.scalar_type()),
+        Reduce::Max => bail!(
+            "\"max_values_cpu\" not implemented for '{}'",
+            dtype.scalar_type()
+        ),
+        Reduce::Min => bail!(
+            "\"min_values_cpu\" not implemented for '{}'",
+            dtype.scalar_type()
+        ),
     };
     with_complex!(dtype, F => {
         let data = &elements::<Complex<F>>(data)?[layout.start_offset()..];
@@ -355,9 +360,12 @@ pub(crate) fn batched(a: &Array, b: &Array) -> Result<Array> {
     };
     let (batch, m, k) = (*batch, *m, *k);
     let (a, b) = (contiguous(a)?, contiguous(b)?);
-    on_cpu([&a, &b], a.dtype(), &[batch, m, n], |[da, db]| {
-        with_complex!(a.dtype(), F => matrices::<Complex<F>>(da, db, [batch, m, k, n]))
-    })
+    on_cpu(
+        [&a, &b],
+        a.dtype(),
+        &[batch, m, n],
+        |[da, db]| with_complex!(a.dtype(), F => matrices::<Complex<F>>(da, db, [batch, m, k, n])),
+    )
 }
 
 fn matrices<T: Stored + Gemm>(

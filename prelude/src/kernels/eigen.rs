@@ -51,8 +51,9 @@ where
             );
         };
         values.extend((0..n).map(|i| found.S()[i]));
-        let columns: Vec<Vec<Complex<F>>> =
-            (0..n).map(|j| unit((0..n).map(|i| found.U()[(i, j)]).collect())).collect();
+        let columns: Vec<Vec<Complex<F>>> = (0..n)
+            .map(|j| unit((0..n).map(|i| found.U()[(i, j)]).collect()))
+            .collect();
         vectors.extend((0..n).flat_map(|i| columns.iter().map(move |column| column[i])));
         Ok(())
     };
@@ -85,7 +86,10 @@ where
 /// An eigenvector as LAPACK scales it: of length 1, and its largest element is real.
 fn unit<F: Real>(mut vector: Vec<Complex<F>>) -> Vec<Complex<F>> {
     let length = |z: &Complex<F>| z.re.hypot(z.im);
-    let norm = vector.iter().map(|z| z.re * z.re + z.im * z.im).fold(F::from_f64(0.), |a, b| a + b);
+    let norm = vector
+        .iter()
+        .map(|z| z.re * z.re + z.im * z.im)
+        .fold(F::from_f64(0.), |a, b| a + b);
     let norm = num_traits::Float::sqrt(norm);
     let largest = vector
         .iter()
@@ -95,7 +99,9 @@ fn unit<F: Real>(mut vector: Vec<Complex<F>>) -> Vec<Complex<F>> {
         return vector;
     };
     if largest.im == F::from_f64(0.) {
-        vector.iter_mut().for_each(|z| *z = Complex::new(z.re / norm, z.im / norm));
+        vector
+            .iter_mut()
+            .for_each(|z| *z = Complex::new(z.re / norm, z.im / norm));
         return vector;
     }
     let size = length(&largest);

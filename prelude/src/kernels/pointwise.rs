@@ -192,6 +192,45 @@ pub(crate) fn through_pair(
     })
 }
 
+/// The float next to each one of `a` on the way to that of `b`; both arrays have one dtype and one shape.
+pub(crate) fn next_after(a: &Array, b: &Array) -> Result<Array> {
+    /// A float of 16 bits, next to another one: their bits are in order, but for the sign.
+    fn step(x: f64, y: f64, bits: u16) -> u16 {
+        match x {
+            _ if x.is_nan() || x == y => bits,
+            0. if y < 0. => 0x8001,
+            0. => 0x0001,
+            _ if (x < y) == (x > 0.) => bits + 1,
+            _ => bits - 1,
+        }
+    }
+    on_cpu([a, b], a.dtype(), a.dims(), |[(da, la), (db, lb)]| {
+        macro_rules! each {
+            ($T:ty, $f:expr) => {
+                <$T>::wrap(map2(elements::<$T>(da)?, la, elements::<$T>(db)?, lb, $f))
+            };
+        }
+        macro_rules! halves {
+            ($T:ty) => {
+                each!($T, |x: $T, y: $T| match y.is_nan() {
+                    true => y,
+                    false => <$T>::from_bits(step(x.to_f64(), y.to_f64(), x.to_bits())),
+                })
+            };
+        }
+        Ok(match a.dtype() {
+            DType::F32 => each!(f32, libm::nextafterf),
+            DType::F64 => each!(f64, libm::nextafter),
+            DType::F16 => halves!(half::f16),
+            DType::BF16 => halves!(half::bf16),
+            other => bail!(
+                "\"nextafter_cpu\" not implemented for '{}'",
+                other.scalar_type()
+            ),
+        })
+    })
+}
+
 /// The error function, which `std` lacks.
 pub(crate) trait Erf {
     fn erf(self) -> Self;

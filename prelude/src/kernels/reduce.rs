@@ -82,15 +82,14 @@ pub(crate) fn reduce(op: Reduce, a: &Array, axes: &[usize]) -> Result<Array> {
             "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
         );
     }
-    on_cpu(
-        [&a],
-        a.dtype(),
-        &shape,
-        |[(data, layout)]| match a.dtype().is_complex() {
+    on_cpu([&a], a.dtype(), &shape, |[(data, layout)]| {
+        match a.dtype().is_complex() {
             true => complex::reduce(op, a.dtype(), (data, layout), rows),
-            false => with_element!(a.dtype(), "reduce", T => reduce_of::<T>(op, data, layout, rows)),
-        },
-    )
+            false => {
+                with_element!(a.dtype(), "reduce", T => reduce_of::<T>(op, data, layout, rows))
+            }
+        }
+    })
 }
 
 fn reduce_of<T: Element>(

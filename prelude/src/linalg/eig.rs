@@ -73,7 +73,9 @@ fn derivative(
             let grown = adjoint
                 .try_matmul(vectors)?
                 .try_mul(along.try_real()?.try_unsqueeze(-2)?)?;
-            let across = turned.try_sub(&grown)?.try_div(gaps.try_conj()?.try_add(&ones)?)?;
+            let across = turned
+                .try_sub(&grown)?
+                .try_div(gaps.try_conj()?.try_add(&ones)?)?;
             Some(across.try_mul(ones.try_rsub(1)?)?)
         }
         None => None,

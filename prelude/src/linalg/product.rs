@@ -14,6 +14,10 @@ functions! {
     /// assert_eq!(wick::linalg::multi_dot(&[&a, &a, &ones]).to_vec1::<f32>(), [32., 18.]);
     /// ```
     multi_dot, try_multi_dot (tensors: &[&Tensor]) -> Tensor => chain(tensors);
+    /// The inner products of vectors along a dimension, of which the first are conjugated
+    /// (`torch.linalg.vecdot(a, b, dim=dim)`).
+    vecdot, try_vecdot (a: &Tensor, b: &Tensor, dim: i64) -> Tensor
+        => a.try_conj()?.try_mul(b)?.try_sum_dim(dim, false);
 }
 
 fn check(tensors: &[&Tensor]) -> Result<()> {

@@ -53,7 +53,12 @@ pub fn float(value: f64) -> String {
 pub fn number(value: Scalar) -> String {
     match value {
         Scalar::Float(value) => float(value),
-        Scalar::Complex(value) => format!("({}{}{}j)", float(value.re), if value.im < 0. { "" } else { "+" }, float(value.im)),
+        Scalar::Complex(value) => format!(
+            "({}{}{}j)",
+            float(value.re),
+            if value.im < 0. { "" } else { "+" },
+            float(value.im)
+        ),
         Scalar::Int(value) => value.to_string(),
         Scalar::Bool(value) => bool(value).to_owned(),
     }

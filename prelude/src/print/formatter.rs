@@ -87,7 +87,10 @@ impl Formatter {
             Elements::Complex(real, imaginary) => {
                 let first = format!("{:>width$}", self.float(real[index]));
                 let second = match self.imaginary {
-                    Some(part) => Self { notation: part.notation, ..*self },
+                    Some(part) => Self {
+                        notation: part.notation,
+                        ..*self
+                    },
                     None => *self,
                 };
                 let second = second.float(imaginary[index]);

@@ -97,7 +97,10 @@ fn as_complex(x: &Tensor) -> Result<Tensor> {
         bail!("Tensor must have a storage_offset divisible by 2");
     }
     if array.device().is_cuda() {
-        bail!("complex tensors are on the cpu only, and this one is on {}", array.device());
+        bail!(
+            "complex tensors are on the cpu only, and this one is on {}",
+            array.device()
+        );
     }
     Ok(x.view_of(paired(&array), "ViewAsComplexBackward0", |_, g| {
         Ok(vec![Some(g.try_view_as_real()?)])
@@ -110,7 +113,9 @@ fn conj(x: &Tensor) -> Result<Tensor> {
     }
     let output = Tensor::from_array(complex::conj(&x.array())?);
     Ok(record_as_is("ConjBackward0", &[x], output, |_| {
-        (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_conj()?)]))
+        (Vec::new(), |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_conj()?)])
+        })
     }))
 }
 
@@ -139,9 +144,13 @@ fn angle(x: &Tensor) -> Result<Tensor> {
         let x = x.try_to_dtype(x.dtype().to_float())?;
         let flat = x.detach();
         let turned = flat.try_lt(0)?.try_where_(crate::PI, 0.)?;
-        let output = flat.try_isnan()?.try_where_(&flat, turned.try_to_dtype(x.dtype())?)?;
+        let output = flat
+            .try_isnan()?
+            .try_where_(&flat, turned.try_to_dtype(x.dtype())?)?;
         return Ok(record_as_is("AngleBackward0", &[&x], output, |_| {
-            (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.try_zeros_like()?)]))
+            (Vec::new(), |_: &Ctx, g: &Tensor| {
+                Ok(vec![Some(g.try_zeros_like()?)])
+            })
         }));
     }
     let output = Tensor::from_array(complex::angle(&x.array())?);
@@ -151,7 +160,9 @@ fn angle(x: &Tensor) -> Result<Tensor> {
             let x = ctx.saved(0)?;
             let length = x.try_abs()?;
             let turn = x.try_sgn()?.try_mul(Complex::new(0., 1.))?;
-            let slope = turn.try_div(&length)?.try_masked_fill(&length.try_eq(0)?, 0)?;
+            let slope = turn
+                .try_div(&length)?
+                .try_masked_fill(&length.try_eq(0)?, 0)?;
             Ok(vec![Some(slope.try_mul(g)?)])
         };
         (vec![Saved::input(x)], backward)
@@ -166,7 +177,11 @@ fn both_parts(name: &str, a: &Tensor, b: &Tensor) -> Result<(Operands, Array, Ar
             "Expected both inputs to be Half, Float or Double tensors but got {} and {}{}",
             a.dtype().scalar_type(),
             b.dtype().scalar_type(),
-            if a.dtype() == DType::F16 { ". Wick has no complex numbers of halves" } else { "" }
+            if a.dtype() == DType::F16 {
+                ". Wick has no complex numbers of halves"
+            } else {
+                ""
+            }
         );
     }
     if a.dtype() != b.dtype() {
@@ -190,33 +205,45 @@ fn both_parts(name: &str, a: &Tensor, b: &Tensor) -> Result<(Operands, Array, Ar
 fn combined(real: &Tensor, imaginary: &Tensor) -> Result<Tensor> {
     let (pair, a, b) = both_parts("complex", real, imaginary)?;
     let output = Tensor::from_array(complex::combine(&a, &b, false)?);
-    Ok(record_as_is("ComplexBackward0", &[&pair.a, &pair.b], output, |_| {
-        let backward = |ctx: &Ctx, g: &Tensor| {
-            Ok(vec![
-                ctx.when(0, || g.try_real())?,
-                ctx.when(1, || g.try_imag())?,
-            ])
-        };
-        (Vec::new(), backward)
-    }))
+    Ok(record_as_is(
+        "ComplexBackward0",
+        &[&pair.a, &pair.b],
+        output,
+        |_| {
+            let backward = |ctx: &Ctx, g: &Tensor| {
+                Ok(vec![
+                    ctx.when(0, || g.try_real())?,
+                    ctx.when(1, || g.try_imag())?,
+                ])
+            };
+            (Vec::new(), backward)
+        },
+    ))
 }
 
 fn polar(abs: &Tensor, angle: &Tensor) -> Result<Tensor> {
     let (pair, a, b) = both_parts("polar", abs, angle)?;
     let output = Tensor::from_array(complex::combine(&a, &b, true)?);
-    Ok(record_as_is("PolarBackward0", &[&pair.a, &pair.b], output, |output| {
-        let backward = |ctx: &Ctx, g: &Tensor| {
-            let (angle, z) = (ctx.saved(0)?, ctx.saved(1)?);
-            let g = g.try_conj()?;
-            // Along e^iθ, which is not sgn(z) where the length is 0 or negative.
-            let direction = Tensor::try_complex(&angle.try_cos()?, &angle.try_sin()?)?;
-            Ok(vec![
-                ctx.when(0, || g.try_mul(&direction)?.try_real())?,
-                ctx.when(1, || g.try_mul(z.try_mul(Complex::new(0., 1.))?)?.try_real())?,
-            ])
-        };
-        (vec![Saved::input(&pair.b), Saved::output(output)], backward)
-    }))
+    Ok(record_as_is(
+        "PolarBackward0",
+        &[&pair.a, &pair.b],
+        output,
+        |output| {
+            let backward = |ctx: &Ctx, g: &Tensor| {
+                let (angle, z) = (ctx.saved(0)?, ctx.saved(1)?);
+                let g = g.try_conj()?;
+                // Along e^iθ, which is not sgn(z) where the length is 0 or negative.
+                let direction = Tensor::try_complex(&angle.try_cos()?, &angle.try_sin()?)?;
+                Ok(vec![
+                    ctx.when(0, || g.try_mul(&direction)?.try_real())?,
+                    ctx.when(1, || {
+                        g.try_mul(z.try_mul(Complex::new(0., 1.))?)?.try_real()
+                    })?,
+                ])
+            };
+            (vec![Saved::input(&pair.b), Saved::output(output)], backward)
+        },
+    ))
 }
 
 impl Tensor {

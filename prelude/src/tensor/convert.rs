@@ -70,7 +70,10 @@ fn numbers<T: Stored>(array: &Array, dtype: DType) -> Result<Vec<T>> {
     if array.dtype().is_complex() && !dtype.is_complex() && dtype != DType::Bool {
         // A real number that is written as a complex one is still a real number.
         let imaginary = super::complex::part(array, 1);
-        if numbers::<f64>(&imaginary, DType::F64)?.iter().any(|&y| y != 0.) {
+        if numbers::<f64>(&imaginary, DType::F64)?
+            .iter()
+            .any(|&y| y != 0.)
+        {
             bail!(
                 "value cannot be converted to type {} without overflow",
                 dtype.c_name()

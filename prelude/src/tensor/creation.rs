@@ -6,7 +6,7 @@ use crate::device::Device;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::kernels::element::{with_complex, with_element};
-use crate::kernels::{Array, Element, transfer};
+use crate::kernels::{Array, Element, pointwise, transfer};
 use crate::random::{Draws, Generator, default_generator};
 use crate::scalar::Scalar;
 use crate::shape::Dims;
@@ -30,7 +30,10 @@ pub(crate) fn full_array(
         return transfer::to_device(&array, device);
     }
     if value.to_complex().im != 0. {
-        bail!("value cannot be converted to type {} without overflow", dtype.c_name());
+        bail!(
+            "value cannot be converted to type {} without overflow",
+            dtype.c_name()
+        );
     }
     let array = with_element!(dtype, "fill", T => {
         let value = match value {
@@ -268,6 +271,16 @@ creations! {
     kaiser_window, try_kaiser_window, kaiser_window_with, try_kaiser_window_with (n: usize, periodic: bool, beta: f64)
         |options| window("kaiser_window", n, periodic, options, kaiser(beta));
 
+    /// `base` to the power of `steps` numbers from `start` to `end`, both included (`f32`). PyTorch's default of `base`
+    /// is 10.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::logspace(0., 2., 3, 10.).to_vec1::<f32>(), [1., 10., 100.]);
+    /// ```
+    logspace, try_logspace, logspace_with, try_logspace_with (start: f64, end: f64, steps: usize, base: f64)
+        |options| powers(start, end, steps, base, options);
+
     /// The identity matrix of `n` rows (`f32`).
     eye, try_eye, eye_with, try_eye_with (n: usize)
         |options| identity(n, options);
@@ -339,6 +352,13 @@ fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Re
         )
     };
     finish(&array, options)
+}
+
+/// In `f64`, rounded at the end.
+fn powers(start: f64, end: f64, steps: usize, base: f64, options: TensorOptions) -> Result<Tensor> {
+    let exponents = spaced(start, end, steps, TensorOptions::new().dtype(DType::F64))?;
+    let powers = pointwise::through("logspace_cpu", &|x| base.powf(x), &exponents.array())?;
+    finish(&powers, options.dtype(options.dtype.unwrap_or(DType::F32)))
 }
 
 /// Counts from both ends, so that the numbers are symmetric, as PyTorch does.
@@ -425,6 +445,30 @@ impl Tensor {
     /// One number in the shape and dtype and on the device of this tensor.
     pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
         filled(self.shape().into(), value.into(), self.like()).or_panic()
+    }
+
+    /// Zeros of another shape in the dtype and on the device of this tensor (`x.new_zeros(2, 3)`).
+    #[track_caller]
+    pub fn new_zeros(&self, shape: impl Into<Dims>) -> Tensor {
+        filled(shape.into(), Scalar::Int(0), self.like()).or_panic()
+    }
+
+    /// Ones of another shape in the dtype and on the device of this tensor (`x.new_ones(2, 3)`).
+    #[track_caller]
+    pub fn new_ones(&self, shape: impl Into<Dims>) -> Tensor {
+        filled(shape.into(), Scalar::Int(1), self.like()).or_panic()
+    }
+
+    /// Unspecified numbers of another shape in the dtype and on the device of this tensor (`x.new_empty(2, 3)`).
+    #[track_caller]
+    pub fn new_empty(&self, shape: impl Into<Dims>) -> Tensor {
+        self.new_zeros(shape)
+    }
+
+    /// One number in another shape, in the dtype and on the device of this tensor (`x.new_full((2, 3), 4)`).
+    #[track_caller]
+    pub fn new_full(&self, shape: impl Into<Dims>, value: impl Into<Scalar>) -> Tensor {
+        filled(shape.into(), value.into(), self.like()).or_panic()
     }
 
     /// Random floats from `[0, 1)` in the shape and dtype and on the device of this tensor.

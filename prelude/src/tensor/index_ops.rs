@@ -256,11 +256,16 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
         x.dtype(),
     )?)?);
     // The old numbers are gone, and with them any gradient for what they came from.
-    Ok(record_as_is("CopyBackwards", &[x, &expanded], output, |_| {
-        (Vec::new(), |_: &Ctx, g: &Tensor| {
-            Ok(vec![None, Some(g.clone())])
-        })
-    }))
+    Ok(record_as_is(
+        "CopyBackwards",
+        &[x, &expanded],
+        output,
+        |_| {
+            (Vec::new(), |_: &Ctx, g: &Tensor| {
+                Ok(vec![None, Some(g.clone())])
+            })
+        },
+    ))
 }
 
 fn filled(x: &Tensor, value: crate::Scalar) -> Result<Tensor> {

@@ -2,11 +2,13 @@
 
 mod access;
 mod activation;
+mod aliases;
 mod arithmetic;
 pub(crate) mod attention;
 mod complex;
 mod convert;
 mod convolution;
+mod covariance;
 mod creation;
 mod diagonals;
 mod display;
@@ -24,6 +26,7 @@ mod loss;
 mod losses;
 mod neural;
 mod normalize;
+mod numeric;
 mod operators;
 pub(crate) mod ops;
 mod options;

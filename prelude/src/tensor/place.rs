@@ -194,7 +194,85 @@ fn scatter_value(x: &Tensor, dim: i64, index: &Tensor, value: Scalar) -> Result<
     )
 }
 
+/// Reduces the slices that a 1-d index sends to one place: [`scatter_reduce`] with the index for each of their
+/// elements.
+fn index_reduce(
+    x: &Tensor,
+    dim: i64,
+    index: &Tensor,
+    source: &Tensor,
+    reduce: ScatterReduce,
+    include_self: bool,
+) -> Result<Tensor> {
+    let at = axis(dim, x.dim())?;
+    if reduce == ScatterReduce::Sum {
+        bail!("index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got sum.");
+    }
+    if !matches!(index.dtype(), DType::I64 | DType::I32) {
+        bail!(
+            "index_reduce_(): Expected dtype int32/int64 for index but got: {}",
+            index.dtype().scalar_type()
+        );
+    }
+    if x.dtype() != source.dtype() {
+        bail!(
+            "index_reduce_(): self ({}) and source ({}) must have the same scalar type",
+            x.dtype().scalar_type(),
+            source.dtype().scalar_type()
+        );
+    }
+    let picked = source.dims().get(at).copied().unwrap_or(1);
+    if index.numel() != picked {
+        bail!(
+            "index_reduce_(): Number of indices ({}) should be equal to source.size(dim): ({picked}), for dim: {at}",
+            index.numel()
+        );
+    }
+    let last = x.dims().get(at).copied().unwrap_or(1) as i64 - 1;
+    let outside = index.try_lt(0)?.try_logical_or(&index.try_gt(last)?)?;
+    if outside.numel() > 0 && outside.try_any()?.try_item()? {
+        crate::error::bail_index!("index out of range in self");
+    }
+    let mut shape = vec![1; source.dim()];
+    if let Some(size) = shape.get_mut(at) {
+        *size = picked;
+    }
+    let places = index
+        .try_to_dtype(DType::I64)?
+        .try_reshape(shape)?
+        .try_expand(source.shape())?;
+    reduced_at(
+        "IndexReduceBackward0",
+        x,
+        dim,
+        &places,
+        source,
+        reduce,
+        include_self,
+    )
+}
+
 fn scatter_reduce(
+    x: &Tensor,
+    dim: i64,
+    index: &Tensor,
+    source: &Tensor,
+    reduce: ScatterReduce,
+    include_self: bool,
+) -> Result<Tensor> {
+    reduced_at(
+        "ScatterReduceBackward0",
+        x,
+        dim,
+        index,
+        source,
+        reduce,
+        include_self,
+    )
+}
+
+fn reduced_at(
+    name: &'static str,
     x: &Tensor,
     dim: i64,
     index: &Tensor,
@@ -239,7 +317,7 @@ fn scatter_reduce(
     };
     let counted = counts.clone();
     composed(
-        "ScatterReduceBackward0",
+        name,
         &[x, &used],
         Keep::Both,
         || {
@@ -511,4 +589,8 @@ ops! {
     view_as, try_view_as, [] (x, other: &Tensor) => x.try_view(Dims::from(other.shape()));
     /// The numbers of this tensor in another's shape, copied only where that is needed.
     reshape_as, try_reshape_as, [] (x, other: &Tensor) => x.try_reshape(Dims::from(other.shape()));
+    /// With the slices of `source` combined with those of one dimension that a 1-d tensor lists, and each other where it
+    /// lists one twice; [`ScatterReduce::Sum`] is [`Tensor::index_add`].
+    index_reduce, try_index_reduce, [index_reduce_, try_index_reduce_] (x, dim: i64, index: &Tensor, source: &Tensor, reduce: ScatterReduce, include_self: bool)
+        => index_reduce(x, dim, index, source, reduce, include_self);
 }

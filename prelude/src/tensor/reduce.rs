@@ -171,8 +171,15 @@ fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
 /// Largest or smallest elements; equals share the gradient.
 fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
     if x.is_complex() && over.full {
-        let kernel = if op == Reduce::Max { "max_all" } else { "min_all" };
-        bail!("\"{kernel}\" not implemented for '{}'", x.dtype().scalar_type());
+        let kernel = if op == Reduce::Max {
+            "max_all"
+        } else {
+            "min_all"
+        };
+        bail!(
+            "\"{kernel}\" not implemented for '{}'",
+            x.dtype().scalar_type()
+        );
     }
     let name = match (op, over.full) {
         (Reduce::Max, true) => "MaxBackward1",

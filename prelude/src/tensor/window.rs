@@ -16,7 +16,10 @@ pub(super) fn window(
     shape: impl Fn(f64) -> f64,
 ) -> Result<Tensor> {
     if let Some(dtype) = options.dtype.filter(|dtype| !dtype.is_floating_point()) {
-        bail!("{name} expects floating point dtypes, got: torch.{}Tensor", dtype.scalar_type());
+        bail!(
+            "{name} expects floating point dtypes, got: torch.{}Tensor",
+            dtype.scalar_type()
+        );
     }
     let last = if periodic { n } else { n.saturating_sub(1) } as f64;
     let numbers: Vec<f64> = match n {

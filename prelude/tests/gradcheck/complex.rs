@@ -32,8 +32,9 @@ fn functions_of_one_number() {
         ($($name:ident),*) => { $(check(stringify!($name), &[complex(&[2, 3])], true, |x| x[0].$name());)* };
     }
     unary!(
-        exp, log, log2, log10, log1p, expm1, sqrt, rsqrt, reciprocal, square, sin, cos, tan, sinh, cosh, tanh, asin,
-        acos, atan, sigmoid, neg, abs, angle, sgn, conj, sum, mean, prod, norm, copy
+        exp, log, log2, log10, log1p, expm1, sqrt, rsqrt, reciprocal, square, sin, cos, tan, sinh,
+        cosh, tanh, asin, acos, atan, sigmoid, neg, abs, angle, sgn, conj, sum, mean, prod, norm,
+        copy
     );
     each! {
         "pow by a number", [complex(&[3])], |x| x[0].pow(3) + x[0].pow(0.5) + x[0].pow(Complex::new(0.5, 1.));

@@ -280,6 +280,8 @@ fn numbers_or_tensors() {
         "clamp_min by a tensor", [random(&[4]), random(&[4])], |x| x[0].clamp_min(&x[1]).square();
         "clamp_max by a tensor", [random(&[4]), random(&[4])], |x| x[0].clamp_max(&x[1]).square();
         "index_fill with a number", [random(&[3, 2])], |x| x[0].index_fill(0, &tensor!([0, 2]), 2.).square();
+        "index_reduce", [positive(&[2, 3]), positive(&[2, 3])], |x| x[0].index_reduce(1, &tensor!([0, 2, 2]), &x[1], ScatterReduce::Prod, true);
+        "frexp", [random(&[4])], |x| x[0].frexp().0.square();
         "squeeze of two", [random(&[1, 3, 1])], |x| x[0].squeeze([0, 2]).square();
     }
 }

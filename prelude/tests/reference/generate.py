@@ -271,3 +271,11 @@ each(("torch.fft.fftshift(a)", "f(2,3)", "c(5)", "i(4)"), ("torch.fft.ifftshift(
 for name in ["hann", "hamming", "blackman", "bartlett"]:
     each((f"torch.{name}_window(6)", "f()"), (f"torch.{name}_window(5, periodic=False, dtype=torch.float64)", "f()"), (f"torch.{name}_window(1)", "f()"), (f"torch.{name}_window(0)", "f()"))
 each(("torch.kaiser_window(6)", "f()"), ("torch.kaiser_window(5, periodic=False, beta=8.)", "f()"), ("torch.kaiser_window(1)", "f()"))
+
+# Later additions.
+for r in ["prod", "mean", "amax", "amin"]:
+    each((f"a.index_reduce(1, b, c, '{r}')", ("f(2,3)", "i[0,2,2]", "f(2,3)"), ("i(2,3)", "i[0,2,2]", "i(2,3)"), ("d(2,3)", "i[1,1]", "p(2,2)"), ("f(2,3)", "i[0,5]", "f(2,2)"), ("f(2,3)", "i[0]", "f(2,2)"), ("f(2,3)", "f(2)", "f(2,2)")), (f"a.index_reduce(0, b, c, '{r}', include_self=False)", ("f(3,2)", "i[0,2,2]", "f(3,2)")))
+each(("a.index_reduce(1, b, c, 'sum')", ("f(2,3)", "i[0,2,2]", "f(2,3)")), ("torch.cov(a)", "f(2,3)", "f(4)", "i(2,3)", "c(2,4)", "f(1,1,1)", "b(3)", "f(2,1)"), ("torch.cov(a, correction=0, fweights=b, aweights=c)", ("f(2,3)", "i[1,2,1]", "p(3)")), ("torch.cov(a, fweights=b)", ("f(2,3)", "i[1,2,1]"), ("f(2,3)", "i[1,2]"), ("f(2,3)", "i[1,-2,1]"), ("f(2,3)", "f(3)"), ("f(2,3)", "i(1,3)")), ("torch.cov(a, aweights=b)", ("f(2,3)", "p(3)"), ("f(2,3)", "i[1,2,3]")),
+     ("torch.corrcoef(a)", "f(3,5)", "f(4)", "f(1,1,1)", "c(2,4)"), ("torch.logspace(0, 2, 5)", "f()"), ("torch.logspace(-1, 1, 4, base=2., dtype=torch.float64)", "f()"), ("torch.logspace(1, 1, 1)", "f()"), ("torch.linalg.vecdot(a, b)", ("f(2,3)", "f(3)"), ("c(2,3)", "c(2,3)")),
+     ("torch.nextafter(a, b).detach()", ("f[1.,0.,-1.,2.]", "f[2.,-1.,-inf,2.]"), ("d[1.,0.]", "d[0.,1.]"), ("h[1.,0.,-1.]", "h[0.,-1.,0.]"), ("bf[1.,0.]", "bf[2.,1.]"), ("i(2)", "i(2)")), ("torch.frexp(a)", "f(2,3)", "d[0.,-8.,0.3]", "h(3)", "i(2)"), ("torch.gradient(a)", "f(3,4)", "f(5)", "f(2,1)"), ("torch.gradient(a, spacing=2., dim=1)", "f(3,4)"),
+     ("torch.histogram(a.detach(), 3)", "f(7)", "d(5)", "f[1.,1.]"), ("torch.histogram(a.detach(), 4, range=(-1., 1.))", "f(9)"), ("torch.unravel_index(a, (2, 3))", "i[5,1,0]", "i[[4],[2]]", "f(2)"))

@@ -116,7 +116,11 @@ impl ArrayText<'_> {
                 pairs
                     .map(|(&re, &im)| {
                         let im = second.format(im);
-                        let sign = if im.trim_start().starts_with('-') { "" } else { "+" };
+                        let sign = if im.trim_start().starts_with('-') {
+                            ""
+                        } else {
+                            "+"
+                        };
                         format!("{}{sign}{}j", first.format(re), im.trim_start())
                     })
                     .collect()

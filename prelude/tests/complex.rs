@@ -95,7 +95,7 @@ fn conversions_go_both_ways() {
         "value cannot be converted to type double without overflow"
     );
     assert_eq!(
-        error(Tensor::zeros([2]).try_add_(&c())),
+        error(Tensor::zeros([2]).try_add_(c())),
         "result type ComplexFloat can't be cast to the desired output type Float"
     );
     assert_eq!(
@@ -121,7 +121,7 @@ fn parts_are_views() {
     assert_eq!(z.version(), version + 1);
     // A result may be written into what it was computed from.
     z.copy_(&z.view_as_real().flip(1).view_as_complex());
-    assert_eq!(z.to_string(), "tensor([0.+8.j, -3.+8.j])");
+    assert_eq!(z.to_string(), "tensor([ 0.+8.j, -3.+8.j])");
     z.real().copy_(&z.imag());
     assert_eq!(z.to_string(), "tensor([8.+8.j, 8.+8.j])");
 }

@@ -15,8 +15,10 @@ struct Declared {
     in_place: String,
     /// Rust's arguments, without the tensor itself.
     arguments: String,
-    /// Whether it is `Tensor::name(…)` and not a method.
+    /// Whether it is `Tensor::name(…)` (or a function of a module) and not a method.
     of_type: bool,
+    /// Where it lies if it is no method: `Tensor`, `fft`.
+    place: &'static str,
     doc: String,
 }
 
@@ -61,8 +63,10 @@ impl Declared {
     }
 
     fn wick(&self) -> String {
-        let owner = if self.of_type { "Tensor::" } else { "x." };
-        format!("{owner}{}({})", self.name, self.arguments)
+        match self.of_type {
+            true => format!("{}::{}({})", self.place, self.name, self.arguments),
+            false => format!("x.{}({})", self.name, self.arguments),
+        }
     }
 
     /// The first sentence, without links.
@@ -111,7 +115,7 @@ fn bracketed(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A declaration: `name, try_name, [twins] (x, arguments…)`, or without twins and `x`.
-fn declaration(text: &str, doc: &str) -> Option<Declared> {
+fn declaration(text: &str, doc: &str, place: &'static str) -> Option<Declared> {
     let (name, rest) = text.split_once(',')?;
     let rest = rest
         .trim_start()
@@ -124,20 +128,25 @@ fn declaration(text: &str, doc: &str) -> Option<Declared> {
     };
     let (arguments, _) = bracketed(rest.trim_start())?;
     let of_type = !text.contains('[') || !(arguments == "x" || arguments.starts_with("x,"));
-    let arguments = match arguments.strip_prefix("tensors") {
-        Some(rest) => format!("tensors: &[…]{rest}"),
-        None => arguments.strip_prefix('x').unwrap_or(arguments).to_string(),
+    let arguments = match (
+        arguments.strip_prefix("tensors"),
+        arguments.strip_prefix("x: &Tensor"),
+    ) {
+        (Some(rest), _) => format!("tensors: &[…]{rest}"),
+        (_, Some(rest)) => format!("&x{rest}"),
+        _ => arguments.strip_prefix('x').unwrap_or(arguments).to_string(),
     };
     Some(Declared {
         name: name.to_string(),
         in_place: twins.split(',').next().unwrap_or_default().to_string(),
         arguments: readable(&arguments),
         of_type,
+        place,
         doc: doc.trim().to_string(),
     })
 }
 
-fn declared_in(source: &str) -> Vec<Declared> {
+fn declared_in(source: &str, place: &'static str) -> Vec<Declared> {
     let (mut found, mut doc) = (Vec::new(), String::new());
     let lines: Vec<&str> = source.lines().collect();
     for (at, line) in lines.iter().enumerate() {
@@ -154,7 +163,7 @@ fn declared_in(source: &str) -> Vec<Declared> {
             .is_some_and(|(name, rest)| rest.trim_start().starts_with(&format!("try_{name}")));
         if starts && !doc.is_empty() {
             let whole = lines[at..lines.len().min(at + 6)].join(" ");
-            found.extend(declaration(whole.trim(), &doc));
+            found.extend(declaration(whole.trim(), &doc, place));
         }
         doc.clear();
     }
@@ -169,17 +178,25 @@ fn page(sources: &Path) -> String {
         .collect();
     files.sort();
     files.push(sources.join("../linalg/methods.rs"));
+    files.extend(
+        ["one", "several", "frequencies", "short"]
+            .map(|name| sources.join(format!("../fft/{name}.rs"))),
+    );
     let mut page = String::from(
         "# PyTorch to Wick\n\n\
-         Every operation that is declared in one line of `prelude/src/tensor`, and the methods of `prelude/src/linalg`, made from\n\
-         those lines; `wick::linalg` has more functions. `x` is the tensor\n\
+         Every operation that is declared in one line of `prelude/src/tensor`, the methods of `prelude/src/linalg`, and `wick::fft`,\n\
+         made from those lines; `wick::linalg` has more functions. `x` is the tensor\n\
          that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
          twin `try_…` that returns a `Result`; the third column names the twin that works in place. Where the first is empty,\n\
          PyTorch has no function of its own for it.\n",
     );
     for file in files {
         let source = std::fs::read_to_string(&file).unwrap();
-        let declared = declared_in(&source);
+        let place = match file.parent().is_some_and(|folder| folder.ends_with("fft")) {
+            true => "fft",
+            false => "Tensor",
+        };
+        let declared = declared_in(&source, place);
         if declared.is_empty() {
             continue;
         }

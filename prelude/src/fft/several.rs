@@ -9,10 +9,8 @@ use crate::tensor::Tensor;
 const LAST_TWO: Option<&[i64]> = Some(&[-2, -1]);
 
 fn all_resized(x: &Tensor, axes: &[usize], lengths: &[usize]) -> Result<Tensor> {
-    let pairs = axes.iter().zip(lengths);
-    pairs.fold(Ok(x.clone()), |x, (&axis, &length)| {
-        resized(&x?, axis, length)
-    })
+    let mut pairs = axes.iter().zip(lengths);
+    pairs.try_fold(x.clone(), |x, (&axis, &length)| resized(&x, axis, length))
 }
 
 fn whole(

@@ -361,7 +361,7 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
 
 ops! {
     /// The spectra of one stretch of a signal after the other: `torch.stft(x, n_fft, …, return_complex=True)`. The
-    /// result has a row for each frequency and a column for each stretch; see [`StftOptions`](crate::fft::StftOptions).
+    /// result has a row for each frequency and a column for each stretch; see [`StftOptions`].
     stft, try_stft, [] (x, n_fft: usize, options: &StftOptions) => forward(x, n_fft, options);
     /// The signal that [`Tensor::stft`] was called on: `torch.istft`. Where stretches overlap, their mean weighted by
     /// the window counts.

@@ -339,7 +339,7 @@ pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
                 Ok(match dtype {
                     DType::Bool => CpuStorage::U8(map1(data, layout, |z| u8::from(z != Complex::default()))),
                     DType::C64 => <Complex<f32>>::wrap(map1(data, layout, |z| narrow(wide(z)))),
-                    DType::C128 => <Complex<f64>>::wrap(map1(data, layout, |z| wide(z))),
+                    DType::C128 => <Complex<f64>>::wrap(map1(data, layout, wide)),
                     real => with_element!(real, "to", U => U::wrap(map1(data, layout, |z| U::from_f64(z.re.to_f64())))),
                 })
             });

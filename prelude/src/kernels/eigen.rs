@@ -106,7 +106,7 @@ fn unit<F: Real>(mut vector: Vec<Complex<F>>) -> Vec<Complex<F>> {
     }
     let size = length(&largest);
     let turn = Complex::new(largest.re / size / norm, -largest.im / size / norm);
-    vector.iter_mut().for_each(|z| *z = *z * turn);
+    vector.iter_mut().for_each(|z| *z *= turn);
     vector
 }
 

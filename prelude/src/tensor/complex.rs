@@ -90,10 +90,10 @@ fn as_complex(x: &Tensor) -> Result<Tensor> {
     if step != 1 {
         bail!("Tensor must have a last dimension with stride 1");
     }
-    if others.iter().any(|stride| stride % 2 != 0) {
+    if others.iter().any(|stride| !stride.is_multiple_of(2)) {
         bail!("Tensor must have a stride divisible by 2 for all but last dimension");
     }
-    if array.layout.start_offset() % 2 != 0 {
+    if !array.layout.start_offset().is_multiple_of(2) {
         bail!("Tensor must have a storage_offset divisible by 2");
     }
     if array.device().is_cuda() {

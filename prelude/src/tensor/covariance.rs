@@ -32,6 +32,10 @@ fn one_for_each(name: &str, weights: &Tensor, count: usize) -> Result<()> {
             weights.numel()
         );
     }
+    Ok(())
+}
+
+fn not_negative(name: &str, weights: &Tensor) -> Result<()> {
     if weights.numel() > 0 && weights.detach().try_min()?.try_item::<f64>()? < 0. {
         bail!("cov(): {name} cannot be negative");
     }
@@ -60,6 +64,7 @@ fn covariance(
                 weights.dtype().scalar_type()
             );
         }
+        not_negative("fweights", weights)?;
     }
     if let Some(weights) = aweights {
         one_for_each("aweights", weights, count)?;
@@ -69,6 +74,7 @@ fn covariance(
                 weights.dtype().scalar_type()
             );
         }
+        not_negative("aweights", weights)?;
     }
     let weights = match (fweights, aweights) {
         (Some(a), Some(b)) => Some(a.try_mul(b)?),

@@ -75,7 +75,7 @@ fn plain<D>(tensor: &Tensor, data: D) -> Plain<D> {
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<Number>> {
-    let tensor = tensor.detach().cpu();
+    let tensor = parts(&tensor.detach().cpu())?;
     if !tensor.is_floating_point() {
         let integers = tensor.try_to_vec::<i64>()?.into_iter();
         return Ok(integers.map(Number::Integer).collect());
@@ -88,9 +88,20 @@ fn numbers(tensor: &Tensor) -> Result<Vec<Number>> {
     Ok(floats.map(number).collect())
 }
 
-fn from_numbers(plain: Plain<Vec<Number>>) -> Result<Tensor> {
+/// Complex numbers are written as pairs of floats, in a last dimension that the shape does not tell of.
+fn parts(tensor: &Tensor) -> Result<Tensor> {
+    match tensor.is_complex() {
+        true => tensor.try_view_as_real(),
+        false => Ok(tensor.clone()),
+    }
+}
+
+fn from_numbers(mut plain: Plain<Vec<Number>>) -> Result<Tensor> {
     let dtype = dtype_of(&plain)?;
-    let tensor = if dtype.is_floating_point() {
+    if dtype.is_complex() {
+        plain.shape.push(2);
+    }
+    let tensor = if dtype.to_real().is_floating_point() {
         let float = |number: &Number| match number {
             Number::Integer(integer) => Ok(*integer as f64),
             Number::Float(float) => Ok(*float),
@@ -107,6 +118,10 @@ fn from_numbers(plain: Plain<Vec<Number>>) -> Result<Tensor> {
         let integers: Result<Vec<i64>> = plain.data.iter().map(integer).collect();
         Tensor::try_from_vec(integers?, plain.shape)?
     };
+    let tensor = match dtype.is_complex() {
+        true => tensor.try_view_as_complex()?,
+        false => tensor,
+    };
     tensor
         .try_to_dtype(dtype)?
         .try_requires_grad_(plain.requires_grad)
@@ -117,7 +132,7 @@ fn not_a_number(text: &str) -> Error {
 }
 
 fn bytes(tensor: &Tensor) -> Result<Vec<u8>> {
-    let tensor = tensor.detach().cpu().contiguous();
+    let tensor = parts(&tensor.detach().cpu())?.contiguous();
     state::bytes_of(&tensor.to_candle()?)
 }
 

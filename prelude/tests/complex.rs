@@ -161,6 +161,21 @@ fn gradients_begin_at_real_numbers() {
 }
 
 #[test]
+fn optimizers_move_both_parts() {
+    let x = c().requires_grad_(true);
+    let optimizer = Adam::new([x.clone()], 0.1);
+    for _ in 0..2 {
+        optimizer.zero_grad();
+        x.abs().square().sum().backward();
+        optimizer.step();
+    }
+    assert_eq!(
+        x.detach().to_string(),
+        "tensor([0.8004+1.8002j, 2.8001-3.8001j])"
+    );
+}
+
+#[test]
 fn files_hold_them() {
     let folder = tempfile::tempdir().unwrap();
     let (pt, safe, array) = (

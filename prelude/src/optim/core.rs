@@ -108,6 +108,15 @@ impl State {
                     gradient = gradient.try_neg()?;
                 }
                 let memory = memory.entry(parameter.id()).or_default();
+                if parameter.is_complex() {
+                    // Both parts are parameters of their own, as in PyTorch.
+                    let (parts, gradient) = (
+                        parameter.detach().try_view_as_real()?,
+                        gradient.try_view_as_real()?,
+                    );
+                    (rule.update)(options, &parts, &gradient, memory)?;
+                    continue;
+                }
                 (rule.update)(options, parameter, &gradient, memory)?;
             }
         }

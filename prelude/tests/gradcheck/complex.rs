@@ -87,7 +87,7 @@ fn what_moves_numbers() {
     each! {
         "cat", [complex(&[2]), complex(&[3])], |x| Tensor::cat(&[&x[0], &x[1]], 0).square();
         "stack", [complex(&[2]), random(&[2])], |x| Tensor::stack(&[&x[0], &x[1]], 0).square();
-        "index", [complex(&[3])], |x| x[0].i(&tensor!([0, 0, 2])).square();
+        "index", [complex(&[3])], |x| x[0].i(tensor!([0, 0, 2])).square();
         "gather", [complex(&[2, 3])], |x| x[0].gather(1, &tensor!([[0, 2], [1, 1]])).square();
         "views", [complex(&[2, 3])], |x| x[0].t().reshape([2, 3]).i((0, 1..)).expand([2, 2]).square();
         "masked_fill", [complex(&[3])], |x| x[0].masked_fill(&tensor!([true, false, false]), 2).square();

@@ -63,6 +63,9 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
 
+#[cfg(feature = "evcxr")]
+pub(super) use self::split::completeness;
+
 use self::ahead::Ahead;
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;

@@ -1,7 +1,7 @@
 //! torchinfo's numbers and lines.
 
 use crate::prelude::*;
-use crate::random::set_thread_generator;
+use crate::random::{Generator, set_thread_generator};
 
 #[test]
 fn a_model_of_torchvision_has_torchinfos_numbers() {

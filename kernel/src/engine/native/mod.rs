@@ -24,6 +24,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod generate;
+mod hooks;
 mod item;
 mod items;
 mod lex;

@@ -15,6 +15,8 @@ Options:
   --user          install under ~/.local (the default)
   --prefix DIR    install under DIR instead
   --cuda          build for an NVIDIA GPU (needs the CUDA toolkit: nvcc)
+  --evcxr         build the second engine too, and install the kernel "Rust (evcxr engine)"
+                  (some ten minutes more)
   --no-run        do not execute the primer at the end
   --no-rust-analyzer
                   leave rust-analyzer alone; without this, it is got from rustup or, in the
@@ -26,13 +28,14 @@ HELP
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 die() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
-prefix="" cuda="" run=yes analyzer=yes
+prefix="" cuda="" evcxr="" run=yes analyzer=yes
 while [ $# -gt 0 ]; do
     case "$1" in
         --user) prefix="" ;;
         --prefix) [ $# -ge 2 ] || die "--prefix needs a folder"; prefix="$2"; shift ;;
         --prefix=*) prefix="${1#--prefix=}" ;;
         --cuda) cuda=yes ;;
+        --evcxr) evcxr=yes ;;
         --no-run) run="" ;;
         --no-rust-analyzer) analyzer="" ;;
         --help | -h) usage; exit 0 ;;
@@ -95,7 +98,8 @@ target="${CARGO_TARGET_DIR:-target}"
 
 build() {
     local features=()
-    [ -z "$cuda" ] || features=(--features wick/cuda)
+    [ -z "$cuda" ] || features+=(--features wick/cuda)
+    [ -z "$evcxr" ] || features+=(--features wick-kernel/evcxr)
     say "1/4 Building Wick (some minutes the first time)"
     mkdir -p "$target"
     cargo build --release --locked "${features[@]}" --message-format=json-render-diagnostics \

@@ -1,5 +1,7 @@
 """The commands that begin with a colon."""
 
+import re
+
 
 def test_help_names_every_command(kernel):
     text = kernel.ok(":help").said
@@ -51,6 +53,27 @@ def test_timing_shows_the_phases(kernel):
     assert any(word in text for word in ("compile", "rustc")) and "run" in text
     kernel.ok(":timing off")
     assert "ms" not in kernel.ok("let n = 1 + 2;").said
+
+
+def phases(text: str) -> dict[str, float]:
+    """Milliseconds by the name of the row."""
+    return {name: float(ms) for name, ms in re.findall(r"^(\S.*?) +([\d.]+) ms", text, re.MULTILINE)}
+
+
+def test_timing_tells_what_showing_took(kernel):
+    kernel.ok(
+        "use std::{thread::sleep, time::Duration};\nstruct Slow(u64);\nimpl Rich for Slow {\n"
+        "    fn mime_bundle(&self) -> Option<MimeBundle> {\n"
+        "        sleep(Duration::from_millis(self.0));\n        Html(\"slow\").mime_bundle()\n    }\n}"
+    )
+    kernel.ok(":timing")
+    quiet = phases(kernel.ok("sleep(Duration::from_millis(100));").stdout)
+    assert quiet["run"] >= 100 and "display" not in quiet
+    value = phases(kernel.ok("sleep(Duration::from_millis(50)); Slow(120)").stdout)
+    assert value["run"] >= 50 and value["display"] >= 120
+    assert value["run"] + value["display"] <= value["total"]
+    displayed = phases(kernel.ok("let place = display(Slow(60)); place.update(Slow(70));").stdout)
+    assert displayed["display"] >= 130
 
 
 def test_opt_says_and_sets_how_fast_code_is(kernel):

@@ -1,5 +1,7 @@
 """Items: functions, types, traits, constants, macros and modules, and what happens when they change."""
 
+import re
+
 
 def test_function_in_a_later_cell(kernel):
     kernel.ok("fn add(a: i32, b: i32) -> i32 { a + b }")
@@ -269,3 +271,58 @@ def test_a_use_of_what_is_no_more_is_dropped_and_said(kernel):
     cell = kernel.ok("mod shapes { pub struct Circle(pub f64); }")
     assert "`use shapes::unit;` of [1]" in cell.said
     assert kernel.value("Circle(2.0f64).0") == "2.0"
+
+
+OWN_MODULE = (
+    "#[derive(Module)]\nstruct Net { inner: Linear }\n"
+    "impl Net { fn new() -> Self { Net { inner: Linear::new(4, 2) } } }\n"
+    "impl Forward for Net {\n    fn forward(&self, x: &Tensor) -> Tensor {\n        self.inner.forward(x).relu()\n    }\n}\n"
+)
+
+
+def test_hooks_see_a_notebooks_own_modules(kernel):
+    kernel.ok(OWN_MODULE)
+    kernel.ok(
+        "use std::sync::{Arc, Mutex};\nlet net = Net::new();\nlet seen = Arc::new(Mutex::new(Vec::new()));\n"
+        "let kept = seen.clone();\n"
+        "let hook = net.register_forward_hook(move |module, _, y: &Tensor| kept.lock().unwrap().push((module.kind(), y.shape())));"
+    )
+    kernel.ok("net.forward(&Tensor::rand([3, 4]));")
+    assert kernel.value("seen.lock().unwrap().clone()") == '[("Net", torch.Size([3, 2]))]'
+    kernel.ok("hook.remove();\nnet.forward(&Tensor::rand([3, 4]));")
+    assert kernel.value("seen.lock().unwrap().len()") == "1"
+
+
+def test_summary_sees_a_notebooks_own_modules(kernel):
+    kernel.ok(OWN_MODULE)
+    kernel.ok(
+        "#[derive(Module)]\nstruct Two { first: Net, last: Linear }\n"
+        "impl Forward for Two { fn forward(&self, x: &Tensor) -> Tensor { self.last.forward(&self.first.forward(x)) } }"
+    )
+    text = kernel.value("summary(&Two { first: Net::new(), last: Linear::new(2, 7) }, [3, 4])")
+    rows = {re.split(r"\s*\(|  ", line.strip(" ├│└─"))[0]: line for line in text.splitlines() if "[3" in line}
+    assert rows.keys() >= {"Two", "Net", "Linear"} and "[3, 2]" in rows["Net"], text
+
+
+def test_errors_in_a_modules_forward_are_where_they_stand(kernel):
+    kernel.ok("#[derive(Module)]\nstruct Off { inner: Linear }")
+    head = "impl Forward for Off {\n    fn forward(&self, x: &Tensor) -> Tensor {"
+    for body, ename, place, line in [
+        (" missing(x) }\n}", "E0425", ":2:47", "missing(x)"),
+        ("\n        x.relu();\n    }\n}", "E0308", ":2:38", "fn forward"),
+        ("\n        let y = self.inner;\n        x.relu()\n    }\n}", "E0507", ":3:17", "self.inner"),
+    ]:
+        cell = kernel.fails(head + body)
+        assert cell.ename == ename and place in cell.traceback and line in cell.traceback, str(cell)
+        assert "around" not in cell.said and "Own" not in cell.said
+    kernel.ok(head + '\n        panic!("of {:?}", x.shape())\n    }\n}')
+    cell = kernel.fails("Off { inner: Linear::new(1, 1) }.forward(&Tensor::ones([2]))")
+    assert "of torch.Size([2])" in cell.evalue and f"In[{cell.count - 1}]:3" in cell.traceback, str(cell)
+
+
+def test_someone_elses_forward_is_left_alone(kernel):
+    kernel.ok(
+        "trait Forward { fn forward(&self, x: &Tensor) -> Tensor; }\nstruct Plain;\n"
+        "impl Forward for Plain { fn forward(&self, x: &Tensor) -> Tensor { x + 1. } }"
+    )
+    assert kernel.value("Plain.forward(&tensor!([1.]))") == "tensor([2.])"

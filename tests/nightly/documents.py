@@ -1,6 +1,8 @@
 """Code in documents that nobody here wrote, read from the crates as cargo downloads them."""
 
+import html
 import re
+import subprocess
 from pathlib import Path
 
 REGISTRY = Path.home() / ".cargo" / "registry" / "src"
@@ -26,3 +28,14 @@ def cells(text: str) -> list[str]:
     blocks = re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     rust = [code for language, code in blocks if language.strip() in ("", "rust", "rs", "text")]
     return ["\n".join(line for line in code.splitlines() if not re.match(r"\s*#( |$)", line)) for code in rust]
+
+
+def book_cells(chapter: int) -> list[str]:
+    """The blocks of a chapter of the Rust book that are meant to compile and to end well, as its copy button gives them."""
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout.strip()
+    found = []
+    for page in sorted((Path(sysroot) / "share/doc/rust/html/book").glob(f"ch{chapter:02d}-*.html")):
+        for kinds, code in re.findall(r'<code class="language-rust([^"]*)">(.*?)</code></pre>', page.read_text(), re.DOTALL):
+            if not any(word in kinds for word in ("does_not_compile", "ignore", "panics", "noplayground")):
+                found.append(html.unescape(re.sub(r"<[^>]+>", "", code)).strip())
+    return [code for code in found if code]

@@ -1,8 +1,10 @@
 """Cells of documents that nobody here wrote run unchanged, one after another: guides of crates that know evcxr, and others."""
 
+import pytest
+
 from kernel_client import Session
 
-from documents import cells, document
+from documents import book_cells, cells, document
 
 # Building polars takes its time.
 BUILD = 3000
@@ -49,3 +51,16 @@ def test_ten_cells_of_polars_cookbook(kernel):
     for cell in pasted:
         kernel.ok(cell, timeout=BUILD)
     assert "shape: (3, 2)" in kernel.value('DataFrame::new_infer_height(vec![Column::new("a".into(), &[1, 2, 3]), Column::new("b".into(), &[1., 2., 3.])])?')
+
+
+@pytest.mark.parametrize("chapter", [3, 4, 5, 6, 8, 9, 10, 13])
+def test_a_chapter_of_the_rust_book(kernel, chapter):
+    """Pasted one after another into one session, unchanged."""
+    pasted = book_cells(chapter)
+    if not pasted:
+        pytest.skip("the toolchain has no documentation: rustup component add rust-docs")
+    assert len(pasted) > 10
+    for cell in pasted:
+        ran = kernel.run(cell, timeout=60)
+        # Some open a file that is not there, to show what becomes of that.
+        assert ran.status == "ok" or ("hello.txt" in cell and "No such file" in ran.said), str(ran)

@@ -46,3 +46,15 @@ def test_bars_leave_one_line_of_text_behind(executed):
     assert all("\n" not in line for line in lines)
     # The picture of the bar is gone with the loop.
     assert all("text/html" not in bundle for bundle in bundles(executed) if "100%|" in bundle["text/plain"])
+
+
+def test_what_the_notebook_holds_is_what_comes(executed):
+    """Its outputs are committed, so that a reader without a kernel sees them; bars tell times, which differ."""
+    held = [cell for cell in nbformat.read(DISPLAYS, 4).cells if cell.cell_type == "code"]
+    came = [cell for cell in executed.cells if cell.cell_type == "code"]
+    for held, came in zip(held, came, strict=True):
+        forms = [[sorted(output.data) for output in cell.outputs if "data" in output] for cell in (held, came)]
+        assert forms[0] == forms[1], held.source
+        if "progress(" not in held.source:
+            texts = [[output.data["text/plain"] for output in cell.outputs if "data" in output] for cell in (held, came)]
+            assert texts[0] == texts[1], held.source

@@ -1,13 +1,18 @@
 """Comms: targets that cells register, comms that cells open."""
 
+import struct
+
 from kernel_client import Session
 from test_messages import iopub_until_idle, reply_to
 
 
-def send(kernel: Session, kind: str, **content) -> list[dict]:
+def send(kernel: Session, kind: str, buffers: list[bytes] | None = None, **content) -> list[dict]:
     """Sends a message about a comm; returns what is published for it, states aside."""
     message = kernel.client.session.msg(kind, content)
-    kernel.client.shell_channel.send(message)
+    if buffers is None:
+        kernel.client.shell_channel.send(message)
+    else:
+        kernel.client.session.send(kernel.client.shell_channel.socket, message, buffers=buffers)
     published = iopub_until_idle(kernel, message["header"]["msg_id"])
     return [it for it in published if it["msg_type"] != "status"]
 
@@ -70,3 +75,46 @@ def test_what_a_handler_knows_lasts(kernel):
     send(kernel, "comm_open", comm_id="c1", target_name="count", data={})
     send(kernel, "comm_msg", comm_id="c1", data={})
     assert kernel.value("COUNT.load(Ordering::SeqCst)") == "2"
+
+
+def with_buffers(published: list[dict]) -> list[tuple[str, dict, list[bytes]]]:
+    return [(it["msg_type"], it["content"]["data"], [bytes(buffer) for buffer in it["buffers"]]) for it in published]
+
+
+def test_a_widgets_state_travels_as_bytes_in_both_directions(kernel):
+    """As ipywidgets has it: what is binary is taken out of the state, and `buffer_paths` names its places."""
+    request = kernel.client.execute(
+        "use std::sync::Mutex;\nuse wick::comm::{self, json};\nstatic SEEN: Mutex<Vec<f32>> = Mutex::new(Vec::new());\n"
+        "let values = [1.5f32, -2.].map(f32::to_le_bytes).concat();\n"
+        'let state = json!({"state": {"_model_name": "ArrayModel"}, "buffer_paths": [["values"]]});\n'
+        'let comm = comm::open_with_buffers("jupyter.widget", state, [values]);\n'
+        "comm.on_message(|comm, message| {\n"
+        "    let numbers = comm.buffers()[0].chunks_exact(4).map(|it| f32::from_le_bytes(it.try_into().unwrap()));\n"
+        "    *SEEN.lock().unwrap() = numbers.collect();\n"
+        '    let half: Vec<u8> = SEEN.lock().unwrap().iter().flat_map(|it| (it / 2.).to_le_bytes()).collect();\n'
+        '    comm.send_with_buffers(json!({"method": "update", "state": {}, "buffer_paths": message["buffer_paths"]}), [half]);\n'
+        "});"
+    )
+    (opened,) = [it for it in iopub_until_idle(kernel, request, 60) if it["msg_type"] == "comm_open"]
+    assert with_buffers([opened]) == [
+        ("comm_open", {"state": {"_model_name": "ArrayModel"}, "buffer_paths": [["values"]]}, [struct.pack("<2f", 1.5, -2)])
+    ]
+    paths = [["values"]]
+    update = {"method": "update", "state": {}, "buffer_paths": paths}
+    answer = send(kernel, "comm_msg", [struct.pack("<3f", 1, 2, 3)], comm_id=opened["content"]["comm_id"], data=update)
+    assert with_buffers(answer) == [
+        ("comm_msg", {"method": "update", "state": {}, "buffer_paths": paths}, [struct.pack("<3f", 0.5, 1, 1.5)])
+    ]
+    assert kernel.value("SEEN.lock().unwrap().clone()") == "[1.0, 2.0, 3.0]"
+
+
+def test_buffers_may_be_many_large_or_empty(kernel):
+    kernel.ok(
+        'wick::comm::register_target("back", |comm, _| {\n'
+        "    let buffers = comm.buffers().iter().rev().cloned();\n"
+        '    comm.send_with_buffers(wick::comm::json!({"n": comm.buffers().len()}), buffers);\n});'
+    )
+    buffers = [bytes(range(256)) * 40_000, b"", b"<IDS|MSG>", b"\x1b]wick;"]
+    opened = send(kernel, "comm_open", buffers, comm_id="c1", target_name="back", data={})
+    assert with_buffers(opened) == [("comm_msg", {"n": 4}, buffers[::-1])]
+    assert with_buffers(send(kernel, "comm_msg", comm_id="c1", data={})) == [("comm_msg", {"n": 0}, [])]

@@ -10,11 +10,14 @@
 //! // Opens one from here; without a kernel nobody hears of it.
 //! let comm = comm::open("plot", json!({ "kind": "line" }));
 //! comm.on_message(|_, message| println!("the browser says {message}"));
+//! // Bytes travel beside the JSON, as arrays of numbers do in widgets.
+//! let values = [1f32, 2.].map(f32::to_le_bytes).concat();
+//! comm.send_with_buffers(json!({ "buffer_paths": [["values"]] }), [values]);
 //! comm.close(json!({}));
 //! ```
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -51,10 +54,25 @@ fn comms() -> MutexGuard<'static, Comms> {
 }
 
 /// One end of a comm. Clones are the same end.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Comm {
     id: String,
     target: String,
+    buffers: Arc<[Vec<u8>]>,
+}
+
+impl PartialEq for Comm {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Comm {}
+
+impl Hash for Comm {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 /// Lets clients open comms to `name`. `handler` is called with the data of each `comm_open` and, unless the comm has a
@@ -71,13 +89,23 @@ pub fn unregister_target(name: &str) {
 
 /// Opens a comm to a target that a client has registered.
 pub fn open(target: &str, data: Value) -> Comm {
+    open_with_buffers(target, data, [])
+}
+
+/// The same, with binary data beside the JSON.
+pub fn open_with_buffers(
+    target: &str,
+    data: Value,
+    buffers: impl IntoIterator<Item = Vec<u8>>,
+) -> Comm {
     let number = OPENED.fetch_add(1, Ordering::Relaxed);
     let comm = Comm {
         id: format!("{:016x}{number:08x}", RandomState::new().hash_one(number)),
         target: target.to_owned(),
+        buffers: Arc::default(),
     };
     comms().open.insert(comm.id.clone(), Open::default());
-    comm.emit(CommKind::Open, data);
+    comm.emit(CommKind::Open, data, buffers.into_iter().collect());
     comm
 }
 
@@ -94,13 +122,24 @@ impl Comm {
 
     /// Sends data to the client.
     pub fn send(&self, data: Value) {
-        self.emit(CommKind::Message, data);
+        self.send_with_buffers(data, []);
+    }
+
+    /// Sends data to the client, and binary data beside it. What the buffers are is a matter of what both sides have
+    /// agreed on; widgets name their places in `buffer_paths`.
+    pub fn send_with_buffers(&self, data: Value, buffers: impl IntoIterator<Item = Vec<u8>>) {
+        self.emit(CommKind::Message, data, buffers.into_iter().collect());
+    }
+
+    /// The binary data that came with the message that a handler was called with. There is none elsewhere.
+    pub fn buffers(&self) -> &[Vec<u8>] {
+        &self.buffers
     }
 
     /// Closes it, with a last word.
     pub fn close(&self, data: Value) {
         if comms().open.remove(&self.id).is_some() {
-            self.emit(CommKind::Close, data);
+            self.emit(CommKind::Close, data, Vec::new());
         }
     }
 
@@ -118,12 +157,13 @@ impl Comm {
         }
     }
 
-    fn emit(&self, kind: CommKind, data: Value) {
+    fn emit(&self, kind: CommKind, data: Value, buffers: Vec<Vec<u8>>) {
         emit(&Frame::Comm(CommMessage {
             kind,
             id: self.id.clone(),
             target: self.target.clone(),
             data,
+            buffers,
         }));
     }
 }
@@ -133,6 +173,7 @@ pub(crate) fn receive(message: CommMessage) -> Outcome {
     let comm = Comm {
         id: message.id,
         target: message.target,
+        buffers: message.buffers.into(),
     };
     let handler = {
         let mut comms = comms();
@@ -147,7 +188,11 @@ pub(crate) fn receive(message: CommMessage) -> Outcome {
                     comms.open.insert(comm.id.clone(), open);
                 } else {
                     drop(comms);
-                    comm.emit(CommKind::Close, Value::Object(Default::default()));
+                    comm.emit(
+                        CommKind::Close,
+                        Value::Object(Default::default()),
+                        Vec::new(),
+                    );
                 }
                 handler
             }
@@ -179,6 +224,7 @@ mod tests {
             id: "1".into(),
             target: "test".into(),
             data,
+            buffers: Vec::new(),
         };
         receive(message(CommKind::Open, json!(1)));
         receive(message(CommKind::Message, json!(2)));
@@ -195,7 +241,40 @@ mod tests {
             id: "2".into(),
             target: "broken".into(),
             data: Value::Null,
+            buffers: Vec::new(),
         };
         assert!(matches!(receive(open), Outcome::Panicked(_)));
+    }
+
+    #[test]
+    fn a_handler_sees_the_bytes_of_its_message_only() {
+        static SIZES: Mutex<Vec<Vec<usize>>> = Mutex::new(Vec::new());
+        register_target("bytes", |comm, _| {
+            let sizes = comm.buffers().iter().map(Vec::len).collect();
+            SIZES.lock().unwrap().push(sizes);
+        });
+        let message = |kind, buffers| CommMessage {
+            kind,
+            id: "3".into(),
+            target: "bytes".into(),
+            data: Value::Null,
+            buffers,
+        };
+        receive(message(CommKind::Open, vec![vec![0, 255], Vec::new()]));
+        receive(message(CommKind::Message, Vec::new()));
+        assert_eq!(*SIZES.lock().unwrap(), [vec![2, 0], vec![]]);
+    }
+
+    #[test]
+    fn bytes_survive_the_way_through_json() {
+        let message = CommMessage {
+            kind: CommKind::Message,
+            id: "4".into(),
+            target: String::new(),
+            data: json!({"a": 1}),
+            buffers: vec![(0..=255).collect(), Vec::new()],
+        };
+        let text = serde_json::to_string(&message).unwrap();
+        assert_eq!(serde_json::from_str::<CommMessage>(&text).unwrap(), message);
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Map;
 
@@ -40,7 +40,23 @@ pub fn has_kernel() -> bool {
 /// display([1, 2, 3]);
 /// ```
 pub fn display<T: Displayable>(value: T) -> DisplayHandle {
-    show_new(value.forms())
+    let started = Instant::now();
+    let handle = show_new(value.forms());
+    took(started);
+    handle
+}
+
+/// Microseconds that the running cell has spent on what it shows.
+static SHOWING: AtomicU64 = AtomicU64::new(0);
+
+/// Something was shown, which began at `started`.
+pub(crate) fn took(started: Instant) {
+    SHOWING.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
+}
+
+/// Takes what has been spent since the last call.
+pub(crate) fn take_showing() -> u64 {
+    SHOWING.swap(0, Ordering::Relaxed)
 }
 
 fn show_new(forms: Option<MimeBundle>) -> DisplayHandle {
@@ -79,9 +95,11 @@ impl DisplayHandle {
 
     /// Shows `value` in place of what is there.
     pub fn update<T: Displayable>(&self, value: T) {
+        let started = Instant::now();
         if let Some(forms) = value.forms() {
             self.update_bundle(forms);
         }
+        took(started);
     }
 
     /// The same for forms that are already put together.

@@ -167,6 +167,8 @@ pub struct RunTiming {
     pub load: u64,
     /// The cell's own code, display included.
     pub run: u64,
+    /// What it showed: making forms of values and writing them, in all threads together.
+    pub display: u64,
 }
 
 /// How a cell's code ended.
@@ -287,6 +289,27 @@ pub struct CommMessage {
     pub target: String,
     /// What is said.
     pub data: serde_json::Value,
+    /// Binary data that goes with it: Jupyter's `buffers`.
+    #[serde(default, with = "buffers", skip_serializing_if = "Vec::is_empty")]
+    pub buffers: Vec<Vec<u8>>,
+}
+
+/// Bytes in JSON.
+mod buffers {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(buffers: &[Vec<u8>], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(buffers.iter().map(|bytes| STANDARD.encode(bytes)))
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<Vec<u8>>, D::Error> {
+        let texts = Vec::<String>::deserialize(from)?;
+        let decode = |text: String| STANDARD.decode(text).map_err(D::Error::custom);
+        texts.into_iter().map(decode).collect()
+    }
 }
 
 /// The three messages of a comm's life.

@@ -318,6 +318,8 @@ fn run_cell(run: &Run) -> Finished {
     let load = started.elapsed().as_micros() as u64;
     let started = Instant::now();
     output::set_running(true);
+    // What threads have shown between cells is no part of this one.
+    crate::display::take_showing();
     let left = match entry {
         Ok(entry) => cell::run_cell(entry, run),
         Err(reason) => cell::Left {
@@ -333,6 +335,7 @@ fn run_cell(run: &Run) -> Finished {
     let timing = RunTiming {
         load,
         run: started.elapsed().as_micros() as u64,
+        display: crate::display::take_showing(),
     };
     Finished {
         outcome: ended(left.outcome),

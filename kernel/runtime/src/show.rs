@@ -8,8 +8,9 @@
 //! Formatting happens behind `dyn`, once in this library, so that a cell only carries a call.
 
 use std::fmt::{Debug, Display};
+use std::time::Instant;
 
-use crate::display::emit;
+use crate::display::{emit, took};
 use crate::forms::complete;
 use crate::protocol::Frame;
 use crate::rich::plain;
@@ -56,7 +57,9 @@ pub trait ViaRich {
 
 impl<T: Rich + ?Sized> ViaRich for &&&&Probe<'_, T> {
     fn show(&self) {
+        let started = Instant::now();
         show_bundle(self.0.mime_bundle());
+        took(started);
     }
 }
 
@@ -147,7 +150,9 @@ fn show_bundle(bundle: Option<MimeBundle>) {
 }
 
 fn show_text(text: std::fmt::Arguments<'_>) {
+    let started = Instant::now();
     show_bundle(Some(plain(text.to_string())));
+    took(started);
 }
 
 fn show_nameless(type_name: &str) {
@@ -159,9 +164,11 @@ fn show_nameless(type_name: &str) {
 }
 
 fn show_tuple(tuple: &dyn Tuple) {
+    let started = Instant::now();
     let mut elements = Vec::new();
     tuple.elements(&mut |element| elements.push(as_python(format!("{element:?}"))));
     show_bundle(Some(plain(lay_out_tuple(&elements))));
+    took(started);
 }
 
 /// Python has no `Some`: a gradient that is there is a tensor.

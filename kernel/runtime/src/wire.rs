@@ -5,8 +5,9 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// No message between kernel and runtime comes near this; more is a broken stream.
-const LONGEST: usize = 64 << 20;
+/// The longest message between kernel and runtime is one that a client sends on a comm: its bytes, which may be 256 MiB,
+/// grow by a third on the way. More is a broken stream.
+const LONGEST: usize = 384 << 20;
 
 /// Writes one message.
 ///

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{paths, session};
+use super::paths;
+use super::session::{self, EngineKind};
 use crate::jupyter::{self, connection::Connection};
 
 /// Serve one notebook session; Jupyter calls this.
@@ -20,6 +21,9 @@ pub struct Kernel {
     /// What Jupyter wrote for this session: addresses, ports and the key that signs messages
     #[arg(long, short = 'f', value_name = "F")]
     connection_file: PathBuf,
+    /// What evaluates the cells
+    #[arg(long, value_name = "NAME", default_value = "native")]
+    engine: EngineKind,
 }
 
 impl Kernel {
@@ -29,8 +33,9 @@ impl Kernel {
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         runtime.block_on(async {
             // The engine starts while the sockets open: a client hears from the kernel at once.
-            let (session, version) = session::native(paths::history(), connection.clients());
-            jupyter::serve(connection, session, version).await
+            let (session, version) =
+                session::start(self.engine, paths::history(), connection.clients());
+            jupyter::serve(connection, session, version, self.engine.about()).await
         })?;
         // A cell that does not stop must not keep the process.
         runtime.shutdown_background();

@@ -53,6 +53,11 @@ impl Installation {
     pub fn kernelspec(&self) -> PathBuf {
         self.data.join("jupyter/kernels/wick")
     }
+
+    /// The same for the kernel on evcxr's engine, which only a build with the feature `evcxr` has.
+    pub fn evcxr_kernelspec(&self) -> PathBuf {
+        self.data.join("jupyter/kernels/wick-evcxr")
+    }
 }
 
 /// Where compiled cells are kept.

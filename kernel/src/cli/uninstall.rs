@@ -31,6 +31,7 @@ impl Uninstall {
         let installation = Installation::at(self.prefix)?;
         let parts = [
             installation.kernelspec(),
+            installation.evcxr_kernelspec(),
             installation.share(),
             installation.binary(),
         ];

@@ -1,12 +1,15 @@
 //! The seam between a notebook session and what evaluates its cells.
 //!
 //! A session only sees [`Engine`]: it hands over a [`Cell`], receives [`Event`]s while the cell runs and a
-//! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run.
+//! [`Reply`] when it has ended. [`native`] is the engine that compiles each cell with one direct rustc run;
+//! the cargo feature `evcxr` adds one over evcxr's evaluation context.
 
 pub mod analyzer;
 mod deep;
 pub mod deps;
 pub mod diagnostics;
+#[cfg(feature = "evcxr")]
+pub mod evcxr;
 mod hex;
 pub mod native;
 pub mod prelude;

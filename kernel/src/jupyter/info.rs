@@ -17,12 +17,13 @@ pub type LanguageVersion = watch::Receiver<Option<String>>;
 #[derive(Clone)]
 pub struct KernelInfo {
     version: LanguageVersion,
+    about: &'static str,
 }
 
 impl KernelInfo {
-    /// Will tell `version`.
-    pub fn new(version: LanguageVersion) -> Self {
-        Self { version }
+    /// Will tell `version`, and what the session is for.
+    pub fn new(version: LanguageVersion, about: &'static str) -> Self {
+        Self { version, about }
     }
 
     /// The content of a `kernel_info_reply`.
@@ -32,16 +33,16 @@ impl KernelInfo {
             Ok(Ok(version)) => version.clone().unwrap_or_default(),
             _ => String::new(),
         };
-        reply(&version)
+        reply(&version, self.about)
     }
 }
 
-fn reply(rust: &str) -> Value {
+fn reply(rust: &str, about: &str) -> Value {
     let wick = env!("CARGO_PKG_VERSION");
     let banner = if rust.is_empty() {
-        format!("Wick {wick}: Rust tensor notebooks. No rustc was found; `wick doctor` says more.")
+        format!("Wick {wick}: Rust {about}. No rustc was found; `wick doctor` says more.")
     } else {
-        format!("Wick {wick}: Rust {rust} tensor notebooks. Type :help for the commands.")
+        format!("Wick {wick}: Rust {rust} {about}. Type :help for the commands.")
     };
     json!({
         "status": "ok",
@@ -81,7 +82,7 @@ mod tests {
     #[tokio::test]
     async fn the_version_may_come_late() {
         let (sender, receiver) = watch::channel(None);
-        let mut info = KernelInfo::new(receiver);
+        let mut info = KernelInfo::new(receiver, "tensor notebooks");
         let reply = tokio::spawn(async move { info.reply().await });
         tokio::task::yield_now().await;
         sender.send_replace(Some("1.95.0".to_owned()));
@@ -94,7 +95,7 @@ mod tests {
     async fn without_a_compiler_there_is_an_answer_all_the_same() {
         let (sender, receiver) = watch::channel(None);
         drop(sender);
-        let reply = KernelInfo::new(receiver).reply().await;
+        let reply = KernelInfo::new(receiver, "tensor notebooks").reply().await;
         assert_eq!(reply["language_info"]["version"], "");
         assert!(reply["banner"].as_str().unwrap().contains("wick doctor"));
     }

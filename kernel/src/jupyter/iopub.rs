@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use jupyter_protocol::{
     ClearOutput, ErrorOutput, ExecuteInput, ExecutionCount, Header, IoPubWelcome, JupyterMessage,
     JupyterMessageContent, Status, Stdio, StreamContent,
@@ -59,9 +60,12 @@ impl IoPub {
 
     /// Publishes `content` as caused by `parent`.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&Header>) {
-        let message = Box::new(message::outgoing(content, parent));
+        self.post(message::outgoing(content, parent));
+    }
+
+    fn post(&self, message: JupyterMessage) {
         // The publisher outlives every sender but those that are dropped with the process.
-        let _ = self.queue.send(Post::Message(message));
+        let _ = self.queue.send(Post::Message(Box::new(message)));
     }
 
     /// The kernel has come up.
@@ -81,8 +85,14 @@ impl IoPub {
 
     /// Publishes what a session shows.
     pub fn show(&self, output: Output, parent: Option<&Header>) {
+        let mut output = output;
+        let buffers = match &mut output {
+            Output::Comm(message) => std::mem::take(&mut message.buffers),
+            _ => Vec::new(),
+        };
         if let Some(content) = output_content(output) {
-            self.publish(content, parent);
+            let buffers = buffers.into_iter().map(Bytes::from).collect();
+            self.post(message::outgoing(content, parent).with_buffers(buffers));
         }
     }
 
@@ -142,6 +152,8 @@ fn output_content(output: Output) -> Option<JupyterMessageContent> {
             id,
             target,
             data,
+            // They go beside the content.
+            buffers: _,
         }) => match kind {
             CommKind::Open => message::content(
                 "comm_open",

@@ -23,6 +23,8 @@ pub struct Incoming {
     pub header: Header,
     /// What exactly, not yet looked at.
     pub content: Value,
+    /// Binary data that came with it. As the protocol has it, the signature says nothing of these.
+    pub buffers: Vec<Bytes>,
     /// No two messages have the same. `None` in a session without a key.
     pub signature: Option<Signature>,
 }
@@ -68,13 +70,14 @@ impl Incoming {
                 _ if signature.is_empty() => Malformed::Unsigned,
                 _ => Malformed::Signature,
             })?;
-        let [header, _parent, _metadata, content, ..] = raw.jparts.as_slice() else {
+        let [header, _parent, _metadata, content, buffers @ ..] = raw.jparts.as_slice() else {
             return Err(Malformed::Frames("too few parts"));
         };
         let part = |part| move |source| Malformed::Part { part, source };
         Ok(Self {
             header: serde_json::from_slice(header).map_err(part("header"))?,
             content: serde_json::from_slice(content).map_err(part("content"))?,
+            buffers: buffers.to_vec(),
             identities: raw.zmq_identities,
             signature: connection.mac.is_some().then(|| digest(&signature)),
         })

@@ -39,11 +39,12 @@ use shell::Shell;
 const LINGER: Duration = Duration::from_millis(50);
 
 /// Serves `session` on the sockets of `connection` until a client or the system asks it to end. Every process
-/// of the session has ended when this returns.
+/// of the session has ended when this returns. `about` is what the banner says of what the session is for.
 pub async fn serve(
     connection: Connection,
     session: Session,
     version: LanguageVersion,
+    about: &'static str,
 ) -> Result<(), ConnectionError> {
     let parent = lifecycle::ParentWatch::from_environment();
     let (end, mut ended) = mpsc::unbounded_channel();
@@ -57,7 +58,7 @@ pub async fn serve(
     iopub.starting();
     tracing::info!("listening on {}", connection.shell());
 
-    let info = KernelInfo::new(version);
+    let info = KernelInfo::new(version, about);
     let engine = session.engine_handle();
     let shell = Shell::new(
         shell,

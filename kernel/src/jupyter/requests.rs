@@ -153,6 +153,7 @@ impl Request {
                 id: comm.comm_id,
                 target: comm.target_name,
                 data: comm.data,
+                buffers: Vec::new(),
             })
         };
         Ok(match kind {

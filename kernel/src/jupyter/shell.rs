@@ -149,7 +149,8 @@ impl Shell {
                 message::content("kernel_info_reply", self.info.reply().await)
             }
             Ok(Request::CommInfo(wanted)) => replies::comms(self.session.comms(), &wanted),
-            Ok(Request::Comm(message)) => {
+            Ok(Request::Comm(mut message)) => {
+                message.buffers = request.buffers.iter().map(|it| it.to_vec()).collect();
                 let (iopub, parent) = (&self.iopub, Some(&request.header));
                 let mut show = |output| iopub.show(output, parent);
                 self.session.comm(message, &mut show).await;

@@ -73,7 +73,7 @@ impl Client {
         let session = Session::new(scripted::start);
         let connection = Connection::new(info.clone());
         let refusals = connection.refusals().clone();
-        let kernel = tokio::spawn(serve(connection, session, version));
+        let kernel = tokio::spawn(serve(connection, session, version, "tensor notebooks"));
         tokio::time::sleep(Duration::from_millis(100)).await;
         let id = peer_identity_for_session("client").unwrap();
         let mut client = Self {

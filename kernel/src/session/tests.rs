@@ -265,6 +265,7 @@ async fn comms_are_known_while_they_are_open() {
         id: "1".to_owned(),
         target: target.to_owned(),
         data: data.into(),
+        buffers: Vec::new(),
     };
     let mut shown = Vec::new();
     let mut show = |output| shown.push(output);

@@ -1,6 +1,8 @@
 //! What Jupyter reads to know of the kernel.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::cli::paths::{Installation, write_atomically};
@@ -12,15 +14,39 @@ const LOGOS: [(&str, &[u8]); 3] = [
     ("logo-svg.svg", include_bytes!("logo/logo-svg.svg")),
 ];
 
-/// Writes the kernelspec; `kernel.json` last, so that Jupyter never sees half of it.
-pub fn write(installation: &Installation) -> Result<()> {
-    let folder = installation.kernelspec();
+/// Writes the kernelspecs of what this program can do, and returns where they are. One of another build that had more
+/// to offer is taken away.
+pub fn write(installation: &Installation) -> Result<Vec<PathBuf>> {
+    let binary = installation.binary();
+    let mut written = vec![installation.kernelspec()];
+    write_one(&written[0], &binary, "Rust (Wick)", &[])?;
+    let evcxr = installation.evcxr_kernelspec();
+    if cfg!(feature = "evcxr") {
+        write_one(
+            &evcxr,
+            &binary,
+            "Rust (evcxr engine)",
+            &["--engine", "evcxr"],
+        )?;
+        written.push(evcxr);
+    } else if evcxr.exists() {
+        std::fs::remove_dir_all(&evcxr)
+            .with_context(|| format!("cannot remove {}", evcxr.display()))?;
+    }
+    Ok(written)
+}
+
+/// Writes one into `folder`; `kernel.json` last, so that Jupyter never sees half of it.
+fn write_one(folder: &Path, binary: &Path, name: &str, more: &[&str]) -> Result<()> {
     for (name, picture) in LOGOS {
         write_atomically(&folder.join(name), picture, 0o644)?;
     }
+    let binary = binary.to_string_lossy();
+    let argv = [&binary, "kernel"].into_iter().chain(more.iter().copied());
+    let argv = argv.chain(["--connection-file", "{connection_file}"]);
     let spec = json!({
-        "argv": [installation.binary(), "kernel", "--connection-file", "{connection_file}"],
-        "display_name": "Rust (Wick)",
+        "argv": argv.collect::<Vec<_>>(),
+        "display_name": name,
         "language": "rust",
         "interrupt_mode": "message",
         "metadata": { "debugger": false },
@@ -45,5 +71,7 @@ mod tests {
         assert_eq!(spec.argv.last().unwrap(), "{connection_file}");
         assert_eq!(spec.interrupt_mode.as_deref(), Some("message"));
         assert!(folder.join("logo-64x64.png").exists());
+        let evcxr = installation.evcxr_kernelspec().join("kernel.json");
+        assert_eq!(evcxr.exists(), cfg!(feature = "evcxr"));
     }
 }

@@ -42,10 +42,12 @@ impl Install {
         let installation = Installation::at(self.prefix)?;
         install_prelude(self.build_messages.as_deref(), &installation.share())?;
         install_binary(&installation.binary())?;
-        kernelspec::write(&installation)?;
+        let kernelspecs = kernelspec::write(&installation)?;
         println!("installed {}", installation.binary().display());
         println!("installed {}", installation.share().display());
-        println!("installed {}", installation.kernelspec().display());
+        for kernelspec in kernelspecs {
+            println!("installed {}", kernelspec.display());
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::session;
+use super::session::{self, EngineKind};
 use crate::engine::CellError;
 use crate::engine::native::Clients;
 use crate::jupyter::language_info;
@@ -50,6 +50,9 @@ pub struct Run {
     /// Write nothing: run it only so that its cells are compiled, and answer at once when they are run again
     #[arg(long, conflicts_with = "output")]
     warm: bool,
+    /// What evaluates the cells
+    #[arg(long, value_name = "NAME", default_value = "native")]
+    engine: EngineKind,
 }
 
 impl Run {
@@ -73,7 +76,8 @@ impl Run {
         }
         let (notebook, failure) = runtime.block_on(async {
             let nobody = || vec![("clients", "none: nothing listens".to_owned())];
-            let (session, mut version) = session::native(None, Clients(Arc::new(nobody)));
+            let (session, mut version) =
+                session::start(self.engine, None, Clients(Arc::new(nobody)));
             let engine = session.engine_handle();
             let known = version.wait_for(Option::is_some).await;
             let rust = known.ok().and_then(|version| version.clone());

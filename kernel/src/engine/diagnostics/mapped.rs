@@ -80,6 +80,36 @@ impl Mapped {
         all
     }
 
+    /// An error that something else has moved to a cell already.
+    #[cfg(feature = "evcxr")]
+    pub fn told(
+        code: Option<&str>,
+        message: String,
+        labels: Vec<Label>,
+        notes: Vec<Note>,
+    ) -> Mapped {
+        let mut labels = labels;
+        promote(&mut labels);
+        Mapped {
+            level: Level::Error,
+            code: code.map(str::to_owned),
+            labels,
+            notes,
+            advice: Vec::new(),
+            generated: false,
+            displaced: false,
+            raw: Diagnostic {
+                message: message.clone(),
+                code: None,
+                level: Level::Error,
+                spans: Vec::new(),
+                children: Vec::new(),
+                rendered: None,
+            },
+            message,
+        }
+    }
+
     /// Takes out what rustc guesses a name could have meant; for a name that is known to have meant something else.
     pub fn forget_similar_names(&mut self) {
         let guess = |text: &str| text.contains("similar name") || text.contains("similarly named");

@@ -499,6 +499,7 @@ impl<'ast> Visit<'ast> for Publish<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        self.edits.extend(super::hooks::edit(item));
         for member in &item.items {
             match member {
                 syn::ImplItem::Fn(member) => {

@@ -24,6 +24,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod generate;
+mod hooks;
 mod item;
 mod items;
 mod lex;
@@ -62,6 +63,9 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use wick_runtime::protocol::{Request, Response};
+
+#[cfg(feature = "evcxr")]
+pub(super) use self::split::completeness;
 
 use self::ahead::Ahead;
 use self::checkpoints::HostCheckpoints;

@@ -416,7 +416,7 @@ impl<'ast> Visit<'ast> for Seen {
 }
 
 /// Whether a text could be run as it stands.
-pub(super) fn completeness(text: &str) -> Completeness {
+pub(in crate::engine) fn completeness(text: &str) -> Completeness {
     // What nests too deeply here, rustc may still have an opinion of.
     with_room(text, || completeness_here(text)).unwrap_or(Completeness::Complete)
 }

@@ -103,6 +103,16 @@ pub(in crate::nn) fn contained<M: Forward + ?Sized>(layer: &M, x: &Tensor) -> Te
     })
 }
 
+/// What a module's `forward` returns with its hooks around it; `None` where they have run, and its body is to go on.
+pub(super) fn around<M: Forward>(layer: &M, x: &Tensor) -> Option<Tensor> {
+    let module = layer.as_module();
+    if STARTED.get() == Some(place(module)) {
+        STARTED.set(None);
+        return None;
+    }
+    Some(contained(layer, x))
+}
+
 /// The hooks of one call.
 struct Around<'a> {
     module: &'a dyn Module,

@@ -18,7 +18,7 @@
 //!
 //! All modules of `wick::nn` and `wick::models` are seen wherever they are called. A module of one's own is seen where
 //! a [`Sequential`](super::Sequential) or another container calls it; everywhere else too, if `#[hooked]` stands before
-//! its `impl Forward`:
+//! its `impl Forward` (in a notebook, Wick's kernel sees to that):
 //!
 //! ```
 //! use wick::prelude::*;
@@ -43,6 +43,8 @@
 mod backward;
 mod call;
 mod key;
+#[doc(hidden)]
+pub mod own;
 mod registry;
 mod results;
 

@@ -223,3 +223,7 @@ each(("a.diag()", "f(3)", "f(2,3)", "f(1,1,1)"), ("a.diag(1)", "f(2)", "f(2,3)")
 for mode in ["reflect", "replicate", "circular"]:
     each((f"F.pad(a, (1, 2), mode='{mode}')", "f(2,3)", "f(1,2,3)", "f(3)", "f(2,2)"), (f"F.pad(a, (1, 0, 0, 1), mode='{mode}')", "f(1,1,2,3)", "f(1,2,3)", "f(2,3)"))
 each(("F.pad(a, (1, 2))", "f(2,3)", "i(2,3)", "b(3)", "f()"), ("F.pad(a, (1, -1, 0, 2), value=3.)", "f(2,3)", "f(3)"), ("F.pad(a, (1,))", "f(3)"), ("F.pad(a, (-2, -2))", "f(3)"))
+
+# Sums that end in another node than most.
+each(("torch.einsum('ij->i', a)", "f(2,1)", "f(2,3)"), ("torch.einsum('bi,bj->', a, b)", ("f(2,3)", "f(2,4)")), ("torch.einsum('bi,b->b', a, b)", ("f(2,1)", "f(2)"), ("f(2,3)", "f(2)")), ("torch.einsum('i,i->', a, b)", ("f(1)", "f(1)"), ("f(3)", "f(3)"), ("f(3)", "f(1)")),
+     ("torch.einsum('i,j,i->j', a, b, c)", ("f(2)", "f(3)", "f(2)")), ("torch.einsum('bi,bj->b', a, b)", ("f(2,1)", "f(2,1)")))

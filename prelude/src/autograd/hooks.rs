@@ -8,7 +8,7 @@ use crate::error::{OrPanic, Result, bail};
 use crate::tensor::{Tensor, WeakTensor};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
 /// Looks at a gradient and may replace it.
 pub(crate) type Hook = Arc<dyn Fn(&Tensor) -> Option<Tensor> + Send + Sync>;
@@ -245,48 +245,46 @@ impl Tensor {
     }
 }
 
-/// Takes a hook away again (`torch.utils.hooks.RemovableHandle`). Dropping it leaves the hook where it is.
+/// Takes a hook of a tensor, a node or a module away again (`torch.utils.hooks.RemovableHandle`). Dropping it leaves
+/// the hook where it is.
+#[derive(Clone)]
 pub struct RemovableHandle {
     id: u64,
-    place: HookPlace,
-}
-
-enum HookPlace {
-    Leaf(WeakTensor),
-    Node(Weak<Node>),
+    remove: Arc<dyn Fn(u64) + Send + Sync>,
 }
 
 impl RemovableHandle {
-    fn at_node(id: u64, node: &Arc<Node>) -> RemovableHandle {
+    /// The handle of a hook that `remove` takes away, if it is still there.
+    pub(crate) fn new(id: u64, remove: impl Fn(u64) + Send + Sync + 'static) -> RemovableHandle {
         RemovableHandle {
             id,
-            place: HookPlace::Node(Arc::downgrade(node)),
+            remove: Arc::new(remove),
         }
     }
 
+    fn at_node(id: u64, node: &Arc<Node>) -> RemovableHandle {
+        let node = Arc::downgrade(node);
+        RemovableHandle::new(id, move |id| {
+            if let Some(node) = node.upgrade() {
+                node.hooks.remove(id);
+            }
+        })
+    }
+
     fn at_leaf(id: u64, leaf: &Tensor) -> RemovableHandle {
-        RemovableHandle {
-            id,
-            place: HookPlace::Leaf(leaf.downgrade()),
-        }
+        let leaf = leaf.downgrade();
+        RemovableHandle::new(id, move |id| {
+            if let Some(leaf) = leaf.upgrade() {
+                let mut meta = leaf.meta();
+                meta.hooks.retain(|(other, _)| *other != id);
+                meta.after_hooks.retain(|(other, _)| *other != id);
+            }
+        })
     }
 
     /// Takes the hook away. Nothing happens if it, or what it listened to, is gone already.
     pub fn remove(&self) {
-        match &self.place {
-            HookPlace::Node(node) => {
-                if let Some(node) = node.upgrade() {
-                    node.hooks.remove(self.id);
-                }
-            }
-            HookPlace::Leaf(leaf) => {
-                if let Some(leaf) = leaf.upgrade() {
-                    let mut meta = leaf.meta();
-                    meta.hooks.retain(|(id, _)| *id != self.id);
-                    meta.after_hooks.retain(|(id, _)| *id != self.id);
-                }
-            }
-        }
+        (self.remove)(self.id);
     }
 }
 

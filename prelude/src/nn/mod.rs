@@ -91,7 +91,6 @@ pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, Featur
 pub use embedding::Embedding;
 pub use embedding_bag::EmbeddingBag;
 pub use functional::BagMode;
-pub use hooks::HookHandle;
 pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};
 pub use linear::Linear;

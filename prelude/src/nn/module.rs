@@ -2,9 +2,10 @@
 
 use std::any::Any;
 
-use super::hooks::{self, HookHandle, Replaced};
+use super::hooks::{self, Replaced};
 use super::members::{Members, Visit};
 use super::state_dict::{IncompatibleKeys, StateDict};
+use crate::autograd::RemovableHandle;
 use crate::error::OrPanic;
 use crate::tensor::To;
 use crate::{DType, Result, Tensor};
@@ -230,7 +231,7 @@ pub trait ModuleExt: Module {
     fn register_forward_pre_hook<R: Replaced>(
         &self,
         hook: impl Fn(&dyn Module, &[Tensor]) -> R + Send + Sync + 'static,
-    ) -> HookHandle {
+    ) -> RemovableHandle {
         hooks::register(self.as_module(), hooks::pre(hook))
     }
 
@@ -255,7 +256,7 @@ pub trait ModuleExt: Module {
     fn register_forward_hook<R: Replaced>(
         &self,
         hook: impl Fn(&dyn Module, &[Tensor], &Tensor) -> R + Send + Sync + 'static,
-    ) -> HookHandle {
+    ) -> RemovableHandle {
         hooks::register(self.as_module(), hooks::post(hook))
     }
 
@@ -268,7 +269,7 @@ pub trait ModuleExt: Module {
     fn register_forward_hook_all<R: Replaced>(
         &self,
         hook: impl Fn(&dyn Module, &[Tensor], &[Tensor]) -> R + Send + Sync + 'static,
-    ) -> HookHandle {
+    ) -> RemovableHandle {
         hooks::register(self.as_module(), hooks::post_all(hook))
     }
 
@@ -295,7 +296,7 @@ pub trait ModuleExt: Module {
     fn register_full_backward_hook<R: Replaced>(
         &self,
         hook: impl Fn(&[Option<Tensor>], &[Option<Tensor>]) -> R + Send + Sync + 'static,
-    ) -> HookHandle {
+    ) -> RemovableHandle {
         hooks::register(self.as_module(), hooks::backward(hook))
     }
 
@@ -308,7 +309,7 @@ pub trait ModuleExt: Module {
     fn register_full_backward_pre_hook<R: Replaced>(
         &self,
         hook: impl Fn(&[Option<Tensor>]) -> R + Send + Sync + 'static,
-    ) -> HookHandle {
+    ) -> RemovableHandle {
         hooks::register(self.as_module(), hooks::backward_pre(hook))
     }
 

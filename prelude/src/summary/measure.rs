@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::LayerSummary;
+use crate::autograd::RemovableHandle;
 use crate::autograd::no_grad;
-use crate::nn::hooks::{self, HookHandle};
+use crate::nn::hooks;
 use crate::nn::{Module, ModuleExt, evaluating};
 use crate::{Shape, Tensor};
 
@@ -36,7 +37,7 @@ pub(super) fn bytes(tensor: &Tensor) -> usize {
 }
 
 /// Somebody looking on, until this is dropped: a model may panic.
-struct Watching(HookHandle);
+struct Watching(RemovableHandle);
 
 impl Drop for Watching {
     fn drop(&mut self) {

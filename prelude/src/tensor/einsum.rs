@@ -258,7 +258,7 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         aligned.push(tensor);
     }
 
-    // From left to right; a label is summed with the last operand that has it.
+    // From left to right; a label is summed with the last operand that has it, or before the first product.
     let last = |d: usize| {
         (0..tensors.len())
             .rev()
@@ -269,11 +269,12 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
     let mut result = aligned[0].clone();
     for (i, next) in aligned.iter().enumerate().skip(1) {
         let (mut both, mut left, mut right) = (Vec::new(), Vec::new(), Vec::new());
-        for d in (kept..labels.len()).filter(|&d| last[d] == i) {
+        for d in (kept..labels.len()).filter(|&d| last[d].max(1) == i) {
             match (result.dims()[d] == 1, next.dims()[d] == 1) {
                 (false, true) => left.push(d),
                 (true, false) => right.push(d),
-                _ => both.push(d),
+                (false, false) => both.push(d),
+                (true, true) => {}
             }
         }
         if !left.is_empty() {
@@ -287,14 +288,15 @@ fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         result = contracted(&result, &next, &both)?;
     }
     let trailing: Vec<usize> = (kept..labels.len()).collect();
-    if trailing.iter().any(|&d| result.dims()[d] != 1) {
+    if trailing.is_empty() {
+        return Ok(result);
+    }
+    if tensors.len() == 1 {
         return result.try_sum_dim(trailing, false);
     }
-    if !trailing.is_empty() {
-        let shape = result.dims()[..kept].to_vec();
-        return result.try_reshape(shape);
-    }
-    Ok(result)
+    // The products have summed them all.
+    let shape = result.dims()[..kept].to_vec();
+    result.try_view(shape)
 }
 
 impl Tensor {

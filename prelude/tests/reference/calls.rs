@@ -205,6 +205,11 @@ calls! {
     "torch.einsum('bhqd,bhkd->bhqk', a, b)" => Tensor::try_einsum("bhqd,bhkd->bhqk", &[a, b]);
     "torch.einsum('ij,jk,kl->il', a, b, c)" => Tensor::try_einsum("ij,jk,kl->il", &[a, b, c]);
     "torch.einsum('bi,bj->b', a, b)" => Tensor::try_einsum("bi,bj->b", &[a, b]);
+    "torch.einsum('ij->i', a)" => Tensor::try_einsum("ij->i", &[a]);
+    "torch.einsum('bi,bj->', a, b)" => Tensor::try_einsum("bi,bj->", &[a, b]);
+    "torch.einsum('bi,b->b', a, b)" => Tensor::try_einsum("bi,b->b", &[a, b]);
+    "torch.einsum('i,i->', a, b)" => Tensor::try_einsum("i,i->", &[a, b]);
+    "torch.einsum('i,j,i->j', a, b, c)" => Tensor::try_einsum("i,j,i->j", &[a, b, c]);
     "torch.einsum('ij->k', a)" => Tensor::try_einsum("ij->k", &[a]);
     "torch.einsum('ij->ii', a)" => Tensor::try_einsum("ij->ii", &[a]);
     "torch.einsum('i1', a)" => Tensor::try_einsum("i1", &[a]);

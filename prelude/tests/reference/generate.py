@@ -279,3 +279,6 @@ each(("a.index_reduce(1, b, c, 'sum')", ("f(2,3)", "i[0,2,2]", "f(2,3)")), ("tor
      ("torch.corrcoef(a)", "f(3,5)", "f(4)", "f(1,1,1)", "c(2,4)"), ("torch.logspace(0, 2, 5)", "f()"), ("torch.logspace(-1, 1, 4, base=2., dtype=torch.float64)", "f()"), ("torch.logspace(1, 1, 1)", "f()"), ("torch.linalg.vecdot(a, b)", ("f(2,3)", "f(3)"), ("c(2,3)", "c(2,3)")),
      ("torch.nextafter(a, b).detach()", ("f[1.,0.,-1.,2.]", "f[2.,-1.,-inf,2.]"), ("d[1.,0.]", "d[0.,1.]"), ("h[1.,0.,-1.]", "h[0.,-1.,0.]"), ("bf[1.,0.]", "bf[2.,1.]"), ("i(2)", "i(2)")), ("torch.frexp(a)", "f(2,3)", "d[0.,-8.,0.3]", "h(3)", "i(2)"), ("torch.gradient(a)", "f(3,4)", "f(5)", "f(2,1)"), ("torch.gradient(a, spacing=2., dim=1)", "f(3,4)"),
      ("torch.histogram(a.detach(), 3)", "f(7)", "d(5)", "f[1.,1.]"), ("torch.histogram(a.detach(), 4, range=(-1., 1.))", "f(9)"), ("torch.unravel_index(a, (2, 3))", "i[5,1,0]", "i[[4],[2]]", "f(2)"))
+# Sums that end in another node than most.
+each(("torch.einsum('ij->i', a)", "f(2,1)", "f(2,3)"), ("torch.einsum('bi,bj->', a, b)", ("f(2,3)", "f(2,4)")), ("torch.einsum('bi,b->b', a, b)", ("f(2,1)", "f(2)"), ("f(2,3)", "f(2)")), ("torch.einsum('i,i->', a, b)", ("f(1)", "f(1)"), ("f(3)", "f(3)"), ("f(3)", "f(1)")),
+     ("torch.einsum('i,j,i->j', a, b, c)", ("f(2)", "f(3)", "f(2)")), ("torch.einsum('bi,bj->b', a, b)", ("f(2,1)", "f(2,1)")))

@@ -54,7 +54,6 @@ pub use call::{call, call_with};
 pub(super) use call::{contained, seen};
 pub(super) use key::Anchor;
 use key::Key;
-pub use registry::HookHandle;
 pub(super) use registry::forget;
 pub(super) use registry::is_empty;
 use registry::{Hook, add};
@@ -62,13 +61,14 @@ pub use results::{Outputs, Replaced};
 
 use super::module::Module;
 use crate::Tensor;
+use crate::autograd::RemovableHandle;
 
 /// Calls `hook(module, inputs)` before every forward pass of every module; see
 /// [`register_forward_pre_hook`](super::ModuleExt::register_forward_pre_hook). PyTorch's
 /// `nn.modules.module.register_module_forward_pre_hook`.
 pub fn register_module_forward_pre_hook<R: Replaced>(
     hook: impl Fn(&dyn Module, &[Tensor]) -> R + Send + Sync + 'static,
-) -> HookHandle {
+) -> RemovableHandle {
     add(None, pre(hook))
 }
 
@@ -77,7 +77,7 @@ pub fn register_module_forward_pre_hook<R: Replaced>(
 /// `nn.modules.module.register_module_forward_hook`.
 pub fn register_module_forward_hook<R: Replaced>(
     hook: impl Fn(&dyn Module, &[Tensor], &Tensor) -> R + Send + Sync + 'static,
-) -> HookHandle {
+) -> RemovableHandle {
     add(None, post(hook))
 }
 
@@ -86,7 +86,7 @@ pub fn register_module_forward_hook<R: Replaced>(
 /// `nn.modules.module.register_module_full_backward_hook`.
 pub fn register_module_full_backward_hook<R: Replaced>(
     hook: impl Fn(&[Option<Tensor>], &[Option<Tensor>]) -> R + Send + Sync + 'static,
-) -> HookHandle {
+) -> RemovableHandle {
     add(None, backward(hook))
 }
 
@@ -133,7 +133,7 @@ pub(super) fn backward_pre<R: Replaced>(
 /// # Panics
 /// When nothing tells the module from others.
 #[track_caller]
-pub(super) fn register(module: &dyn Module, hook: Hook) -> HookHandle {
+pub(super) fn register(module: &dyn Module, hook: Hook) -> RemovableHandle {
     let Some(key) = Key::of(module) else {
         panic!(
             "{} has neither parameters nor parts, so nothing tells one of them from another: give it a field `mode: Mode` \

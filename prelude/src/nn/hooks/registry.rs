@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::key::{Anchor, Key};
 use crate::Tensor;
+use crate::autograd::RemovableHandle;
 use crate::nn::module::Module;
 
 type Tensors = Option<Vec<Tensor>>;
@@ -47,13 +48,13 @@ pub(in crate::nn) fn is_empty() -> bool {
 }
 
 /// Adds a hook of one module or, under `None`, of all.
-pub(super) fn add(key: Option<Key>, hook: Hook) -> HookHandle {
+pub(super) fn add(key: Option<Key>, hook: Hook) -> RemovableHandle {
     let mut registry = registry();
     let id = registry.next;
     registry.next += 1;
     registry.hooks.entry(key).or_default().push((id, hook));
     COUNT.fetch_add(1, Ordering::Relaxed);
-    HookHandle { key, id }
+    RemovableHandle::new(id, move |id| remove(key, id))
 }
 
 /// The hooks that a call of this module has to run: those of all modules first.
@@ -85,29 +86,20 @@ pub(in crate::nn) fn forget(anchor: Anchor) {
     COUNT.fetch_sub(gone.len(), Ordering::Relaxed);
 }
 
-/// A registered hook. Dropping the handle leaves the hook where it is, as in PyTorch.
-#[derive(Clone, Debug)]
-pub struct HookHandle {
-    key: Option<Key>,
-    id: u64,
-}
-
-impl HookHandle {
-    /// Takes the hook away. A second time it does nothing.
-    pub fn remove(&self) {
-        let mut gone = Vec::new();
-        let mut registry = registry();
-        if let Some(hooks) = registry.hooks.get_mut(&self.key) {
-            let (out, stay) = std::mem::take(hooks)
-                .into_iter()
-                .partition(|(id, _)| *id == self.id);
-            *hooks = stay;
-            gone = out;
-            if hooks.is_empty() {
-                registry.hooks.remove(&self.key);
-            }
+/// Takes a hook away. A second time it does nothing.
+fn remove(key: Option<Key>, id: u64) {
+    let mut gone = Vec::new();
+    let mut registry = registry();
+    if let Some(hooks) = registry.hooks.get_mut(&key) {
+        let (out, stay) = std::mem::take(hooks)
+            .into_iter()
+            .partition(|(other, _)| *other == id);
+        *hooks = stay;
+        gone = out;
+        if hooks.is_empty() {
+            registry.hooks.remove(&key);
         }
-        drop(registry);
-        COUNT.fetch_sub(gone.len(), Ordering::Relaxed);
     }
+    drop(registry);
+    COUNT.fetch_sub(gone.len(), Ordering::Relaxed);
 }

@@ -59,6 +59,37 @@ def test_a_hundred_interrupts_in_a_row(kernel):
     assert kernel.value("kept") == "[1, 2, 3]"
 
 
+def at_go(kernel):
+    """Interrupts when a cell says that it has come to where it wants to be interrupted."""
+
+    def hear(event):
+        if "go" in event.text:
+            kernel.manager.interrupt_kernel()
+
+    return hear
+
+
+def test_an_interrupt_is_over_with_the_cell_it_was_for(kernel):
+    kernel.ok(KEEP)
+
+    def busy(milliseconds):
+        return f"{{ let began = std::time::Instant::now(); while began.elapsed().as_millis() < {milliseconds} {{}} }}"
+
+    # It does not listen, but ends before it would be stopped: then the next one would be.
+    kernel.run('println!("go"); ' + busy(400), on_event=at_go(kernel))
+    assert kernel.value(busy(2500) + "\n7") == "7"
+    assert kernel.value("kept") == "[1, 2, 3]"
+
+
+def test_a_destructor_that_does_not_end_can_be_interrupted(kernel):
+    kernel.ok(KEEP)
+    kernel.ok("struct Slow;\nimpl Drop for Slow { fn drop(&mut self) { println!(\"go\"); loop { std::thread::yield_now() } } }")
+    kernel.ok("let slow = Slow;")
+    cell = kernel.run("let slow = 1;", on_event=at_go(kernel))
+    assert cell.ename == "Interrupted"
+    assert kernel.value("kept") == "[1, 2, 3]"
+
+
 def test_a_restart_while_a_cell_runs(kernel):
     kernel.ok(KEEP)
     kernel.client.execute("loop { std::hint::spin_loop() }")

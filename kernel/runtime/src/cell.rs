@@ -201,16 +201,22 @@ pub(crate) fn run_cell(entry: fn(), run: &Run) -> Left {
     }
 }
 
-/// Drops variables; a destructor that panics does not keep the others from being dropped.
+/// Drops variables; a destructor that panics does not keep the others from being dropped, and is told of.
 pub(crate) fn drop_slots(slots: &[SlotId]) -> Option<String> {
     let mut message = None;
     for slot in slots {
         // Not under the lock: a destructor is user code.
         let removed = session().store.remove(*slot);
         if let Some(removed) = removed
-            && catch_unwind(AssertUnwindSafe(|| removed.drop_value())).is_err()
+            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| removed.drop_value()))
         {
-            message = Some(panics::last().map_or_else(|| "panic".into(), |panic| panic.message));
+            message = Some(match panics::last() {
+                _ if payload.is::<Interrupted>() => "dropping a value was interrupted".into(),
+                panic => format!(
+                    "a value panicked while it was dropped: {}",
+                    panic.map_or_else(|| "panic".into(), |panic| panic.message)
+                ),
+            });
         }
     }
     message

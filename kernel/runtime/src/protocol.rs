@@ -38,10 +38,22 @@ pub enum Request {
     Input(Option<String>),
     /// A client's message on a comm.
     Comm(Comm),
-    /// Asks the running cell to stop.
-    Interrupt,
-    /// Ends the process, because the running cell did not listen, and has it tell where it was.
-    Stop,
+    /// Asks the run of this number to stop; nothing happens where it has ended. Not answered.
+    Interrupt(u64),
+    /// Ends the process, because the run of this number did not listen, and has it tell where it was. Likewise.
+    Stop(u64),
+}
+
+impl Request {
+    /// The number of the run that this begins: what runs code of cells, and so can be interrupted.
+    pub fn run(&self) -> Option<u64> {
+        match self {
+            Self::Run(Run { run, .. })
+            | Self::Drop(Drop { run, .. })
+            | Self::Comm(Comm { run, .. }) => Some(*run),
+            _ => None,
+        }
+    }
 }
 
 /// A compiled cell and the variables it works with.
@@ -85,7 +97,7 @@ pub enum Response {
     Loaded(Result<(), String>),
     /// To [`Request::Run`].
     Finished(Finished),
-    /// To [`Request::Drop`], with the message of a value that panicked in its `Drop`.
+    /// To [`Request::Drop`], with what there is to say of a value that panicked in its `Drop`.
     Dropped(Option<String>),
     /// To [`Request::Comm`]: how its handler ended.
     Commed(Outcome),

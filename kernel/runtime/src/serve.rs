@@ -142,6 +142,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 }
             }
             Request::Drop(drop) => {
+                interrupt::forget();
                 if let Done::Dropped(message) = worker.run(socket, Job::Drop(drop))? {
                     wire::send(socket, &Response::Dropped(message))?;
                 }
@@ -153,7 +154,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 }
             }
             // It came after the cell had ended.
-            Request::Interrupt | Request::Stop | Request::Input(_) => {}
+            Request::Interrupt(_) | Request::Stop(_) | Request::Input(_) => {}
         }
     }
     Ok(())
@@ -179,6 +180,16 @@ enum Job {
     Run(Run),
     Drop(protocol::Drop),
     Comm(protocol::Comm),
+}
+
+impl Job {
+    fn run(&self) -> u64 {
+        match self {
+            Self::Run(run) => run.run,
+            Self::Drop(drop) => drop.run,
+            Self::Comm(comm) => comm.run,
+        }
+    }
 }
 
 /// What the worker did.
@@ -246,16 +257,19 @@ impl Worker {
     /// Waits for a job, listening to the kernel meanwhile.
     fn run(&self, socket: &UnixStream, job: Job) -> io::Result<Done> {
         let gone = || io::Error::other("the thread that runs cells has ended");
+        let present = job.run();
         self.jobs.send(job).map_err(|_| gone())?;
         loop {
             match wait(socket.as_raw_fd(), self.bell.as_raw_fd())? {
                 Woken::Kernel => match wire::receive::<Request>(socket)? {
-                    Some(Request::Interrupt) => {
+                    Some(Request::Interrupt(run)) if run == present => {
                         interrupt::ask();
                         input::interrupted();
                     }
                     Some(Request::Input(answer)) => input::answer(answer),
-                    Some(Request::Stop) => crash::end(&self.thread),
+                    Some(Request::Stop(run)) if run == present => crash::end(&self.thread),
+                    // They were meant for one that has ended meanwhile.
+                    Some(Request::Interrupt(_) | Request::Stop(_)) => {}
                     Some(_) => {
                         return Err(io::Error::other(
                             "the kernel sent a request while a cell was running",

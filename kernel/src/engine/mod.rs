@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod evcxr;
 mod hex;
 pub mod native;
+pub mod outline;
 pub mod prelude;
 pub mod source_map;
 
@@ -39,17 +40,17 @@ pub struct Cell {
     /// Its execution count.
     pub id: CellId,
     /// Its text, `:` commands included.
-    pub code: String,
+    pub code: Arc<str>,
     /// The text of the cell that is going to be evaluated after it, where that is known already.
     pub next: Option<String>,
 }
 
 impl Cell {
     /// A cell after which nobody knows what comes.
-    pub fn new(id: CellId, code: String) -> Self {
+    pub fn new(id: CellId, code: impl Into<Arc<str>>) -> Self {
         Self {
             id,
-            code,
+            code: code.into(),
             next: None,
         }
     }

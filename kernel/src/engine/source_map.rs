@@ -30,11 +30,13 @@ pub struct Place {
 
 /// A stretch of generated text that was taken over unchanged from a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Piece {
-    generated: usize,
-    cell: CellText,
-    user: usize,
-    len: usize,
+pub(super) struct Piece {
+    /// Where it begins in the generated text.
+    pub generated: usize,
+    pub cell: CellText,
+    /// Where it begins in the cell's.
+    pub user: usize,
+    pub len: usize,
 }
 
 /// One generated file: its name as rustc prints it, its text, and the cell it is made of.
@@ -63,47 +65,6 @@ impl SourceFile {
         &self.name
     }
 
-    /// The same file under another name.
-    pub fn renamed(self, name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            ..self
-        }
-    }
-
-    /// The same lines, those blank in which nobody wrote anything: all that a place in a traceback needs, for as long as
-    /// the session lasts.
-    pub fn without_generated_lines(&self) -> Self {
-        let mut kept = Self::new(self.name.clone(), self.cell.clone());
-        let (mut start, mut next) = (0, 0);
-        for line in self.text.split_inclusive('\n') {
-            let end = start + line.len();
-            let shift = start - kept.text.len();
-            while let Some(piece) = self.pieces.get(next).filter(|it| it.generated < end) {
-                let generated = piece.generated - shift;
-                let piece = piece.clone();
-                // An empty one would stand nowhere in a line that is left out.
-                if piece.len > 0 {
-                    kept.pieces.push(Piece { generated, ..piece });
-                }
-                next += 1;
-            }
-            // Pieces come in order: the last that begins before the line's end is the one that may reach into it.
-            let last = kept.pieces.last();
-            let is_written = last.is_some_and(|it| it.generated + it.len > kept.text.len());
-            let ends = line.ends_with('\n');
-            kept.text.push_str(match is_written {
-                true => line,
-                false if ends => " \n",
-                false => " ",
-            });
-            start = end;
-        }
-        kept.text.shrink_to_fit();
-        kept.pieces.shrink_to_fit();
-        kept
-    }
-
     /// The text so far.
     pub fn text(&self) -> &str {
         &self.text
@@ -112,6 +73,11 @@ impl SourceFile {
     /// The cell that this file is made of.
     pub fn cell(&self) -> Option<&CellText> {
         self.cell.as_ref()
+    }
+
+    /// What is quoted from cells, in order.
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
     }
 
     /// Appends code of ours.
@@ -265,35 +231,6 @@ mod tests {
         let shown = file.span_to_user(at..file.text().len());
         assert_eq!(shown.unwrap().range, 11..16);
         assert_eq!(file.span_to_user(at..at + 4), None);
-    }
-
-    #[test]
-    fn without_generated_lines_every_place_is_the_same() {
-        let cell = CellText {
-            id: CellId(1),
-            text: "let a = 1;\n\nlet b = é;\na + b".into(),
-        };
-        let mut file = SourceFile::new("cell", Some(cell.clone()));
-        file.push("generated\n{");
-        file.push_user(0..24);
-        file.push("match &(\n");
-        file.push("more\n");
-        file.push_user(24..29);
-        file.push("\n){\nkeep();\nkeep();}");
-        let kept = file.without_generated_lines();
-        assert!(
-            kept.text().len() + 20 < file.text().len(),
-            "{}",
-            kept.text()
-        );
-        assert_eq!(kept.text().lines().count(), file.text().lines().count());
-        for offset in (0..file.text().len()).filter(|it| file.text().is_char_boundary(*it)) {
-            let (line, column) = line_column(file.text(), offset);
-            let there = kept
-                .offset(line, column)
-                .and_then(|offset| kept.to_user(offset));
-            assert_eq!(there, file.to_user(offset), "{line}:{column}");
-        }
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Session {
         // Whoever sees that the cell begins may ask it to stop.
         let _running = self.interrupts.begin();
         show(Output::Input {
-            code: request.code.clone(),
+            code: request.code.as_str().into(),
             count,
         });
         if request.code.trim().is_empty() {
@@ -157,7 +157,7 @@ impl Session {
 
         let cell = Cell {
             id: count,
-            code: request.code.clone(),
+            code: request.code.as_str().into(),
             next: request.next.filter(|_| counts),
         };
         let mut reply = self.evaluate(cell, show).await;

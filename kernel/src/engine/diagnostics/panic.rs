@@ -8,7 +8,8 @@ use super::mapped::Place;
 use super::names::Names;
 use super::render::drawn;
 use crate::engine::CellError;
-use crate::engine::source_map::{SourceFile, SourceMap, line_column};
+use crate::engine::outline::{Outline, Outlines};
+use crate::engine::source_map::line_column;
 
 /// How many places of a call chain are drawn; a recursion has thousands.
 const DRAWN_FRAMES: usize = 5;
@@ -64,9 +65,9 @@ impl Failure {
     }
 
     /// The account for a person: the message, the line it happened in and those that led there.
-    pub fn report(&self, map: &SourceMap, names: &Names) -> CellError {
+    pub fn report(&self, outlines: &Outlines, names: &Names) -> CellError {
         let message = names.clean(&self.message).into_owned();
-        let places = self.places(map);
+        let places = self.places(outlines);
         let labels: Vec<(Place, Option<String>)> = places
             .iter()
             .take(DRAWN_FRAMES)
@@ -93,10 +94,12 @@ impl Failure {
     }
 
     /// The places in cells, innermost first, each line once.
-    fn places(&self, map: &SourceMap) -> Vec<Place> {
+    fn places(&self, outlines: &Outlines) -> Vec<Place> {
         let mut places: Vec<Place> = Vec::new();
         for frame in &self.frames {
-            let place = map.get(&frame.file).and_then(|file| place_of(file, frame));
+            let place = outlines
+                .get(&frame.file)
+                .and_then(|outline| place_of(outline, frame));
             if let Some(place) = place
                 && !places.iter().any(|earlier| same_line(earlier, &place))
             {
@@ -132,9 +135,9 @@ fn same_line(a: &Place, b: &Place) -> bool {
     a.cell.id == b.cell.id && line(a) == line(b)
 }
 
-fn place_of(file: &SourceFile, frame: &Frame) -> Option<Place> {
+fn place_of(outline: &Outline, frame: &Frame) -> Option<Place> {
     let at_column = frame.column.filter(|&column| column > 0);
-    let start = at_column.and_then(|column| file.to_user(file.offset(frame.line, column)?));
+    let start = at_column.and_then(|column| outline.to_user(frame.line, column));
     Some(match start {
         Some(Place { cell, range }) => Place {
             range: extent(&cell.text, range.start),
@@ -142,9 +145,7 @@ fn place_of(file: &SourceFile, frame: &Frame) -> Option<Place> {
         },
         // The column is not known, or points at code around the user's.
         None => {
-            let start = file.offset(frame.line, 1)?;
-            let length = file.text()[start..].lines().next().map_or(0, str::len);
-            let Place { cell, range } = file.span_to_user(start..start + length)?;
+            let Place { cell, range } = outline.line_to_user(frame.line)?;
             Place {
                 range: trimmed(&cell.text, range),
                 cell,
@@ -227,7 +228,7 @@ mod tests {
     use super::*;
     use crate::engine::CellId;
     use crate::engine::diagnostics::tests::plain;
-    use crate::engine::source_map::CellText;
+    use crate::engine::source_map::{CellText, SourceFile};
 
     fn file(name: &str, id: u32, text: &str) -> SourceFile {
         let cell = CellText {
@@ -251,13 +252,10 @@ mod tests {
 
     #[test]
     fn a_panic_shows_the_line_and_how_it_got_there() {
-        let mut map = SourceMap::default();
-        map.insert(file(
-            "three",
-            3,
-            "fn at(v: &[i32], i: usize) -> i32 {\n    v[i] + 1\n}",
-        ));
-        map.insert(file("seven", 7, "let v = [1];\nat(&v, 7)"));
+        let mut outlines = Outlines::default();
+        let text = "fn at(v: &[i32], i: usize) -> i32 {\n    v[i] + 1\n}";
+        outlines.insert("three", &file("three", 3, text));
+        outlines.insert("seven", &file("seven", 7, "let v = [1];\nat(&v, 7)"));
         let failure = Failure::panic(
             "index out of bounds: the len is 1 but the index is 7",
             vec![
@@ -268,7 +266,7 @@ mod tests {
                 frame("seven", 1, 1),
             ],
         );
-        let error = failure.report(&map, &Names::default());
+        let error = failure.report(&outlines, &Names::default());
         assert_eq!(error.ename, "panic");
         assert_eq!(
             plain(&error.traceback),
@@ -290,8 +288,8 @@ panic: index out of bounds: the len is 1 but the index is 7
 
     #[test]
     fn an_error_names_its_causes() {
-        let mut map = SourceMap::default();
-        map.insert(file("one", 1, "let n: i32 = \"x\".parse()?;"));
+        let mut outlines = Outlines::default();
+        outlines.insert("one", &file("one", 1, "let n: i32 = \"x\".parse()?;"));
         let failure = Failure::error(
             "my::ConfigError<alloc::string::String>",
             "cannot read the config",
@@ -302,7 +300,7 @@ panic: index out of bounds: the len is 1 but the index is 7
                 column: None,
             }],
         );
-        let error = failure.report(&map, &Names::default());
+        let error = failure.report(&outlines, &Names::default());
         assert_eq!(error.ename, "ConfigError");
         let text = plain(&error.traceback);
         assert!(

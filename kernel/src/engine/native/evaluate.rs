@@ -26,7 +26,7 @@ impl NativeEngine {
     pub(super) async fn evaluate_cell(&mut self, cell: &Cell, phases: &mut Phases) -> Reply {
         let text = CellText {
             id: cell.id,
-            text: cell.code.as_str().into(),
+            text: cell.code.clone(),
         };
         if let Some((interpreter, script)) = commands::script(&cell.code) {
             return self.run_script(interpreter, script).await;
@@ -77,8 +77,7 @@ impl NativeEngine {
             map,
         } = prepared;
         if let Some(file) = map.get(CELL_FILE) {
-            let file = file.without_generated_lines();
-            self.sources.insert(file.renamed(cell_file(cell.id.0)));
+            self.outlines.insert(cell_file(cell.id.0), file);
         }
         let takes: Vec<SlotId> = plan
             .takes
@@ -215,7 +214,7 @@ impl NativeEngine {
             ),
             Outcome::NotLoaded(reason) => return Err(other_error("LoadError", reason)),
         };
-        Err(failure.report(&self.sources, &self.names))
+        Err(failure.report(&self.outlines, &self.names))
     }
 
     pub(super) async fn drop_slots(&mut self, cell: &CellText, slots: Vec<SlotId>) -> Reply {
@@ -230,10 +229,7 @@ impl NativeEngine {
         }
         match answer {
             Ok(Response::Dropped(Some(message))) => {
-                self.say(
-                    Stream::Stderr,
-                    format!("a value panicked while it was dropped: {message}\n"),
-                );
+                self.say(Stream::Stderr, format!("{message}\n"));
                 Ok(())
             }
             Ok(_) => Ok(()),

@@ -82,9 +82,9 @@ use self::versions::Versions;
 use super::analyzer::Analyzer;
 use super::deps::Dependencies;
 use super::diagnostics::Names;
+use super::outline::Outlines;
 use super::prelude::Prelude;
 use super::prelude::docs::Docs;
-use super::source_map::SourceMap;
 use super::{
     Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event, Interrupt,
     MimeBundle, Reply,
@@ -132,7 +132,7 @@ pub struct NativeEngine {
     next_slot: u64,
     next_run: u64,
     /// Source of everything that may stand in a traceback.
-    sources: SourceMap,
+    outlines: Outlines,
     names: Names,
     last_phases: Option<Phases>,
     show_phases: bool,
@@ -201,7 +201,7 @@ impl NativeEngine {
             variables: Variables::default(),
             next_slot: 1,
             next_run: 1,
-            sources: SourceMap::default(),
+            outlines: Outlines::default(),
             names: Names::hiding(["notebook", "cell", "wick_cell"]),
             last_phases: None,
             show_phases: false,
@@ -348,7 +348,7 @@ impl Engine for NativeEngine {
         self.notebook = Notebook::default();
         self.ran.clear();
         self.versions.clear();
-        self.sources = SourceMap::default();
+        self.outlines = Outlines::default();
         self.host_checkpoints.clear();
         self.start_runtime().await?;
         self.mark_moment(Duration::ZERO).await;

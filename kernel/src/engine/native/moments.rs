@@ -136,7 +136,7 @@ impl NativeEngine {
             causes: Vec::new(),
             frames: frames.map(frame).collect(),
         };
-        failure.report(&self.sources, &self.names)
+        failure.report(&self.outlines, &self.names)
     }
 
     /// What a process died of: the error's name, and a sentence.

@@ -184,7 +184,7 @@ impl NativeEngine {
             .map_err(|reason| other_error("LoadError", reason))?;
         let source = notebook.only(&version.scope).source();
         for file in source.files().filter(|file| file.cell().is_some()) {
-            self.sources.insert(file.clone());
+            self.outlines.insert(file.name(), file);
         }
         notebook.mark_loaded(&version.scope);
         self.versions.add(version);

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -73,7 +73,8 @@ pub(super) struct Target {
     pid: AtomicI32,
     /// The leader's id, which stays the group's when a snapshot takes over.
     group: AtomicI32,
-    running: AtomicBool,
+    /// The number of the run that runs, 0 where none does.
+    running: AtomicU64,
     /// Whether the present cell was asked to stop.
     asked: AtomicBool,
     killed: AtomicBool,
@@ -86,7 +87,7 @@ impl Target {
         Arc::new(Self {
             pid: AtomicI32::new(0),
             group: AtomicI32::new(0),
-            running: AtomicBool::new(false),
+            running: AtomicU64::new(0),
             asked: AtomicBool::new(false),
             killed: AtomicBool::new(false),
             socket: Mutex::new(None),
@@ -173,21 +174,22 @@ impl Interrupt for Interrupter {
     fn interrupt(&self) {
         self.target.asked.store(true, Ordering::SeqCst);
         self.compiling.notify_waiters();
-        if !self.target.running.load(Ordering::SeqCst) {
+        let run = self.target.running.load(Ordering::SeqCst);
+        if run == 0 {
             return;
         }
-        self.target.send(&Request::Interrupt);
+        self.target.send(&Request::Interrupt(run));
         let (target, pid) = (self.target.clone(), self.target.pid());
         std::thread::spawn(move || {
             let still_runs = |after: Duration| {
                 std::thread::sleep(after);
-                target.running.load(Ordering::SeqCst) && target.pid() == pid
+                target.running.load(Ordering::SeqCst) == run && target.pid() == pid
             };
             if !still_runs(GRACE) {
                 return;
             }
             target.killed.store(true, Ordering::SeqCst);
-            target.send(&Request::Stop);
+            target.send(&Request::Stop(run));
             if still_runs(STOPPING)
                 && let Some(pid) = pid
             {
@@ -313,14 +315,19 @@ impl Runtime {
 
     /// Sends a request and waits for its answer. The target hears interrupts meanwhile.
     pub async fn call(&mut self, request: &Request) -> Result<Response, Death> {
-        let running = matches!(request, Request::Run(_));
+        let run = request.run();
         let began = orphans::now();
-        self.target.running.store(running, Ordering::SeqCst);
+        if run.is_some() {
+            self.target.killed.store(false, Ordering::SeqCst);
+        }
+        self.target
+            .running
+            .store(run.unwrap_or(0), Ordering::SeqCst);
         let answer = match self.write(request).await {
             Ok(()) => self.answer(request).await,
             Err(error) => Err(error),
         };
-        self.target.running.store(false, Ordering::SeqCst);
+        self.target.running.store(0, Ordering::SeqCst);
         match answer {
             Ok(Some(Response::Promoted {
                 pid,
@@ -328,7 +335,7 @@ impl Runtime {
                 crash,
             })) => {
                 let death = self.succeeded_by(pid, snapshot, crash).await;
-                if running {
+                if matches!(request, Request::Run(_)) {
                     orphans::end(self.target.group(), pid, began);
                 }
                 Err(death)

@@ -250,9 +250,9 @@ impl NativeEngine {
     /// Runs code of our own as a part of the cell. What goes wrong is told without its lines.
     async fn evaluate_ours(&mut self, cell: &CellText, code: String) -> Reply {
         let cell = Cell::new(cell.id, code);
-        let sources = self.sources.clone();
+        let outlines = self.outlines.clone();
         let reply = Box::pin(self.evaluate_cell(&cell, &mut Phases::start())).await;
-        self.sources = sources;
+        self.outlines = outlines;
         reply.map_err(|failed| match failed.ename.as_str() {
             "Interrupted" | "OutOfMemory" => failed,
             _ => error(failed.evalue),

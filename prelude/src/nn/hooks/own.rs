@@ -50,6 +50,8 @@ mod tests {
     }
 
     impl Forward for Scale {
+        // The kernel writes it so, whatever the type has.
+        #[allow(clippy::needless_borrow)]
         fn forward(&self, x: &Tensor) -> Tensor {
             use crate::nn::hooks::own::*;
             if let Some(y) = (&Own(self)).around(x) {
@@ -59,7 +61,7 @@ mod tests {
         }
     }
 
-    fn counting(scale: &Scale) -> (Arc<AtomicUsize>, nn::hooks::HookHandle) {
+    fn counting(scale: &Scale) -> (Arc<AtomicUsize>, crate::autograd::RemovableHandle) {
         let seen = Arc::new(AtomicUsize::new(0));
         let kept = seen.clone();
         let handle = scale.register_forward_hook(move |_, _, output| {

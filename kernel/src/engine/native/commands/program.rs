@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::NativeEngine;
 use super::super::item::ItemKind;
@@ -17,7 +18,7 @@ use crate::engine::{Cell, CellId, Reply, Stream};
 #[derive(Debug, Clone)]
 pub(in super::super) struct Ran {
     pub cell: CellId,
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// How a trailing expression is shown outside of a notebook.
@@ -31,7 +32,7 @@ macro_rules! show {
         match &($value) {
             value => {
                 if !value.evcxr_display().displayed() {
-                    (&&&&&Probe(value)).show()
+                    (&&&&&&Probe(value)).show()
                 }
             }
         }

@@ -93,3 +93,14 @@ def test_impl_trait_of_a_function_is_kept_where_its_type_can_be_written(kernel):
     assert kernel.value("it.next()") == "Some(6)"
     kernel.ok("fn odds() -> impl Iterator<Item = u32> { (0..).filter(|n| n % 2 == 1) }")
     assert "`odd` ends" in kernel.ok("let odd = odds();").said
+
+
+def test_closures_that_borrow_and_give_something_back(kernel):
+    """rustc's error for these is about the closure, and only a note of it about our keeping it."""
+    cell = kernel.ok("let k = 3;\nlet add = |x: i32| x + k;\nadd(4)")
+    assert cell.value == "7" and "`add` borrows and ends with this cell" in cell.stderr
+    cell = kernel.ok("let mut calls = 0;\nlet mut count = || { calls += 1; calls };\ncount();\ncount()")
+    assert cell.value == "2" and "`count` borrows and ends with this cell" in cell.stderr
+    assert kernel.value("(k, calls)") == "(3, 2)"
+    kernel.ok("let moved = move |x: i32| x * k;")
+    assert kernel.value("moved(5)") == "15"

@@ -28,6 +28,22 @@ def test_a_cell_that_was_compiled_before_skips_rustc(tmp_path):
             assert "compiled before" in kernel.ok(code).stdout
 
 
+def test_what_an_attempt_taught_is_kept_too(tmp_path):
+    """A cell that moves or borrows takes two attempts, of which the first is rejected: no rustc for that either."""
+    cells = [
+        "let moved = vec![71, 2];",
+        "let there = moved;\nthere.len()",
+        'let text = String::from("salt 71");\nlet part = &text[..4];\npart.len()',
+        "let mut calls = 71;\nlet mut count = || { calls += 1; calls };\ncount()",
+    ]
+    for again in (False, True):
+        with Session(cwd=tmp_path) as kernel:
+            kernel.ok(":timing")
+            for code in cells:
+                told = [line for line in kernel.ok(code).stdout.splitlines() if "rustc" in line]
+                assert told and all("compiled before" in line for line in told) == again, told
+
+
 def test_the_same_cell_again_in_a_session_skips_rustc(kernel):
     kernel.ok(":timing")
     kernel.ok("let base = 40;")

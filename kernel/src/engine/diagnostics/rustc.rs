@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One diagnostic, or one child (`note`, `help`, suggestion) of it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// What it says, without code and level.
     pub message: String,
@@ -26,14 +26,14 @@ pub struct Diagnostic {
 }
 
 /// An error code or the name of a lint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     /// `E0382`, `unused_variables`.
     pub code: String,
 }
 
 /// rustc's levels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Level {
     /// The compiler itself failed.
     #[serde(rename = "error: internal compiler error")]
@@ -56,7 +56,7 @@ pub enum Level {
 }
 
 /// A stretch of a file that a diagnostic speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The file as it was named on the command line.
     pub file_name: String,
@@ -85,7 +85,7 @@ pub struct Span {
 }
 
 /// How sure rustc is about a suggestion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Applicability {
     /// Right as it stands.
     MachineApplicable,
@@ -98,7 +98,7 @@ pub enum Applicability {
 }
 
 /// A macro call.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expansion {
     /// Where it is called.
     pub span: Span,

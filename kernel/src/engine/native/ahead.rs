@@ -11,8 +11,9 @@ use tokio::task::JoinHandle;
 use wick_runtime::protocol::SlotId;
 
 use super::NativeEngine;
+use super::attempts::{Verdict, after_rejection};
 use super::commands;
-use super::compile::{CompileTiming, Compiler, OptLevel, opt_level};
+use super::compile::{CompileTiming, Compiler, Failed, OptLevel, opt_level};
 use super::generate::{Plan, Take, generate};
 use super::notebook::Notebook;
 use super::prepare::{items_job, words};
@@ -148,8 +149,22 @@ impl Foresight {
         let generated = generate(&self.cell, &split, &first.plan, &visible);
         let level = self.level(split.loops);
         let job = statements(&generated, level, items.as_ref(), !first.only_types);
-        self.compiler.compile(&job, &mut timing).await.ok()?;
-        Some(())
+        match self.compiler.compile(&job, &mut timing).await {
+            Ok(_) => Some(()),
+            Err(Failed::Rejected(diagnostics)) => {
+                // Where it teaches what the next attempt does otherwise, that is something too.
+                let teaches = first.guessed
+                    || matches!(
+                        after_rejection(&first.plan, &generated, &split, &diagnostics),
+                        Verdict::Again(_)
+                    );
+                teaches.then(|| {
+                    let key = self.compiler.key(&job);
+                    self.compiler.remember_rejection(&key, &diagnostics);
+                })
+            }
+            Err(Failed::Other(_)) => None,
+        }
     }
 
     fn level(&self, loops: bool) -> OptLevel {

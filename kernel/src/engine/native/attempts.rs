@@ -95,7 +95,10 @@ fn end_with_cell(plan: &mut Plan, generated: &Generated, diagnostic: &Diagnostic
         // Where keeping one variable is what is wrong, it is lent to another.
         let lent = diagnostic.code() == Some("E0505") && diagnostic.is_about(CELL_FILE, range);
         of_keeping |= lent;
-        if !lent && diagnostic.touches(CELL_FILE, range) {
+        // Of a closure, the error itself is about what it borrows, and a note about where it has to outlive the cell.
+        let noted = diagnostic.code() == Some("E0373")
+            && (diagnostic.children.iter()).any(|note| note.touches(CELL_FILE, range));
+        if !lent && (noted || diagnostic.touches(CELL_FILE, range)) {
             borrower = Some(index);
         }
     }

@@ -112,6 +112,15 @@ impl Compiled {
             .unwrap_or_default()
     }
 
+    /// What rustc had against this attempt, where there is no library for that reason.
+    fn rejection(&self) -> Option<Vec<Diagnostic>> {
+        let messages = self.warnings();
+        messages
+            .iter()
+            .any(Diagnostic::is_error)
+            .then_some(messages)
+    }
+
     /// A small file of the engine's own beside the library.
     pub fn note(&self, name: &str) -> Option<String> {
         checked(&fs::read_to_string(self.folder.join(name)).ok()?)
@@ -237,6 +246,9 @@ impl Compiler {
             timing.cached = true;
             tracing::Span::current().record("cached", true);
             let _ = used(&done.folder);
+            if let Some(diagnostics) = done.rejection() {
+                return Err(Failed::Rejected(diagnostics));
+            }
             if job.metadata {
                 items.are(Progress::Done(done.clone()));
             }
@@ -264,9 +276,10 @@ impl Compiler {
         {
             result = self.run_cold(job, &done.key, &recipe, timing, items).await;
         }
-        let (work, messages) = result?;
+        // Also of an attempt that came to nothing.
         timing.rustc += started.elapsed();
         tracing::Span::current().record("warm", timing.warm);
+        let (work, messages) = result?;
         // A folder of its own: rustc still tidies up in the one where it worked.
         let out = super::warm::work_folder(&self.cells).map_err(cannot_write)?;
         if job.code {
@@ -305,6 +318,31 @@ impl Compiler {
             items.are(Progress::Done(done.clone()));
         }
         Ok(done)
+    }
+
+    /// Keeps what rustc had against an attempt after which there is another one, so that the same cell finds its way to that
+    /// without being compiled the next time.
+    pub fn remember_rejection(&self, key: &str, diagnostics: &[Diagnostic]) {
+        let folder = self.cells.join(key);
+        if is_whole(&folder) {
+            return;
+        }
+        let write = || -> io::Result<()> {
+            let mut lines = String::new();
+            for diagnostic in diagnostics {
+                lines += &serde_json::to_string(diagnostic)?;
+                lines.push('\n');
+            }
+            let out = super::warm::work_folder(&self.cells)?;
+            fs::write(out.path().join(MESSAGES), lines)?;
+            seal(out.path())?;
+            fs::rename(out.path(), folder)?;
+            let _ = out.keep();
+            Ok(())
+        };
+        if let Err(error) = write() {
+            tracing::debug!("not cached: {error}");
+        }
     }
 
     /// Gives a waiting rustc what it waits for, and starts the next one beside it.

@@ -43,7 +43,7 @@ pub(super) struct Ahead {
 pub(super) struct First {
     pub plan: Plan,
     /// Whether closures are kept as what they seem to be.
-    guessed: bool,
+    pub guessed: bool,
     /// Whether a closure's signature has to be found out before it can be kept: no machine code yet.
     pub only_types: bool,
 }
@@ -118,7 +118,8 @@ impl NativeEngine {
             let code = !only_types && coded.is_none();
             let job = statements(&generated, level, items, code);
             let mut timing = CompileTiming::default();
-            let result = match ahead.take().filter(|it| it.key == self.compiler.key(&job)) {
+            let key = self.compiler.key(&job);
+            let result = match ahead.take().filter(|it| it.key == key) {
                 Some(done) => {
                     timing = done.timing;
                     done.result
@@ -130,7 +131,8 @@ impl NativeEngine {
                 Ok(compiled) => compiled,
                 Err(Failed::Other(error)) => return Err(error),
                 // The guess may be what is wrong.
-                Err(Failed::Rejected(_)) if guessed => {
+                Err(Failed::Rejected(diagnostics)) if guessed => {
+                    self.compiler.remember_rejection(&key, &diagnostics);
                     (guessed, only_types) = (false, true);
                     plan = Plan::new(split, &cell.text, &self.variables);
                     continue;
@@ -139,7 +141,10 @@ impl NativeEngine {
                     only_types = false;
                     (coded, told) = (None, None);
                     match attempts::after_rejection(&plan, &generated, split, &diagnostics) {
-                        Verdict::Again(next) => plan = next,
+                        Verdict::Again(next) => {
+                            self.compiler.remember_rejection(&key, &diagnostics);
+                            plan = next;
+                        }
                         Verdict::Unwritable(names) => {
                             self.forget_unwritable(cell, &mut plan, &names).await?
                         }

@@ -52,19 +52,19 @@ impl<T: NdNumber> NdArray<T> {
 
     /// Ones.
     #[track_caller]
-    pub fn ones(shape: impl Into<Dims>) -> Self {
+    pub fn ones(shape: impl crate::Given<Dims>) -> Self {
         Self::full(shape, T::from_i64(1))
     }
 
     /// Zeros.
     #[track_caller]
-    pub fn zeros(shape: impl Into<Dims>) -> Self {
+    pub fn zeros(shape: impl crate::Given<Dims>) -> Self {
         Self::full(shape, <T as Default>::default())
     }
 
     /// One number everywhere.
     #[track_caller]
-    pub fn full(shape: impl Into<Dims>, value: T) -> Self {
+    pub fn full(shape: impl crate::Given<Dims>, value: T) -> Self {
         let shape = shape.into().to_shape().or_panic();
         Self::new(Array::from_vec(
             vec![value; shape.numel()],

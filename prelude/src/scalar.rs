@@ -1,6 +1,7 @@
 //! Plain numbers next to tensors.
 
 use crate::dtype::{Category, DType};
+use crate::given::Given;
 use crate::tensor::Tensor;
 use num_complex::{Complex, Complex64};
 
@@ -61,54 +62,44 @@ impl Scalar {
     }
 }
 
+/// What a number or an operand can be given as, and made [`From`]. Compiled here, and not in every cell.
+macro_rules! given {
+    ($from:ty => $to:ty, |$it:ident| $value:expr) => {
+        impl Given<$to> for $from {
+            #[inline(never)]
+            fn into(self) -> $to {
+                let $it = self;
+                $value
+            }
+        }
+        impl From<$from> for $to {
+            fn from(value: $from) -> Self {
+                Given::into(value)
+            }
+        }
+    };
+}
+
 macro_rules! scalar_from {
     ($($t:ty => $variant:ident),*) => {$(
-        impl From<$t> for Scalar {
-            fn from(value: $t) -> Self { Scalar::$variant(value.into()) }
-        }
-        impl From<$t> for Arg {
-            // Compiled here, and not in every cell.
-            #[inline(never)]
-            fn from(value: $t) -> Self { Arg::Scalar(Scalar::$variant(value.into())) }
-        }
+        given!($t => Scalar, |value| Scalar::$variant(From::from(value)));
+        given!($t => Arg, |value| Arg::Scalar(Scalar::$variant(From::from(value))));
     )*};
 }
 scalar_from!(bool => Bool, u8 => Int, i8 => Int, i16 => Int, i32 => Int, i64 => Int, f32 => Float, f64 => Float);
 
-impl From<Complex64> for Scalar {
-    fn from(value: Complex64) -> Self {
-        Scalar::Complex(value)
-    }
-}
+given!(usize => Scalar, |value| Scalar::Int(value as i64));
+given!(usize => Arg, |value| Arg::Scalar(Scalar::Int(value as i64)));
+given!(Complex64 => Scalar, |value| Scalar::Complex(value));
+given!(Complex64 => Arg, |value| Arg::Scalar(Scalar::Complex(value)));
+given!(Complex<f32> => Scalar, |value| Scalar::Complex(double(value)));
+given!(Complex<f32> => Arg, |value| Arg::Scalar(Scalar::Complex(double(value))));
+given!(Tensor => Arg, |tensor| Arg::Tensor(tensor));
+given!(&Tensor => Arg, |tensor| Arg::Tensor(tensor.clone()));
+given!(Scalar => Arg, |scalar| Arg::Scalar(scalar));
 
-impl From<Complex<f32>> for Scalar {
-    fn from(value: Complex<f32>) -> Self {
-        Scalar::Complex(Complex::new(value.re.into(), value.im.into()))
-    }
-}
-
-impl From<Complex64> for Arg {
-    fn from(value: Complex64) -> Self {
-        Arg::Scalar(value.into())
-    }
-}
-
-impl From<Complex<f32>> for Arg {
-    fn from(value: Complex<f32>) -> Self {
-        Arg::Scalar(value.into())
-    }
-}
-
-impl From<usize> for Scalar {
-    fn from(value: usize) -> Self {
-        Scalar::Int(value as i64)
-    }
-}
-
-impl From<usize> for Arg {
-    fn from(value: usize) -> Self {
-        Arg::Scalar(value.into())
-    }
+fn double(value: Complex<f32>) -> Complex64 {
+    Complex::new(f64::from(value.re), f64::from(value.im))
 }
 
 /// The other operand of a binary operation: a tensor or a plain number.
@@ -118,23 +109,4 @@ pub enum Arg {
     Tensor(Tensor),
     /// A number.
     Scalar(Scalar),
-}
-
-impl From<Tensor> for Arg {
-    fn from(tensor: Tensor) -> Self {
-        Arg::Tensor(tensor)
-    }
-}
-
-impl From<&Tensor> for Arg {
-    #[inline(never)]
-    fn from(tensor: &Tensor) -> Self {
-        Arg::Tensor(tensor.clone())
-    }
-}
-
-impl From<Scalar> for Arg {
-    fn from(scalar: Scalar) -> Self {
-        Arg::Scalar(scalar)
-    }
 }

@@ -1,6 +1,7 @@
 //! Shapes, and everything a person may write where a shape or a list of dimensions is wanted.
 
 use crate::error::{Result, bail, bail_index};
+use crate::given::Given;
 use std::fmt;
 use std::ops::Deref;
 
@@ -91,14 +92,29 @@ pub trait DimInt: Copy {
     fn dim(self) -> i64;
 }
 
+/// What [`Dims`] can be given as, and made [`From`].
+macro_rules! given {
+    ([$($generics:tt)*] $from:ty, |$it:ident| $dims:expr) => {
+        impl<$($generics)*> Given<Dims> for $from {
+            fn into(self) -> Dims {
+                let $it = self;
+                $dims
+            }
+        }
+        impl<$($generics)*> From<$from> for Dims {
+            fn from(dims: $from) -> Self {
+                Given::into(dims)
+            }
+        }
+    };
+}
+
 macro_rules! dim_int {
     ($($t:ty),*) => {$(
         impl DimInt for $t {
             fn dim(self) -> i64 { self as i64 }
         }
-        impl From<$t> for Dims {
-            fn from(dim: $t) -> Self { Dims::of_numbers(&[dim as i64]) }
-        }
+        given!([] $t, |dim| Dims::of_numbers(&[dim as i64]));
     )*};
 }
 dim_int!(i32, i64, isize, u32, usize);
@@ -222,69 +238,27 @@ pub(crate) fn axis(dim: i64, rank: usize) -> Result<usize> {
     })
 }
 
-impl<T: DimInt, const N: usize> From<[T; N]> for Dims {
-    fn from(dims: [T; N]) -> Self {
-        Dims::of_array(&dims)
-    }
+given!([T: DimInt, const N: usize] [T; N], |dims| Dims::of_array(&dims));
+given!([T: DimInt, const N: usize] &[T; N], |dims| Dims::of_array(dims));
+given!([T: DimInt] &[T], |dims| Dims::of(dims));
+given!([T: DimInt] Vec<T>, |dims| Dims::of(&dims));
+given!([T: DimInt] &Vec<T>, |dims| Dims::of(dims));
+given!([] Shape, |shape| Dims::of(shape.dims()));
+given!([] & Shape, |shape| Dims::of(shape.dims()));
+given!([](), |_none| Dims(Vec::new()));
+macro_rules! tuples {
+    ($($($t:ident $i:tt),+;)+) => {$(
+        given!([$($t: DimInt),+] ($($t,)+), |it| Dims::of_numbers(&[$(it.$i.dim()),+]));
+    )+};
 }
-
-impl<T: DimInt, const N: usize> From<&[T; N]> for Dims {
-    fn from(dims: &[T; N]) -> Self {
-        Dims::of_array(dims)
-    }
+tuples! {
+    A 0;
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
+    A 0, B 1, C 2, D 3, E 4;
+    A 0, B 1, C 2, D 3, E 4, F 5;
 }
-
-impl<T: DimInt> From<&[T]> for Dims {
-    fn from(dims: &[T]) -> Self {
-        Dims::of(dims)
-    }
-}
-
-impl<T: DimInt> From<Vec<T>> for Dims {
-    fn from(dims: Vec<T>) -> Self {
-        Dims::of(&dims)
-    }
-}
-
-impl<T: DimInt> From<&Vec<T>> for Dims {
-    fn from(dims: &Vec<T>) -> Self {
-        Dims::of(dims)
-    }
-}
-
-impl From<Shape> for Dims {
-    fn from(shape: Shape) -> Self {
-        Dims::from(shape.dims())
-    }
-}
-
-impl From<&Shape> for Dims {
-    fn from(shape: &Shape) -> Self {
-        Dims::from(shape.dims())
-    }
-}
-
-impl From<()> for Dims {
-    fn from((): ()) -> Self {
-        Dims(Vec::new())
-    }
-}
-
-macro_rules! dims_from_tuple {
-    ($($t:ident . $i:tt),+) => {
-        impl<$($t: DimInt),+> From<($($t,)+)> for Dims {
-            fn from(dims: ($($t,)+)) -> Self {
-                Dims::of_numbers(&[$(dims.$i.dim()),+])
-            }
-        }
-    };
-}
-dims_from_tuple!(A.0);
-dims_from_tuple!(A.0, B.1);
-dims_from_tuple!(A.0, B.1, C.2);
-dims_from_tuple!(A.0, B.1, C.2, D.3);
-dims_from_tuple!(A.0, B.1, C.2, D.3, E.4);
-dims_from_tuple!(A.0, B.1, C.2, D.3, E.4, F.5);
 
 /// The shape two operands take together, or PyTorch's message.
 pub(crate) fn broadcast(a: &[usize], b: &[usize]) -> Result<Shape> {

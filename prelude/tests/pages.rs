@@ -87,10 +87,10 @@ impl Declared {
 fn readable(arguments: &str) -> String {
     let mut text = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
     for (from, to) in [
-        ("impl Into<Arg>", "number or tensor"),
-        ("impl Into<crate::Scalar>", "number"),
-        ("impl Into<Scalar>", "number"),
-        ("impl Into<Dims>", "dims"),
+        ("impl crate::Given<Arg>", "number or tensor"),
+        ("impl crate::Given<crate::Scalar>", "number"),
+        ("impl crate::Given<Scalar>", "number"),
+        ("impl crate::Given<Dims>", "dims"),
         ("impl Into<TensorOptions>", "options"),
     ] {
         text = text.replace(from, to);

@@ -27,7 +27,7 @@ class Plan:
     rounds: int = 8
     looks: tuple[int, ...] = (10, 100, 300)
     # How many cells of each kind are timed from there on.
-    window: int = 3
+    window: int = 7
     primers: int = 3
     # The primer takes the other kernels minutes, and nobody compares their runs with each other.
     primers_of_others: int = 1

@@ -20,6 +20,7 @@ pub mod bench;
 pub mod cell;
 pub mod client;
 pub mod comm;
+mod compiled_debug;
 mod crash;
 pub mod display;
 pub mod error;

@@ -1,7 +1,7 @@
 //! How the last line of a cell is shown.
 //!
-//! The generated code calls `(&&&&&Probe(&value)).show()`, and method resolution picks the first of these that
-//! the type has: [`Rich`], a tuple, `Debug`, `Display`, none. (This is dtolnay's autoref specialisation.) A type
+//! The generated code calls `(&&&&&&Probe(&value)).show()`, and method resolution picks the first of these that
+//! the type has: [`Rich`], [`CompiledDebug`], a tuple, `Debug`, `Display`, none. (This is dtolnay's autoref specialisation.) A type
 //! with an inherent `evcxr_display(&self)` shows itself by that instead: an inherent method comes before the one
 //! of [`ViaEvcxr`], which every type has.
 //!
@@ -10,6 +10,8 @@
 use std::fmt::{Debug, Display};
 use std::time::Instant;
 
+use crate::compiled_debug::AsDebug;
+pub use crate::compiled_debug::CompiledDebug;
 use crate::display::{emit, took};
 use crate::forms::complete;
 use crate::protocol::Frame;
@@ -55,11 +57,23 @@ pub trait ViaRich {
     fn show(&self);
 }
 
-impl<T: Rich + ?Sized> ViaRich for &&&&Probe<'_, T> {
+impl<T: Rich + ?Sized> ViaRich for &&&&&Probe<'_, T> {
     fn show(&self) {
         let started = Instant::now();
         show_bundle(self.0.mime_bundle());
         took(started);
+    }
+}
+
+/// Types whose `Debug` need not be looked for.
+pub trait ViaCompiled {
+    /// Shows it.
+    fn show(&self);
+}
+
+impl<T: CompiledDebug> ViaCompiled for &&&&Probe<'_, T> {
+    fn show(&self) {
+        show_compiled(self.0);
     }
 }
 
@@ -152,6 +166,18 @@ fn show_bundle(bundle: Option<MimeBundle>) {
 fn show_text(text: std::fmt::Arguments<'_>) {
     let started = Instant::now();
     show_bundle(Some(plain(text.to_string())));
+    took(started);
+}
+
+fn show_compiled(value: &dyn CompiledDebug) {
+    let started = Instant::now();
+    let mut elements = Vec::new();
+    let is_tuple =
+        value.elements(&mut |element| elements.push(as_python(format!("{:?}", AsDebug(element)))));
+    if !is_tuple {
+        return show_text(format_args!("{:?}", AsDebug(value)));
+    }
+    show_bundle(Some(plain(lay_out_tuple(&elements))));
     took(started);
 }
 

@@ -40,11 +40,11 @@ functions! {
     /// The frequency 0 in the middle of every dimension (`torch.fft.fftshift`).
     fftshift, try_fftshift (x: &Tensor) -> Tensor => shifted(x, &Dims::default(), |n| (n / 2) as i64);
     /// [`fftshift`] of some dimensions (`torch.fft.fftshift(x, dim)`).
-    fftshift_with, try_fftshift_with (x: &Tensor, dims: impl Into<Dims>) -> Tensor
+    fftshift_with, try_fftshift_with (x: &Tensor, dims: impl crate::Given<Dims>) -> Tensor
         => shifted(x, &dims.into(), |n| (n / 2) as i64);
     /// Back from [`fftshift`] (`torch.fft.ifftshift`).
     ifftshift, try_ifftshift (x: &Tensor) -> Tensor => shifted(x, &Dims::default(), |n| n.div_ceil(2) as i64);
     /// [`ifftshift`] of some dimensions (`torch.fft.ifftshift(x, dim)`).
-    ifftshift_with, try_ifftshift_with (x: &Tensor, dims: impl Into<Dims>) -> Tensor
+    ifftshift_with, try_ifftshift_with (x: &Tensor, dims: impl crate::Given<Dims>) -> Tensor
         => shifted(x, &dims.into(), |n| n.div_ceil(2) as i64);
 }

@@ -70,7 +70,7 @@ impl NormOptions {
     }
 
     /// Over these dimensions.
-    pub fn dim(mut self, dims: impl Into<Dims>) -> Self {
+    pub fn dim(mut self, dims: impl crate::Given<Dims>) -> Self {
         self.dims = Some(dims.into());
         self
     }

@@ -34,7 +34,7 @@ impl LayerNorm {
     /// # Panics
     /// When a size is negative.
     #[track_caller]
-    pub fn new(normalized_shape: impl Into<Dims>) -> Self {
+    pub fn new(normalized_shape: impl crate::Given<Dims>) -> Self {
         let shape = last_dimensions(&normalized_shape.into());
         Self {
             weight: Some(Tensor::ones(&shape).requires_grad_(true)),
@@ -112,7 +112,7 @@ impl RMSNorm {
     /// # Panics
     /// When a size is negative.
     #[track_caller]
-    pub fn new(normalized_shape: impl Into<Dims>) -> Self {
+    pub fn new(normalized_shape: impl crate::Given<Dims>) -> Self {
         let shape = last_dimensions(&normalized_shape.into());
         Self {
             weight: Some(Tensor::ones(&shape).requires_grad_(true)),

@@ -273,7 +273,7 @@ macro_rules! norm_pools {
 
         impl $pool {
             /// The `norm_type`-norm of windows of that size, side by side.
-            pub fn new(norm_type: impl Into<Scalar>, kernel_size: impl Into<Size<$n>>) -> Self {
+            pub fn new(norm_type: impl crate::Given<Scalar>, kernel_size: impl Into<Size<$n>>) -> Self {
                 Self {
                     norm_type: norm_type.into(),
                     kernel_size: kernel_size.into(),

@@ -100,7 +100,7 @@ pub struct Unflatten {
 
 impl Unflatten {
     /// The dimension and the sizes it is split into; one of them may be -1.
-    pub fn new(dim: i64, unflattened_size: impl Into<Dims>) -> Self {
+    pub fn new(dim: i64, unflattened_size: impl crate::Given<Dims>) -> Self {
         Self {
             dim,
             unflattened_size: unflattened_size.into(),

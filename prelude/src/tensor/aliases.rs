@@ -11,15 +11,15 @@ ops! {
     /// [`Tensor::neg`].
     negative, try_negative, [negative_, try_negative_] (x) => x.try_neg();
     /// [`Tensor::sub`].
-    subtract, try_subtract, [subtract_, try_subtract_] (x, other: impl Into<Arg>) => x.try_sub(other.into());
+    subtract, try_subtract, [subtract_, try_subtract_] (x, other: impl crate::Given<Arg>) => x.try_sub(other.into());
     /// [`Tensor::mul`].
-    multiply, try_multiply, [multiply_, try_multiply_] (x, other: impl Into<Arg>) => x.try_mul(other.into());
+    multiply, try_multiply, [multiply_, try_multiply_] (x, other: impl crate::Given<Arg>) => x.try_mul(other.into());
     /// [`Tensor::div`].
-    divide, try_divide, [divide_, try_divide_] (x, other: impl Into<Arg>) => x.try_div(other.into());
+    divide, try_divide, [divide_, try_divide_] (x, other: impl crate::Given<Arg>) => x.try_div(other.into());
     /// [`Tensor::div`].
-    true_divide, try_true_divide, [true_divide_, try_true_divide_] (x, other: impl Into<Arg>) => x.try_div(other.into());
+    true_divide, try_true_divide, [true_divide_, try_true_divide_] (x, other: impl crate::Given<Arg>) => x.try_div(other.into());
     /// [`Tensor::clamp`].
-    clip, try_clip, [clip_, try_clip_] (x, min: impl Into<Arg>, max: impl Into<Arg>) => x.try_clamp(min.into(), max.into());
+    clip, try_clip, [clip_, try_clip_] (x, min: impl crate::Given<Arg>, max: impl crate::Given<Arg>) => x.try_clamp(min.into(), max.into());
     /// [`Tensor::trunc`].
     fix, try_fix, [fix_, try_fix_] (x) => x.try_trunc();
     /// [`Tensor::asin`].
@@ -29,7 +29,7 @@ ops! {
     /// [`Tensor::atan`].
     arctan, try_arctan, [arctan_, try_arctan_] (x) => x.try_atan();
     /// [`Tensor::atan2`].
-    arctan2, try_arctan2, [] (x, other: impl Into<Arg>) => x.try_atan2(other.into());
+    arctan2, try_arctan2, [] (x, other: impl crate::Given<Arg>) => x.try_atan2(other.into());
     /// [`Tensor::asinh`].
     arcsinh, try_arcsinh, [arcsinh_, try_arcsinh_] (x) => x.try_asinh();
     /// [`Tensor::acosh`].
@@ -37,15 +37,15 @@ ops! {
     /// [`Tensor::atanh`].
     arctanh, try_arctanh, [arctanh_, try_arctanh_] (x) => x.try_atanh();
     /// [`Tensor::gt`].
-    greater, try_greater, [] (x, other: impl Into<Arg>) => x.try_gt(other.into());
+    greater, try_greater, [] (x, other: impl crate::Given<Arg>) => x.try_gt(other.into());
     /// [`Tensor::ge`].
-    greater_equal, try_greater_equal, [] (x, other: impl Into<Arg>) => x.try_ge(other.into());
+    greater_equal, try_greater_equal, [] (x, other: impl crate::Given<Arg>) => x.try_ge(other.into());
     /// [`Tensor::lt`].
-    less, try_less, [] (x, other: impl Into<Arg>) => x.try_lt(other.into());
+    less, try_less, [] (x, other: impl crate::Given<Arg>) => x.try_lt(other.into());
     /// [`Tensor::le`].
-    less_equal, try_less_equal, [] (x, other: impl Into<Arg>) => x.try_le(other.into());
+    less_equal, try_less_equal, [] (x, other: impl crate::Given<Arg>) => x.try_le(other.into());
     /// [`Tensor::ne`].
-    not_equal, try_not_equal, [] (x, other: impl Into<Arg>) => x.try_ne(other.into());
+    not_equal, try_not_equal, [] (x, other: impl crate::Given<Arg>) => x.try_ne(other.into());
     /// [`Tensor::outer`].
     ger, try_ger, [] (x, other: &Tensor) => x.try_outer(other);
 

@@ -292,26 +292,26 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 ops! {
     /// Sum, also `a + b`.
-    add, try_add, [add_, try_add_] (x, other: impl Into<Arg>) => add(x, other.into());
+    add, try_add, [add_, try_add_] (x, other: impl crate::Given<Arg>) => add(x, other.into());
     /// Difference, also `a - b`.
-    sub, try_sub, [sub_, try_sub_] (x, other: impl Into<Arg>) => sub(x, other.into());
+    sub, try_sub, [sub_, try_sub_] (x, other: impl crate::Given<Arg>) => sub(x, other.into());
     /// Product of elements, also `a * b`.
-    mul, try_mul, [mul_, try_mul_] (x, other: impl Into<Arg>) => mul(x, other.into());
+    mul, try_mul, [mul_, try_mul_] (x, other: impl crate::Given<Arg>) => mul(x, other.into());
     /// Quotient, also `a / b`; of integers too it is a float.
-    div, try_div, [div_, try_div_] (x, other: impl Into<Arg>) => div(x, other.into());
+    div, try_div, [div_, try_div_] (x, other: impl crate::Given<Arg>) => div(x, other.into());
     /// Quotient rounded down (Python's `//`).
-    floor_divide, try_floor_divide, [floor_divide_, try_floor_divide_] (x, other: impl Into<Arg>)
+    floor_divide, try_floor_divide, [floor_divide_, try_floor_divide_] (x, other: impl crate::Given<Arg>)
         => floor_divide(x, other.into());
     /// What is left over by [`Tensor::floor_divide`], also `a % b`; it has the sign of `b`.
-    remainder, try_remainder, [remainder_, try_remainder_] (x, other: impl Into<Arg>) => remainder(x, other.into());
+    remainder, try_remainder, [remainder_, try_remainder_] (x, other: impl crate::Given<Arg>) => remainder(x, other.into());
     /// Power (Python's `**`).
-    pow, try_pow, [pow_, try_pow_] (x, exponent: impl Into<Arg>) => pow(x, exponent.into());
+    pow, try_pow, [pow_, try_pow_] (x, exponent: impl crate::Given<Arg>) => pow(x, exponent.into());
     /// The larger of two elements.
-    maximum, try_maximum, [] (x, other: impl Into<Arg>) => extreme(x, other.into(), Binary::Max, "MaximumBackward0");
+    maximum, try_maximum, [] (x, other: impl crate::Given<Arg>) => extreme(x, other.into(), Binary::Max, "MaximumBackward0");
     /// The smaller of two elements.
-    minimum, try_minimum, [] (x, other: impl Into<Arg>) => extreme(x, other.into(), Binary::Min, "MinimumBackward0");
+    minimum, try_minimum, [] (x, other: impl crate::Given<Arg>) => extreme(x, other.into(), Binary::Min, "MinimumBackward0");
     /// The angle of the point (`other`, `self`) against the first axis.
-    atan2, try_atan2, [] (x, other: impl Into<Arg>) => atan2(x, other.into());
+    atan2, try_atan2, [] (x, other: impl crate::Given<Arg>) => atan2(x, other.into());
     /// `self + alpha * other`.
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
         => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());
@@ -333,7 +333,7 @@ fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
 
 ops! {
     /// `other - self`.
-    rsub, try_rsub, [] (x, other: impl Into<Scalar>) => rsub(x, other.into());
+    rsub, try_rsub, [] (x, other: impl crate::Given<Scalar>) => rsub(x, other.into());
     /// `other / self`, computed as PyTorch does: `other` times the reciprocal.
-    rdiv, try_rdiv, [] (x, other: impl Into<Scalar>) => mul(&x.try_reciprocal()?, Arg::Scalar(other.into()));
+    rdiv, try_rdiv, [] (x, other: impl crate::Given<Scalar>) => mul(&x.try_reciprocal()?, Arg::Scalar(other.into()));
 }

@@ -199,31 +199,31 @@ macro_rules! creations {
 
 creations! {
     /// Zeros (`f32`).
-    zeros, try_zeros, zeros_with, try_zeros_with (shape: impl Into<Dims>)
+    zeros, try_zeros, zeros_with, try_zeros_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(0.), options);
 
     /// Ones (`f32`).
-    ones, try_ones, ones_with, try_ones_with (shape: impl Into<Dims>)
+    ones, try_ones, ones_with, try_ones_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(1.), options);
 
     /// Numbers that nobody should rely on; zeros here.
-    empty, try_empty, empty_with, try_empty_with (shape: impl Into<Dims>)
+    empty, try_empty, empty_with, try_empty_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(0.), options);
 
     /// One number everywhere; an integer gives `i64`, a float `f32`, a truth value `bool`.
-    full, try_full, full_with, try_full_with (shape: impl Into<Dims>, value: impl Into<Scalar>)
+    full, try_full, full_with, try_full_with (shape: impl crate::Given<Dims>, value: impl crate::Given<Scalar>)
         |options| filled(shape.into(), value.into(), options);
 
     /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
-    rand, try_rand, rand_with, try_rand_with (shape: impl Into<Dims>)
+    rand, try_rand, rand_with, try_rand_with (shape: impl crate::Given<Dims>)
         |options| uniform(&shape.into(), options);
 
     /// Random floats from the standard normal distribution; the same as PyTorch's after the same `manual_seed`.
-    randn, try_randn, randn_with, try_randn_with (shape: impl Into<Dims>)
+    randn, try_randn, randn_with, try_randn_with (shape: impl crate::Given<Dims>)
         |options| normal(&shape.into(), options);
 
     /// Random integers from `low` up to but not including `high` (`i64`).
-    randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl Into<Dims>)
+    randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl crate::Given<Dims>)
         |options| random_integers(low, high, &shape.into(), options);
 
     /// The numbers from 0 to `n - 1` in random order (`i64`).
@@ -238,7 +238,7 @@ creations! {
     /// assert_eq!(Tensor::arange(3, 0, -1).to_vec1::<i64>(), [3, 2, 1]);
     /// ```
     arange, try_arange, arange_with, try_arange_with
-        (start: impl Into<Scalar>, end: impl Into<Scalar>, step: impl Into<Scalar>)
+        (start: impl crate::Given<Scalar>, end: impl crate::Given<Scalar>, step: impl crate::Given<Scalar>)
         |options| range(start.into(), end.into(), step.into(), options);
 
     /// `steps` numbers from `start` to `end`, both included (`f32`).
@@ -443,31 +443,35 @@ impl Tensor {
     }
 
     /// One number in the shape and dtype and on the device of this tensor.
-    pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
+    pub fn full_like(&self, value: impl crate::Given<Scalar>) -> Tensor {
         filled(self.shape().into(), value.into(), self.like()).or_panic()
     }
 
     /// Zeros of another shape in the dtype and on the device of this tensor (`x.new_zeros(2, 3)`).
     #[track_caller]
-    pub fn new_zeros(&self, shape: impl Into<Dims>) -> Tensor {
+    pub fn new_zeros(&self, shape: impl crate::Given<Dims>) -> Tensor {
         filled(shape.into(), Scalar::Int(0), self.like()).or_panic()
     }
 
     /// Ones of another shape in the dtype and on the device of this tensor (`x.new_ones(2, 3)`).
     #[track_caller]
-    pub fn new_ones(&self, shape: impl Into<Dims>) -> Tensor {
+    pub fn new_ones(&self, shape: impl crate::Given<Dims>) -> Tensor {
         filled(shape.into(), Scalar::Int(1), self.like()).or_panic()
     }
 
     /// Unspecified numbers of another shape in the dtype and on the device of this tensor (`x.new_empty(2, 3)`).
     #[track_caller]
-    pub fn new_empty(&self, shape: impl Into<Dims>) -> Tensor {
+    pub fn new_empty(&self, shape: impl crate::Given<Dims>) -> Tensor {
         self.new_zeros(shape)
     }
 
     /// One number in another shape, in the dtype and on the device of this tensor (`x.new_full((2, 3), 4)`).
     #[track_caller]
-    pub fn new_full(&self, shape: impl Into<Dims>, value: impl Into<Scalar>) -> Tensor {
+    pub fn new_full(
+        &self,
+        shape: impl crate::Given<Dims>,
+        value: impl crate::Given<Scalar>,
+    ) -> Tensor {
         filled(shape.into(), value.into(), self.like()).or_panic()
     }
 
@@ -503,14 +507,17 @@ impl Tensor {
     /// assert_eq!(t.shape(), [2, 2]);
     /// ```
     #[track_caller]
-    pub fn from_vec<T: super::TensorElement>(numbers: Vec<T>, shape: impl Into<Dims>) -> Tensor {
+    pub fn from_vec<T: super::TensorElement>(
+        numbers: Vec<T>,
+        shape: impl crate::Given<Dims>,
+    ) -> Tensor {
         Self::try_from_vec(numbers, shape).or_panic()
     }
 
     /// Like [`Tensor::from_vec`]. Fails if the shape is not for that many numbers.
     pub fn try_from_vec<T: super::TensorElement>(
         numbers: Vec<T>,
-        shape: impl Into<Dims>,
+        shape: impl crate::Given<Dims>,
     ) -> Result<Tensor> {
         let shape = shape.into().to_view_shape(numbers.len())?;
         Ok(Tensor::from_array(Array::from_cpu(
@@ -522,12 +529,15 @@ impl Tensor {
 
     /// A tensor with a copy of these numbers.
     #[track_caller]
-    pub fn from_slice<T: super::TensorElement>(numbers: &[T], shape: impl Into<Dims>) -> Tensor {
+    pub fn from_slice<T: super::TensorElement>(
+        numbers: &[T],
+        shape: impl crate::Given<Dims>,
+    ) -> Tensor {
         Self::from_vec(numbers.to_vec(), shape)
     }
 
     /// A 0-d tensor.
-    pub fn scalar(value: impl Into<Scalar>) -> Tensor {
+    pub fn scalar(value: impl crate::Given<Scalar>) -> Tensor {
         let value = value.into();
         filled(Dims::default(), value, TensorOptions::new()).or_panic()
     }

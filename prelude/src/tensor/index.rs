@@ -218,12 +218,16 @@ impl Tensor {
     /// assert_eq!(t.to_vec1::<i64>(), [1, 0, 3]);
     /// ```
     #[track_caller]
-    pub fn set(&self, index: impl IndexArgs, value: impl Into<crate::Arg>) {
+    pub fn set(&self, index: impl IndexArgs, value: impl crate::Given<crate::Arg>) {
         assign(self, index.indices(), value.into()).or_panic();
     }
 
     /// Like [`Tensor::set`]. Fails if an index is out of range or the value does not fit.
-    pub fn try_set(&self, index: impl IndexArgs, value: impl Into<crate::Arg>) -> Result<()> {
+    pub fn try_set(
+        &self,
+        index: impl IndexArgs,
+        value: impl crate::Given<crate::Arg>,
+    ) -> Result<()> {
         assign(self, index.indices(), value.into())
     }
 

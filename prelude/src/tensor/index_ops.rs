@@ -301,7 +301,7 @@ ops! {
     /// The numbers of another tensor in this one's shape and dtype.
     copy_from, try_copy_from, [copy_, try_copy_] (x, source: &Tensor) => replaced(x, source);
     /// One number in this tensor's shape and dtype.
-    filled, try_filled, [fill_, try_fill_] (x, value: impl Into<crate::Scalar>) => filled(x, value.into());
+    filled, try_filled, [fill_, try_fill_] (x, value: impl crate::Given<crate::Scalar>) => filled(x, value.into());
     /// Zeros in this tensor's shape and dtype.
     zeroed, try_zeroed, [zero_, try_zero_] (x) => filled(x, 0.into());
 }

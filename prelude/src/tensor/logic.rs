@@ -141,26 +141,26 @@ fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
 
 ops! {
     /// Where the elements are equal.
-    eq, try_eq, [] (x, other: impl Into<Arg>) => compared(Compare::Eq, x, other.into());
+    eq, try_eq, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
     /// Where the elements differ.
-    ne, try_ne, [] (x, other: impl Into<Arg>) => compared(Compare::Ne, x, other.into());
+    ne, try_ne, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
     /// Where this element is smaller.
-    lt, try_lt, [] (x, other: impl Into<Arg>) => compared(Compare::Lt, x, other.into());
+    lt, try_lt, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
     /// Where this element is smaller or equal.
-    le, try_le, [] (x, other: impl Into<Arg>) => compared(Compare::Le, x, other.into());
+    le, try_le, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
     /// Where this element is larger.
-    gt, try_gt, [] (x, other: impl Into<Arg>) => compared(Compare::Gt, x, other.into());
+    gt, try_gt, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
     /// Where this element is larger or equal.
-    ge, try_ge, [] (x, other: impl Into<Arg>) => compared(Compare::Ge, x, other.into());
+    ge, try_ge, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
 
     /// Bits that are set in both, also `a & b`; on truth values "and".
-    bitwise_and, try_bitwise_and, [bitwise_and_, try_bitwise_and_] (x, other: impl Into<Arg>)
+    bitwise_and, try_bitwise_and, [bitwise_and_, try_bitwise_and_] (x, other: impl crate::Given<Arg>)
         => bitwise("and", |a, b| a & b, x, other.into());
     /// Bits that are set in either, also `a | b`; on truth values "or".
-    bitwise_or, try_bitwise_or, [bitwise_or_, try_bitwise_or_] (x, other: impl Into<Arg>)
+    bitwise_or, try_bitwise_or, [bitwise_or_, try_bitwise_or_] (x, other: impl crate::Given<Arg>)
         => bitwise("or", |a, b| a | b, x, other.into());
     /// Bits that are set in exactly one, also `a ^ b`.
-    bitwise_xor, try_bitwise_xor, [bitwise_xor_, try_bitwise_xor_] (x, other: impl Into<Arg>)
+    bitwise_xor, try_bitwise_xor, [bitwise_xor_, try_bitwise_xor_] (x, other: impl crate::Given<Arg>)
         => bitwise("xor", |a, b| a ^ b, x, other.into());
     /// Where both are not 0.
     logical_and, try_logical_and, [] (x, other: &Tensor) => logical(|a, b| a & b, x, other);
@@ -179,9 +179,9 @@ ops! {
     isfinite, try_isfinite, [] (x) => compared(Compare::Lt, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into()));
 
     /// The element of `a` where this (a bool tensor) is true, that of `b` elsewhere: `torch.where(cond, a, b)`.
-    where_, try_where_, [] (x, a: impl Into<Arg>, b: impl Into<Arg>) => chosen(x, a.into(), b.into());
+    where_, try_where_, [] (x, a: impl crate::Given<Arg>, b: impl crate::Given<Arg>) => chosen(x, a.into(), b.into());
     /// `value` where `mask` is true, this tensor's element elsewhere.
-    masked_fill, try_masked_fill, [masked_fill_, try_masked_fill_] (x, mask: &Tensor, value: impl Into<Arg>)
+    masked_fill, try_masked_fill, [masked_fill_, try_masked_fill_] (x, mask: &Tensor, value: impl crate::Given<Arg>)
         => masked_fill(x, mask, value.into());
 
     /// Where the elements are within `atol + rtol * |other|` of each other.

@@ -316,6 +316,6 @@ ops! {
     ) => batch_norm(x, (running_mean, running_var), weight, bias, Options { training, momentum, eps });
     /// The last dimensions, of shape `shape`, with mean 0 and variance 1, then scaled and shifted.
     layer_norm, try_layer_norm, [] (
-        x, shape: impl Into<Dims>, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64
+        x, shape: impl crate::Given<Dims>, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64
     ) => layer_norm(x, &shape.into(), weight, bias, eps);
 }

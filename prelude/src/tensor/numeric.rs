@@ -115,7 +115,7 @@ fn coordinates(x: &Tensor, shape: &Dims) -> Result<Vec<Tensor>> {
 
 ops! {
     /// The float next to each element on the way to another one (`torch.nextafter`).
-    nextafter, try_nextafter, [nextafter_, try_nextafter_] (x, other: impl Into<Arg>) => next_after(x, other.into());
+    nextafter, try_nextafter, [nextafter_, try_nextafter_] (x, other: impl crate::Given<Arg>) => next_after(x, other.into());
     /// Mantissas between 0.5 and 1 and exponents (`i32`), of which `mantissa * 2^exponent` is the element.
     frexp, try_frexp, [] (x) -> (Tensor, Tensor) => taken_apart(x);
     /// The slope along each of `dims` (`()` for all) between elements that are `spacing` apart: `torch.gradient`.
@@ -125,7 +125,7 @@ ops! {
     /// let squares = tensor!([0., 1., 4., 9.]);
     /// assert_eq!(squares.gradient(1., ())[0].to_vec1::<f32>(), [1., 2., 4., 5.]);
     /// ```
-    gradient, try_gradient, [] (x, spacing: f64, dims: impl Into<Dims>) -> Vec<Tensor> => slopes(x, spacing, &dims.into());
+    gradient, try_gradient, [] (x, spacing: f64, dims: impl crate::Given<Dims>) -> Vec<Tensor> => slopes(x, spacing, &dims.into());
     /// How many elements fall into each of `bins` equal parts of what they span, and the ends of the parts:
     /// `torch.histogram`.
     histogram, try_histogram, [] (x, bins: usize) -> (Tensor, Tensor) => histogram(x, bins, None);
@@ -133,7 +133,7 @@ ops! {
     histogram_with, try_histogram_with, [] (x, bins: usize, range: (f64, f64)) -> (Tensor, Tensor)
         => histogram(x, bins, Some(range));
     /// Places in a tensor of that shape, counted in row-major order, as a tensor of coordinates for each dimension.
-    unravel_index, try_unravel_index, [] (x, shape: impl Into<Dims>) -> Vec<Tensor> => coordinates(x, &shape.into());
+    unravel_index, try_unravel_index, [] (x, shape: impl crate::Given<Dims>) -> Vec<Tensor> => coordinates(x, &shape.into());
     /// Whether the only element is not 0 (`torch.is_nonzero`).
     is_nonzero, try_is_nonzero, [] (x) -> bool => match x.numel() {
         1 => x.detach().try_to_dtype(DType::Bool)?.try_item(),

@@ -8,7 +8,7 @@ use std::ops::*;
 // One blanket impl for whatever can stand on the right leaves rustc no choice, so that `(&a * 2).sum()` needs no types.
 macro_rules! binary_operator {
     ($($trait:ident, $method:ident, $assign_trait:ident, $assign:ident, $try:ident, $try_in_place:ident;)*) => {$(
-        impl<R: Into<Arg>> $trait<R> for &Tensor {
+        impl<R: crate::Given<Arg>> $trait<R> for &Tensor {
             type Output = Tensor;
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
@@ -16,7 +16,7 @@ macro_rules! binary_operator {
             }
         }
 
-        impl<R: Into<Arg>> $trait<R> for Tensor {
+        impl<R: crate::Given<Arg>> $trait<R> for Tensor {
             type Output = Tensor;
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
@@ -25,7 +25,7 @@ macro_rules! binary_operator {
         }
 
         /// Changes the numbers in place, as in Python.
-        impl<R: Into<Arg>> $assign_trait<R> for Tensor {
+        impl<R: crate::Given<Arg>> $assign_trait<R> for Tensor {
             #[track_caller]
             fn $assign(&mut self, right: R) {
                 self.$try_in_place(right.into()).or_panic();

@@ -6,7 +6,7 @@
 //! ```text
 //! ops! {
 //!     /// What it does.
-//!     pow, try_pow, [pow_, try_pow_] (x, exponent: impl Into<Arg>) => arithmetic(Op::Pow, x, exponent.into());
+//!     pow, try_pow, [pow_, try_pow_] (x, exponent: impl crate::Given<Arg>) => arithmetic(Op::Pow, x, exponent.into());
 //! }
 //! ```
 //!

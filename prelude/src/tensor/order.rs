@@ -342,16 +342,16 @@ ops! {
     /// The most frequent element of one dimension (the smallest of them), and where its last copy is.
     mode, try_mode, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => mode(x, dim, keepdim);
     /// The number that a share `q` of all elements lies below, a number or a 1-d tensor of several.
-    quantile, try_quantile, [] (x, q: impl Into<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, false);
+    quantile, try_quantile, [] (x, q: impl crate::Given<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, false);
     /// Quantiles along one dimension: `torch.quantile(x, q, dim, keepdim)`.
-    quantile_dim, try_quantile_dim, [] (x, q: impl Into<Arg>, dim: i64, keepdim: bool)
+    quantile_dim, try_quantile_dim, [] (x, q: impl crate::Given<Arg>, dim: i64, keepdim: bool)
         => quantile(x, &q.into(), Some((dim, keepdim)), QuantileInterpolation::Linear, false);
     /// Quantiles along one dimension (`None`: of all elements), with another `interpolation`.
-    quantile_with, try_quantile_with, [] (x, q: impl Into<Arg>, dim: Option<i64>, keepdim: bool, interpolation: QuantileInterpolation)
+    quantile_with, try_quantile_with, [] (x, q: impl crate::Given<Arg>, dim: Option<i64>, keepdim: bool, interpolation: QuantileInterpolation)
         => quantile(x, &q.into(), dim.map(|dim| (dim, keepdim)), interpolation, false);
     /// [`Tensor::quantile`] of the elements that are numbers.
-    nanquantile, try_nanquantile, [] (x, q: impl Into<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, true);
+    nanquantile, try_nanquantile, [] (x, q: impl crate::Given<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, true);
     /// [`Tensor::quantile_dim`] of the elements that are numbers: `torch.nanquantile(x, q, dim, keepdim)`.
-    nanquantile_dim, try_nanquantile_dim, [] (x, q: impl Into<Arg>, dim: i64, keepdim: bool)
+    nanquantile_dim, try_nanquantile_dim, [] (x, q: impl crate::Given<Arg>, dim: i64, keepdim: bool)
         => quantile(x, &q.into(), Some((dim, keepdim)), QuantileInterpolation::Linear, true);
 }

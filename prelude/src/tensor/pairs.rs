@@ -487,26 +487,26 @@ pub(super) fn clamp(
 
 ops! {
     /// What is left over by a division that is cut towards zero; it has the sign of `self`.
-    fmod, try_fmod, [fmod_, try_fmod_] (x, other: impl Into<Arg>) => fmod(x, other.into());
+    fmod, try_fmod, [fmod_, try_fmod_] (x, other: impl crate::Given<Arg>) => fmod(x, other.into());
     /// The quotient as a whole number (`torch.div(a, b, rounding_mode="floor")`).
-    div_rounding, try_div_rounding, [div_rounding_, try_div_rounding_] (x, other: impl Into<Arg>, rounding: Rounding)
+    div_rounding, try_div_rounding, [div_rounding_, try_div_rounding_] (x, other: impl crate::Given<Arg>, rounding: Rounding)
         => rounded_quotient(x, other.into(), rounding);
     /// The size of this element with the sign of the other.
-    copysign, try_copysign, [copysign_, try_copysign_] (x, other: impl Into<Arg>) => copysign(x, other.into());
+    copysign, try_copysign, [copysign_, try_copysign_] (x, other: impl crate::Given<Arg>) => copysign(x, other.into());
     /// The length of the hypotenuse over both.
-    hypot, try_hypot, [hypot_, try_hypot_] (x, other: impl Into<Arg>) => hypot(x, other.into());
+    hypot, try_hypot, [hypot_, try_hypot_] (x, other: impl crate::Given<Arg>) => hypot(x, other.into());
     /// The larger of two elements; a number wins over what is not a number.
-    fmax, try_fmax, [] (x, other: impl Into<Arg>) => extreme_of_numbers(x, other.into(), true);
+    fmax, try_fmax, [] (x, other: impl crate::Given<Arg>) => extreme_of_numbers(x, other.into(), true);
     /// The smaller of two elements; a number wins over what is not a number.
-    fmin, try_fmin, [] (x, other: impl Into<Arg>) => extreme_of_numbers(x, other.into(), false);
+    fmin, try_fmin, [] (x, other: impl crate::Given<Arg>) => extreme_of_numbers(x, other.into(), false);
     /// The logarithm of `exp(self) + exp(other)`, without overflow.
-    logaddexp, try_logaddexp, [] (x, other: impl Into<Arg>) => log_sum(x, other.into(), false);
+    logaddexp, try_logaddexp, [] (x, other: impl crate::Given<Arg>) => log_sum(x, other.into(), false);
     /// The logarithm to base 2 of `2^self + 2^other`, without overflow.
-    logaddexp2, try_logaddexp2, [] (x, other: impl Into<Arg>) => log_sum(x, other.into(), true);
+    logaddexp2, try_logaddexp2, [] (x, other: impl crate::Given<Arg>) => log_sum(x, other.into(), true);
     /// 0 for negative elements, 1 for positive ones, the element of `values` for 0.
     heaviside, try_heaviside, [heaviside_, try_heaviside_] (x, values: &Tensor) => heaviside(x, values);
     /// `self · 2^other`.
-    ldexp, try_ldexp, [ldexp_, try_ldexp_] (x, other: impl Into<Arg>) => pair(
+    ldexp, try_ldexp, [ldexp_, try_ldexp_] (x, other: impl crate::Given<Arg>) => pair(
         ["LdexpBackward0"; 2],
         x,
         other.into(),
@@ -515,7 +515,7 @@ ops! {
         |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
     );
     /// Power, computed in `f64`.
-    float_power, try_float_power, [] (x, exponent: impl Into<Arg>) => {
+    float_power, try_float_power, [] (x, exponent: impl crate::Given<Arg>) => {
         let exponent = match exponent.into() {
             Arg::Tensor(exponent) => exponent.try_to_dtype(DType::F64)?.into(),
             number => number,
@@ -523,9 +523,9 @@ ops! {
         x.try_to_dtype(DType::F64)?.try_pow(exponent)
     };
     /// The greatest common divisor of two integers.
-    gcd, try_gcd, [gcd_, try_gcd_] (x, other: impl Into<Arg>) => of_integers(x, other.into(), "gcd_cpu", greatest_divisor);
+    gcd, try_gcd, [gcd_, try_gcd_] (x, other: impl crate::Given<Arg>) => of_integers(x, other.into(), "gcd_cpu", greatest_divisor);
     /// The least common multiple of two integers.
-    lcm, try_lcm, [lcm_, try_lcm_] (x, other: impl Into<Arg>) => of_integers(x, other.into(), "lcm_cpu", |a, b| {
+    lcm, try_lcm, [lcm_, try_lcm_] (x, other: impl crate::Given<Arg>) => of_integers(x, other.into(), "lcm_cpu", |a, b| {
         match greatest_divisor(a, b) {
             0 => 0,
             divisor => (a / divisor).wrapping_mul(b).wrapping_abs(),
@@ -535,7 +535,7 @@ ops! {
     /// Bits in reverse: each that was set is not, also `!a`; on truth values "not".
     bitwise_not, try_bitwise_not, [bitwise_not_, try_bitwise_not_] (x) => bitwise_not(x);
     /// Bits moved to higher places, also `a << b`.
-    bitwise_left_shift, try_bitwise_left_shift, [bitwise_left_shift_, try_bitwise_left_shift_] (x, other: impl Into<Arg>)
+    bitwise_left_shift, try_bitwise_left_shift, [bitwise_left_shift_, try_bitwise_left_shift_] (x, other: impl crate::Given<Arg>)
         => shift(x, other.into(), "lshift_cpu", [
             |x, by| left(x, by, 8),
             |x, by| left(x, by, 16),
@@ -543,7 +543,7 @@ ops! {
             |x, by| left(x, by, 64),
         ]);
     /// Bits moved to lower places, also `a >> b`; the sign stays.
-    bitwise_right_shift, try_bitwise_right_shift, [bitwise_right_shift_, try_bitwise_right_shift_] (x, other: impl Into<Arg>)
+    bitwise_right_shift, try_bitwise_right_shift, [bitwise_right_shift_, try_bitwise_right_shift_] (x, other: impl crate::Given<Arg>)
         => shift(x, other.into(), "rshift_cpu", [
             |x, by| right(x, by, 8),
             |x, by| right(x, by, 16),
@@ -552,14 +552,14 @@ ops! {
         ]);
 
     /// `self + weight * (end - self)`; the weight is a number or a tensor.
-    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: impl Into<Arg>) => lerp(x, end, weight.into());
+    lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: impl crate::Given<Arg>) => lerp(x, end, weight.into());
     /// `self + value * a * b`.
     addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64) => addcmul(x, a, b, value);
     /// `self + value * a / b`.
     addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64) => addcdiv(x, a, b, value);
 
     /// The element, or the nearer of `min` and `max` where it lies outside; both are numbers or tensors.
-    clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl Into<Arg>, max: impl Into<Arg>)
+    clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl crate::Given<Arg>, max: impl crate::Given<Arg>)
         => clamp(x, Some(min.into()), Some(max.into()), ["ClampBackward1", "ClampBackward0"]);
     /// [`Tensor::clamp`] with bounds that may be missing (`x.clamp(min=0)`).
     clamp_between, try_clamp_between, [clamp_between_, try_clamp_between_] (x, min: Option<Arg>, max: Option<Arg>) => {
@@ -569,9 +569,9 @@ ops! {
         clamp(x, min, max, ["ClampBackward1", "ClampBackward0"])
     };
     /// The element, or `min` where it is smaller.
-    clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl Into<Arg>)
+    clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl crate::Given<Arg>)
         => clamp(x, Some(min.into()), None, ["ClampMinBackward0", "ClampMinBackward1"]);
     /// The element, or `max` where it is larger.
-    clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl Into<Arg>)
+    clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl crate::Given<Arg>)
         => clamp(x, None, Some(max.into()), ["ClampMaxBackward0", "ClampMaxBackward1"]);
 }

@@ -549,10 +549,10 @@ ops! {
     /// For each index the element there along one dimension; other sizes broadcast (`torch.take_along_dim`).
     take_along_dim, try_take_along_dim, [] (x, index: &Tensor, dim: i64) => take_along_dim(x, index, dim);
     /// With one number in the slices of one dimension that a 1-d tensor lists.
-    index_fill, try_index_fill, [index_fill_, try_index_fill_] (x, dim: i64, index: &Tensor, value: impl Into<Arg>)
+    index_fill, try_index_fill, [index_fill_, try_index_fill_] (x, dim: i64, index: &Tensor, value: impl crate::Given<Arg>)
         => index_fill(x, dim, index, value.into());
     /// With one number in every place that an index stands for (`x.scatter(dim, index, value)`).
-    scatter_value, try_scatter_value, [scatter_value_, try_scatter_value_] (x, dim: i64, index: &Tensor, value: impl Into<Scalar>)
+    scatter_value, try_scatter_value, [scatter_value_, try_scatter_value_] (x, dim: i64, index: &Tensor, value: impl crate::Given<Scalar>)
         => scatter_value(x, dim, index, value.into());
     /// With the elements of `source` that fall on one place, and the own one if `include_self`, reduced to one.
     scatter_reduce, try_scatter_reduce, [scatter_reduce_, try_scatter_reduce_]

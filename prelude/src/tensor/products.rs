@@ -384,7 +384,7 @@ ops! {
     /// Sums of products over the last `dims` dimensions of this tensor and the first of the other.
     tensordot, try_tensordot, [] (x, other: &Tensor, dims: usize) => tensordot(x, other, dims);
     /// Sums of products over pairs of dimensions (`torch.tensordot(a, b, dims=([1], [0]))`).
-    tensordot_dims, try_tensordot_dims, [] (x, other: &Tensor, dims: impl Into<Dims>, others: impl Into<Dims>)
+    tensordot_dims, try_tensordot_dims, [] (x, other: &Tensor, dims: impl crate::Given<Dims>, others: impl crate::Given<Dims>)
         => contract(x, other, dims.into().as_slice(), others.into().as_slice());
     /// The vector at right angles to two vectors of length 3 along one dimension.
     cross, try_cross, [] (x, other: &Tensor, dim: i64) => cross(x, other, dim);

@@ -296,21 +296,21 @@ fn at_least(x: &Tensor, rank: usize) -> Result<Tensor> {
 ops! {
     /// Elements moved along dimensions, what leaves at one end coming back at the other; without dimensions (`()`), along
     /// the whole tensor.
-    roll, try_roll, [] (x, shifts: impl Into<Dims>, dims: impl Into<Dims>) => roll(x, &shifts.into(), &dims.into());
+    roll, try_roll, [] (x, shifts: impl crate::Given<Dims>, dims: impl crate::Given<Dims>) => roll(x, &shifts.into(), &dims.into());
     /// Turned by `k` quarters in the plane of two dimensions.
-    rot90, try_rot90, [] (x, k: i64, dims: impl Into<Dims>) => rot90(x, k, &dims.into());
+    rot90, try_rot90, [] (x, k: i64, dims: impl crate::Given<Dims>) => rot90(x, k, &dims.into());
     /// The columns in reverse (a copy).
     fliplr, try_fliplr, [] (x) => flipped_side(x, 1);
     /// The rows in reverse (a copy).
     flipud, try_flipud, [] (x) => flipped_side(x, 0);
     /// The whole tensor again and again; unlike [`Tensor::repeat`] it takes fewer numbers than dimensions.
-    tile, try_tile, [] (x, times: impl Into<Dims>) => tile(x, &times.into());
+    tile, try_tile, [] (x, times: impl crate::Given<Dims>) => tile(x, &times.into());
     /// Each element (`None`) or slice of a dimension several times in a row: a number of times for all, or a tensor with
     /// one for each.
-    repeat_interleave, try_repeat_interleave, [] (x, repeats: impl Into<Arg>, dim: Option<i64>)
+    repeat_interleave, try_repeat_interleave, [] (x, repeats: impl crate::Given<Arg>, dim: Option<i64>)
         => repeat_interleave(x, repeats.into(), dim);
     /// Several dimensions moved to other places: `x.movedim((0, 1), (1, 2))`.
-    movedim_all, try_movedim_all, [] (x, from: impl Into<Dims>, to: impl Into<Dims>) => move_all(x, &from.into(), &to.into());
+    movedim_all, try_movedim_all, [] (x, from: impl crate::Given<Dims>, to: impl crate::Given<Dims>) => move_all(x, &from.into(), &to.into());
     /// [`Tensor::movedim`] by its name in NumPy.
     moveaxis, try_moveaxis, [] (x, from: i64, to: i64) => x.try_movedim(from, to);
     /// [`Tensor::transpose`] by its name in NumPy.
@@ -318,9 +318,9 @@ ops! {
     /// [`Tensor::transpose`] by another name.
     swapdims, try_swapdims, [] (x, a: i64, b: i64) => x.try_transpose(a, b);
     /// [`Tensor::expand`] by its name in NumPy.
-    broadcast_to, try_broadcast_to, [] (x, shape: impl Into<Dims>) => x.try_expand(shape);
+    broadcast_to, try_broadcast_to, [] (x, shape: impl crate::Given<Dims>) => x.try_expand(shape);
     /// One dimension as several; one size may be -1.
-    unflatten, try_unflatten, [] (x, dim: i64, sizes: impl Into<Dims>) => unflatten(x, dim, &sizes.into());
+    unflatten, try_unflatten, [] (x, dim: i64, sizes: impl crate::Given<Dims>) => unflatten(x, dim, &sizes.into());
     /// `sections` pieces along one dimension, the first of them one larger where they cannot be equal.
     tensor_split, try_tensor_split, [] (x, sections: usize, dim: i64) -> Vec<Tensor>
         => tensor_split(x, &section_starts(x, sections, dim)?, dim);

@@ -496,11 +496,11 @@ ops! {
     /// The sum of all elements; integers give `i64`.
     sum, try_sum, [] (x) => sum(x, Over::all(x));
     /// Sums over some dimensions.
-    sum_dim, try_sum_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => sum(x, Over::dims(x, &dims.into(), keepdim)?);
+    sum_dim, try_sum_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => sum(x, Over::dims(x, &dims.into(), keepdim)?);
     /// The mean of all elements.
     mean, try_mean, [] (x) => mean(x, Over::all(x));
     /// Means over some dimensions.
-    mean_dim, try_mean_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => mean(x, Over::dims(x, &dims.into(), keepdim)?);
+    mean_dim, try_mean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => mean(x, Over::dims(x, &dims.into(), keepdim)?);
     /// The product of all elements.
     prod, try_prod, [] (x) => prod(x, Over::all(x));
     /// Products over one dimension.
@@ -510,9 +510,9 @@ ops! {
     /// The smallest element.
     min, try_min, [] (x) => extreme(x, Over::all(x), Reduce::Min);
     /// The largest elements over some dimensions; equals share the gradient.
-    amax, try_amax, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Max);
+    amax, try_amax, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Max);
     /// The smallest elements over some dimensions; equals share the gradient.
-    amin, try_amin, [] (x, dims: impl Into<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Min);
+    amin, try_amin, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Min);
     /// The largest elements over one dimension, and where they are: `torch.max(x, dim)`.
     max_dim, try_max_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, true);
     /// The smallest elements over one dimension, and where they are: `torch.min(x, dim)`.
@@ -528,37 +528,37 @@ ops! {
     /// Whether no element is 0.
     all, try_all, [] (x) => truth(x, &Over::all(x), Reduce::Min);
     /// Whether no element over some dimensions is 0.
-    all_dim, try_all_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
+    all_dim, try_all_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
     /// Whether any element is not 0.
     any, try_any, [] (x) => truth(x, &Over::all(x), Reduce::Max);
     /// Whether any element over some dimensions is not 0.
-    any_dim, try_any_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
+    any_dim, try_any_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
     /// The variance of all elements, over `n - 1`.
     var, try_var, [] (x) => variance(x, Over::all(x), 1.);
     /// Variances over some dimensions, over `n - correction`.
-    var_dim, try_var_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool)
+    var_dim, try_var_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
         => variance(x, Over::dims(x, &dims.into(), keepdim)?, correction);
     /// The standard deviation of all elements, over `n - 1`.
     std, try_std, [] (x) => deviation(x, Over::all(x), 1.);
     /// Standard deviations over some dimensions, over `n - correction`.
-    std_dim, try_std_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool)
+    std_dim, try_std_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
         => deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction);
     /// The standard deviation and the mean of all elements.
     std_mean, try_std_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., true);
     /// Standard deviations (over `n - correction`) and means over some dimensions: `torch.std_mean(x, dim)`.
-    std_mean_dim, try_std_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
+    std_mean_dim, try_std_mean_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
         => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, true);
     /// The variance and the mean of all elements.
     var_mean, try_var_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., false);
     /// Variances (over `n - correction`) and means over some dimensions: `torch.var_mean(x, dim)`.
-    var_mean_dim, try_var_mean_dim, [] (x, dims: impl Into<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
+    var_mean_dim, try_var_mean_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
         => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, false);
     /// The smallest and the largest element.
     aminmax, try_aminmax, [] (x) -> (Tensor, Tensor) => both_extremes(x, Over::all(x));
     /// The smallest and the largest elements of one dimension: `torch.aminmax(x, dim=dim)`.
     aminmax_dim, try_aminmax_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => both_extremes(x, Over::one(x, dim, keepdim)?);
     /// The logarithm of the sum of exponentials over some dimensions, without overflow.
-    logsumexp, try_logsumexp, [] (x, dims: impl Into<Dims>, keepdim: bool) => {
+    logsumexp, try_logsumexp, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => {
         let dims = dims.into();
         let over = Over::dims(x, &dims, keepdim)?;
         let x = x.try_to_dtype(x.dtype().to_float())?;

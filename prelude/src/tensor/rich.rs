@@ -11,6 +11,9 @@ impl Rich for Tensor {
     }
 }
 
+// Within tuples, options and lists.
+wick_runtime::compiled_debug! { Tensor crate::Shape crate::DType crate::Device }
+
 /// A tensor set as a formula or as a table. Its plain text is the tensor's. Made by [`Tensor::latex`] and
 /// [`Tensor::html`].
 #[derive(Clone, Debug)]

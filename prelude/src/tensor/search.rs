@@ -153,9 +153,9 @@ ops! {
     unique_consecutive_with, try_unique_consecutive_with, [] (x, dim: Option<i64>) -> Unique => unique(x, dim, true);
     /// Where in this sorted tensor (row by row) each value could be put so that it stays sorted, before its equals or
     /// (`right`) behind them.
-    searchsorted, try_searchsorted, [] (x, values: impl Into<Arg>, right: bool) => searchsorted(x, values.into(), right, None);
+    searchsorted, try_searchsorted, [] (x, values: impl crate::Given<Arg>, right: bool) => searchsorted(x, values.into(), right, None);
     /// [`Tensor::searchsorted`] in a tensor that `sorter` (its [`Tensor::argsort`]) would sort.
-    searchsorted_with, try_searchsorted_with, [] (x, values: impl Into<Arg>, right: bool, sorter: &Tensor)
+    searchsorted_with, try_searchsorted_with, [] (x, values: impl crate::Given<Arg>, right: bool, sorter: &Tensor)
         => searchsorted(x, values.into(), right, Some(sorter));
     /// Between which of the sorted boundaries each element lies; an element that equals one lies below it, or
     /// (`right`) above.

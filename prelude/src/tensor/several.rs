@@ -272,7 +272,7 @@ impl Tensor {
     }
 
     /// The dtype of an operation on both (`torch.result_type`).
-    pub fn result_type(&self, other: impl Into<crate::Arg>) -> DType {
+    pub fn result_type(&self, other: impl crate::Given<crate::Arg>) -> DType {
         super::arithmetic::joint_dtype(self, &other.into())
     }
 }

@@ -277,7 +277,7 @@ ops! {
         |x, _| x.try_mul(-FRAC_1_SQRT_2)?.try_erfcx()?.try_reciprocal()?.try_mul((2. / PI).sqrt()),
     );
     /// `self · ln(other)`, 0 where `self` is 0.
-    xlogy, try_xlogy, [xlogy_, try_xlogy_] (x, other: impl Into<Arg>) => x_log(
+    xlogy, try_xlogy, [xlogy_, try_xlogy_] (x, other: impl crate::Given<Arg>) => x_log(
         ["XlogyBackward0", "XlogyBackward2"],
         x,
         other.into(),
@@ -288,7 +288,7 @@ ops! {
         },
     );
     /// `self · ln(1 + other)`, 0 where `self` is 0 (`torch.special.xlog1py`).
-    xlog1py, try_xlog1py, [] (x, other: impl Into<Arg>) => x_log(
+    xlog1py, try_xlog1py, [] (x, other: impl crate::Given<Arg>) => x_log(
         ["SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2"],
         x,
         other.into(),
@@ -299,7 +299,7 @@ ops! {
         },
     );
     /// Hurwitz's zeta function `Σ (other + k)^-self` (`torch.special.zeta`); no derivative.
-    zeta, try_zeta, [] (x, other: impl Into<Arg>)
+    zeta, try_zeta, [] (x, other: impl crate::Given<Arg>)
         => super::arithmetic::operands(&x.detach(), other.into(), Category::Float)?.through("zeta", special::zeta);
 
     /// What follows the point, with the element's sign.

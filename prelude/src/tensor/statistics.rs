@@ -386,22 +386,22 @@ ops! {
     /// The sum of the elements that are numbers.
     nansum, try_nansum, [] (x) => nansum(x, &Dims::default(), false);
     /// Sums over some dimensions of the elements that are numbers: `torch.nansum(x, dim)`.
-    nansum_dim, try_nansum_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => nansum(x, &dims.into(), keepdim);
+    nansum_dim, try_nansum_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => nansum(x, &dims.into(), keepdim);
     /// The mean of the elements that are numbers.
     nanmean, try_nanmean, [] (x) => nanmean(x, &Dims::default(), false);
     /// Means over some dimensions of the elements that are numbers: `torch.nanmean(x, dim)`.
-    nanmean_dim, try_nanmean_dim, [] (x, dims: impl Into<Dims>, keepdim: bool) => nanmean(x, &dims.into(), keepdim);
+    nanmean_dim, try_nanmean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => nanmean(x, &dims.into(), keepdim);
     /// How many elements are not 0.
     count_nonzero, try_count_nonzero, [] (x) => count_nonzero(x, &Dims::default());
     /// How many elements over some dimensions are not 0: `torch.count_nonzero(x, dim)`.
-    count_nonzero_dim, try_count_nonzero_dim, [] (x, dims: impl Into<Dims>) => count_nonzero(x, &dims.into());
+    count_nonzero_dim, try_count_nonzero_dim, [] (x, dims: impl crate::Given<Dims>) => count_nonzero(x, &dims.into());
 
     /// The Euclidean length of all elements together; its gradient at 0 is 0.
     norm, try_norm, [] (x) => vector_norm(x, 2., &Dims::default(), false);
     /// The `p`-norm of all elements together, infinity included: `x.norm(p)`.
     norm_p, try_norm_p, [] (x, p: f64) => vector_norm(x, p, &Dims::default(), false);
     /// `p`-norms over some dimensions: `x.norm(p, dim, keepdim)`.
-    norm_dim, try_norm_dim, [] (x, p: f64, dims: impl Into<Dims>, keepdim: bool) => vector_norm(x, p, &dims.into(), keepdim);
+    norm_dim, try_norm_dim, [] (x, p: f64, dims: impl crate::Given<Dims>, keepdim: bool) => vector_norm(x, p, &dims.into(), keepdim);
     /// The `p`-norm of the difference.
     dist, try_dist, [] (x, other: &Tensor, p: f64) => norm_node("DistBackward0", &x.try_sub(other)?, p, &Dims::default(), false);
     /// With every slice of one dimension shortened to a `p`-norm of at most `maxnorm`.

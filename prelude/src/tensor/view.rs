@@ -417,15 +417,15 @@ fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {
 
 ops! {
     /// The same numbers as another shape; one size may be -1. Fails where a copy would be needed.
-    view, try_view, [] (x, shape: impl Into<Dims>) => viewed(x, &shape.into());
+    view, try_view, [] (x, shape: impl crate::Given<Dims>) => viewed(x, &shape.into());
     /// The same numbers as another shape; one size may be -1. Copies only where it must.
-    reshape, try_reshape, [] (x, shape: impl Into<Dims>) => reshaped(x, &shape.into());
+    reshape, try_reshape, [] (x, shape: impl crate::Given<Dims>) => reshaped(x, &shape.into());
     /// The dimensions from `start` to `end` (both included) as one.
     flatten, try_flatten, [] (x, start: i64, end: i64) => flattened(x, start, end);
     /// All elements as one dimension.
     ravel, try_ravel, [] (x) => viewed(&x.try_contiguous()?, &(-1).into());
     /// The dimensions in another order.
-    permute, try_permute, [] (x, dims: impl Into<Dims>) => permuted(x, &dims.into());
+    permute, try_permute, [] (x, dims: impl crate::Given<Dims>) => permuted(x, &dims.into());
     /// Two dimensions in each other's place.
     transpose, try_transpose, [] (x, a: i64, b: i64) => transposed(x, a, b, "TransposeBackward0");
     /// The transposed matrix, Python's `a.T`.
@@ -439,11 +439,11 @@ ops! {
     /// One dimension moved to another place.
     movedim, try_movedim, [] (x, from: i64, to: i64) => moved(x, from, to);
     /// Dimensions of size 1 repeated to other sizes, and new ones in front, without a copy; -1 keeps a size.
-    expand, try_expand, [] (x, shape: impl Into<Dims>) => expanded(x, &shape.into());
+    expand, try_expand, [] (x, shape: impl crate::Given<Dims>) => expanded(x, &shape.into());
     /// [`Tensor::expand`] to the shape of another tensor.
     expand_as, try_expand_as, [] (x, other: &Tensor) => expanded(x, &other.shape().into());
     /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`.
-    squeeze, try_squeeze, [] (x, dims: impl Into<Dims>) => {
+    squeeze, try_squeeze, [] (x, dims: impl crate::Given<Dims>) => {
         let axes = dims.into().to_axes(x.dim())?;
         squeezed(x, &axes, if axes.len() == 1 { "SqueezeBackward1" } else { "SqueezeBackward2" })
     };
@@ -472,12 +472,12 @@ ops! {
     unbind, try_unbind, [] (x, dim: i64) -> Vec<Tensor>
         => (0..x.try_size(dim)? as i64).map(|i| selected(x, dim, i)).collect();
     /// Any view that a shape, strides and an offset describe.
-    as_strided, try_as_strided, [] (x, shape: impl Into<Dims>, strides: &[usize], offset: usize)
+    as_strided, try_as_strided, [] (x, shape: impl crate::Given<Dims>, strides: &[usize], offset: usize)
         => strided(x, &shape.into(), strides, offset);
     /// Itself if it is contiguous, a contiguous copy if not.
     contiguous, try_contiguous, [] (x) => if x.is_contiguous() { Ok(x.clone()) } else { x.try_copy() };
     /// The elements of some dimensions in reverse (a copy).
-    flip, try_flip, [] (x, dims: impl Into<Dims>) => flipped(x, &dims.into());
+    flip, try_flip, [] (x, dims: impl crate::Given<Dims>) => flipped(x, &dims.into());
     /// The whole tensor again and again along each dimension (a copy).
-    repeat, try_repeat, [] (x, times: impl Into<Dims>) => repeated(x, &times.into());
+    repeat, try_repeat, [] (x, times: impl crate::Given<Dims>) => repeated(x, &times.into());
 }

@@ -403,7 +403,7 @@ fn push_statements(
     body.push(split.program.unwrap_or_default());
     let trailing = trailing?;
     let start = body.text().len();
-    body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
+    body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaCompiled as _,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
         ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
     let mut at = trailing.start;
     for place in &split.shown_places {
@@ -412,7 +412,7 @@ fn push_statements(
         at = *place;
     }
     body.push_user(at..trailing.end);
-    body.push("\n){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&Probe(wick_value)).show()}}}}");
+    body.push("\n){wick_value=>{if !wick_value.evcxr_display().displayed(){(&&&&&&Probe(wick_value)).show()}}}}");
     Some(start..body.text().len())
 }
 

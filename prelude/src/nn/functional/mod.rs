@@ -187,7 +187,7 @@ pub fn batch_norm(
 #[track_caller]
 pub fn layer_norm(
     x: &Tensor,
-    shape: impl Into<Dims>,
+    shape: impl crate::Given<Dims>,
     weight: Option<&Tensor>,
     bias: Option<&Tensor>,
     eps: f64,

@@ -22,10 +22,9 @@ mod normal;
 mod real;
 mod vector_math;
 
-pub(crate) use generator::set_thread_generator;
 pub use generator::{
     Draws, Generator, InvalidState, Seed, default_generator, fork_rng, get_rng_state, initial_seed,
-    manual_seed, seed, set_rng_state,
+    manual_seed, seed, set_rng_state, set_thread_generator,
 };
 pub use multinomial::InvalidWeights;
 pub use real::Real;

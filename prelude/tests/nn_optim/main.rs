@@ -8,10 +8,11 @@ mod sequences;
 mod state;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use tinyjson::JsonValue;
 use wick::Tensor;
+use wick::random::{Generator, set_thread_generator};
 
 /// What PyTorch found for a case.
 struct Case {
@@ -78,12 +79,8 @@ fn check(name: &str, tensors: &[Tensor], text: Option<String>, tolerance: f64) {
     }
 }
 
-/// Has the default generator to itself, seeded.
+/// Draws from a generator that no other test draws from, seeded.
 fn seeded<T>(seed: u64, body: impl FnOnce() -> T) -> T {
-    static DEFAULT_GENERATOR: Mutex<()> = Mutex::new(());
-    let _alone = DEFAULT_GENERATOR
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    wick::manual_seed(seed);
+    set_thread_generator(Generator::with_seed(seed));
     body()
 }

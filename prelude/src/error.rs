@@ -54,6 +54,12 @@ impl Error {
         Self::new(ErrorKind::Type, message)
     }
 
+    /// An operation that the kernel of this name, which is PyTorch's, does not do for a dtype.
+    pub(crate) fn not_implemented(kernel: impl fmt::Display, dtype: crate::DType) -> Self {
+        let name = dtype.scalar_type();
+        Self::runtime(format!("\"{kernel}\" not implemented for '{name}'"))
+    }
+
     /// Which exception this is in PyTorch.
     pub fn kind(&self) -> ErrorKind {
         self.kind

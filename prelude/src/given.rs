@@ -23,6 +23,26 @@ pub trait Given<T> {
     fn into(self) -> T;
 }
 
+/// Lets `$from` stand for a `$to`, and makes it [`From`] too. Compiled here, and not in every cell, where it has no
+/// parameters.
+macro_rules! given {
+    ([$($generics:tt)*] $from:ty => $to:ty, |$it:ident| $value:expr) => {
+        impl<$($generics)*> $crate::given::Given<$to> for $from {
+            #[inline(never)]
+            fn into(self) -> $to {
+                let $it = self;
+                $value
+            }
+        }
+        impl<$($generics)*> From<$from> for $to {
+            fn from(value: $from) -> Self {
+                $crate::given::Given::into(value)
+            }
+        }
+    };
+}
+pub(crate) use given;
+
 impl<T> Given<T> for T {
     fn into(self) -> T {
         self

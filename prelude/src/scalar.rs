@@ -1,7 +1,7 @@
 //! Plain numbers next to tensors.
 
 use crate::dtype::{Category, DType};
-use crate::given::Given;
+use crate::given::given;
 use crate::tensor::Tensor;
 use num_complex::{Complex, Complex64};
 
@@ -62,41 +62,23 @@ impl Scalar {
     }
 }
 
-/// What a number or an operand can be given as, and made [`From`]. Compiled here, and not in every cell.
-macro_rules! given {
-    ($from:ty => $to:ty, |$it:ident| $value:expr) => {
-        impl Given<$to> for $from {
-            #[inline(never)]
-            fn into(self) -> $to {
-                let $it = self;
-                $value
-            }
-        }
-        impl From<$from> for $to {
-            fn from(value: $from) -> Self {
-                Given::into(value)
-            }
-        }
-    };
-}
-
 macro_rules! scalar_from {
     ($($t:ty => $variant:ident),*) => {$(
-        given!($t => Scalar, |value| Scalar::$variant(From::from(value)));
-        given!($t => Arg, |value| Arg::Scalar(Scalar::$variant(From::from(value))));
+        given!([] $t => Scalar, |value| Scalar::$variant(From::from(value)));
+        given!([] $t => Arg, |value| Arg::Scalar(Scalar::$variant(From::from(value))));
     )*};
 }
 scalar_from!(bool => Bool, u8 => Int, i8 => Int, i16 => Int, i32 => Int, i64 => Int, f32 => Float, f64 => Float);
 
-given!(usize => Scalar, |value| Scalar::Int(value as i64));
-given!(usize => Arg, |value| Arg::Scalar(Scalar::Int(value as i64)));
-given!(Complex64 => Scalar, |value| Scalar::Complex(value));
-given!(Complex64 => Arg, |value| Arg::Scalar(Scalar::Complex(value)));
-given!(Complex<f32> => Scalar, |value| Scalar::Complex(double(value)));
-given!(Complex<f32> => Arg, |value| Arg::Scalar(Scalar::Complex(double(value))));
-given!(Tensor => Arg, |tensor| Arg::Tensor(tensor));
-given!(&Tensor => Arg, |tensor| Arg::Tensor(tensor.clone()));
-given!(Scalar => Arg, |scalar| Arg::Scalar(scalar));
+given!([] usize => Scalar, |value| Scalar::Int(value as i64));
+given!([] usize => Arg, |value| Arg::Scalar(Scalar::Int(value as i64)));
+given!([] Complex64 => Scalar, |value| Scalar::Complex(value));
+given!([] Complex64 => Arg, |value| Arg::Scalar(Scalar::Complex(value)));
+given!([] Complex<f32> => Scalar, |value| Scalar::Complex(double(value)));
+given!([] Complex<f32> => Arg, |value| Arg::Scalar(Scalar::Complex(double(value))));
+given!([] Tensor => Arg, |tensor| Arg::Tensor(tensor));
+given!([] &Tensor => Arg, |tensor| Arg::Tensor(tensor.clone()));
+given!([] Scalar => Arg, |scalar| Arg::Scalar(scalar));
 
 fn double(value: Complex<f32>) -> Complex64 {
     Complex::new(f64::from(value.re), f64::from(value.im))

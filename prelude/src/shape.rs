@@ -1,7 +1,7 @@
 //! Shapes, and everything a person may write where a shape or a list of dimensions is wanted.
 
 use crate::error::{Result, bail, bail_index};
-use crate::given::Given;
+use crate::given::given;
 use std::fmt;
 use std::ops::Deref;
 
@@ -92,29 +92,12 @@ pub trait DimInt: Copy {
     fn dim(self) -> i64;
 }
 
-/// What [`Dims`] can be given as, and made [`From`].
-macro_rules! given {
-    ([$($generics:tt)*] $from:ty, |$it:ident| $dims:expr) => {
-        impl<$($generics)*> Given<Dims> for $from {
-            fn into(self) -> Dims {
-                let $it = self;
-                $dims
-            }
-        }
-        impl<$($generics)*> From<$from> for Dims {
-            fn from(dims: $from) -> Self {
-                Given::into(dims)
-            }
-        }
-    };
-}
-
 macro_rules! dim_int {
     ($($t:ty),*) => {$(
         impl DimInt for $t {
             fn dim(self) -> i64 { self as i64 }
         }
-        given!([] $t, |dim| Dims::of_numbers(&[dim as i64]));
+        given!([] $t => Dims, |dim| Dims::of_numbers(&[dim as i64]));
     )*};
 }
 dim_int!(i32, i64, isize, u32, usize);
@@ -238,17 +221,17 @@ pub(crate) fn axis(dim: i64, rank: usize) -> Result<usize> {
     })
 }
 
-given!([T: DimInt, const N: usize] [T; N], |dims| Dims::of_array(&dims));
-given!([T: DimInt, const N: usize] &[T; N], |dims| Dims::of_array(dims));
-given!([T: DimInt] &[T], |dims| Dims::of(dims));
-given!([T: DimInt] Vec<T>, |dims| Dims::of(&dims));
-given!([T: DimInt] &Vec<T>, |dims| Dims::of(dims));
-given!([] Shape, |shape| Dims::of(shape.dims()));
-given!([] & Shape, |shape| Dims::of(shape.dims()));
-given!([](), |_none| Dims(Vec::new()));
+given!([T: DimInt, const N: usize] [T; N] => Dims, |dims| Dims::of_array(&dims));
+given!([T: DimInt, const N: usize] &[T; N] => Dims, |dims| Dims::of_array(dims));
+given!([T: DimInt] &[T] => Dims, |dims| Dims::of(dims));
+given!([T: DimInt] Vec<T> => Dims, |dims| Dims::of(&dims));
+given!([T: DimInt] &Vec<T> => Dims, |dims| Dims::of(dims));
+given!([] Shape => Dims, |shape| Dims::of(shape.dims()));
+given!([] &Shape => Dims, |shape| Dims::of(shape.dims()));
+given!([] () => Dims, |_none| Dims(Vec::new()));
 macro_rules! tuples {
     ($($($t:ident $i:tt),+;)+) => {$(
-        given!([$($t: DimInt),+] ($($t,)+), |it| Dims::of_numbers(&[$(it.$i.dim()),+]));
+        given!([$($t: DimInt),+] ($($t,)+) => Dims, |it| Dims::of_numbers(&[$(it.$i.dim()),+]));
     )+};
 }
 tuples! {

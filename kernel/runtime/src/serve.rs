@@ -134,7 +134,6 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 wire::send(socket, &Response::Loaded(loaded))?;
             }
             Request::Run(run) => {
-                interrupt::forget();
                 crash::listen();
                 match worker.run(socket, Job::Run(run))? {
                     Done::Ran(finished) => wire::send(socket, &Response::Finished(finished))?,
@@ -142,13 +141,11 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                 }
             }
             Request::Drop(drop) => {
-                interrupt::forget();
                 if let Done::Dropped(message) = worker.run(socket, Job::Drop(drop))? {
                     wire::send(socket, &Response::Dropped(message))?;
                 }
             }
             Request::Comm(message) => {
-                interrupt::forget();
                 if let Done::Commed(outcome) = worker.run(socket, Job::Comm(message))? {
                     wire::send(socket, &Response::Commed(outcome))?;
                 }
@@ -258,6 +255,7 @@ impl Worker {
     fn run(&self, socket: &UnixStream, job: Job) -> io::Result<Done> {
         let gone = || io::Error::other("the thread that runs cells has ended");
         let present = job.run();
+        interrupt::forget();
         self.jobs.send(job).map_err(|_| gone())?;
         loop {
             match wait(socket.as_raw_fd(), self.bell.as_raw_fd())? {

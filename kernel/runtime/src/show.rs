@@ -10,8 +10,8 @@
 use std::fmt::{Debug, Display};
 use std::time::Instant;
 
-use crate::compiled_debug::AsDebug;
 pub use crate::compiled_debug::CompiledDebug;
+use crate::compiled_debug::{AsDebug, for_tuples};
 use crate::display::{emit, took};
 use crate::forms::complete;
 use crate::protocol::Frame;
@@ -141,20 +141,7 @@ macro_rules! tuples {
     )+};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
-}
+for_tuples!(tuples);
 
 fn show_bundle(bundle: Option<MimeBundle>) {
     if let Some(mut bundle) = bundle {
@@ -172,13 +159,10 @@ fn show_text(text: std::fmt::Arguments<'_>) {
 fn show_compiled(value: &dyn CompiledDebug) {
     let started = Instant::now();
     let mut elements = Vec::new();
-    let is_tuple =
-        value.elements(&mut |element| elements.push(as_python(format!("{:?}", AsDebug(element)))));
-    if !is_tuple {
-        return show_text(format_args!("{:?}", AsDebug(value)));
+    match value.elements(&mut |element| elements.push(format!("{:?}", AsDebug(element)))) {
+        true => show_elements(elements, started),
+        false => show_text(format_args!("{:?}", AsDebug(value))),
     }
-    show_bundle(Some(plain(lay_out_tuple(&elements))));
-    took(started);
 }
 
 fn show_nameless(type_name: &str) {
@@ -192,7 +176,13 @@ fn show_nameless(type_name: &str) {
 fn show_tuple(tuple: &dyn Tuple) {
     let started = Instant::now();
     let mut elements = Vec::new();
-    tuple.elements(&mut |element| elements.push(as_python(format!("{element:?}"))));
+    tuple.elements(&mut |element| elements.push(format!("{element:?}")));
+    show_elements(elements, started);
+}
+
+/// A tuple, from the texts of its elements.
+fn show_elements(elements: Vec<String>, started: Instant) {
+    let elements: Vec<_> = elements.into_iter().map(as_python).collect();
     show_bundle(Some(plain(lay_out_tuple(&elements))));
     took(started);
 }

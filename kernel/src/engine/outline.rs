@@ -83,7 +83,7 @@ impl Outline {
         let after = self.0.partition_point(|it| it.start <= (line, column));
         let anchor = self.0[..after].last()?;
         let (part, first) = anchor.in_line(line)?;
-        let skipped = (column - first) as usize;
+        let skipped = column.checked_sub(first)? as usize;
         let text = &anchor.text()[part.clone()];
         let offset = match text.char_indices().nth(skipped) {
             Some((offset, _)) => offset,
@@ -164,6 +164,7 @@ mod tests {
         assert_eq!(outline.to_user(99, 1), None);
         assert_eq!(outline.to_user(2, 99), None);
         assert_eq!(outline.to_user(0, 0), None);
+        assert_eq!(outline.to_user(3, 0), None);
     }
 
     #[test]

@@ -141,27 +141,6 @@ impl SourceFile {
             range: start..end,
         })
     }
-
-    /// The byte offset of a 1-based line and column (in characters), as rustc and panics count them.
-    pub fn offset(&self, line: usize, column: usize) -> Option<usize> {
-        offset_of(&self.text, line, column)
-    }
-}
-
-/// The byte offset of a 1-based line and column (in characters) in `text`.
-pub fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
-    let start = match line.checked_sub(1)? {
-        0 => 0,
-        n => text.match_indices('\n').nth(n - 1)?.0 + 1,
-    };
-    let rest = text[start..].split('\n').next().unwrap_or_default();
-    Some(
-        start
-            + rest
-                .char_indices()
-                .nth(column.saturating_sub(1))
-                .map_or(rest.len(), |(at, _)| at),
-    )
 }
 
 /// The 1-based line and column (in characters) of byte `offset` in `text`.
@@ -251,8 +230,6 @@ mod tests {
 
     #[test]
     fn lines_and_columns_count_characters() {
-        assert_eq!(offset_of("é = 1\nab", 1, 3), Some(3));
-        assert_eq!(offset_of("é = 1\nab", 2, 2), Some(8));
         assert_eq!(line_column("é = 1\nab", 8), (2, 2));
     }
 }

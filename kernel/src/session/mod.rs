@@ -135,7 +135,7 @@ impl Session {
         // Whoever sees that the cell begins may ask it to stop.
         let _running = self.interrupts.begin();
         show(Output::Input {
-            code: request.code.as_str().into(),
+            code: request.code.clone(),
             count,
         });
         if request.code.trim().is_empty() {

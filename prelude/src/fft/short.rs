@@ -1,6 +1,7 @@
 //! Transforms of one stretch of a signal after the other: what a spectrogram is made of.
 
 use super::half::{complex_to_complex, complex_to_real, real_to_complex};
+use super::plan::{Norm, promoted};
 use crate::error::{Error, Result, bail};
 use crate::tensor::ops::ops;
 use crate::tensor::{Padding, Tensor};
@@ -166,6 +167,13 @@ impl IstftOptions {
     }
 }
 
+fn norm(normalized: bool) -> Norm {
+    match normalized {
+        true => Norm::Ortho,
+        false => Norm::Backward,
+    }
+}
+
 /// The window with zeros on both sides, as long as the transforms.
 fn full_window(
     name: &str,
@@ -237,12 +245,8 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
         bail!("stft: expected hop_length > 0, but got hop_length=0");
     }
     let stretches = signal.try_unfold(-1, n_fft, hop)?.try_mul(&window)?;
-    let stretches = super::plan::promoted(&stretches, is_complex)?;
-    let scale = if options.normalized {
-        1. / (n_fft as f64).sqrt()
-    } else {
-        1.
-    };
+    let stretches = promoted(&stretches, is_complex)?;
+    let scale = norm(options.normalized).scale(n_fft, true);
     let spectra = match is_complex {
         true => complex_to_complex(&stretches, &[2], true, scale)?,
         false => real_to_complex(&stretches, &[2], scale, onesided)?,
@@ -326,10 +330,7 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
     let spectra = batch
         .try_transpose(1, 2)?
         .try_narrow(-1, 0, n_fft / 2 + 1)?;
-    let scale = match options.normalized {
-        true => 1. / (n_fft as f64).sqrt(),
-        false => 1. / n_fft as f64,
-    };
+    let scale = norm(options.normalized).scale(n_fft, false);
     let stretches = complex_to_real(&spectra, &[2], scale, n_fft)?.try_mul(&window)?;
     let count = stretches.dims()[1];
     let signal = overlapped(&stretches, hop)?;

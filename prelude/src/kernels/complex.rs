@@ -112,10 +112,7 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
                 Unary::Gelu | Unary::GeluTanh => "GeluKernelImpl",
                 _ => &name,
             };
-            bail!(
-                "\"{kernel}\" not implemented for '{}'",
-                a.dtype().scalar_type()
-            )
+            Err(crate::Error::not_implemented(kernel, a.dtype()))
         }
     }
 }
@@ -218,10 +215,7 @@ pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
         Binary::Atan2 => "atan2_cpu",
     };
     if !kernel.is_empty() {
-        bail!(
-            "\"{kernel}\" not implemented for '{}'",
-            a.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(kernel, a.dtype()));
     }
     on_cpu([a, b], a.dtype(), a.dims(), |[(da, la), (db, lb)]| {
         with_complex!(a.dtype(), F => {
@@ -256,11 +250,10 @@ fn power(x: Complex64, y: Complex64) -> Complex64 {
 /// Whether the numbers of each pair are equal: complex numbers have no order.
 pub(crate) fn compare(op: Compare, a: &Array, b: &Array) -> Result<Array> {
     if !matches!(op, Compare::Eq | Compare::Ne) {
-        bail!(
-            "\"{}_cpu\" not implemented for '{}'",
-            format!("{op:?}").to_lowercase(),
-            a.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(
+            format!("{}_cpu", format!("{op:?}").to_lowercase()),
+            a.dtype(),
+        ));
     }
     on_cpu([a, b], DType::Bool, a.dims(), |[(da, la), (db, lb)]| {
         with_complex!(a.dtype(), F => {
@@ -282,14 +275,8 @@ pub(crate) fn reduce(
     let product = match op {
         Reduce::Sum => false,
         Reduce::Prod => true,
-        Reduce::Max => bail!(
-            "\"max_values_cpu\" not implemented for '{}'",
-            dtype.scalar_type()
-        ),
-        Reduce::Min => bail!(
-            "\"min_values_cpu\" not implemented for '{}'",
-            dtype.scalar_type()
-        ),
+        Reduce::Max => return Err(crate::Error::not_implemented("max_values_cpu", dtype)),
+        Reduce::Min => return Err(crate::Error::not_implemented("min_values_cpu", dtype)),
     };
     with_complex!(dtype, F => {
         let data = &elements::<Complex<F>>(data)?[layout.start_offset()..];

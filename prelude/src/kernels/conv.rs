@@ -8,7 +8,7 @@ use super::element::Element;
 use super::gemm::{Gemm, Matrix, product};
 use super::transfer::{cast, contiguous};
 use crate::dtype::DType;
-use crate::error::{Result, bail};
+use crate::error::Result;
 use candle_core::{CpuStorage, Layout};
 use rayon::prelude::*;
 
@@ -173,10 +173,7 @@ fn widened(
                 }
             })
         }
-        other => bail!(
-            "\"slow_conv2d_cpu\" not implemented for '{}'",
-            other.scalar_type()
-        ),
+        other => Err(crate::Error::not_implemented("slow_conv2d_cpu", other)),
     }
 }
 

@@ -325,11 +325,7 @@ macro_rules! with_element {
                 type $T = u8;
                 $body
             }
-            other => $crate::error::bail!(
-                "\"{}\" not implemented for '{}'",
-                $name,
-                other.scalar_type()
-            ),
+            other => return Err($crate::Error::not_implemented($name, other)),
         }
     };
 }
@@ -388,11 +384,7 @@ macro_rules! with_float {
                 type $T = half::bf16;
                 $body
             }
-            other => $crate::error::bail!(
-                "\"{}\" not implemented for '{}'",
-                $name,
-                other.scalar_type()
-            ),
+            other => return Err($crate::Error::not_implemented($name, other)),
         }
     };
 }

@@ -39,11 +39,7 @@ macro_rules! with_real {
                 type $T = f64;
                 $body
             }
-            other => bail!(
-                "\"{}\" not implemented for '{}'",
-                $name,
-                other.scalar_type()
-            ),
+            other => return Err(crate::Error::not_implemented($name, other)),
         }
     };
 }

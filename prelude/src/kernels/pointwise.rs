@@ -223,10 +223,7 @@ pub(crate) fn next_after(a: &Array, b: &Array) -> Result<Array> {
             DType::F64 => each!(f64, libm::nextafter),
             DType::F16 => halves!(half::f16),
             DType::BF16 => halves!(half::bf16),
-            other => bail!(
-                "\"nextafter_cpu\" not implemented for '{}'",
-                other.scalar_type()
-            ),
+            other => return Err(crate::Error::not_implemented("nextafter_cpu", other)),
         })
     })
 }

@@ -54,10 +54,7 @@ fn decompose(a: &Tensor, uplo: Uplo) -> Result<(Tensor, Tensor)> {
     wick_runtime::interrupt::check();
     square(a, "linalg.eigh")?;
     if !a.is_floating_point() {
-        bail!(
-            "\"linalg_eigh_cpu\" not implemented for '{}'",
-            a.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented("linalg_eigh_cpu", a.dtype()));
     }
     floats(a, "linalg.eigh", true)?;
     let (values, vectors) = kernels::eigh(&a.array(), uplo == Uplo::L)?;

@@ -92,11 +92,7 @@ fn drawn(
         DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw),
         DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw),
         DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw),
-        other => bail!(
-            "\"{}\" not implemented for '{}'",
-            draw.name(),
-            other.scalar_type()
-        ),
+        other => return Err(crate::Error::not_implemented(draw.name(), other)),
     };
     finish(&array, options)
 }

@@ -24,10 +24,10 @@ fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
 fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Bool)?;
     if operands.a.dtype().is_differentiable() {
-        bail!(
-            "\"bitwise_{name}_cpu\" not implemented for '{}'",
-            operands.a.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(
+            format!("bitwise_{name}_cpu"),
+            operands.a.dtype(),
+        ));
     }
     let (a, b) = (
         operands.a.array().broadcast(&operands.shape)?,

@@ -128,10 +128,7 @@ fn median_dim(x: &Tensor, dim: i64, keepdim: bool, skip_nan: bool) -> Result<(Te
 /// The median of all elements; every element that equals it shares the gradient.
 fn median(x: &Tensor, skip_nan: bool) -> Result<Tensor> {
     if x.is_complex() {
-        bail!(
-            "\"median_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented("median_cpu", x.dtype()));
     }
     let node = if skip_nan {
         "NanmedianBackward0"

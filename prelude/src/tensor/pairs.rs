@@ -211,7 +211,7 @@ fn shift(x: &Tensor, other: Arg, name: &str, by_width: [fn(i64, i64) -> i64; 4])
     let o = operands(x, other, Category::Bool)?;
     let dtype = o.a.dtype();
     if dtype.category() != Category::Int {
-        bail!("\"{name}\" not implemented for '{}'", dtype.scalar_type());
+        return Err(crate::Error::not_implemented(name, dtype));
     }
     o.integers(by_width[dtype.size().ilog2() as usize])
 }
@@ -235,10 +235,9 @@ fn bitwise_not(x: &Tensor) -> Result<Tensor> {
         Category::Int => {
             operands(x, Arg::Scalar((-1).into()), Category::Bool)?.integers(|x, y| x ^ y)
         }
-        Category::Float | Category::Complex => bail!(
-            "\"bitwise_not_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        ),
+        Category::Float | Category::Complex => {
+            Err(crate::Error::not_implemented("bitwise_not_cpu", x.dtype()))
+        }
     }
 }
 
@@ -252,10 +251,7 @@ fn greatest_divisor(mut a: i64, mut b: i64) -> i64 {
 fn of_integers(x: &Tensor, other: Arg, name: &str, f: fn(i64, i64) -> i64) -> Result<Tensor> {
     let o = operands(x, other, Category::Bool)?;
     if o.a.dtype().category() != Category::Int {
-        bail!(
-            "\"{name}\" not implemented for '{}'",
-            o.a.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(name, o.a.dtype()));
     }
     o.integers(f)
 }

@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use super::rule::{Keep, composed};
+use super::rule::{Keep, composed, summable};
 use crate::autograd::{Ctx, Saved, record};
 use crate::dtype::DType;
 use crate::error::{Result, bail};
@@ -70,11 +70,7 @@ impl Over {
 
 fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let x = &if x.dtype().is_differentiable() {
-        x.clone()
-    } else {
-        x.try_to_dtype(DType::I64)?
-    };
+    let x = &summable(x)?;
     let shape = x.shape();
     let output = over.shaped(
         &shape,
@@ -126,11 +122,7 @@ fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
-    let x = &if x.dtype().is_differentiable() {
-        x.clone()
-    } else {
-        x.try_to_dtype(DType::I64)?
-    };
+    let x = &summable(x)?;
     let shape = x.shape();
     let output = over.shaped(
         &shape,
@@ -176,10 +168,7 @@ fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
         } else {
             "min_all"
         };
-        bail!(
-            "\"{kernel}\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(kernel, x.dtype()));
     }
     let name = match (op, over.full) {
         (Reduce::Max, true) => "MaxBackward1",
@@ -449,11 +438,7 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
 }
 
 fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
-    let x = &if x.dtype().is_differentiable() {
-        x.clone()
-    } else {
-        x.try_to_dtype(DType::I64)?
-    };
+    let x = &summable(x)?;
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
         return composed(

@@ -82,10 +82,10 @@ fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
 fn logcumsumexp(x: &Tensor, dim: i64) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     if !x.is_floating_point() {
-        bail!(
-            "\"logcumsumexp_out_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(
+            "logcumsumexp_out_cpu",
+            x.dtype(),
+        ));
     }
     if x.dim() == 0 {
         return composed(

@@ -88,10 +88,7 @@ fn multivariate_lgamma(x: &Tensor, p: i64) -> Result<Tensor> {
 fn wide<'a>(kernel: &str, x: &'a Tensor) -> Result<&'a Tensor> {
     use crate::DType::{BF16, F16};
     if matches!(x.dtype(), F16 | BF16) {
-        bail!(
-            "\"{kernel}\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented(kernel, x.dtype()));
     }
     Ok(x)
 }
@@ -183,10 +180,7 @@ fn without_nan(x: &Tensor, nan: f64, posinf: Option<f64>, neginf: Option<f64>) -
 /// Rounds to a number of decimals (to tens, hundreds, … where it is negative), in the dtype itself.
 fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
     if !x.is_floating_point() {
-        bail!(
-            "\"round_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented("round_cpu", x.dtype()));
     }
     let ten = 10f64.powi(decimals.unsigned_abs().min(400) as i32);
     flat("RoundBackward1", x, |x| {
@@ -305,7 +299,7 @@ ops! {
     /// What follows the point, with the element's sign.
     frac, try_frac, [frac_, try_frac_] (x) => {
         if !x.is_floating_point() {
-            bail!("\"frac_cpu\" not implemented for '{}'", x.dtype().scalar_type());
+            return Err(crate::Error::not_implemented("frac_cpu", x.dtype()));
         }
         through("FracBackward0", x, |x| x.try_sub(x.try_trunc()?))
     };

@@ -304,10 +304,7 @@ fn histogram_of(x: &Tensor, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         bail!("torch.histc: bins must be > 0");
     }
     if !x.is_floating_point() {
-        bail!(
-            "\"histogram_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented("histogram_cpu", x.dtype()));
     }
     let numbers: Vec<f64> = x.detach().try_to_vec()?;
     let (mut low, mut high) = (min, max);
@@ -346,10 +343,7 @@ fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Te
         bail!("bincount only supports 1-d non-negative integral inputs.");
     }
     if !integer {
-        bail!(
-            "\"bincount_cpu\" not implemented for '{}'",
-            x.dtype().scalar_type()
-        );
+        return Err(crate::Error::not_implemented("bincount_cpu", x.dtype()));
     }
     let places: Vec<i64> = x.try_to_vec()?;
     if places.iter().any(|&place| place < 0) {

@@ -80,15 +80,13 @@ impl Mapped {
         all
     }
 
-    /// An error that something else has moved to a cell already.
-    #[cfg(feature = "evcxr")]
+    /// An error whose places are those of a cell already.
     pub fn told(
         code: Option<&str>,
         message: String,
-        labels: Vec<Label>,
+        mut labels: Vec<Label>,
         notes: Vec<Note>,
     ) -> Mapped {
-        let mut labels = labels;
         promote(&mut labels);
         Mapped {
             level: Level::Error,
@@ -175,29 +173,12 @@ impl Mapped {
 
     /// A diagnostic of our own about `place`.
     pub fn error(message: impl Into<String>, place: Place, label: Option<String>) -> Mapped {
-        let message = message.into();
-        Mapped {
-            level: Level::Error,
-            code: None,
-            labels: vec![Label {
-                place,
-                text: label,
-                primary: true,
-            }],
-            notes: Vec::new(),
-            advice: Vec::new(),
-            generated: false,
-            displaced: false,
-            raw: Diagnostic {
-                message: message.clone(),
-                code: None,
-                level: Level::Error,
-                spans: Vec::new(),
-                children: Vec::new(),
-                rendered: None,
-            },
-            message,
-        }
+        let label = Label {
+            place,
+            text: label,
+            primary: true,
+        };
+        Self::told(None, message.into(), vec![label], Vec::new())
     }
 
     /// What the compiler said, with its spans in generated source.

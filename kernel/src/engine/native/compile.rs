@@ -305,15 +305,7 @@ impl Compiler {
             fs::write(out.path().join(file.name()), file.text()).map_err(cannot_write)?;
         }
         fs::write(out.path().join(MESSAGES), messages).map_err(cannot_write)?;
-        seal(out.path()).map_err(cannot_write)?;
-        // Another kernel may have compiled the same in the meantime; then its result serves as well.
-        match fs::rename(out.path(), &done.folder) {
-            Ok(()) => {
-                let _ = out.keep();
-            }
-            Err(_) if is_whole(&done.folder) => {}
-            Err(error) => return Err(cannot_write(error)),
-        }
+        put(out, &done.folder).map_err(cannot_write)?;
         if job.metadata {
             items.are(Progress::Done(done.clone()));
         }
@@ -335,10 +327,7 @@ impl Compiler {
             }
             let out = super::warm::work_folder(&self.cells)?;
             fs::write(out.path().join(MESSAGES), lines)?;
-            seal(out.path())?;
-            fs::rename(out.path(), folder)?;
-            let _ = out.keep();
-            Ok(())
+            put(out, &folder)
         };
         if let Err(error) = write() {
             tracing::debug!("not cached: {error}");
@@ -413,6 +402,20 @@ impl Compiler {
             add(file.text());
         }
         hex(&hash.finalize()[..16])
+    }
+}
+
+/// Makes a finished folder an entry of the cache.
+fn put(out: TempDir, entry: &Path) -> io::Result<()> {
+    seal(out.path())?;
+    match fs::rename(out.path(), entry) {
+        Ok(()) => {
+            let _ = out.keep();
+            Ok(())
+        }
+        // Another kernel may have compiled the same in the meantime; then its result serves as well.
+        Err(_) if is_whole(entry) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -53,7 +53,10 @@ pub mod transforms;
 pub use anyhow;
 pub use candle_core;
 pub use candle_nn;
+pub use faer;
 pub use image;
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
 pub use ndarray;
 pub use num_complex::Complex;
 pub use plotters;
@@ -67,6 +70,7 @@ pub use device::{Device, cuda};
 pub use dtype::DType;
 pub use error::{Error, ErrorKind, Result};
 pub use given::Given;
+pub use interop::dlpack;
 pub use numpy::{NdArray, NdNumber, NdRead};
 pub use random::manual_seed;
 pub use scalar::{Arg, Scalar};

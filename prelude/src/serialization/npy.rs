@@ -480,6 +480,61 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs a Python with NumPy: PYTHON=/path/to/python"]
+    fn numpy_loads_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.npz");
+        let x = Tensor::arange(0, 6, 1).view([2, 3]);
+        let names: Vec<String> = (0..NAMES.len()).map(|i| format!("a{i}")).collect();
+        let tensors: Vec<Tensor> = NAMES
+            .iter()
+            .map(|name| x.to(DType::from_name(name).unwrap()).t())
+            .collect();
+        let arrays = names.iter().map(String::as_str).zip(&tensors);
+        savez(&path, arrays);
+        let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("src/serialization/testdata/make_npy.py");
+        let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let run = std::process::Command::new(python)
+            .arg(script)
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+        let expected: String = NAMES
+            .iter()
+            .zip(&names)
+            .map(|(dtype, name)| {
+                let numbers = match *dtype {
+                    "bool" => "[[False, True], [True, True], [True, True]]",
+                    dtype if dtype.starts_with("float") => "[[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]",
+                    dtype if dtype.starts_with("complex") => {
+                        "[[0j, (3+0j)], [(1+0j), (4+0j)], [(2+0j), (5+0j)]]"
+                    }
+                    _ => "[[0, 3], [1, 4], [2, 5]]",
+                };
+                format!("{name} {dtype} (3, 2) {numbers}\n")
+            })
+            .collect();
+        assert_eq!(String::from_utf8_lossy(&run.stdout), expected);
+    }
+
+    /// The dtypes that NumPy has too.
+    const NAMES: [&str; 11] = [
+        "float32",
+        "float64",
+        "float16",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "uint8",
+        "bool",
+        "complex64",
+        "complex128",
+    ];
+
+    #[test]
     fn what_is_no_array_is_refused() {
         let message = |bytes: &[u8]| {
             let (_folder, path) = file(bytes);

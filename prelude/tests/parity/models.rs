@@ -121,6 +121,9 @@ fn check_torchvision(case: &Case) -> Outcome {
         "resnet152" => || models::resnet152(None),
         "wide_resnet50_2" => || models::wide_resnet50_2(None),
         "resnext50_32x4d" => || models::resnext50_32x4d(None),
+        "resnext101_32x8d" => || models::resnext101_32x8d(None),
+        "resnext101_64x4d" => || models::resnext101_64x4d(None),
+        "wide_resnet101_2" => || models::wide_resnet101_2(None),
         other => return Err(format!("'{other}' is not known")),
     };
     let (net, x) = fixture::seeded(case.number("seed"), || {

@@ -34,7 +34,7 @@ def lab_server(folder: Path, scratch: Path, *, dark: bool = False) -> Iterator[s
     server = subprocess.Popen(
         [
             sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
-            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
+            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
         ],
         env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")},
         stdout=log,

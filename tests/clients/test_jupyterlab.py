@@ -73,6 +73,35 @@ def test_interrupt_and_restart_in_jupyterlab(tmp_path):
         page.wait_for_selector(".jp-OutputArea-output:has-text('kept')", timeout=30_000)
 
 
+# What an extension of JupyterLab does that has something to tell the notebook's cells.
+OPEN_COMM = """
+async () => {
+    const comm = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.createComm('slider');
+    await comm.subshellStarted;
+    comm.open(7);
+    return comm.subshellId;
+}
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_running_cell_sees_what_comes_on_a_comm_of_jupyterlab(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    saved(
+        folder / "comm.ipynb",
+        "use std::sync::atomic::{AtomicI64, Ordering};\nstatic SLIDER: AtomicI64 = AtomicI64::new(0);\n"
+        'wick::comm::register_target("slider", |_, to| SLIDER.store(to.as_i64().unwrap(), Ordering::SeqCst));',
+        'println!("waits");\nwhile SLIDER.load(Ordering::SeqCst) == 0 { std::hint::spin_loop(); }\nprintln!("moved to {}", SLIDER.load(Ordering::SeqCst));',
+    )
+    with lab_server(folder, tmp_path) as address, chromium_page() as page:
+        lab = LabNotebook(page, address, "comm.ipynb")
+        lab.menu("Run", "Run All Cells")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('waits')", timeout=60_000)
+        assert page.evaluate(OPEN_COMM), "the comm has no subshell"
+        page.wait_for_selector(".jp-OutputArea-output:has-text('moved to 7')", timeout=30_000)
+
+
 @pytest.fixture
 def pictures(tmp_path) -> Path:
     """Where pictures of what people see go: WICK_PICTURES=docs/lab renews those that are kept."""

@@ -8,6 +8,7 @@
 
 mod advice;
 mod ahead;
+mod aside;
 mod assist;
 mod attempts;
 mod cell_tests;
@@ -48,6 +49,7 @@ mod state_file;
 mod statements;
 mod streams;
 mod symbols;
+mod target;
 mod timeline;
 mod timing;
 mod uses;
@@ -60,21 +62,23 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex, Notify};
 use wick_runtime::protocol::{Request, Response};
 
 #[cfg(feature = "evcxr")]
 pub(super) use self::split::completeness;
 
 use self::ahead::Ahead;
+use self::aside::BesideCell;
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
 use self::compile::{Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::names::Names as TypeNames;
 use self::notebook::Notebook;
-use self::process::{Interrupter, Runtime, Target};
+use self::process::Runtime;
+use self::target::{Interrupter, Target};
 use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
@@ -86,8 +90,8 @@ use super::outline::Outlines;
 use super::prelude::Prelude;
 use super::prelude::docs::Docs;
 use super::{
-    Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event, Interrupt,
-    MimeBundle, Reply,
+    Aside, Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event,
+    Interrupt, MimeBundle, Reply,
 };
 
 /// Where an engine finds what it needs.
@@ -156,7 +160,7 @@ pub struct NativeEngine {
     /// The cells that have run to their end and still count.
     ran: Vec<Ran>,
     /// Knows types, once a person has asked something.
-    analyzer: Analyzer,
+    analyzer: Arc<Mutex<Analyzer>>,
 }
 
 impl NativeEngine {
@@ -216,16 +220,11 @@ impl NativeEngine {
             startup: startup::files(),
             docs: read_docs(prelude),
             ran: Vec::new(),
-            analyzer: Analyzer::default(),
+            analyzer: Arc::default(),
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
-    }
-
-    /// What is documented of the prelude; nothing in the first moments of a session.
-    fn docs(&self) -> Option<&Docs> {
-        self.docs.get()
     }
 
     fn say(&self, stream: super::Stream, text: String) {
@@ -323,7 +322,7 @@ impl Engine for NativeEngine {
     }
 
     async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
-        self.completions(code, cursor).await
+        self.known().completions(code, cursor).await
     }
 
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
@@ -342,6 +341,10 @@ impl Engine for NativeEngine {
         })
     }
 
+    fn aside(&self) -> Option<Arc<dyn Aside>> {
+        Some(Arc::new(BesideCell::new(self.known(), self.target.clone())))
+    }
+
     async fn reset(&mut self) -> Result<(), EngineError> {
         self.runtime.end().await;
         self.variables = Variables::default();
@@ -356,7 +359,7 @@ impl Engine for NativeEngine {
     }
 
     async fn shutdown(&mut self) {
-        self.analyzer.end();
+        self.analyzer.lock().await.end();
         self.runtime.end().await;
     }
 }

@@ -16,7 +16,7 @@ use super::advice::nearest;
 use super::compile::{CompileTiming, Failed, Job, OptLevel, other_error};
 use super::generate::{ROOT_FILE, generate_type_probe};
 use super::mir::{self, Written};
-use super::{NativeEngine, lex};
+use super::{NativeEngine, assist, lex};
 use crate::engine::source_map::CellText;
 use crate::engine::{CellError, Event, MimeBundle, Reply, Stream};
 
@@ -360,26 +360,7 @@ impl NativeEngine {
 
     /// A type without the paths that everybody knows.
     pub(super) fn readable_type(&self, ty: &str) -> String {
-        let mut text = self.names.clean(ty).into_owned();
-        for path in [
-            "std::string::",
-            "std::vec::",
-            "std::option::",
-            "std::result::",
-            "std::boxed::",
-            "std::ops::",
-            "std::collections::",
-            "std::sync::",
-            "std::rc::",
-            "wick::nn::",
-            "wick::optim::",
-            "wick::",
-            "&'static ",
-        ] {
-            let short = if path.starts_with('&') { "&" } else { "" };
-            text = text.replace(path, short);
-        }
-        text
+        assist::readable_type(&self.names, ty)
     }
 
     async fn show_type(&mut self, cell: &CellText, expression: Range<usize>) -> Reply {

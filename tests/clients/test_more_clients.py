@@ -115,7 +115,7 @@ def test_wick_new_starts_a_notebook_that_runs(tmp_path):
 
 def test_wick_doctor_names_every_part():
     done = subprocess.run([WICK, "doctor"], capture_output=True, text=True, timeout=60)
-    for part in ("rustc", "prelude", "ld.bfd", "kernelspec", "jupyter", "cargo", "rust-analyzer", "disk", "cuda"):
+    for part in ("rustc", "prelude", "cc", "kernelspec", "jupyter", "cargo", "rust-analyzer", "disk", "cuda"):
         assert part in done.stdout.lower(), done.stdout
 
 

@@ -38,6 +38,7 @@ mod pointwise;
 mod pool;
 mod products;
 mod rearrange;
+mod rectified;
 mod reduce;
 mod rich;
 mod rule;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tinyjson::JsonValue;
 
-/// So many failing cases are described; the others are only counted.
+/// So many failing cases are described, or as many as `WICK_DESCRIBED` says; the others are only counted.
 const DESCRIBED: usize = 12;
 
 /// One line of a fixture file.
@@ -45,12 +45,14 @@ pub fn run(
         }
     }
     let passed = cases.len() - failures.len();
+    let most = std::env::var("WICK_DESCRIBED").ok();
+    let most = most.and_then(|most| most.parse().ok()).unwrap_or(DESCRIBED);
     let described = failures
         .iter()
-        .take(DESCRIBED)
+        .take(most)
         .map(|line| format!("\n{line}"))
         .collect::<String>();
-    let rest = match failures.len().saturating_sub(DESCRIBED) {
+    let rest = match failures.len().saturating_sub(most) {
         0 => String::new(),
         more => format!("\n  and {more} more"),
     };
@@ -104,7 +106,7 @@ fn quietly(check: impl FnOnce() -> Outcome) -> Outcome {
 }
 
 fn shorten(reason: &str) -> String {
-    const LONGEST: usize = 400;
+    const LONGEST: usize = 1500;
     match reason.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &reason[..end]),
         None => reason.to_string(),

@@ -10,12 +10,13 @@ mod models;
 mod ops;
 mod optim;
 mod print;
+mod programs;
 mod rng;
 
 /// A file that nobody reads would look as if all of it passed.
 #[test]
 fn every_file_is_read() {
-    let kinds = ["print", "rng", "ops", "models", "optim"];
+    let kinds = ["print", "rng", "ops", "models", "optim", "programs"];
     let files =
         std::fs::read_dir(fixture::directory()).expect("the folder of fixtures can be read");
     for file in files {

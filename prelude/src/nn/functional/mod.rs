@@ -44,7 +44,6 @@ mod rearrange;
 mod unpool;
 mod vision;
 
-pub(super) use activation::randomly_rectified;
 pub use activation::*;
 pub use bags::*;
 pub use conv::*;

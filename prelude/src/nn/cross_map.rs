@@ -104,7 +104,7 @@ impl CrossMapLRN2d {
 /// The sums of squares that PyTorch's loop comes to, which forgets a channel later than it should.
 fn sums_before(squares: &Tensor, size: usize) -> Result<Tensor> {
     let channels = squares.size(1);
-    let ahead = (size + 1) / 2;
+    let ahead = size.div_ceil(2);
     let channel = |c: usize| squares.try_select(1, c as i64);
     let mut sum = channel(0)?.try_zeros_like()?;
     for c in 0..ahead.min(channels) {

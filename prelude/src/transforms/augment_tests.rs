@@ -242,7 +242,9 @@ fn what_makes_no_sense_is_refused() {
         panic.downcast_ref::<String>().cloned().unwrap_or_default()
     };
     assert_eq!(
-        message(&|| drop(AugMix::new(11, 3))),
+        message(&|| {
+            AugMix::new(11, 3);
+        }),
         "The severity must be between [1, 10]. Got 11 instead."
     );
     assert_eq!(

@@ -77,7 +77,8 @@ fn tables_with_limits() {
 
 #[test]
 fn a_softmax_over_clusters() {
-    let cases: [(&str, fn() -> nn::AdaptiveLogSoftmaxWithLoss); 2] = [
+    type Make = fn() -> nn::AdaptiveLogSoftmaxWithLoss;
+    let cases: [(&str, Make); 2] = [
         ("", || nn::AdaptiveLogSoftmaxWithLoss::new(6, 10, &[3, 7])),
         (" all", || {
             nn::AdaptiveLogSoftmaxWithLoss::with(6, 12, &[2, 5, 8], 2., true)

@@ -57,6 +57,7 @@ mod variables;
 mod versions;
 mod warm;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -151,6 +152,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// What `:env` has set: scripts see it too.
+    environment: BTreeMap<String, String>,
     /// How fast code is to be, where `:opt` has said it.
     opt_level: Option<OptLevel>,
     /// What is run before the first cell.
@@ -216,6 +219,7 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            environment: BTreeMap::new(),
             opt_level: None,
             startup: startup::files(),
             docs: read_docs(prelude),
@@ -250,6 +254,7 @@ impl NativeEngine {
         )
         .await?;
         self.next_run = 1;
+        self.environment.clear();
         self.timeline.forget();
         self.changed = true;
         self.load(self.dependencies.built().libraries)
@@ -298,6 +303,7 @@ impl Engine for NativeEngine {
         let is_rust =
             commands::script(&cell.code).is_none() && self.asks_about(&cell.code).is_none();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
+        let reply = reply.map_err(|error| commands::advise(&cell.code, error));
         phases.end();
         if reply.is_ok() && is_rust {
             self.ran.push(Ran {

@@ -315,6 +315,11 @@ macro_rules! convolutions {
                 self
             }
 
+            /// How the kernel moves.
+            pub(super) fn geometry(&self) -> &F::$options {
+                &self.geometry
+            }
+
             fn options(&self) -> String {
                 Text {
                     channels: [self.in_channels, self.out_channels],

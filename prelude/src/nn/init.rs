@@ -97,6 +97,9 @@ pub fn xavier_normal_(tensor: &Tensor, gain: f64) -> &Tensor {
 #[track_caller]
 pub fn kaiming_uniform_(tensor: &Tensor, fan: Fan, nonlinearity: Nonlinearity) -> &Tensor {
     let bound = 3f64.sqrt() * kaiming_std(tensor, fan, nonlinearity).or_panic();
+    if tensor.numel() == 0 {
+        return tensor;
+    }
     uniform_(tensor, -bound, bound)
 }
 

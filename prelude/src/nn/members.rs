@@ -13,6 +13,8 @@ pub struct Members<'a> {
     buffers: Vec<(String, Tensor)>,
     children: Vec<(String, Child<'a>)>,
     modes: Vec<&'a Mode>,
+    /// Whether the tensors have no shape of their own yet, so that a state of any shape can be loaded.
+    shapeless: bool,
 }
 
 /// A module inside another, or several in a list.
@@ -53,6 +55,17 @@ impl<'a> Members<'a> {
     pub(super) fn remove_tensor(&mut self, name: &str) {
         self.parameters.retain(|(key, _)| key != name);
         self.buffers.retain(|(key, _)| key != name);
+    }
+
+    /// Parameters and buffers.
+    pub(super) fn tensors(&self) -> Vec<Tensor> {
+        let all = self.parameters.iter().chain(&self.buffers);
+        all.map(|(_, tensor)| tensor.clone()).collect()
+    }
+
+    /// Says that the tensors have no shape of their own yet.
+    pub(super) fn take_any_shape(&mut self) {
+        self.shapeless = true;
     }
 
     /// The list of that name, which is made if there is none yet.
@@ -348,6 +361,17 @@ impl<'a> Visit<'a> {
             );
         });
         modes
+    }
+
+    /// The numbers of the tensors that have no shape of their own yet.
+    pub fn shapeless(&self) -> Vec<u64> {
+        let mut ids = Vec::new();
+        self.walk(&mut |place| {
+            if place.members.shapeless {
+                ids.extend(place.members.tensors().iter().map(Tensor::id));
+            }
+        });
+        ids
     }
 
     /// Names under which older files have what now has another: the new one and the old one.

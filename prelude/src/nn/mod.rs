@@ -58,6 +58,7 @@ pub mod hooks;
 pub mod init;
 mod instance_norm;
 mod layers;
+mod lazy;
 mod linear;
 mod loss;
 mod members;
@@ -99,6 +100,10 @@ pub use fractional::{FractionalMaxPool2d, FractionalMaxPool3d, Share};
 pub use functional::BagMode;
 pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};
+pub use lazy::{
+    Deferred, Lazy, LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d,
+    LazyConv3d, LazyLinear,
+};
 pub use linear::Linear;
 pub use loss::{
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,

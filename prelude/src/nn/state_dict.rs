@@ -70,6 +70,7 @@ impl StateDict {
     pub(super) fn load_into(&self, module: &dyn Module, strict: bool) -> Result<IncompatibleKeys> {
         let targets = Visit::new(module).state();
         let renamed = Visit::new(module).renamed();
+        let shapeless = Visit::new(module).shapeless();
         let old_name = |new: &str| {
             let mut old = renamed.iter().filter(|(name, _)| name == new);
             old.next().map(|(_, old)| old.as_str())
@@ -80,7 +81,11 @@ impl StateDict {
         for (name, target) in &targets {
             let old = || old_name(name).and_then(|old| self.get(old));
             match self.get(name).or_else(old) {
-                Some(source) if source.shape() == target.shape() => pairs.push((target, source)),
+                Some(source)
+                    if source.shape() == target.shape() || shapeless.contains(&target.id()) =>
+                {
+                    pairs.push((target, source));
+                }
                 Some(source) => problems.push(format!(
                     "size mismatch for {name}: copying a param with shape {} from checkpoint, the shape in current \
                      model is {}.",
@@ -118,6 +123,9 @@ impl StateDict {
         }
         no_grad(|| {
             for (target, source) in pairs {
+                if source.shape() != target.shape() {
+                    target.set_data(&target.try_new_zeros(&source.shape())?);
+                }
                 target.try_copy_(source)?;
             }
             Ok(keys)

@@ -224,6 +224,25 @@ for p in [0.0, 0.5, 1.0, 1.5, 2.0, 3.5, float("inf")]:
     x[3, 0] = x[1, 0]
     call(f"pdist {p}", lambda x: F.pdist(x, p), x, text=node(F.pdist(x.clone().requires_grad_(), p)))
 
+# Layers that learn how large their input is.
+for name, make, shape in [
+    ("linear", lambda: nn.LazyLinear(4), (2, 3)),
+    ("linear bare", lambda: nn.LazyLinear(4, bias=False), (2, 5, 3)),
+    ("conv1d", lambda: nn.LazyConv1d(4, 3, groups=2, bias=False, padding="same"), (2, 6, 7)),
+    ("conv2d", lambda: nn.LazyConv2d(4, (3, 2), stride=2, padding=1, dilation=(1, 2), padding_mode="circular"), (3, 6, 7)),
+    ("conv3d", lambda: nn.LazyConv3d(2, 2), (1, 2, 3, 4, 3)),
+    ("norm1d", lambda: nn.LazyBatchNorm1d(momentum=0.3), (5, 3)),
+    ("norm2d", lambda: nn.LazyBatchNorm2d(affine=False), (2, 3, 2, 2)),
+    ("norm3d", lambda: nn.LazyBatchNorm3d(track_running_stats=False, eps=0.1), (2, 3, 1, 2, 2)),
+]:
+    torch.manual_seed(15)
+    module = make()
+    text = repr(module)
+    x = torch.randn(shape).requires_grad_()
+    y = module(x)
+    y.sin().sum().backward()
+    row("lazy " + name, y, x.grad, *[p.grad for p in module.parameters()], *module.buffers(), torch.rand(2), text=text + " " + repr(module))
+
 with open(sys.argv[1] + "/more.jsonl", "w") as out:
     for r in rows:
         out.write(json.dumps(r) + "\n")

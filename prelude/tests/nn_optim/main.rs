@@ -3,6 +3,7 @@
 mod functions;
 mod hooks;
 mod layers;
+mod lazy;
 mod made;
 mod optim;
 mod rarer;

@@ -104,6 +104,20 @@ pub(in crate::nn) fn contained<M: Forward + ?Sized>(layer: &M, x: &Tensor) -> Te
     })
 }
 
+/// Runs a module that is another one's body, with the hooks of the other around it and none of its own.
+#[inline]
+pub(in crate::nn) fn inside<M: Forward>(outer: &dyn Module, body: &M, x: &Tensor) -> Tensor {
+    call(outer, x, |x| {
+        if registry::is_empty() {
+            return body.forward(x);
+        }
+        STARTED.set(Some(place(body.as_module())));
+        let y = body.forward(x);
+        STARTED.set(None);
+        y
+    })
+}
+
 /// What a module's `forward` returns with its hooks around it; `None` where they have run, and its body is to go on.
 pub(super) fn around<M: Forward>(layer: &M, x: &Tensor) -> Option<Tensor> {
     let module = layer.as_module();

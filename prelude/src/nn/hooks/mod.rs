@@ -51,7 +51,7 @@ mod results;
 use std::sync::Arc;
 
 pub use call::{call, call_with};
-pub(super) use call::{contained, seen};
+pub(super) use call::{contained, inside, seen};
 pub(super) use key::Anchor;
 use key::Key;
 use registry::add;

@@ -33,6 +33,7 @@ mod options;
 mod order;
 mod pad;
 mod pairs;
+mod pdist;
 mod place;
 mod pointwise;
 mod pool;
@@ -50,6 +51,7 @@ mod special;
 mod statistics;
 pub(crate) mod strided;
 mod view;
+mod weight_norm;
 mod window;
 
 pub use convert::{FromElement, TensorElement, To};

@@ -151,6 +151,79 @@ def symmetric(m):
 
 made("symmetric", lambda: nn.Linear(3, 3), symmetric, remove_new("weight"), (2, 3))
 
+# Tables with limits.
+words = torch.tensor([[0, 2, 2], [4, 4, 4]])
+for name, make in [
+    ("embedding", lambda: nn.Embedding(5, 3, padding_idx=2, max_norm=1.0, norm_type=3.0, scale_grad_by_freq=True)),
+    ("embedding short", lambda: nn.Embedding(5, 3, max_norm=0.5)),
+    ("embedding frequent", lambda: nn.Embedding(5, 3, scale_grad_by_freq=True)),
+    ("embedding padded", lambda: nn.Embedding(5, 3, padding_idx=-1)),
+    ("bag limits sum", lambda: nn.EmbeddingBag(5, 3, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True, mode="sum")),
+    ("bag limits mean", lambda: nn.EmbeddingBag(5, 3, max_norm=1.0, scale_grad_by_freq=True, padding_idx=0)),
+    ("bag limits max", lambda: nn.EmbeddingBag(5, 3, max_norm=1.0, mode="max")),
+]:
+    torch.manual_seed(9)
+    module = make()
+    y = module(words)
+    text = repr(module) + (" " + node(y) if "bag" not in name else "")
+    y.sin().sum().backward()
+    row("table " + name, y, module.weight, module.weight.grad, text=text)
+
+# Softmax over clusters.
+for name, arguments in [("", (6, 10, [3, 7])), (" all", (6, 12, [2, 5, 8], 2.0, True))]:
+    torch.manual_seed(10)
+    module = nn.AdaptiveLogSoftmaxWithLoss(*arguments)
+    x = torch.randn(5, 6).requires_grad_()
+    found = module(x, torch.tensor([0, 9, 1, 4, 6]))
+    (found.output.sin().sum() + found.loss.cos()).backward()
+    one = module(x[0].detach(), torch.tensor(8))
+    row("adaptive" + name, *found, *one, module.log_prob(x), module.predict(3 * x), x.grad, *[p.grad for p in module.parameters()], text=repr(module) + " " + " ".join(module.state_dict()) + " " + node(found.output))
+row("asm output", text=repr(nn.AdaptiveLogSoftmaxWithLoss(4, 6, [2])(torch.zeros(1, 4), torch.tensor([0]))))
+
+# Pools whose windows begin at random places.
+for name, make, shape in [
+    ("2d", lambda: nn.FractionalMaxPool2d(3, output_size=(4, 5), return_indices=True), (2, 3, 8, 9)),
+    ("2d ratio", lambda: nn.FractionalMaxPool2d((2, 3), output_ratio=(0.5, 0.7), return_indices=True), (3, 9, 10)),
+    ("3d", lambda: nn.FractionalMaxPool3d((2, 3, 2), output_size=(2, 3, 4), return_indices=True), (2, 2, 5, 7, 8)),
+    ("3d ratio", lambda: nn.FractionalMaxPool3d(2, output_ratio=0.5, return_indices=True), (1, 2, 6, 5, 7)),
+]:
+    torch.manual_seed(11)
+    module = make()
+    x = torch.randn(shape).requires_grad_()
+    y, places = module(x)
+    y.sin().sum().backward()
+    row("fractional " + name, y, places, x.grad, torch.rand(2), text=repr(module) + " " + node(y))
+
+# Norms over channels.
+for name, make, shape in [
+    ("3", lambda: nn.CrossMapLRN2d(3), (2, 6, 2, 3)),
+    ("4", lambda: nn.CrossMapLRN2d(4, alpha=0.5, beta=0.6, k=2.0), (2, 7, 2, 2)),
+    ("5", lambda: nn.CrossMapLRN2d(5, alpha=0.3, beta=1.5, k=0.5), (1, 9, 2, 2)),
+    ("wide", lambda: nn.CrossMapLRN2d(7, alpha=0.3), (1, 2, 2, 2)),
+]:
+    torch.manual_seed(12)
+    module = make()
+    x = torch.randn(shape).requires_grad_()
+    y = module(x)
+    y.sin().sum().backward()
+    row("cross map " + name, y, x.grad, text=repr(module) + " " + node(y))
+for shape in [(4, 3), (2, 3, 4), (2, 3, 2, 2), (2, 3, 1, 2, 2)]:
+    torch.manual_seed(13)
+    module = nn.SyncBatchNorm(3, momentum=0.2)
+    x = torch.randn(shape).requires_grad_()
+    y = module(x)
+    y.sin().sum().backward()
+    module.eval()
+    row(f"sync {len(shape)}", y, x.grad, *[p.grad for p in module.parameters()], *module.buffers(), module(x), text=repr(module))
+row("sync converted", text=repr(nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.BatchNorm1d(2, affine=False), nn.Sequential(nn.BatchNorm2d(3, momentum=None), nn.ReLU()), nn.BatchNorm3d(4, eps=0.1)))))
+
+# Distances within one set of rows.
+for p in [0.0, 0.5, 1.0, 1.5, 2.0, 3.5, float("inf")]:
+    torch.manual_seed(14)
+    x = torch.randn(4, 3)
+    x[3, 0] = x[1, 0]
+    call(f"pdist {p}", lambda x: F.pdist(x, p), x, text=node(F.pdist(x.clone().requires_grad_(), p)))
+
 with open(sys.argv[1] + "/more.jsonl", "w") as out:
     for r in rows:
         out.write(json.dumps(r) + "\n")

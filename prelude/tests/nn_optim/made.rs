@@ -85,30 +85,30 @@ macro_rules! forms {
                 format!("weight_norm {} {shown}", $name),
                 $make,
                 $shape,
-                |m| drop(weight_norm(m, "weight", dim)),
-                |m| drop(remove_weight_norm(m, "weight"))
+                |m| { weight_norm(m, "weight", dim); },
+                |m| { remove_weight_norm(m, "weight"); }
             );
         }
         of_weight!(
             format!("weight_norm new {}", $name),
             $make,
             $shape,
-            |m| drop(parametrizations::weight_norm(m, "weight", Some(0))),
-            |m| drop(remove_parametrizations(m, "weight", true))
+            |m| { parametrizations::weight_norm(m, "weight", Some(0)); },
+            |m| { remove_parametrizations(m, "weight", true); }
         );
         of_weight!(
             format!("spectral_norm {}", $name),
             $make,
             $shape,
-            |m| drop(spectral_norm(m, "weight", 1, 1e-12, None)),
-            |m| drop(remove_spectral_norm(m, "weight"))
+            |m| { spectral_norm(m, "weight", 1, 1e-12, None); },
+            |m| { remove_spectral_norm(m, "weight"); }
         );
         of_weight!(
             format!("spectral_norm new {}", $name),
             $make,
             $shape,
-            |m| drop(parametrizations::spectral_norm(m, "weight", 1, 1e-12, None)),
-            |m| drop(remove_parametrizations(m, "weight", true))
+            |m| { parametrizations::spectral_norm(m, "weight", 1, 1e-12, None); },
+            |m| { remove_parametrizations(m, "weight", true); }
         );
     };
 }
@@ -131,29 +131,35 @@ fn choices_and_other_tensors() {
         "spectral_norm eval",
         Linear::new(3, 4),
         [2, 3],
-        |m| drop(spectral_norm(m, "weight", 3, 1e-3, Some(1))),
-        |m| drop(remove_spectral_norm(m, "weight"))
+        |m| {
+            spectral_norm(m, "weight", 3, 1e-3, Some(1));
+        },
+        |m| {
+            remove_spectral_norm(m, "weight");
+        }
     );
     of_weight!(
         "spectral_norm new all",
         Conv2d::new(2, 3, 2),
         [1, 2, 3, 3],
-        |m| drop(parametrizations::spectral_norm(
-            m,
-            "weight",
-            2,
-            1e-12,
-            Some(-1)
-        )),
-        |m| drop(remove_parametrizations(m, "weight", true))
+        |m| {
+            parametrizations::spectral_norm(m, "weight", 2, 1e-12, Some(-1));
+        },
+        |m| {
+            remove_parametrizations(m, "weight", true);
+        }
     );
     made(
         "spectral_norm new bias",
         || Linear::new(3, 4),
         |m, x| m.forward(x),
         |m| m.bias.clone().unwrap(),
-        |m| drop(parametrizations::spectral_norm(m, "bias", 1, 1e-12, None)),
-        |m| drop(remove_parametrizations(m, "bias", true)),
+        |m| {
+            parametrizations::spectral_norm(m, "bias", 1, 1e-12, None);
+        },
+        |m| {
+            remove_parametrizations(m, "bias", true);
+        },
         &[2, 3],
     );
     made(
@@ -167,8 +173,12 @@ fn choices_and_other_tensors() {
                 members.tensor("weight_hh_l0").unwrap()
             })
         },
-        |m| drop(weight_norm(m, "weight_hh_l0", Some(0))),
-        |m| drop(remove_weight_norm(m, "weight_hh_l0")),
+        |m| {
+            weight_norm(m, "weight_hh_l0", Some(0));
+        },
+        |m| {
+            remove_weight_norm(m, "weight_hh_l0");
+        },
         &[4, 1, 3],
     );
 }
@@ -212,7 +222,9 @@ fn parametrizations_of_ones_own() {
             register_parametrization(m, "weight", Symmetric);
             register_parametrization(m, "weight", Halved);
         },
-        |m| drop(remove_parametrizations(m, "weight", true))
+        |m| {
+            remove_parametrizations(m, "weight", true);
+        }
     );
     let fc = Linear::new(3, 3);
     let before = fc.weight.detach().copy();
@@ -302,37 +314,37 @@ fn what_makes_no_sense_is_refused_in_pytorchs_words() {
             "Cannot register two weight_norm hooks on the same parameter weight".to_owned(),
         ),
         (
-            refused(|| drop(weight_norm(&fc(), "foo", Some(0)))),
+            refused(|| { weight_norm(&fc(), "foo", Some(0)); }),
             "'Linear' object has no attribute 'foo'".to_owned(),
         ),
         (
-            refused(|| drop(remove_weight_norm(&fc(), "weight"))),
+            refused(|| { remove_weight_norm(&fc(), "weight"); }),
             format!("weight_norm of 'weight' not found in {shown}"),
         ),
         (
-            refused(|| drop(remove_spectral_norm(&fc(), "weight"))),
+            refused(|| { remove_spectral_norm(&fc(), "weight"); }),
             format!("spectral_norm of 'weight' not found in {shown}"),
         ),
         (
-            refused(|| drop(spectral_norm(&fc(), "weight", 0, 1e-12, None))),
+            refused(|| { spectral_norm(&fc(), "weight", 0, 1e-12, None); }),
             "Expected n_power_iterations to be positive, but got n_power_iterations=0".to_owned(),
         ),
         (
-            refused(|| drop(parametrizations::weight_norm(&fc(), "foo", Some(0)))),
+            refused(|| { parametrizations::weight_norm(&fc(), "foo", Some(0)); }),
             format!(
                 "Module '{shown}' does not have a parameter, a buffer, or a parametrized element with name 'foo'"
             ),
         ),
         (
-            refused(|| drop(parametrizations::spectral_norm(&fc(), "foo", 1, 1e-12, None))),
+            refused(|| { parametrizations::spectral_norm(&fc(), "foo", 1, 1e-12, None); }),
             format!("Module '{shown}' has no parameter or buffer with name 'foo'"),
         ),
         (
-            refused(|| drop(parametrizations::spectral_norm(&fc(), "weight", 1, 1e-12, Some(4)))),
+            refused(|| { parametrizations::spectral_norm(&fc(), "weight", 1, 1e-12, Some(4)); }),
             "Dimension out of range (expected to be in range of [-2, 1] but got 4)".to_owned(),
         ),
         (
-            refused(|| drop(remove_parametrizations(&fc(), "weight", true))),
+            refused(|| { remove_parametrizations(&fc(), "weight", true); }),
             format!("Module {shown} does not have a parametrization on weight"),
         ),
         (
@@ -346,7 +358,7 @@ fn what_makes_no_sense_is_refused_in_pytorchs_words() {
                 .to_owned(),
         ),
         (
-            refused(|| drop(register_parametrization(&Linear::new(3, 3), "weight", First))),
+            refused(|| { register_parametrization(&Linear::new(3, 3), "weight", First); }),
             "Registering a parametrization may not change the shape of the tensor, unless `unsafe` flag is \
              enabled.\nunparametrized shape: torch.Size([3, 3])\nparametrized shape: torch.Size([1, 3])"
                 .to_owned(),

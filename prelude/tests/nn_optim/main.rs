@@ -8,6 +8,7 @@ mod optim;
 mod rarer;
 mod sequences;
 mod state;
+mod tables;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -36,11 +36,13 @@ mod bags;
 mod conv;
 mod ctc;
 mod dropout;
+mod fractional;
 mod grid;
 mod loss;
 mod margin;
 mod norm;
 mod rearrange;
+mod table;
 mod unpool;
 mod vision;
 
@@ -49,11 +51,13 @@ pub use bags::*;
 pub use conv::*;
 pub use ctc::*;
 pub use dropout::*;
+pub use fractional::*;
 pub use grid::*;
 pub use loss::*;
 pub use margin::*;
 pub use norm::*;
 pub use rearrange::*;
+pub use table::*;
 pub use unpool::*;
 pub use vision::*;
 

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::parametrize::{Form, Made, Parametrization, begin, find, own_tensor};
-use crate::Tensor;
-use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::nn::module::Module;
 use crate::nn::repr::repr;
-use crate::shape::axis;
+use crate::{Tensor, no_grad};
 
 /// Makes a weight of its length and its direction from now on (Salimans and Kingma, 2016): `nn.utils.weight_norm`. The
 /// parameter gives way to `weight_g`, the lengths along `dim` (PyTorch's default is `Some(0)`; `None` is one length of
@@ -101,13 +99,13 @@ pub(super) struct WeightNorm {
 
 impl WeightNorm {
     fn parts(&self, weight: &Tensor) -> Result<[Tensor; 2]> {
-        Ok([norm_except(weight, self.dim)?, weight.detach()])
+        Ok([weight.try_norm_except_dim(2., self.dim)?, weight.detach()])
     }
 }
 
 impl Parametrization for WeightNorm {
     fn forward(&self, originals: &[Tensor], _: bool) -> Result<Tensor> {
-        made(&originals[0], &originals[1], self.dim)
+        originals[1].try_weight_norm(&originals[0], self.dim)
     }
 
     fn right_inverse(&self, value: &Tensor) -> Result<Option<Vec<Tensor>>> {
@@ -121,50 +119,4 @@ impl Parametrization for WeightNorm {
     fn old_ends(&self) -> &'static [&'static str] {
         ENDS
     }
-}
-
-/// The Euclidean lengths along a dimension, over all others: `torch.norm_except_dim`.
-fn norm_except(v: &Tensor, dim: i64) -> Result<Tensor> {
-    if dim == -1 {
-        return v.try_norm();
-    }
-    let at = axis(dim, v.dim())?;
-    let others: Vec<i64> = (0..v.dim() as i64)
-        .filter(|&dim| dim != at as i64)
-        .collect();
-    match others.is_empty() {
-        true => v.try_abs(),
-        false => v.try_norm_dim(2., others, true),
-    }
-}
-
-/// `g v / |v|`
-fn made(g: &Tensor, v: &Tensor, dim: i64) -> Result<Tensor> {
-    // PyTorch has a kernel for the first and the last dimension.
-    if dim != 0 && dim != v.dim() as i64 - 1 {
-        return v.try_mul(g.try_div(norm_except(v, dim)?)?);
-    }
-    let weight = no_grad(|| v.try_mul(g.try_div(norm_except(v, dim)?)?))?;
-    Ok(record(
-        "WeightNormInterfaceBackward0",
-        &[v, g],
-        weight,
-        |_| {
-            let backward = move |ctx: &Ctx, grad: &Tensor| {
-                let (v, g) = (ctx.saved(0)?, ctx.saved(1)?);
-                let norm = norm_except(&v, dim)?;
-                // How much of the gradient lies along the direction.
-                let along = grad.try_mul(&v)?.try_sum_to(&g.shape())?.try_div(&norm)?;
-                let across = || {
-                    let turned = v.try_mul(along.try_div(&norm)?)?;
-                    g.try_div(&norm)?.try_mul(grad.try_sub(turned)?)
-                };
-                Ok(vec![
-                    ctx.when(0, across)?,
-                    ctx.when(1, || Ok(along.clone()))?,
-                ])
-            };
-            (vec![Saved::input(v), Saved::input(g)], backward)
-        },
-    ))
 }

@@ -6,7 +6,7 @@ from kernel_client import Session
 
 from documents import book_cells, cells, document
 
-# Building polars takes its time.
+# Building polars takes its time, and so does compiling against such crates on a machine that does other things.
 BUILD = 3000
 
 
@@ -20,9 +20,9 @@ def test_plotters_guide_for_evcxr(kernel):
 def test_plotlys_readme(kernel, tmp_path):
     kernel.ok(':dep plotly = "0.14"', timeout=BUILD)
     (first, *_) = [it for it in cells(document("plotly", "README.md")) if "write_html" in it]
-    kernel.ok(first)
+    kernel.ok(first, timeout=BUILD)
     assert (tmp_path / "out.html").stat().st_size > 1000
-    shown = kernel.ok("plot")
+    shown = kernel.ok("plot", timeout=BUILD)
     assert any("plotly" in str(forms).lower() for forms in shown.displays), shown.said
 
 
@@ -33,10 +33,10 @@ def test_charmings_first_chart_as_html(kernel, tmp_path):
     # The picture needs a JavaScript engine built in; the same chart as HTML does not, as the README says further down.
     chart = pie[pie.index("let chart") : pie.index(";", pie.index("rose 8")) + 1]
     uses = pie[: pie.index("fn main")].replace(", ImageRenderer", "")
-    kernel.ok(uses + chart)
+    kernel.ok(uses + chart, timeout=BUILD)
     (html,) = [it for it in readme if "HtmlRenderer::new" in it]
-    kernel.ok(html[: html.index("// Use ImageRenderer")])
-    assert "rose 1" in kernel.value("html_str")
+    kernel.ok(html[: html.index("// Use ImageRenderer")], timeout=BUILD)
+    assert "rose 1" in kernel.value("html_str", timeout=BUILD)
 
 
 def polars_session(kernel: Session) -> list[str]:

@@ -33,6 +33,7 @@ mod options;
 mod order;
 mod pad;
 mod pairs;
+mod picked;
 mod place;
 mod pointwise;
 mod pool;

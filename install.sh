@@ -72,7 +72,6 @@ check_tools() {
             need "rustc $rustc_version is too old" "Wick needs $rust_needed or newer; run: rustup update stable"
     fi
     command -v cc >/dev/null || need "a C linker (cc) is missing" "rustc links with it" gcc
-    command -v ld.bfd >/dev/null || need "ld.bfd is missing" "Wick links cells with it" binutils
     if ! command -v python3 >/dev/null; then
         need "python3 is missing" "Jupyter runs on it" "python3 python3-venv"
     elif ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then

@@ -58,6 +58,9 @@ rust_part() {
     check "Documentation" env RUSTDOCFLAGS="-D warnings" \
         cargo doc --release --locked --workspace --no-deps
     cargo_test "Unit, parity and documentation tests" --workspace
+    check "C++ compiler" need_package c++ g++ "libFuzzer"
+    check "Made-up input, 30 seconds of each kind" tests/fuzz.sh
+    grep -E " inputs, |^built" "$logs/check.log"
 }
 
 # ---------------------------------------------------------------------------- the installed kernel
@@ -69,13 +72,14 @@ cleanup() {
 }
 trap cleanup EXIT
 
-need_chromium() {
-    ! command -v chromium >/dev/null || return 0
+# need_package PROGRAM PACKAGE WHAT_FOR: installs what is missing.
+need_package() {
+    ! command -v "$1" >/dev/null || return 0
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-        echo "Chromium is missing; the JupyterLab test needs it: sudo apt-get install -y chromium"
+        echo "$1 is missing; $3 needs it: sudo apt-get install -y $2"
         return 1
     fi
-    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium
+    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2"
 }
 
 make_venv() {
@@ -102,7 +106,7 @@ kernel_part() {
     export XDG_CACHE_HOME="$scratch/cache" XDG_STATE_HOME="$scratch/state" XDG_CONFIG_HOME="$scratch/config" WICK_PREFIX="$scratch/prefix"
     export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$HOME/.cache/pip}"
 
-    check "Chromium" need_chromium
+    check "Chromium" need_package chromium chromium "the JupyterLab test"
     check "Python environment" make_venv
     check "Advisories and licences" env PYTHON="$target/test-venv/bin/python" tests/deny.sh
     grep "^advisory database" "$logs/check.log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
@@ -17,6 +18,17 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, sync_playwright
 
 TOKEN = "wick-test"
+
+# From the top of one code cell to the bottom of another.
+HEIGHT = """
+([first, last]) => {
+    const cells = document.querySelectorAll('.jp-CodeCell');
+    return cells[last].getBoundingClientRect().bottom - cells[first].getBoundingClientRect().top;
+}
+"""
+
+# What JupyterLab has above and below the notebook, in pixels.
+AROUND = 124
 
 
 @contextlib.contextmanager
@@ -34,7 +46,7 @@ def lab_server(folder: Path, scratch: Path, *, dark: bool = False) -> Iterator[s
     server = subprocess.Popen(
         [
             sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
-            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
+            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
         ],
         env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")},
         stdout=log,
@@ -105,6 +117,23 @@ class LabNotebook:
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(text)
 
+    def frame(self, first: int, last: int) -> None:
+        """Makes the page as high as these code cells and what is between them, and scrolls there: for a picture."""
+        height = self.page.evaluate(HEIGHT, [first, last])
+        self.page.set_viewport_size({"width": self.page.viewport_size["width"], "height": math.ceil(height) + AROUND})
+        self.code_cells().nth(first).evaluate("it => it.scrollIntoView({block: 'start'})")
+        self.page.wait_for_timeout(1000)
+
+    def complete(self, candidate: str) -> None:
+        """Presses Tab until a list with `candidate` stays open: JupyterLab closes it where the page still moves under it."""
+        item = self.page.locator(".jp-Completer-item", has_text=candidate).first
+        deadline = time.monotonic() + 60
+        while not item.is_visible():
+            assert time.monotonic() < deadline, f"no list with {candidate}"
+            self.page.keyboard.press("Tab")
+            item.wait_for(timeout=30_000)
+            self.page.wait_for_timeout(500)
+
     def code_cells(self) -> Locator:
         return self.page.locator(".jp-CodeCell")
 
@@ -133,7 +162,10 @@ class LabNotebook:
         before = file.stat().st_mtime_ns
         self.page.keyboard.press("Control+s")
         deadline = time.monotonic() + 20
-        while file.stat().st_mtime_ns == before:
+        while True:
+            # While the server writes it, the file is empty or breaks off.
+            with contextlib.suppress(json.JSONDecodeError):
+                if file.stat().st_mtime_ns != before:
+                    return json.loads(file.read_text())
             assert time.monotonic() < deadline, "the notebook was not saved"
             time.sleep(0.1)
-        return json.loads(file.read_text())

@@ -20,6 +20,9 @@ CLIPPED = """
     .map(it => it.scrollWidth + ' in ' + it.clientWidth + ': ' + it.innerText.slice(0, 40))
 """
 
+# The code cells of the walkthrough of displays at which a picture begins: each shows whole cells up to the next.
+PARTS = (0, 4, 8, 11, 14, 17)
+
 
 @pytest.fixture
 def screenshot(tmp_path):
@@ -44,8 +47,7 @@ def test_the_primer_runs_in_jupyterlab(tmp_path, screenshot):
         # The code is coloured as Rust: `let` is a keyword.
         assert lab.code_cells().nth(2).locator(".cm-content span", has_text="let").count() > 0
         assert lab.save(folder / PRIMER.name)["metadata"]["kernelspec"]["name"] == "wick"
-        page.evaluate("document.querySelectorAll('.jp-CodeCell')[11].scrollIntoView({block: 'start'})")
-        page.wait_for_timeout(1000)
+        lab.frame(11, 15)
         screenshot.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=screenshot)
     assert screenshot.stat().st_size > 20_000
@@ -71,6 +73,35 @@ def test_interrupt_and_restart_in_jupyterlab(tmp_path):
         lab.code_cells().nth(2).locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(".jp-OutputArea-output:has-text('kept')", timeout=30_000)
+
+
+# What an extension of JupyterLab does that has something to tell the notebook's cells.
+OPEN_COMM = """
+async () => {
+    const comm = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.createComm('slider');
+    await comm.subshellStarted;
+    comm.open(7);
+    return comm.subshellId;
+}
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_running_cell_sees_what_comes_on_a_comm_of_jupyterlab(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    saved(
+        folder / "comm.ipynb",
+        "use std::sync::atomic::{AtomicI64, Ordering};\nstatic SLIDER: AtomicI64 = AtomicI64::new(0);\n"
+        'wick::comm::register_target("slider", |_, to| SLIDER.store(to.as_i64().unwrap(), Ordering::SeqCst));',
+        'println!("waits");\nwhile SLIDER.load(Ordering::SeqCst) == 0 { std::hint::spin_loop(); }\nprintln!("moved to {}", SLIDER.load(Ordering::SeqCst));',
+    )
+    with lab_server(folder, tmp_path) as address, chromium_page() as page:
+        lab = LabNotebook(page, address, "comm.ipynb")
+        lab.menu("Run", "Run All Cells")
+        page.wait_for_selector(".jp-OutputArea-output:has-text('waits')", timeout=60_000)
+        assert page.evaluate(OPEN_COMM), "the comm has no subshell"
+        page.wait_for_selector(".jp-OutputArea-output:has-text('moved to 7')", timeout=30_000)
 
 
 @pytest.fixture
@@ -107,9 +138,7 @@ def test_tab_shift_tab_and_a_question_in_jupyterlab(tmp_path, pictures, theme):
         page.keyboard.press("Enter")
         page.wait_for_selector(".jp-OutputArea-output:has-text('Hello, Ada!')", timeout=30_000)
         lab.type_into(3, ".ma")
-        page.keyboard.press("Tab")
-        page.wait_for_selector(".jp-Completer-item:has-text('matmul')", timeout=30_000)
-        page.wait_for_timeout(500)
+        lab.complete("matmul")
         page.screenshot(path=pictures / f"completion-{theme}.png")
         page.keyboard.type("tmul(", delay=50)
         page.wait_for_selector(".jp-Completer", state="hidden", timeout=30_000)
@@ -130,7 +159,7 @@ def test_what_is_shown_fits_into_jupyterlab(tmp_path, pictures, theme):
         lab.run_all(timeout=300)
         page.wait_for_timeout(1000)
         assert page.evaluate(CLIPPED) == []
-        for part, cell in enumerate((0, 4, 8, 11, 14, 17)):
-            page.evaluate("cell => document.querySelectorAll('.jp-CodeCell')[cell].scrollIntoView({block: 'start'})", cell)
-            page.wait_for_timeout(500)
+        ends = [*PARTS[1:], lab.code_cells().count()]
+        for part, (first, end) in enumerate(zip(PARTS, ends)):
+            lab.frame(first, end - 1)
             page.screenshot(path=pictures / f"displays-{theme}-{part}.png")

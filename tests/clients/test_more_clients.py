@@ -95,6 +95,14 @@ def test_wick_run_says_what_is_no_parameter(tmp_path):
     assert done.returncode == 1 and "name=value" in done.stderr
 
 
+def test_wick_run_tells_of_a_parameter_that_nobody_declares(tmp_path):
+    source = with_parameters(tmp_path / "in.ipynb")
+    command = [WICK, "run", source, "-p", "epoch=3", "--output", tmp_path / "out.ipynb"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "no cell tagged `parameters` declares `epoch`" in done.stderr
+
+
 def test_wick_new_starts_a_notebook_that_runs(tmp_path):
     new = subprocess.run([WICK, "new", "first"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert new.returncode == 0, new.stderr
@@ -107,7 +115,7 @@ def test_wick_new_starts_a_notebook_that_runs(tmp_path):
 
 def test_wick_doctor_names_every_part():
     done = subprocess.run([WICK, "doctor"], capture_output=True, text=True, timeout=60)
-    for part in ("rustc", "prelude", "ld.bfd", "kernelspec", "jupyter", "cargo", "rust-analyzer", "disk", "cuda"):
+    for part in ("rustc", "prelude", "cc", "kernelspec", "jupyter", "cargo", "rust-analyzer", "disk", "cuda"):
         assert part in done.stdout.lower(), done.stdout
 
 

@@ -138,6 +138,8 @@ def test_bench_tells_mean_and_deviation(kernel):
     assert "per loop (mean ± std. dev. of 7 runs" in text
     assert kernel.value("v.len()") == "1000"
     assert "missing" in kernel.fails(":bench missing()").said
+    panicked = kernel.fails(':bench v.get(1000).expect("too far")').traceback
+    assert "too far" in panicked and "wick_runtime" not in panicked
 
 
 def test_env_is_set_for_cells(kernel):
@@ -207,3 +209,28 @@ def test_undone_cells_are_not_saved(kernel, tmp_path):
     kernel.ok(":save session.rs")
     text = (tmp_path / "session.rs").read_text()
     assert "let kept = 1;" in text and "undone" not in text
+
+
+def test_help_tells_of_one_command(kernel):
+    assert kernel.ok(":help dep").stdout.splitlines()[1].startswith(":dep --lock")
+    assert kernel.ok(":help :vars").stdout.startswith(":vars")
+    assert "Did you mean `:vars`?" in kernel.fails(":help vasr").evalue
+
+
+def test_what_env_sets_is_seen_by_scripts(kernel):
+    kernel.ok(":env WICK_TRIED=a b")
+    assert kernel.value('std::env::var("WICK_TRIED")?') == '"a b"'
+    assert kernel.ok('%%bash\necho "[$WICK_TRIED]"').stdout == "[a b]\n"
+    assert kernel.ok(':sh echo "[$WICK_TRIED]"').stdout == "[a b]\n"
+
+
+def test_what_ipython_knows_is_told_in_wicks_words(kernel):
+    assert "here it is `:bench EXPRESSION`" in kernel.fails("%timeit 1 + 1").evalue
+    assert "`:timing`" in kernel.fails("%%time\nlet x = 1;").evalue
+    assert ":sh ls -l" in kernel.fails("!ls -l").traceback
+    assert kernel.value("!true") == "false"
+
+
+def test_quit_leaves_a_console(kernel):
+    (payload,) = kernel.ok(":quit").reply["payload"]
+    assert payload == {"source": "ask_exit", "keepkernel": False}

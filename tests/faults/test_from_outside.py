@@ -149,7 +149,7 @@ def test_the_toolchain_vanishing_between_two_cells(tmp_path):
     prelude = prelude_with_a_toolchain_at(toolchain, tmp_path / "prelude")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("rustc", "cargo", "rustup", "ld.bfd", "cc"):
+    for tool in ("rustc", "cargo", "rustup", "cc"):
         (tools / tool).symlink_to(shutil.which(tool) or tool)
     with Session(cwd=tmp_path, env={"PATH": str(tools), "WICK_PRELUDE": str(prelude)}) as session:
         session.ok(KEEP)

@@ -15,6 +15,9 @@
 //! comm.send_with_buffers(json!({ "buffer_paths": [["values"]] }), [values]);
 //! comm.close(json!({}));
 //! ```
+//!
+//! A client that sends through a subshell, as JupyterLab does, is heard while a cell runs: on a thread beside it, so that a
+//! loop can look at what a slider's handler stores. What such a handler prints is shown by the cell.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -28,7 +31,7 @@ pub use serde_json::json;
 
 use crate::cell;
 use crate::display::emit;
-use crate::protocol::{CommKind, CommMessage, Frame, Outcome};
+use crate::protocol::{self, CommKind, CommMessage, Frame, Outcome};
 
 type Handler = Arc<dyn Fn(&Comm, Value) + Send + Sync>;
 
@@ -207,6 +210,26 @@ pub(crate) fn receive(message: CommMessage) -> Outcome {
         Ok(()) => Outcome::Ok,
         Err(payload) => cell::panicked(payload),
     }
+}
+
+/// Takes a client's message on a thread of its own, while a cell may run. What its handler prints comes among what the
+/// cell prints, and a panic of it is told there, as that of any thread is.
+pub(crate) fn receive_aside(comm: protocol::Comm) {
+    let number = comm.run;
+    let handle = move || {
+        receive(comm.message);
+        emit(&Frame::Handled(number));
+    };
+    let thread = std::thread::Builder::new().name("comm".into());
+    if let Err(error) = thread.spawn(handle) {
+        eprintln!("a message on a comm was not handled: {error}");
+        emit(&Frame::Handled(number));
+    }
+}
+
+/// Keeps what is known of comms as it is, for a fork: its copy has no thread that could let go of it.
+pub(crate) fn hold() -> impl Sized {
+    comms()
 }
 
 #[cfg(test)]

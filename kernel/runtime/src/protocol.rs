@@ -38,6 +38,9 @@ pub enum Request {
     Input(Option<String>),
     /// A client's message on a comm.
     Comm(Comm),
+    /// The same, also while a cell runs: a thread of its own handles it. [`Comm::run`] only tells these messages apart; the
+    /// answer is [`Frame::Handled`].
+    Aside(Comm),
     /// Asks the run of this number to stop; nothing happens where it has ended. Not answered.
     Interrupt(u64),
     /// Ends the process, because the run of this number did not listen, and has it tell where it was. Likewise.
@@ -274,6 +277,8 @@ pub enum Frame {
         /// Only when the next output comes.
         wait: bool,
     },
+    /// The [`Request::Aside`] of this number was handled.
+    Handled(u64),
     /// The last of a cell on this stream.
     End {
         /// The number of the run.

@@ -150,6 +150,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     wire::send(socket, &Response::Commed(outcome))?;
                 }
             }
+            Request::Aside(message) => comm::receive_aside(message),
             // It came after the cell had ended.
             Request::Interrupt(_) | Request::Stop(_) | Request::Input(_) => {}
         }
@@ -265,6 +266,7 @@ impl Worker {
                         input::interrupted();
                     }
                     Some(Request::Input(answer)) => input::answer(answer),
+                    Some(Request::Aside(message)) => comm::receive_aside(message),
                     Some(Request::Stop(run)) if run == present => crash::end(&self.thread),
                     // They were meant for one that has ended meanwhile.
                     Some(Request::Interrupt(_) | Request::Stop(_)) => {}

@@ -43,6 +43,7 @@ pub(crate) fn take(id: SnapshotId) -> Result<Side, NoSnapshot> {
 
 fn fork(id: SnapshotId) -> io::Result<Side> {
     let (mut waiting, alive) = pipe()?;
+    let _comms = crate::comm::hold();
     // SAFETY: a plain system call that takes no pointers.
     let parent = open_process(unsafe { libc::getpid() })?;
     // SAFETY: the child only reads from a pipe, then, if promoted, goes on in `serve`, which starts all the

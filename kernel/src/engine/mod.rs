@@ -10,7 +10,7 @@ pub mod deps;
 pub mod diagnostics;
 #[cfg(feature = "evcxr")]
 pub mod evcxr;
-mod hex;
+pub(crate) mod hex;
 pub mod native;
 pub mod outline;
 pub mod prelude;
@@ -162,6 +162,20 @@ pub trait Interrupt: Send + Sync {
     fn answer(&self, text: Option<String>);
 }
 
+/// Answers while a cell runs, from what the session was when it began. Works from any task.
+#[async_trait]
+pub trait Aside: Send + Sync {
+    /// As [`Engine::completeness`].
+    fn completeness(&self, code: &str) -> Completeness;
+    /// As [`Engine::complete`].
+    async fn complete(&self, code: &str, cursor: usize) -> Completions;
+    /// As [`Engine::inspect`]; values are not looked at, since the cell works with them.
+    async fn inspect(&self, code: &str, cursor: usize) -> Option<MimeBundle>;
+    /// Hands a client's message on a comm to the process in which the cell runs; a thread of its own handles it there.
+    /// Returns when that is done. What the handler shows is shown by the cell.
+    async fn comm(&self, message: CommMessage);
+}
+
 /// Evaluates cells. Events go to the channel that the engine was created with, also between cells (a thread
 /// of an earlier cell may still print).
 #[async_trait]
@@ -178,6 +192,10 @@ pub trait Engine: Send {
     async fn comm(&mut self, message: CommMessage, id: CellId) -> Reply;
     /// A handle that reaches the running cell.
     fn interrupter(&self) -> Arc<dyn Interrupt>;
+    /// What answers while the next cell runs; an engine that has none lets questions wait for the cell's end.
+    fn aside(&self) -> Option<Arc<dyn Aside>> {
+        None
+    }
     /// Forgets variables and items, as a fresh start would.
     async fn reset(&mut self) -> Result<(), EngineError>;
     /// Ends every process of the session.

@@ -11,6 +11,7 @@ use super::message::{self, Incoming};
 use super::replies;
 use super::requests::Request;
 use super::router::Router;
+use super::subshells::Subshells;
 use crate::session::Interrupts;
 
 /// Serves the control channel.
@@ -20,6 +21,7 @@ pub struct Control {
     interrupts: Interrupts,
     info: KernelInfo,
     connect: JupyterMessageContent,
+    subshells: Subshells,
     end: UnboundedSender<End>,
 }
 
@@ -31,6 +33,7 @@ impl Control {
         interrupts: Interrupts,
         info: KernelInfo,
         connection: &Connection,
+        subshells: Subshells,
         end: UnboundedSender<End>,
     ) -> Self {
         Self {
@@ -39,6 +42,7 @@ impl Control {
             interrupts,
             info,
             connect: replies::connect(connection),
+            subshells,
             end,
         }
     }
@@ -74,8 +78,14 @@ impl Control {
                 message::content("kernel_info_reply", self.info.reply().await)
             }
             Ok(Request::Connect) => self.connect.clone(),
+            Ok(Request::CreateSubshell) => replies::subshell_created(&self.subshells.create()),
+            Ok(Request::DeleteSubshell(which)) => replies::subshell_deleted(
+                &which.subshell_id,
+                self.subshells.delete(&which.subshell_id),
+            ),
+            Ok(Request::ListSubshells) => replies::subshells(&self.subshells.list()),
             Ok(_) => {
-                let problem = format!("{kind} belongs on the shell channel");
+                let problem = message::belongs(kind, "shell");
                 tracing::warn!("control: {problem}");
                 match replies::failure(kind, &problem) {
                     Some(content) => content,

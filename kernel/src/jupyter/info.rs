@@ -52,7 +52,7 @@ fn reply(rust: &str, about: &str) -> Value {
         "language_info": language_info(rust),
         "banner": banner,
         "debugger": false,
-        "supported_features": [],
+        "supported_features": ["kernel subshells"],
         "help_links": [
             { "text": "Wick", "url": env!("CARGO_PKG_REPOSITORY") },
             { "text": "The Rust Programming Language", "url": "https://doc.rust-lang.org/book/" },

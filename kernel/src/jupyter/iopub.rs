@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jupyter_protocol::{
-    ClearOutput, ErrorOutput, ExecuteInput, ExecutionCount, Header, IoPubWelcome, JupyterMessage,
-    JupyterMessageContent, Status, Stdio, StreamContent,
+    ClearOutput, ErrorOutput, ExecuteInput, ExecutionCount, IoPubWelcome, JupyterMessageContent,
+    Status, Stdio, StreamContent,
 };
 use jupyter_zmq_client::KernelIoPubXPubConnection;
 use jupyter_zmq_client::connection::{SubscriptionEvent, parse_subscription_message};
@@ -16,7 +16,7 @@ use zeromq::util::PeerIdentity;
 use zeromq::{Socket, SocketEvent, SocketRecv, XPubSocket};
 
 use super::connection::{self, Connection, ConnectionError};
-use super::message::{self, Incoming};
+use super::message::{self, Incoming, Outgoing, RequestHeader};
 use super::router::pause_after;
 use crate::engine::{CommKind, CommMessage, Stream};
 use crate::session::Output;
@@ -37,7 +37,7 @@ pub struct IoPub {
 }
 
 enum Post {
-    Message(Box<JupyterMessage>),
+    Message(Box<Outgoing>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -59,11 +59,15 @@ impl IoPub {
     }
 
     /// Publishes `content` as caused by `parent`.
-    pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&Header>) {
+    pub fn publish(
+        &self,
+        content: impl Into<JupyterMessageContent>,
+        parent: Option<&RequestHeader>,
+    ) {
         self.post(message::outgoing(content, parent));
     }
 
-    fn post(&self, message: JupyterMessage) {
+    fn post(&self, message: Outgoing) {
         // The publisher outlives every sender but those that are dropped with the process.
         let _ = self.queue.send(Post::Message(Box::new(message)));
     }
@@ -84,7 +88,7 @@ impl IoPub {
     }
 
     /// Publishes what a session shows.
-    pub fn show(&self, output: Output, parent: Option<&Header>) {
+    pub fn show(&self, output: Output, parent: Option<&RequestHeader>) {
         let mut output = output;
         let buffers = match &mut output {
             Output::Comm(message) => std::mem::take(&mut message.buffers),
@@ -214,27 +218,27 @@ impl Publisher {
         if let Some(SubscriptionEvent::Subscribe(topic)) = parse_subscription_message(frames) {
             // The first frame is what the client subscribed to, or it would not get the message.
             let welcome = message::outgoing(IoPubWelcome::new(topic.clone()), None)
-                .with_zmq_identities(vec![topic.into_bytes().into()]);
+                .to(vec![topic.into_bytes().into()]);
             self.deliver(welcome).await;
         }
     }
 
-    async fn send(&mut self, message: JupyterMessage) {
-        let topic = match &message.content {
+    async fn send(&mut self, message: Outgoing) {
+        let topic = match &message.message.content {
             JupyterMessageContent::StreamContent(stream) => match stream.name {
                 Stdio::Stdout => "stream.stdout".to_owned(),
                 Stdio::Stderr => "stream.stderr".to_owned(),
             },
             other => format!("{}.{}", self.topic, other.message_type()),
         };
-        self.deliver(message.with_zmq_identities(vec![topic.into_bytes().into()]))
+        self.deliver(message.to(vec![topic.into_bytes().into()]))
             .await;
     }
 
     /// Sends to one client after the other, as fast as they read. One that has stopped reading would stop the
     /// session, and nobody can tell which it is: all are cut off. Those that live come back by themselves.
-    async fn deliver(&mut self, mut message: JupyterMessage) {
-        let sent = tokio::time::timeout(PATIENCE, self.socket.send(message.clone())).await;
+    async fn deliver(&mut self, mut message: Outgoing) {
+        let sent = tokio::time::timeout(PATIENCE, message.clone().send(&mut self.socket)).await;
         match sent {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!("iopub: {error}"),
@@ -243,8 +247,8 @@ impl Publisher {
                 self.disconnect_all();
                 self.await_return().await;
                 // Clients refuse a message that they have seen: better one twice than one not at all.
-                message.header.msg_id = uuid::Uuid::new_v4().to_string();
-                let again = tokio::time::timeout(PATIENCE, self.socket.send(message));
+                message.message.header.msg_id = uuid::Uuid::new_v4().to_string();
+                let again = tokio::time::timeout(PATIENCE, message.send(&mut self.socket));
                 if !matches!(again.await, Ok(Ok(()))) {
                     tracing::warn!("iopub: a message is lost");
                 }

@@ -1,8 +1,8 @@
 //! Jupyter's side of a session: sockets and messages, one file a channel.
 //!
 //! Requests on [`shell`] are served one after the other by the task that owns the [`Session`], so that what a
-//! cell shows leaves before its reply. [`control`] and [`heartbeat`] are tasks of their own and answer while a
-//! cell runs. Everything that is published goes through the one task of [`iopub`], in order.
+//! cell shows leaves before its reply. [`control`], [`subshells`] and [`heartbeat`] are tasks of their own and answer
+//! while a cell runs. Everything that is published goes through the one task of [`iopub`], in order.
 
 pub mod connection;
 mod control;
@@ -20,6 +20,7 @@ mod requests;
 mod router;
 mod shell;
 mod stdin;
+mod subshells;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use info::KernelInfo;
 use iopub::IoPub;
 use lifecycle::End;
 use shell::Shell;
+use subshells::{Means, Subshells};
 
 /// Time for the last replies to leave their sockets before the process ends.
 const LINGER: Duration = Duration::from_millis(50);
@@ -60,8 +62,19 @@ pub async fn serve(
 
     let info = KernelInfo::new(version, about);
     let engine = session.engine_handle();
+    let (turns, taken) = mpsc::unbounded_channel();
+    let subshells = Subshells::new(Means {
+        turns,
+        beside: session.beside(),
+        iopub: iopub.clone(),
+        replies: shell.replies.clone(),
+        info: info.clone(),
+        connect: replies::connect(&connection),
+    });
+    let (shell, _divided) = subshells.divide(shell);
     let shell = Shell::new(
         shell,
+        taken,
         iopub.clone(),
         session,
         info.clone(),
@@ -74,6 +87,7 @@ pub async fn serve(
         interrupts.clone(),
         info,
         &connection,
+        subshells,
         end.clone(),
     );
     // The session lives in the shell's future: once that is dropped, no cell is being waited for.
@@ -99,6 +113,14 @@ pub async fn serve(
 
 /// A task that ends with its owner.
 struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl AbortOnDrop {
+    /// Waits until it has ended by itself.
+    async fn ended(mut self) {
+        // Nobody wants to know how.
+        let _ = (&mut self.0).await;
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {

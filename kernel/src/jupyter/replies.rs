@@ -172,14 +172,47 @@ pub fn connect(connection: &Connection) -> JupyterMessageContent {
     )
 }
 
+/// `create_subshell_reply`
+pub fn subshell_created(id: &str) -> JupyterMessageContent {
+    let created = json!({ "status": "ok", "subshell_id": id });
+    content("create_subshell_reply", created)
+}
+
+/// `delete_subshell_reply`, whether it was there or not.
+pub fn subshell_deleted(id: &str, was_there: bool) -> JupyterMessageContent {
+    let deleted = match was_there {
+        true => json!({ "status": "ok" }),
+        false => error_value(no_subshell(id)),
+    };
+    content("delete_subshell_reply", deleted)
+}
+
+/// `list_subshell_reply`
+pub fn subshells(ids: &[String]) -> JupyterMessageContent {
+    let list = json!({ "status": "ok", "subshell_id": ids });
+    content("list_subshell_reply", list)
+}
+
+/// The reply to a request of type `kind` to a subshell that is not there; `None` where `kind` expects none.
+pub fn to_no_subshell(kind: &str, id: &str) -> Option<JupyterMessageContent> {
+    let reply = reply_to(kind)?;
+    Some(content(&reply, error_value(no_subshell(id))))
+}
+
+fn no_subshell(id: &str) -> CellError {
+    CellError::plain("NoSuchSubshell", &format!("there is no subshell `{id}`"))
+}
+
 /// The reply to a request of type `kind` that could not be served, so that its client does not wait for ever;
 /// `None` where `kind` expects no reply.
 pub fn failure(kind: &str, problem: &str) -> Option<JupyterMessageContent> {
-    let reply = format!("{}_reply", kind.strip_suffix("_request")?);
-    Some(content(
-        &reply,
-        error_value(CellError::plain("BadRequest", problem)),
-    ))
+    let problem = CellError::plain("BadRequest", problem);
+    Some(content(&reply_to(kind)?, error_value(problem)))
+}
+
+/// What a request of type `kind` is answered with.
+fn reply_to(kind: &str) -> Option<String> {
+    Some(format!("{}_reply", kind.strip_suffix("_request")?))
 }
 
 /// The same for a message that could not be read; nobody knows the reply to an unknown one.

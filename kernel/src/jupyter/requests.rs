@@ -32,6 +32,12 @@ pub enum Request {
     Interrupt,
     /// End.
     Shutdown(Shutdown),
+    /// Another line of requests, beside the main shell's.
+    CreateSubshell,
+    /// No more of one.
+    DeleteSubshell(Subshell),
+    /// Which are there?
+    ListSubshells,
 }
 
 /// Why a message is not one of those.
@@ -133,6 +139,13 @@ pub struct Shutdown {
     pub restart: bool,
 }
 
+/// `delete_subshell_request`
+#[derive(Debug, Deserialize)]
+pub struct Subshell {
+    /// Which.
+    pub subshell_id: String,
+}
+
 fn yes() -> bool {
     true
 }
@@ -170,6 +183,9 @@ impl Request {
             "connect_request" => Self::Connect,
             "interrupt_request" => Self::Interrupt,
             "shutdown_request" => Self::Shutdown(typed(kind, content)?),
+            "create_subshell_request" => Self::CreateSubshell,
+            "delete_subshell_request" => Self::DeleteSubshell(typed(kind, content)?),
+            "list_subshell_request" => Self::ListSubshells,
             other => return Err(Unreadable::Unknown(other.to_owned())),
         })
     }

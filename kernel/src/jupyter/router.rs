@@ -1,12 +1,14 @@
 //! A socket on which clients ask and are answered: shell and control.
 
-use jupyter_protocol::JupyterMessage;
+use std::sync::Arc;
+
 use jupyter_zmq_client::{RouterRecvConnection, RouterSendConnection};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use zeromq::{RouterSocket, SocketRecv, ZmqError};
 
 use super::connection::{self, Connection, ConnectionError};
-use super::message::{Incoming, Malformed};
+use super::message::{Incoming, Malformed, Outgoing};
 use super::refusals::Refusals;
 
 /// Requests as they come in, and the way back.
@@ -17,17 +19,19 @@ pub struct Router {
     pub replies: Replies,
 }
 
-/// The sending half of a router.
+/// The sending half of a router. Clones are the same.
+#[derive(Clone)]
 pub struct Replies {
-    socket: RouterSendConnection,
+    socket: Arc<Mutex<RouterSendConnection>>,
     channel: &'static str,
 }
 
 impl Replies {
     /// Sends a reply; a client that has left is no reason to stop.
-    pub async fn send(&mut self, message: JupyterMessage) {
-        let kind = message.header.msg_type.clone();
-        if let Err(error) = self.socket.send(message).await {
+    pub async fn send(&self, message: Outgoing) {
+        let kind = message.message.header.msg_type.clone();
+        let sent = message.send(&mut *self.socket.lock().await).await;
+        if let Err(error) = sent {
             tracing::warn!("{}: could not send {kind}: {error}", self.channel);
         }
     }
@@ -46,7 +50,7 @@ pub async fn bind(
     let refusals = connection.refusals().clone();
     tokio::spawn(read(receive, sender, refusals, channel));
     let replies = Replies {
-        socket: send,
+        socket: Arc::new(Mutex::new(send)),
         channel,
     };
     Ok(Router { requests, replies })

@@ -1,34 +1,39 @@
-//! The shell channel: one request after the other.
+//! The main shell: one request after the other, and those between them that the [subshells](super::subshells) hand over.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use jupyter_protocol::{Header, InterruptReply, JupyterMessageContent};
+use jupyter_protocol::{InterruptReply, JupyterMessageContent};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::connection::Connection;
 use super::control::shutdown_reply;
 use super::info::KernelInfo;
 use super::iopub::IoPub;
-use super::message::{self, Incoming};
+use super::message::{self, Incoming, RequestHeader};
 use super::replies;
 use super::requests::{self, Request};
-use super::router::Router;
+use super::router::{Replies, Router};
 use super::stdin::Asker;
+use super::subshells::Turn;
 use crate::session::{self, Output, Session};
 
 /// After an error: time for requests that a client has already sent to come out of the socket.
-const ARRIVAL: Duration = Duration::from_millis(10);
+pub(super) const ARRIVAL: Duration = Duration::from_millis(10);
 
 /// Serves the shell channel; owns the session.
 pub struct Shell {
-    router: Router,
+    requests: UnboundedReceiver<Incoming>,
+    /// What subshells want to have done between two requests.
+    turns: UnboundedReceiver<Turn>,
+    replies: Replies,
     iopub: IoPub,
     session: Session,
     info: KernelInfo,
     connect: JupyterMessageContent,
     asker: Asker,
     /// The request to which what threads write between cells belongs: the last cell's.
-    last_cell: Option<Header>,
+    last_cell: Option<RequestHeader>,
     /// What clients sent while an earlier request was served, as far as it was looked at.
     early: VecDeque<Incoming>,
     /// What they had already sent when a cell failed.
@@ -37,10 +42,41 @@ pub struct Shell {
     ending: bool,
 }
 
+/// What is done about a request.
+pub(super) struct Answer {
+    /// The reply, where one is expected.
+    pub content: Option<JupyterMessageContent>,
+    /// Whether cells that were sent by now are not to be run.
+    pub stops: bool,
+}
+
+impl From<JupyterMessageContent> for Answer {
+    fn from(content: JupyterMessageContent) -> Self {
+        Some(content).into()
+    }
+}
+
+impl From<Option<JupyterMessageContent>> for Answer {
+    fn from(content: Option<JupyterMessageContent>) -> Self {
+        Self {
+            content,
+            stops: false,
+        }
+    }
+}
+
+/// What the shell does next.
+enum Next {
+    Request(Incoming),
+    Turn(Turn),
+    End,
+}
+
 impl Shell {
-    /// Serves `router` with `session`.
+    /// Serves `router` and `turns` with `session`.
     pub fn new(
         router: Router,
+        turns: UnboundedReceiver<Turn>,
         iopub: IoPub,
         session: Session,
         info: KernelInfo,
@@ -48,7 +84,9 @@ impl Shell {
         asker: Asker,
     ) -> Self {
         Self {
-            router,
+            requests: router.requests,
+            turns,
+            replies: router.replies,
             iopub,
             session,
             info,
@@ -63,35 +101,48 @@ impl Shell {
 
     /// Answers until a client asks for the end.
     pub async fn serve(mut self) {
-        while !self.ending
-            && let Some(request) = self.next().await
-        {
-            self.serve_one(&request).await;
-            while let Some(request) = self.waiting.pop_front() {
-                self.serve_waiting(&request).await;
+        while !self.ending {
+            match self.next().await {
+                Next::Request(request) => {
+                    self.serve_one(&request).await;
+                    while let Some(request) = self.waiting.pop_front() {
+                        self.serve_waiting(&request).await;
+                    }
+                }
+                Next::Turn(turn) => {
+                    if turn.begin() {
+                        let answer = self.answer(turn.request()).await;
+                        turn.end(answer);
+                    }
+                }
+                Next::End => return,
             }
         }
     }
 
-    /// The next request; until it comes, what threads write is shown.
-    async fn next(&mut self) -> Option<Incoming> {
+    /// What comes next; until then, what threads write is shown.
+    async fn next(&mut self) -> Next {
+        if let Ok(turn) = self.turns.try_recv() {
+            return Next::Turn(turn);
+        }
         if let Some(request) = self.early.pop_front() {
-            return Some(request);
+            return Next::Request(request);
         }
         let (iopub, parent) = (&self.iopub, self.last_cell.as_ref());
         let mut show = |output| iopub.show(output, parent);
-        let request = tokio::select! {
+        let next = tokio::select! {
             biased;
-            request = self.router.requests.recv() => request,
-            () = self.session.background(&mut show) => None,
+            Some(turn) = self.turns.recv() => Next::Turn(turn),
+            request = self.requests.recv() => request.map_or(Next::End, Next::Request),
+            () = self.session.background(&mut show) => Next::End,
         };
         self.session.flush(&mut show);
-        request
+        next
     }
 
     /// The text of the next cell, if it was sent already.
     fn following(&mut self) -> Option<String> {
-        while let Ok(request) = self.router.requests.try_recv() {
+        while let Ok(request) = self.requests.try_recv() {
             self.early.push_back(request);
         }
         self.early.iter().find_map(|request| {
@@ -110,27 +161,34 @@ impl Shell {
         }
         self.iopub.busy(request);
         let reply = request.reply(replies::aborted());
-        self.router.replies.send(reply).await;
+        self.replies.send(reply).await;
         self.iopub.idle(request);
     }
 
     /// Answers one request, between busy and idle.
     async fn serve_one(&mut self, request: &Incoming) {
         self.iopub.busy(request);
-        let content = self.answer(request).await;
+        let answer = self.answer(request).await;
+        if answer.stops {
+            // Gathered before the reply: whatever comes after it was sent with the error in view.
+            tokio::time::sleep(ARRIVAL).await;
+            self.waiting.append(&mut self.early);
+            while let Ok(request) = self.requests.try_recv() {
+                self.waiting.push_back(request);
+            }
+        }
         // What was shown leaves first: a client that has its reply may stop listening.
         self.iopub.flush().await;
-        if let Some(content) = content {
-            self.router.replies.send(request.reply(content)).await;
+        if let Some(content) = answer.content {
+            self.replies.send(request.reply(content)).await;
         }
         self.iopub.idle(request);
     }
 
-    /// The reply, where one is expected.
-    async fn answer(&mut self, request: &Incoming) -> Option<JupyterMessageContent> {
+    async fn answer(&mut self, request: &Incoming) -> Answer {
         let kind = &request.header.msg_type;
         let content = match Request::read(kind, &request.content) {
-            Ok(Request::Execute(execute)) => self.execute(request, execute).await,
+            Ok(Request::Execute(execute)) => return self.execute(request, execute).await,
             Ok(Request::Complete(at)) => {
                 let found = self.session.complete(&at.code, at.byte()).await;
                 replies::completions(&at.code, found)
@@ -148,13 +206,13 @@ impl Shell {
             Ok(Request::KernelInfo) => {
                 message::content("kernel_info_reply", self.info.reply().await)
             }
-            Ok(Request::CommInfo(wanted)) => replies::comms(self.session.comms(), &wanted),
+            Ok(Request::CommInfo(wanted)) => replies::comms(&self.session.comms(), &wanted),
             Ok(Request::Comm(mut message)) => {
                 message.buffers = request.buffers.iter().map(|it| it.to_vec()).collect();
                 let (iopub, parent) = (&self.iopub, Some(&request.header));
                 let mut show = |output| iopub.show(output, parent);
                 self.session.comm(message, &mut show).await;
-                return None;
+                return None.into();
             }
             Ok(Request::Connect) => self.connect.clone(),
             // No cell runs while the shell answers.
@@ -165,19 +223,18 @@ impl Shell {
                 self.ending = true;
                 reply
             }
+            Ok(Request::CreateSubshell | Request::DeleteSubshell(_) | Request::ListSubshells) => {
+                return replies::failure(kind, &message::belongs(kind, "control")).into();
+            }
             Err(problem) => {
                 tracing::warn!("shell: {problem}");
-                return replies::unreadable(kind, &problem);
+                return replies::unreadable(kind, &problem).into();
             }
         };
-        Some(content)
+        content.into()
     }
 
-    async fn execute(
-        &mut self,
-        request: &Incoming,
-        execute: requests::Execute,
-    ) -> JupyterMessageContent {
+    async fn execute(&mut self, request: &Incoming, execute: requests::Execute) -> Answer {
         let stop_on_error = execute.stop_on_error;
         self.last_cell = Some(request.header.clone());
         let execute = session::Execute {
@@ -191,14 +248,9 @@ impl Shell {
             output => iopub.show(output, parent),
         };
         let executed = self.session.execute(execute, &mut show).await;
-        if executed.reply.is_err() && stop_on_error {
-            // Gathered before the reply: whatever comes after it was sent with the error in view.
-            tokio::time::sleep(ARRIVAL).await;
-            self.waiting.append(&mut self.early);
-            while let Ok(request) = self.router.requests.try_recv() {
-                self.waiting.push_back(request);
-            }
+        Answer {
+            stops: executed.reply.is_err() && stop_on_error,
+            content: Some(replies::executed(executed)),
         }
-        replies::executed(executed)
     }
 }

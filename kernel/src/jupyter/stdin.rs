@@ -1,19 +1,18 @@
 //! The channel on which clients answer what cells ask.
 
-use jupyter_protocol::JupyterMessage;
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::connection::{Connection, ConnectionError};
 use super::iopub::IoPub;
-use super::message::{Incoming, content};
+use super::message::{Incoming, Outgoing, content};
 use super::router::{self, Router};
 use crate::session::Interrupts;
 
 /// Asks clients.
 #[derive(Clone)]
 pub struct Asker {
-    questions: UnboundedSender<JupyterMessage>,
+    questions: UnboundedSender<Outgoing>,
 }
 
 impl Asker {
@@ -40,13 +39,13 @@ pub async fn bind(
 
 async fn serve(
     router: Router,
-    mut questions: UnboundedReceiver<JupyterMessage>,
+    mut questions: UnboundedReceiver<Outgoing>,
     iopub: IoPub,
     cells: Interrupts,
 ) {
     let Router {
         mut requests,
-        mut replies,
+        replies,
     } = router;
     loop {
         tokio::select! {

@@ -20,6 +20,7 @@ use super::*;
 use crate::session::scripted;
 
 mod hostile;
+mod subshells;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -96,7 +97,7 @@ impl Client {
     }
 
     async fn send(&mut self, kind: &str, body: Value) -> String {
-        let message = outgoing(content(kind, body), None);
+        let message = outgoing(content(kind, body), None).message;
         let id = message.header.msg_id.clone();
         self.shell.send(message).await.unwrap();
         id
@@ -239,7 +240,7 @@ async fn bad_messages_do_not_end_the_kernel() {
 #[tokio::test]
 async fn a_recorded_message_is_not_obeyed_again() {
     let mut client = Client::start(Transport::TCP).await;
-    let request = outgoing(content("execute_request", json!({"code": "value 1"})), None);
+    let request = outgoing(content("execute_request", json!({"code": "value 1"})), None).message;
     client.shell.send(request.clone()).await.unwrap();
     client.shell.send(request).await.unwrap();
     assert_eq!(client.reply().await.content["execution_count"], 1);
@@ -299,7 +300,7 @@ async fn control_and_heartbeat_answer_while_a_cell_runs() {
         .unwrap()
         .unwrap();
 
-    let ask = outgoing(content("interrupt_request", json!({})), None);
+    let ask = outgoing(content("interrupt_request", json!({})), None).message;
     client.control.send(ask).await.unwrap();
     assert_eq!(
         seen(receive(&mut client.control).await).kind,
@@ -317,7 +318,7 @@ async fn a_shutdown_does_not_wait_for_the_cell() {
     let mut client = Client::start(Transport::TCP).await;
     client.execute("wait for interrupt").await;
     while client.published().await.kind != "execute_input" {}
-    let ask = outgoing(content("shutdown_request", json!({"restart": true})), None);
+    let ask = outgoing(content("shutdown_request", json!({"restart": true})), None).message;
     client.control.send(ask).await.unwrap();
     let reply = seen(receive(&mut client.control).await);
     assert_eq!(

@@ -1,10 +1,10 @@
-//! Reaching a running cell from outside: stopping it, and answering what it asks.
+//! Reaching a running cell from outside: stopping it, answering what it asks, and asking beside it.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
-use crate::engine::Interrupt;
+use crate::engine::{Aside, Interrupt};
 
 /// Asks the running cell of a session to stop. Clones act on the same session. Without a running cell an
 /// interrupt does nothing, so that it cannot hit the next one.
@@ -15,6 +15,8 @@ pub struct Interrupts(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     asked: Notify,
+    /// What answers while the engine is busy with a cell.
+    aside: watch::Sender<Option<Arc<dyn Aside>>>,
 }
 
 #[derive(Default)]
@@ -67,6 +69,25 @@ impl Interrupts {
         state.engine = Some(engine);
     }
 
+    /// The engine is busy until the running cell ends; `aside` answers meanwhile.
+    pub(super) fn busy_with(&self, aside: Option<Arc<dyn Aside>>) {
+        self.0.aside.send_replace(aside);
+    }
+
+    /// Waits until the engine is busy with a cell, and gives what answers meanwhile.
+    pub(super) async fn busy(&self) -> Arc<dyn Aside> {
+        let mut aside = self.0.aside.subscribe();
+        let aside = match aside.wait_for(Option::is_some).await {
+            Ok(aside) => aside.clone(),
+            Err(_) => None,
+        };
+        match aside {
+            Some(aside) => aside,
+            // Only without a session, which nobody is left to ask about.
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits until the running cell was asked to stop.
     pub(super) async fn requested(&self) {
         loop {
@@ -94,6 +115,7 @@ pub(super) struct Running(Interrupts);
 impl Drop for Running {
     fn drop(&mut self) {
         *self.0.state() = State::default();
+        self.0.0.aside.send_replace(None);
     }
 }
 

@@ -4,6 +4,8 @@
 //! becomes visible, in order, to a `show` function: the Jupyter side turns that into messages, `wick run` into
 //! the outputs of a notebook file.
 
+mod beside;
+mod comms;
 mod engine_slot;
 pub mod history;
 mod interrupts;
@@ -14,11 +16,13 @@ mod stream;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinHandle;
 
+pub use beside::Beside;
 pub use engine_slot::{EngineHandle, StartEngine};
 pub use interrupts::Interrupts;
 pub use output::{Output, Show};
@@ -27,6 +31,7 @@ use crate::engine::{
     Cell, CellError, CellId, CommKind, CommMessage, Completeness, Completions, Event, MimeBundle,
     Reply, Stream,
 };
+use comms::Comms;
 use engine_slot::EngineSlot;
 use history::{Entry, History};
 use stream::StreamBuffer;
@@ -69,7 +74,7 @@ pub struct Session {
     events: UnboundedReceiver<Event>,
     interrupts: Interrupts,
     stream: StreamBuffer,
-    history: History,
+    history: Arc<History>,
     /// The number of the next cell that counts.
     next: u32,
     /// The number of the cell that ran last: what threads print between cells belongs to it.
@@ -80,8 +85,7 @@ pub struct Session {
     may_ask: bool,
     /// What the running cell wants its client to do.
     payload: Vec<Value>,
-    /// The comms that are open, and their targets.
-    comms: BTreeMap<String, String>,
+    comms: Comms,
 }
 
 impl Session {
@@ -99,13 +103,13 @@ impl Session {
             events,
             interrupts: Interrupts::default(),
             stream: StreamBuffer::default(),
-            history: History::new(history),
+            history: Arc::new(History::new(history)),
             next: 1,
             last: CellId(0),
             result: None,
             may_ask: false,
             payload: Vec::new(),
-            comms: BTreeMap::new(),
+            comms: Comms::default(),
         }
     }
 
@@ -117,6 +121,15 @@ impl Session {
     /// What ends the engine, whatever this session is doing.
     pub fn engine_handle(&self) -> EngineHandle {
         self.engine.handle()
+    }
+
+    /// What can be asked while a cell runs.
+    pub fn beside(&self) -> Beside {
+        Beside {
+            interrupts: self.interrupts.clone(),
+            history: Arc::downgrade(&self.history),
+            comms: self.comms.clone(),
+        }
     }
 
     /// The cells that were run.
@@ -194,17 +207,7 @@ impl Session {
     /// Hands a client's message on a comm to the cell that registered its target. What that cell's code does is shown,
     /// its failure too.
     pub async fn comm(&mut self, message: CommMessage, show: &mut Show<'_>) {
-        let known = self.comms.contains_key(&message.id);
-        match message.kind {
-            CommKind::Open => {
-                (self.comms).insert(message.id.clone(), message.target.clone());
-            }
-            CommKind::Close => {
-                self.comms.remove(&message.id);
-            }
-            CommKind::Message => {}
-        }
-        if !known && message.kind != CommKind::Open {
+        if !self.comms.note(&message) {
             tracing::warn!("there is no comm {}", message.id);
             return;
         }
@@ -218,6 +221,8 @@ impl Session {
         };
         let last = self.last;
         let _running = self.interrupts.begin();
+        let aside = engine.lock().await.aside();
+        self.interrupts.busy_with(aside);
         let work = async move { engine.lock().await.comm(message, last).await };
         if let Err(error) = self.watch(work, show).await {
             show(Output::Error(error));
@@ -225,8 +230,8 @@ impl Session {
     }
 
     /// The comms that are open, and their targets.
-    pub fn comms(&self) -> &BTreeMap<String, String> {
-        &self.comms
+    pub fn comms(&self) -> BTreeMap<String, String> {
+        self.comms.list()
     }
 
     /// Hands what threads of earlier cells write to `show`, for ever. May be dropped at any time: nothing is
@@ -299,7 +304,11 @@ impl Session {
             () = self.interrupts.requested() => return Err(interrupted()),
             engine = self.engine.get() => engine.map_err(|error| error.to_cell_error())?,
         };
-        self.interrupts.reach(engine.lock().await.interrupter());
+        {
+            let engine = engine.lock().await;
+            self.interrupts.reach(engine.interrupter());
+            self.interrupts.busy_with(engine.aside());
+        }
         let work = async move { engine.lock().await.evaluate(cell).await };
         self.watch(work, show).await
     }
@@ -358,15 +367,7 @@ impl Session {
             }
             Event::Ask { prompt, password } => Output::Ask { prompt, password },
             Event::Comm(message) => {
-                match message.kind {
-                    CommKind::Open => {
-                        (self.comms).insert(message.id.clone(), message.target.clone());
-                    }
-                    CommKind::Close => {
-                        self.comms.remove(&message.id);
-                    }
-                    CommKind::Message => {}
-                }
+                self.comms.note(&message);
                 Output::Comm(message)
             }
             Event::Payload(payload) => {

@@ -115,29 +115,15 @@ impl Engine for Scripted {
     }
 
     fn completeness(&self, code: &str) -> Completeness {
-        match code {
-            code if code.ends_with('{') => Completeness::Incomplete {
-                indent: "    ".to_owned(),
-            },
-            code if code.starts_with('}') => Completeness::Invalid,
-            _ => Completeness::Complete,
-        }
+        Aside::completeness(self, code)
     }
 
-    async fn complete(&mut self, _code: &str, cursor: usize) -> Completions {
-        Completions {
-            start: cursor - 2,
-            end: cursor,
-            items: vec![Completion {
-                text: "print".to_owned(),
-                kind: "keyword",
-                signature: Some("print TEXT".to_owned()),
-            }],
-        }
+    async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
+        Aside::complete(self, code, cursor).await
     }
 
-    async fn inspect(&mut self, code: &str, _cursor: usize) -> Option<MimeBundle> {
-        code.starts_with("print").then(|| plain("prints its text"))
+    async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
+        Aside::inspect(self, code, cursor).await
     }
 
     async fn comm(&mut self, message: CommMessage, _id: CellId) -> Reply {
@@ -162,9 +148,50 @@ impl Engine for Scripted {
         self.stop.clone()
     }
 
+    fn aside(&self) -> Option<Arc<dyn Aside>> {
+        Some(Arc::new(Self {
+            events: self.events.clone(),
+            stop: self.stop.clone(),
+        }))
+    }
+
     async fn reset(&mut self) -> Result<(), EngineError> {
         Ok(())
     }
 
     async fn shutdown(&mut self) {}
+}
+
+/// Says the same while a cell runs.
+#[async_trait]
+impl Aside for Scripted {
+    fn completeness(&self, code: &str) -> Completeness {
+        match code {
+            code if code.ends_with('{') => Completeness::Incomplete {
+                indent: "    ".to_owned(),
+            },
+            code if code.starts_with('}') => Completeness::Invalid,
+            _ => Completeness::Complete,
+        }
+    }
+
+    async fn complete(&self, _code: &str, cursor: usize) -> Completions {
+        Completions {
+            start: cursor - 2,
+            end: cursor,
+            items: vec![Completion {
+                text: "print".to_owned(),
+                kind: "keyword",
+                signature: Some("print TEXT".to_owned()),
+            }],
+        }
+    }
+
+    async fn inspect(&self, code: &str, _cursor: usize) -> Option<MimeBundle> {
+        code.starts_with("print").then(|| plain("prints its text"))
+    }
+
+    async fn comm(&self, message: CommMessage) {
+        self.send(Event::Comm(message));
+    }
 }

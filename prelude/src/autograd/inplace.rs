@@ -83,6 +83,11 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
         transfer::write(&array, &numbers)?;
     }
     if tracked {
+        if let Some(made_by) = result.grad_fn_target() {
+            // What it saved of its output is the target now, whose later changes count.
+            let node = &made_by.node;
+            node.edit_saved(|saved| saved.follow_output(&numbers, &array))?;
+        }
         rebase(target, &result)?;
     }
     Ok(())

@@ -175,6 +175,23 @@ impl Tensor {
         drop(before);
     }
 
+    /// Makes this tensor what `other` is: its numbers and where they came from. Every handle to it sees that; what was
+    /// recorded with it before stays right.
+    pub(crate) fn assign(&self, other: &Tensor) {
+        let new = {
+            let meta = other.meta();
+            Meta {
+                requires_grad: meta.requires_grad,
+                grad_fn: meta.grad_fn.clone(),
+                view: meta.view.clone(),
+                ..Meta::default()
+            }
+        };
+        self.replace_array(other.array());
+        let before = std::mem::replace(&mut *self.meta(), new);
+        drop(before);
+    }
+
     /// A tensor of these numbers that came from `edge`.
     pub(crate) fn with_edge(array: Array, edge: Edge) -> Tensor {
         let tensor = Tensor::from_array(array);

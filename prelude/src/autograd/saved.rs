@@ -74,6 +74,15 @@ impl Saved {
         Ok(())
     }
 
+    /// If this is the output of the node and its numbers are `from`, which have been written to `to`, keeps those.
+    pub fn follow_output(&mut self, from: &Array, to: &Array) -> Result<()> {
+        if matches!(self.origin, Origin::Output(_)) {
+            let is_output = |array: &Array| array.storage.same_memory(&from.storage);
+            self.numbers.replace_if(is_output, |_| Ok(to.clone()))?;
+        }
+        Ok(())
+    }
+
     /// The tensor, unless it was changed in place since.
     pub fn unpack(&self, node: &Arc<Node>) -> Result<Tensor> {
         let (array, expected) = self.numbers.get()?;
@@ -116,11 +125,14 @@ impl Saved {
             }),
         };
         made_by.map_or(String::new(), |made_by| {
-            format!(
-                ", which is output {} of {},",
-                made_by.output,
-                operation(made_by.node.name())
-            )
+            let name = made_by.node.name();
+            // A node of another version of its operation keeps the number: `Elu1`.
+            let version = name
+                .rsplit_once("Backward")
+                .map_or("", |(_, number)| number);
+            let version = if version == "0" { "" } else { version };
+            let (output, operation) = (made_by.output, operation(name));
+            format!(", which is output {output} of {operation}{version},")
         })
     }
 }

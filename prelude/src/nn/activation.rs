@@ -1,6 +1,6 @@
 //! Functions that are applied to every value, as modules.
 
-use super::nonlinear::{applied, inplace_option};
+use super::nonlinear::inplace_option;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
@@ -65,7 +65,10 @@ impl Default for LeakyReLU {
 #[hooked]
 impl Forward for LeakyReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
-        applied(x, self.inplace, |x| x.try_leaky_relu(self.negative_slope))
+        match self.inplace {
+            true => x.leaky_relu_(self.negative_slope),
+            false => x.leaky_relu(self.negative_slope),
+        }
     }
 }
 
@@ -116,9 +119,10 @@ impl Default for RReLU {
 impl Forward for RReLU {
     fn forward(&self, x: &Tensor) -> Tensor {
         let (lower, upper, training) = (self.lower, self.upper, self.mode.is_training());
-        applied(x, self.inplace, |x| {
-            super::functional::randomly_rectified(x, lower, upper, training)
-        })
+        match self.inplace {
+            true => x.rrelu_(lower, upper, training),
+            false => x.rrelu(lower, upper, training),
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Batch normalization.
 
+use std::any::Any;
+
 use super::functional as F;
+use super::layers::Layer;
+use super::sequential::Sequential;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::{Tensor, no_grad};
 
@@ -162,4 +166,72 @@ batch_norms! {
     ///
     /// The input is `[N, num_features, D, H, W]`; all else is as in [`BatchNorm2d`].
     BatchNorm3d(5, "5D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it, over the batches of all processes that
+    /// train together: `nn.SyncBatchNorm`. There is one process here, on which it is what the others are, for inputs
+    /// `[N, num_features, …]` of any rank.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let net = Sequential::new((Conv2d::new(3, 8, 3), BatchNorm2d::new(8), ReLU::new()));
+    /// let net = nn::SyncBatchNorm::convert_sync_batchnorm(net);
+    /// assert_eq!(net[1].kind(), "SyncBatchNorm");
+    /// ```
+    SyncBatchNorm(2.., "at least 2D");
+}
+
+/// Turns batch normalizations into synchronized ones, with all they hold.
+macro_rules! synchronized {
+    ($($norm:ident),*) => {
+        $(
+            impl From<$norm> for SyncBatchNorm {
+                fn from(norm: $norm) -> Self {
+                    Self {
+                        weight: norm.weight,
+                        bias: norm.bias,
+                        running_mean: norm.running_mean,
+                        running_var: norm.running_var,
+                        num_batches_tracked: norm.num_batches_tracked,
+                        num_features: norm.num_features,
+                        eps: norm.eps,
+                        momentum: norm.momentum,
+                        mode: norm.mode,
+                    }
+                }
+            }
+        )*
+
+        /// A layer with synchronized batch normalizations for others.
+        fn convert(layer: Layer) -> Layer {
+            let module = layer.as_module();
+            if module.is::<Sequential>() {
+                return replaced(layer, SyncBatchNorm::convert_sync_batchnorm);
+            }
+            $(
+                if module.is::<$norm>() {
+                    return replaced(layer, |norm: $norm| SyncBatchNorm::from(norm));
+                }
+            )*
+            layer
+        }
+    };
+}
+synchronized!(BatchNorm1d, BatchNorm2d, BatchNorm3d);
+
+/// What a function makes of a layer that is known to be an `M`.
+fn replaced<M: Module, N: Forward + Send + Sync>(layer: Layer, f: impl FnOnce(M) -> N) -> Layer {
+    let any: Box<dyn Any> = layer;
+    match any.downcast::<M>() {
+        Ok(module) => Box::new(f(*module)),
+        Err(_) => unreachable!("the layer was asked what it is"),
+    }
+}
+
+impl SyncBatchNorm {
+    /// Puts synchronized batch normalizations in the place of all others in a `Sequential` and in those within it.
+    ///
+    /// Fields of structs of one's own have their types: `SyncBatchNorm::from(norm)` makes one of the other.
+    pub fn convert_sync_batchnorm(net: Sequential) -> Sequential {
+        net.map_layers(convert)
+    }
 }

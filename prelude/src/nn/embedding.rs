@@ -23,7 +23,7 @@ pub struct Embedding {
     #[module(parameter)]
     pub weight: Tensor,
     #[module(skip)]
-    padding_idx: Option<i64>,
+    options: F::EmbeddingOptions,
     mode: Mode,
 }
 
@@ -34,7 +34,7 @@ impl Embedding {
         init::normal_(&weight, 0.0, 1.0);
         Self {
             weight: weight.requires_grad_(true),
-            padding_idx: None,
+            options: F::EmbeddingOptions::default(),
             mode: Mode::default(),
         }
     }
@@ -51,7 +51,7 @@ impl Embedding {
         );
         Self {
             weight: embeddings.detach().requires_grad_(!freeze),
-            padding_idx: None,
+            options: F::EmbeddingOptions::default(),
             mode: Mode::default(),
         }
     }
@@ -69,23 +69,69 @@ impl Embedding {
         );
         let row = padding_idx.rem_euclid(rows);
         no_grad(|| self.weight.i(row).fill_(0));
-        self.padding_idx = Some(row);
+        self.options.padding_idx = Some(row);
+        self
+    }
+
+    /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let embedding = Embedding::new(10, 3).max_norm(1.);
+    /// let y = embedding.forward(&tensor!([2, 5]));
+    /// assert!(y.norm_dim(2., -1, false).le(1.001).all().item::<bool>());
+    /// assert_eq!(embedding.to_string(), "Embedding(10, 3, max_norm=1.0)");
+    /// ```
+    pub fn max_norm(mut self, max_norm: f64) -> Self {
+        self.options.max_norm = Some(max_norm);
+        self
+    }
+
+    /// Which norm that is; 2 at first.
+    pub fn norm_type(mut self, norm_type: f64) -> Self {
+        self.options.norm_type = norm_type;
+        self
+    }
+
+    /// Whether the gradient of a row is divided by how often it was asked for.
+    pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
+        self.options.scale_grad_by_freq = scale_grad_by_freq;
         self
     }
 
     fn options(&self) -> String {
         let mut text = format!("{}, {}", self.weight.size(0), self.weight.size(1));
-        if let Some(padding_idx) = self.padding_idx {
+        if let Some(padding_idx) = self.options.padding_idx {
             python::keyword(&mut text, "padding_idx", padding_idx);
         }
+        limits(
+            &mut text,
+            self.options.max_norm,
+            self.options.norm_type,
+            self.options.scale_grad_by_freq,
+        );
         text
+    }
+}
+
+/// What tables say of their norms and gradients, where it is not the usual.
+pub(super) fn limits(text: &mut String, max_norm: Option<f64>, norm_type: f64, by_freq: bool) {
+    if let Some(max_norm) = max_norm {
+        python::keyword(text, "max_norm", python::float(max_norm));
+    }
+    if norm_type != 2. {
+        python::keyword(text, "norm_type", python::float(norm_type));
+    }
+    if by_freq {
+        python::keyword(text, "scale_grad_by_freq", "True");
     }
 }
 
 #[hooked]
 impl Forward for Embedding {
     fn forward(&self, x: &Tensor) -> Tensor {
-        F::embedding(x, &self.weight, self.padding_idx)
+        F::embedding_with(x, &self.weight, &self.options)
     }
 }
 

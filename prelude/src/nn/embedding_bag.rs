@@ -1,5 +1,6 @@
 //! Bags of vectors.
 
+use super::embedding::limits;
 use super::functional::{self as F, BagMode, BagOptions};
 use super::hooks::call_with;
 use super::{Mode, Module, init, python};
@@ -65,6 +66,24 @@ impl EmbeddingBag {
     /// Whether the last offset is where the last bag ends.
     pub fn include_last_offset(mut self, include: bool) -> Self {
         self.options.include_last_offset = include;
+        self
+    }
+
+    /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
+    pub fn max_norm(mut self, max_norm: f64) -> Self {
+        self.options.max_norm = Some(max_norm);
+        self
+    }
+
+    /// Which norm that is; 2 at first.
+    pub fn norm_type(mut self, norm_type: f64) -> Self {
+        self.options.norm_type = norm_type;
+        self
+    }
+
+    /// Whether the gradient of a row is divided by how often it was asked for; not for the largest numbers.
+    pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
+        self.options.scale_grad_by_freq = scale_grad_by_freq;
         self
     }
 
@@ -137,6 +156,13 @@ impl EmbeddingBag {
 
     fn options(&self) -> String {
         let mut text = format!("{}, {}", self.weight.size(0), self.weight.size(1));
+        let options = &self.options;
+        limits(
+            &mut text,
+            options.max_norm,
+            options.norm_type,
+            options.scale_grad_by_freq,
+        );
         python::keyword(&mut text, "mode", format!("'{}'", self.options.mode.name()));
         if let Some(padding_idx) = self.options.padding_idx {
             python::keyword(&mut text, "padding_idx", padding_idx);

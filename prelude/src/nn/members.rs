@@ -1,6 +1,6 @@
 //! What a module holds, and how all of it is visited.
 
-use super::hooks::Anchor;
+use super::hooks::{self, Anchor};
 use super::mode::Mode;
 use super::module::Module;
 use crate::tensor::To;
@@ -9,8 +9,8 @@ use crate::{Error, Result, Tensor};
 /// What a module holds, as its `members` method lists it.
 #[derive(Default)]
 pub struct Members<'a> {
-    parameters: Vec<(String, &'a Tensor)>,
-    buffers: Vec<(String, &'a Tensor)>,
+    parameters: Vec<(String, Tensor)>,
+    buffers: Vec<(String, Tensor)>,
     children: Vec<(String, Child<'a>)>,
     modes: Vec<&'a Mode>,
 }
@@ -22,20 +22,66 @@ pub(super) enum Child<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// What the module holds as far as anyone outside can see: a tensor that is made of others gives way to them.
     pub(super) fn of(module: &'a dyn Module) -> Self {
+        let mut members = Self::declared(module);
+        if !hooks::is_empty() {
+            for made in hooks::made(module) {
+                made.replace_in(&mut members);
+            }
+        }
+        members
+    }
+
+    /// What the module itself lists.
+    pub(super) fn declared(module: &'a dyn Module) -> Self {
         let mut members = Self::default();
         module.members(&mut members);
         members
     }
 
+    /// The tensor that the module itself holds under that name, and whether it is a parameter.
+    pub(super) fn own_tensor(&self, name: &str) -> Option<(Tensor, bool)> {
+        let find = |tensors: &[(String, Tensor)], trained| {
+            let mut found = tensors.iter().filter(|(key, _)| key == name);
+            found.next().map(|(_, tensor)| (tensor.clone(), trained))
+        };
+        find(&self.parameters, true).or_else(|| find(&self.buffers, false))
+    }
+
+    /// Takes the tensor of that name out.
+    pub(super) fn remove_tensor(&mut self, name: &str) {
+        self.parameters.retain(|(key, _)| key != name);
+        self.buffers.retain(|(key, _)| key != name);
+    }
+
+    /// The list of that name, which is made if there is none yet.
+    pub(super) fn list_named(&mut self, name: &str) -> &mut Members<'a> {
+        let there = self.children.iter().position(|(key, _)| key == name);
+        let at = there.unwrap_or_else(|| {
+            self.children
+                .push((name.to_owned(), Child::List(Self::default())));
+            self.children.len() - 1
+        });
+        match &mut self.children[at].1 {
+            Child::List(list) => list,
+            Child::Module(_) => panic!("there is a module named '{name}' already"),
+        }
+    }
+
+    /// The tensor that was added under that name.
+    pub fn tensor(&self, name: &str) -> Option<Tensor> {
+        self.own_tensor(name).map(|(tensor, _)| tensor)
+    }
+
     /// Adds a tensor that is trained.
-    pub fn parameter(&mut self, name: &str, tensor: &'a Tensor) {
-        self.parameters.push((name.to_owned(), tensor));
+    pub fn parameter(&mut self, name: &str, tensor: &Tensor) {
+        self.parameters.push((name.to_owned(), tensor.clone()));
     }
 
     /// Adds a tensor that belongs to the state but is not trained.
-    pub fn buffer(&mut self, name: &str, tensor: &'a Tensor) {
-        self.buffers.push((name.to_owned(), tensor));
+    pub fn buffer(&mut self, name: &str, tensor: &Tensor) {
+        self.buffers.push((name.to_owned(), tensor.clone()));
     }
 
     /// Adds a module.
@@ -219,7 +265,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Parameters and buffers as they stand in a state dict, shared ones under each of their names.
-    pub fn state(&self) -> Vec<(String, &'a Tensor)> {
+    pub fn state(&self) -> Vec<(String, Tensor)> {
         let mut state = Vec::new();
         self.walk(&mut |place| {
             for (name, tensor) in place
@@ -228,7 +274,7 @@ impl<'a> Visit<'a> {
                 .iter()
                 .chain(&place.members.buffers)
             {
-                state.push((format!("{}{name}", place.prefix), *tensor));
+                state.push((format!("{}{name}", place.prefix), tensor.clone()));
             }
         });
         state
@@ -304,6 +350,22 @@ impl<'a> Visit<'a> {
         modes
     }
 
+    /// Names under which older files have what now has another: the new one and the old one.
+    pub fn renamed(&self) -> Vec<(String, String)> {
+        let mut names = Vec::new();
+        if hooks::is_empty() {
+            return names;
+        }
+        self.walk(&mut |place| {
+            for made in place.module.into_iter().flat_map(hooks::made) {
+                let whole = |name: String| format!("{}{name}", place.prefix);
+                let renamed = made.renamed().into_iter();
+                names.extend(renamed.map(|(new, old)| (whole(new), whole(old))));
+            }
+        });
+        names
+    }
+
     /// A module without any mode in it behaves as in training.
     pub fn is_training(&self) -> bool {
         let mut modes: Vec<&Mode> = Vec::new();
@@ -353,14 +415,14 @@ impl<'a> Visit<'a> {
 
     fn tensors(
         &self,
-        which: impl for<'m> Fn(&'m Members<'a>) -> &'m [(String, &'a Tensor)],
+        which: impl for<'m> Fn(&'m Members<'a>) -> &'m [(String, Tensor)],
     ) -> Vec<(String, Tensor)> {
         let mut tensors: Vec<(String, Tensor)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         self.walk(&mut |place| {
             for (name, tensor) in which(place.members) {
                 if seen.insert(tensor.id()) {
-                    tensors.push((format!("{}{name}", place.prefix), (*tensor).clone()));
+                    tensors.push((format!("{}{name}", place.prefix), tensor.clone()));
                 }
             }
         });

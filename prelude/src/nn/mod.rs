@@ -40,16 +40,19 @@
 //! ```
 
 mod activation;
+mod adaptive;
 mod attention;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
+mod cross_map;
 mod distance;
 mod draws;
 mod dropout;
 mod embedding;
 mod embedding_bag;
 pub mod field;
+mod fractional;
 pub mod functional;
 pub mod hooks;
 pub mod init;
@@ -82,14 +85,17 @@ pub mod utils;
 mod vision;
 
 pub use activation::{GELU, LeakyReLU, LogSoftmax, RReLU, ReLU, Sigmoid, Softmax, Softmax2d, Tanh};
+pub use adaptive::{ASMOutput, AdaptiveLogSoftmaxWithLoss};
 pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantizableLinear};
-pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d};
+pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm};
 pub use conv::{Conv1d, Conv2d, Conv3d, ConvPadding};
 pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
+pub use cross_map::CrossMapLRN2d;
 pub use distance::{Bilinear, CosineSimilarity, PairwiseDistance};
 pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout};
 pub use embedding::Embedding;
 pub use embedding_bag::EmbeddingBag;
+pub use fractional::{FractionalMaxPool2d, FractionalMaxPool3d, Share};
 pub use functional::BagMode;
 pub use instance_norm::{InstanceNorm1d, InstanceNorm2d, InstanceNorm3d};
 pub use layers::{IntoLayers, Layer};

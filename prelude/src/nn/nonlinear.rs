@@ -36,7 +36,7 @@ pub(super) use inplace_option;
 
 /// Declares modules that have nothing to choose but whether they change their input itself.
 macro_rules! plain {
-    ($($(#[$doc:meta])* $name:ident = $method:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $method:ident $(or $in_place:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Module, Default)]
         #[module(extra_repr = Self::options)]
@@ -61,6 +61,9 @@ macro_rules! plain {
         #[hooked]
         impl Forward for $name {
             fn forward(&self, x: &Tensor) -> Tensor {
+                $(if self.inplace {
+                    return x.$in_place().or_panic();
+                })?
                 applied(x, self.inplace, Tensor::$method)
             }
         }
@@ -77,7 +80,7 @@ plain! {
     /// `max(x, 0)`, at most 6: `nn.ReLU6`.
     ReLU6 = try_relu6;
     /// The scaled exponential unit: `nn.SELU`.
-    SELU = try_selu;
+    SELU = try_selu or try_selu_;
     /// A sigmoid of straight lines: `nn.Hardsigmoid`.
     Hardsigmoid = try_hardsigmoid;
     /// `x * hardsigmoid(x)`: `nn.Hardswish`.
@@ -96,7 +99,8 @@ inplace_option!(SiLU, Mish, ReLU6, SELU, Hardsigmoid, Hardswish);
 macro_rules! chosen {
     ($(
         $(#[$doc:meta])*
-        $name:ident { $($field:ident : $ty:ty = $show:ident $default:tt),* } $text:literal => |$x:ident, $this:ident| $body:expr;
+        $name:ident { $($field:ident : $ty:ty = $show:ident $default:tt),* } $text:literal
+            => |$x:ident, $this:ident| $body:expr $(, in place $in_place:expr)?;
     )*) => {$(
         $(#[$doc])*
         #[derive(Module)]
@@ -124,6 +128,9 @@ macro_rules! chosen {
         impl Forward for $name {
             fn forward(&self, $x: &Tensor) -> Tensor {
                 let $this = self;
+                $(if self.inplace {
+                    return $in_place.or_panic();
+                })?
                 applied($x, self.inplace, |$x| $body)
             }
         }
@@ -149,9 +156,11 @@ fn integer(value: i64) -> i64 {
 
 chosen! {
     /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere: `nn.ELU`, whose default alpha is 1.
-    ELU { alpha: f64 = float 1. } "alpha={}" => |x, this| x.try_elu(this.alpha);
+    ELU { alpha: f64 = float 1. } "alpha={}"
+        => |x, this| x.try_elu(this.alpha), in place x.try_elu_(this.alpha);
     /// `x` where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere: `nn.CELU`, whose default alpha is 1.
-    CELU { alpha: f64 = float 1. } "alpha={}" => |x, this| x.try_celu(this.alpha);
+    CELU { alpha: f64 = float 1. } "alpha={}"
+        => |x, this| x.try_celu(this.alpha), in place x.try_celu_(this.alpha);
     /// `x` between two bounds: `nn.Hardtanh`, whose defaults are -1 and 1.
     Hardtanh { min_val: f64 = float (-1.), max_val: f64 = float 1. } "min_val={}, max_val={}"
         => |x, this| x.try_hardtanh(this.min_val, this.max_val);
@@ -164,7 +173,8 @@ chosen! {
     Hardshrink { lambda: f64 = float 0.5 } "{}" => |x, this| x.try_hardshrink(this.lambda);
     /// `x` where it is above `threshold`, `value` elsewhere: `nn.Threshold`.
     Threshold { threshold: f64 = float _, value: f64 = float _ } "threshold={}, value={}"
-        => |x, this| x.try_threshold(this.threshold, this.value);
+        => |x, this| x.try_threshold(this.threshold, this.value),
+        in place x.try_threshold_(this.threshold, this.value);
     /// The first half of a dimension, times the sigmoid of the second: `nn.GLU`, whose default is the last (-1).
     GLU { dim: i64 = integer (-1) } "dim={}" => |x, this| x.try_glu(this.dim);
     /// Probabilities along a dimension, the largest where `x` is smallest: `nn.Softmin`.

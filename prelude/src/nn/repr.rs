@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::hooks;
 use super::members::{Child, Members};
 use super::module::Module;
 use super::module_list::ModuleList;
@@ -11,14 +12,38 @@ pub fn fmt_module(module: &dyn Module, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     f.write_str(&repr(module))
 }
 
+/// The name of the module's type, which says so where tensors of it are made of others.
+pub(super) fn kind(module: &dyn Module) -> String {
+    match parametrizations(module) {
+        Some(_) => format!("Parametrized{}", module.kind()),
+        None => module.kind().to_owned(),
+    }
+}
+
+/// The lines of the tensors that are made of others, as of a `ModuleDict`.
+fn parametrizations(module: &dyn Module) -> Option<String> {
+    if hooks::is_empty() {
+        return None;
+    }
+    let made = hooks::made(module).into_iter();
+    let lists: Vec<String> = made
+        .filter_map(|made| {
+            let steps = list_of("ParametrizationList", &made.listed()?);
+            Some(format!("({}): {}", made.name(), indented(&steps)))
+        })
+        .collect();
+    (!lists.is_empty()).then(|| block("ModuleDict", &lists))
+}
+
 /// `Sequential(`, a line for each child, `)`; or `ReLU()`.
-fn repr(module: &dyn Module) -> String {
+pub(super) fn repr(module: &dyn Module) -> String {
     let extra = module.extra_repr();
-    let children = Members::of(module).children();
+    let children = Members::declared(module).children();
+    let parametrizations = parametrizations(module);
     if module.is::<ModuleList>() {
         return list_repr(module.kind(), children);
     }
-    if children.is_empty() && !extra.contains('\n') {
+    if children.is_empty() && parametrizations.is_none() && !extra.contains('\n') {
         return format!("{}({extra})", module.kind());
     }
     let mut lines: Vec<String> = extra.lines().map(str::to_owned).collect();
@@ -27,7 +52,10 @@ fn repr(module: &dyn Module) -> String {
             .into_iter()
             .map(|(name, child)| format!("({name}): {}", indented(&child_repr(child)))),
     );
-    block(module.kind(), &lines)
+    if let Some(made) = parametrizations {
+        lines.push(format!("(parametrizations): {}", indented(&made)));
+    }
+    block(&kind(module), &lines)
 }
 
 /// A list whose neighbours have the same text shows it once: `(0-2): 3 x ReLU()`.
@@ -36,6 +64,10 @@ fn list_repr(kind: &str, children: Vec<(String, Child<'_>)>) -> String {
         .into_iter()
         .map(|(_, child)| child_repr(child))
         .collect();
+    list_of(kind, &items)
+}
+
+fn list_of(kind: &str, items: &[String]) -> String {
     if items.is_empty() {
         return format!("{kind}()");
     }

@@ -47,6 +47,13 @@ impl Sequential {
         self
     }
 
+    /// The same modules, each as `f` makes it, under their names.
+    pub(super) fn map_layers(mut self, f: impl Fn(Layer) -> Layer) -> Self {
+        let layers = std::mem::take(&mut self.layers).into_iter();
+        self.layers = layers.map(|(name, layer)| (name, f(layer))).collect();
+        self
+    }
+
     /// How many modules there are.
     pub fn len(&self) -> usize {
         self.layers.len()

@@ -69,11 +69,17 @@ impl StateDict {
 
     pub(super) fn load_into(&self, module: &dyn Module, strict: bool) -> Result<IncompatibleKeys> {
         let targets = Visit::new(module).state();
+        let renamed = Visit::new(module).renamed();
+        let old_name = |new: &str| {
+            let mut old = renamed.iter().filter(|(name, _)| name == new);
+            old.next().map(|(_, old)| old.as_str())
+        };
         let mut pairs = Vec::with_capacity(targets.len());
         let mut keys = IncompatibleKeys::default();
         let mut problems = Vec::new();
         for (name, target) in &targets {
-            match self.get(name) {
+            let old = || old_name(name).and_then(|old| self.get(old));
+            match self.get(name).or_else(old) {
                 Some(source) if source.shape() == target.shape() => pairs.push((target, source)),
                 Some(source) => problems.push(format!(
                     "size mismatch for {name}: copying a param with shape {} from checkpoint, the shape in current \
@@ -88,7 +94,8 @@ impl StateDict {
         }
         let unexpected = self
             .keys()
-            .filter(|key| !targets.iter().any(|(name, _)| name == key));
+            .filter(|key| !targets.iter().any(|(name, _)| name == key))
+            .filter(|key| !renamed.iter().any(|(_, old)| old == key));
         keys.unexpected_keys = unexpected.map(str::to_owned).collect();
         // PyTorch asks one module after the other for the keys that begin as its own do.
         let prefixes = Visit::new(module).prefixes();
@@ -105,7 +112,7 @@ impl StateDict {
         if !problems.is_empty() {
             return Err(Error::runtime(format!(
                 "Error(s) in loading state_dict for {}:\n\t{}",
-                module.kind(),
+                super::repr::kind(module),
                 problems.join("\n\t")
             )));
         }

@@ -1,6 +1,6 @@
 //! Adam and AdamW.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed_apart;
@@ -65,12 +65,14 @@ static ADAM: Rule = Rule {
     name: "Adam",
     defaults: &defaults(Value::Int(0), false),
     update,
+    takes: USUAL,
 };
 
 static ADAMW: Rule = Rule {
     name: "AdamW",
     defaults: &defaults(Value::Number(1e-2), true),
     update,
+    takes: USUAL,
 };
 
 /// The running means of a gradient and of its square, after a step.

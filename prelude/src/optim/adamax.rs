@@ -1,6 +1,6 @@
 //! Adamax.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed;
@@ -35,6 +35,7 @@ static RULE: Rule = Rule {
         ("capturable", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

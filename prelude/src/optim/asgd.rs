@@ -1,6 +1,6 @@
 //! Averaged stochastic gradient descent.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed;
@@ -37,6 +37,7 @@ static RULE: Rule = Rule {
         ("capturable", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

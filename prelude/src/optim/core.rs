@@ -19,7 +19,24 @@ pub(super) struct Rule {
     pub defaults: &'static [(&'static str, Value)],
     /// Changes a parameter by its gradient.
     pub update: fn(&Options, &Tensor, &Tensor, &mut Memory) -> Result<()>,
+    /// What it takes.
+    pub takes: Takes,
 }
+
+/// What an optimizer takes, and its sentences on what it does not.
+pub(super) struct Takes {
+    pub option: fn(&str, Value) -> Result<()>,
+    pub parameter: fn(&Tensor) -> Result<()>,
+    /// Whether parameters may be complex: both parts are parameters of their own then.
+    pub complex: bool,
+}
+
+/// Every parameter, and options of the usual kind.
+pub(super) const USUAL: Takes = Takes {
+    option: check,
+    parameter: |_| Ok(()),
+    complex: true,
+};
 
 /// Parameters that are changed by the same options.
 pub struct Group {
@@ -31,7 +48,7 @@ pub struct Group {
 
 /// An optimizer's state.
 pub struct State {
-    rule: &'static Rule,
+    pub(super) rule: &'static Rule,
     pub defaults: Options,
     pub groups: Vec<Group>,
     /// By the parameter's id, so that a parameter that moves keeps what is known of it.
@@ -63,7 +80,7 @@ impl State {
                     self.rule.name
                 )));
             }
-            check(name, value)?;
+            (self.rule.takes.option)(name, value)?;
             options.set(name, value);
         }
         let there = self.groups.iter().flat_map(|group| &group.parameters);
@@ -72,6 +89,7 @@ impl State {
             if !parameter.is_leaf() {
                 return Err(Error::value("can't optimize a non-leaf Tensor"));
             }
+            (self.rule.takes.parameter)(parameter)?;
             if !known.insert(parameter.id()) {
                 return Err(Error::value(
                     "some parameters appear in more than one parameter group",
@@ -107,6 +125,10 @@ impl State {
                 if maximize {
                     gradient = gradient.try_neg()?;
                 }
+                if parameter.is_complex() && !rule.takes.complex {
+                    let name = rule.name;
+                    crate::error::bail!("{name} does not support complex parameters");
+                }
                 let memory = memory.entry(parameter.id()).or_default();
                 if parameter.is_complex() {
                     // Both parts are parameters of their own, as in PyTorch.
@@ -138,7 +160,7 @@ impl Core {
             groups: Vec::new(),
             memory: HashMap::new(),
         };
-        let added = check("lr", lr.into()).and_then(|()| {
+        let added = (rule.takes.option)("lr", lr.into()).and_then(|()| {
             if groups.iter().all(|group| group.parameters.is_empty()) {
                 return Err(Error::value("optimizer got an empty parameter list"));
             }
@@ -151,8 +173,8 @@ impl Core {
     /// Changes an option in all groups that have none of their own.
     #[track_caller]
     pub fn set(&self, name: &'static str, value: Value) {
-        check(name, value).or_panic();
         let mut state = self.0.lock();
+        (state.rule.takes.option)(name, value).or_panic();
         state.defaults.set(name, value);
         for group in &mut state.groups {
             if group.own.get(name).is_none() {
@@ -262,6 +284,14 @@ macro_rules! option {
         /// When the value makes no sense.
         #[track_caller]
         pub fn $option(self, $option: f64) -> Self {
+            self.0.set(stringify!($option), $option.into());
+            self
+        }
+    };
+    ($(#[$doc:meta])* $option:ident : count) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $option(self, $option: usize) -> Self {
             self.0.set(stringify!($option), $option.into());
             self
         }

@@ -16,6 +16,7 @@
 //! state, so a schedule can change its learning rate: `StepLR::new(&optimizer, 30)`.
 
 mod adadelta;
+mod adafactor;
 mod adagrad;
 mod adam;
 mod adamax;
@@ -25,6 +26,7 @@ mod group;
 mod lbfgs;
 pub mod lr_scheduler;
 mod memory;
+mod muon;
 mod nadam;
 mod options;
 mod radam;
@@ -35,6 +37,7 @@ mod state;
 pub mod swa_utils;
 
 pub use adadelta::Adadelta;
+pub use adafactor::Adafactor;
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
 pub use adamax::Adamax;
@@ -42,6 +45,7 @@ pub use asgd::ASGD;
 pub use group::{GroupView, ParamGroup};
 pub use lbfgs::LBFGS;
 pub use memory::Memory;
+pub use muon::Muon;
 pub use nadam::NAdam;
 pub use options::{Options, Value};
 pub use radam::RAdam;
@@ -95,8 +99,10 @@ pub trait Optimizer {
     /// When it is negative.
     #[track_caller]
     fn set_lr(&self, lr: f64) {
-        options::check("lr", lr.into()).or_panic();
-        for group in &mut self.handle().lock().groups {
+        let handle = self.handle();
+        let state = &mut handle.lock();
+        (state.rule.takes.option)("lr", lr.into()).or_panic();
+        for group in &mut state.groups {
             group.options.set("lr", lr);
         }
     }
@@ -126,9 +132,10 @@ pub trait Optimizer {
     /// When there is no such group, or the value makes no sense.
     #[track_caller]
     fn set_option(&self, group: usize, name: &'static str, value: Value) {
-        options::check(name, value).or_panic();
         let handle = self.handle();
-        let groups = &mut handle.lock().groups;
+        let state = &mut handle.lock();
+        (state.rule.takes.option)(name, value).or_panic();
+        let groups = &mut state.groups;
         let count = groups.len();
         match groups.get_mut(group) {
             Some(group) => group.options.set(name, value),

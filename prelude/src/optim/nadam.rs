@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum.
 
 use super::adam::moments;
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed_apart;
@@ -41,6 +41,7 @@ static RULE: Rule = Rule {
         ("differentiable", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

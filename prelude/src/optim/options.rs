@@ -22,6 +22,10 @@ pub enum Value {
     Number(f64),
     /// Two numbers, as betas are.
     Pair(f64, f64),
+    /// Two numbers of which the first may be `None`, as Adafactor's epsilons are.
+    Epsilons(Option<f64>, f64),
+    /// Three numbers, as Muon's coefficients are.
+    Triple(f64, f64, f64),
     /// A word.
     Text(&'static str),
 }
@@ -65,6 +69,14 @@ impl fmt::Display for Value {
                     number => python::float(number),
                 };
                 write!(f, "({}, {})", shown(*a), shown(*b))
+            }
+            Self::Epsilons(first, second) => {
+                let first = first.map_or("None".to_owned(), python::float);
+                write!(f, "({first}, {})", python::float(*second))
+            }
+            Self::Triple(a, b, c) => {
+                let [a, b, c] = [a, b, c].map(|number| python::float(*number));
+                write!(f, "({a}, {b}, {c})")
             }
             Self::Text(text) => f.write_str(text),
         }
@@ -132,6 +144,14 @@ impl Options {
         }
     }
 
+    /// An option that is a word; none if it is not.
+    pub fn text(&self, name: &str) -> Option<&'static str> {
+        match self.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Sets the momentum, or the first beta where there are betas.
     pub(super) fn set_momentum(&mut self, momentum: f64) {
         match self.get("betas") {
@@ -150,6 +170,8 @@ enum Owned {
     Number(f64),
     Pair(f64, f64),
     Text(String),
+    Epsilons(Option<f64>, f64),
+    Triple(f64, f64, f64),
 }
 
 impl Serialize for Value {
@@ -160,6 +182,8 @@ impl Serialize for Value {
             Self::Int(value) => Owned::Int(value),
             Self::Number(value) => Owned::Number(value),
             Self::Pair(first, second) => Owned::Pair(first, second),
+            Self::Epsilons(first, second) => Owned::Epsilons(first, second),
+            Self::Triple(a, b, c) => Owned::Triple(a, b, c),
             Self::Text(text) => Owned::Text(text.to_owned()),
         };
         owned.serialize(serializer)
@@ -174,6 +198,8 @@ impl<'de> Deserialize<'de> for Value {
             Owned::Int(value) => Self::Int(value),
             Owned::Number(value) => Self::Number(value),
             Owned::Pair(first, second) => Self::Pair(first, second),
+            Owned::Epsilons(first, second) => Self::Epsilons(first, second),
+            Owned::Triple(a, b, c) => Self::Triple(a, b, c),
             Owned::Text(text) => Self::Text(kept(&text)),
         })
     }

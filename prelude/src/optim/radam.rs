@@ -1,7 +1,7 @@
 //! Rectified Adam.
 
 use super::adam::moments;
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed_apart;
@@ -39,6 +39,7 @@ static RULE: Rule = Rule {
         ("decoupled_weight_decay", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

@@ -1,6 +1,6 @@
 //! RMSprop.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::sgd::decayed;
@@ -40,6 +40,7 @@ static RULE: Rule = Rule {
         ("differentiable", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

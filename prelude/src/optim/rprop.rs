@@ -1,6 +1,6 @@
 //! Rprop.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use crate::{Result, Tensor};
@@ -30,6 +30,7 @@ static RULE: Rule = Rule {
         ("capturable", Value::Bool(false)),
     ],
     update,
+    takes: USUAL,
 };
 
 fn update(

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent.
 
-use super::core::{Rule, optimizer};
+use super::core::{Rule, USUAL, optimizer};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use crate::{Error, Result, Tensor};
@@ -45,6 +45,7 @@ static RULE: Rule = Rule {
         ("fused", Value::None),
     ],
     update: descend,
+    takes: USUAL,
 };
 
 fn descend(

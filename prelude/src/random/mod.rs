@@ -15,6 +15,7 @@
 
 mod block;
 mod distributions;
+mod gamma;
 mod generator;
 mod mt19937;
 mod multinomial;

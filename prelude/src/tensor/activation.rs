@@ -2,13 +2,14 @@
 
 use super::Tensor;
 use super::ops::ops;
+use super::rectified::{exponential, exponential_in_place};
 use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::error::{Result, bail};
 use crate::shape::axis;
 
 /// One node of PyTorch's name for a function of elements that is written in several operations, whose slope is
 /// written in operations on the input.
-fn node(
+pub(super) fn node(
     name: &'static str,
     x: &Tensor,
     function: impl FnOnce(&Tensor) -> Result<Tensor>,
@@ -42,21 +43,23 @@ fn hardtanh(x: &Tensor, low: f64, high: f64) -> Result<Tensor> {
     )
 }
 
-/// `scale * x` where positive, `scale * alpha * (exp(x / beta) - 1)` elsewhere: all kin of the exponential unit.
-fn exponential(x: &Tensor, [scale, alpha, beta]: [f64; 3]) -> Result<Tensor> {
+/// The numbers of `selu`, as [`exponential`] takes them.
+const SELU: [f64; 3] = [1.0507009873554805, 1.6732632423543772, 1.];
+
+/// Those of `celu`.
+fn celu(alpha: f64) -> Result<[f64; 3]> {
+    if alpha == 0. {
+        bail!("ZeroDivisionError: alpha cannot be 0 for CELU");
+    }
+    Ok([1., alpha, alpha])
+}
+
+fn above(name: &'static str, x: &Tensor, threshold: f64, value: f64) -> Result<Tensor> {
     node(
-        "EluBackward0",
+        name,
         x,
-        |x| {
-            let curve = x.try_clamp_max(0)?.try_div(beta)?.try_expm1()?;
-            x.try_gt(0)?
-                .try_where_(x.try_mul(scale)?, curve.try_mul(scale * alpha)?)
-        },
-        move |x| {
-            let slope = x.try_clamp_max(0)?.try_div(beta)?.try_exp()?;
-            x.try_gt(0)?
-                .try_where_(scale, slope.try_mul(scale * alpha / beta)?)
-        },
+        |x| x.try_gt(threshold)?.try_where_(x, value),
+        move |x| ones_at(x.try_gt(threshold)?, x),
     )
 }
 
@@ -131,11 +134,13 @@ ops! {
     /// The element, at least 0 and at most 6.
     relu6, try_relu6, [] (x) => hardtanh(x, 0., 6.);
     /// The element, at least `min` and at most `max` (PyTorch's defaults are -1 and 1).
-    hardtanh, try_hardtanh, [] (x, min: f64, max: f64) => hardtanh(x, min, max);
+    hardtanh, try_hardtanh, [hardtanh_, try_hardtanh_] (x, min: f64, max: f64) => hardtanh(x, min, max);
     /// The scaled exponential unit (Klambauer and others, 2017).
-    selu, try_selu, [] (x) => exponential(x, [1.0507009873554805, 1.6732632423543772, 1.]);
+    selu, try_selu, [selu_, try_selu_ => exponential_in_place("EluBackward1", x, SELU)] (x)
+        => exponential("EluBackward0", x, SELU);
     /// `x` where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere.
-    celu, try_celu, [] (x, alpha: f64) => exponential(x, [1., alpha, alpha]);
+    celu, try_celu, [celu_, try_celu_ => exponential_in_place("CeluBackward1", x, celu(alpha)?)] (x, alpha: f64)
+        => exponential("CeluBackward0", x, celu(alpha)?);
     /// `log(1 + exp(beta * x)) / beta`, and `x` itself where `beta * x` is above `threshold` (PyTorch's defaults are 1
     /// and 20).
     softplus_with, try_softplus_with, [] (x, beta: f64, threshold: f64) => softplus(x, beta, threshold);
@@ -192,12 +197,8 @@ ops! {
         move |x| ones_at(x.try_abs()?.try_gt(lambda)?, x),
     );
     /// The element where it is above `threshold`, `value` elsewhere.
-    threshold, try_threshold, [] (x, threshold: f64, value: f64) => node(
-        "ThresholdBackward0",
-        x,
-        |x| x.try_gt(threshold)?.try_where_(x, value),
-        move |x| ones_at(x.try_gt(threshold)?, x),
-    );
+    threshold, try_threshold, [threshold_, try_threshold_ => above("ThresholdBackward1", x, threshold, value)]
+        (x, threshold: f64, value: f64) => above("ThresholdBackward0", x, threshold, value);
     /// `x` where it is positive, `weight * x` elsewhere; one weight for all, or one for each channel of `[N, C, …]`.
     prelu, try_prelu, [] (x, weight: &Tensor) => prelu(x, weight);
     /// The first half of a dimension, times the sigmoid of the second (Dauphin and others, 2017).

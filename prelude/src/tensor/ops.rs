@@ -10,6 +10,8 @@
 //! }
 //! ```
 //!
+//! Where the in-place method goes on the tape in another way, its own work follows its names: `[elu_, try_elu_ => …]`.
+//!
 //! Arguments that are generic are turned into plain types on that line, so that the work itself is compiled once, in
 //! this crate, and not in every cell that calls it.
 
@@ -42,7 +44,10 @@ macro_rules! ops {
     };
 
     (@twins $name:ident [] $arguments:tt $body:expr) => {};
-    (@twins $name:ident [$in_place:ident, $try_in_place:ident]
+    (@twins $name:ident [$in_place:ident, $try_in_place:ident] $arguments:tt $body:expr) => {
+        $crate::tensor::ops::ops! { @twins $name [$in_place, $try_in_place => $body] $arguments $body }
+    };
+    (@twins $name:ident [$in_place:ident, $try_in_place:ident => $work:expr]
         ($x:ident $(, $arg:ident : $ty:ty)* $(,)?) $body:expr) => {
         #[doc = concat!("[`Tensor::", stringify!($name), "`] whose result replaces this tensor's numbers.")]
         #[track_caller]
@@ -52,7 +57,7 @@ macro_rules! ops {
 
         #[doc = concat!("[`Tensor::", stringify!($in_place), "`] that returns what is wrong instead of panicking.")]
         pub fn $try_in_place(&self $(, $arg: $ty)*) -> $crate::Result<$crate::Tensor> {
-            $crate::autograd::in_place(self, |$x| $body)?;
+            $crate::autograd::in_place(self, |$x| $work)?;
             Ok(self.clone())
         }
     };

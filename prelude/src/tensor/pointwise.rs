@@ -215,9 +215,11 @@ ops! {
     };
 
     /// `x` where it is positive, `slope` times `x` elsewhere.
-    leaky_relu, try_leaky_relu, [leaky_relu_, try_leaky_relu_] (x, slope: f64) => leaky(x, slope);
+    leaky_relu, try_leaky_relu, [leaky_relu_, try_leaky_relu_ => super::rectified::leaky_in_place(x, slope)]
+        (x, slope: f64) => leaky(x, slope);
     /// `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere.
-    elu, try_elu, [] (x, alpha: f64) => exponential_unit(x, alpha);
+    elu, try_elu, [elu_, try_elu_ => super::rectified::exponential_in_place("EluBackward1", x, [1., alpha, 1.])]
+        (x, alpha: f64) => exponential_unit(x, alpha);
 
     /// A copy with numbers of its own; Python's `.clone()`. (Rust's `clone()` gives another handle to the same tensor.)
     copy, try_copy, [] (x) => copied(x);

@@ -33,8 +33,8 @@ pub struct Placement {
     pub rotate: bool,
     /// How pixels between pixels are found: `Nearest` or `Bilinear`.
     pub interpolation: InterpolationMode,
-    /// What lies beyond the edges.
-    pub fill: f64,
+    /// What lies beyond the edges; without it 0, which then does not mix with the pixels at the edges of a tensor.
+    pub fill: Option<f64>,
 }
 
 /// The way back through rotation, scale, shear and translation around a center.
@@ -87,8 +87,9 @@ fn rotation(placement: &Placement, width: usize, height: usize) -> (Matrix, usiz
     (matrix, new_w as usize, new_h as usize)
 }
 
-fn check(placement: &Placement) -> Result<bool> {
-    match placement.interpolation {
+/// Whether pixels between pixels are mixed of their neighbours.
+pub(super) fn is_smooth(interpolation: InterpolationMode) -> Result<bool> {
+    match interpolation {
         InterpolationMode::Nearest => Ok(false),
         InterpolationMode::Bilinear => Ok(true),
         other => Err(Error::value(format!(
@@ -99,7 +100,7 @@ fn check(placement: &Placement) -> Result<bool> {
 
 /// An image in another place, to the byte as Pillow has it.
 pub(super) fn place_image(image: DynamicImage, placement: &Placement) -> Result<DynamicImage> {
-    let smooth = check(placement)?;
+    let smooth = is_smooth(placement.interpolation)?;
     let from = Raster::new(image);
     let (w, h) = (from.width, from.height);
     let (matrix, width, height) = match placement.rotate {
@@ -114,7 +115,7 @@ pub(super) fn place_image(image: DynamicImage, placement: &Placement) -> Result<
         }
     };
     let channels = from.channels;
-    let mut bytes = vec![placement.fill as u8; width * height * channels];
+    let mut bytes = vec![placement.fill.unwrap_or(0.0) as u8; width * height * channels];
     if let (true, Some(quarter)) = (
         placement.rotate && placement.center.is_none(),
         quarter(placement, w, h),
@@ -217,7 +218,7 @@ fn nearest(from: &Raster, matrix: &Matrix, width: usize, bytes: &mut [u8]) {
 }
 
 /// Between four pixels.
-fn blended(from: &Raster, x: f64, y: f64, pixel: &mut [u8]) {
+pub(super) fn blended(from: &Raster, x: f64, y: f64, pixel: &mut [u8]) {
     let (w, h) = (from.width as f64, from.height as f64);
     if !(0.0..w).contains(&x) || !(0.0..h).contains(&y) {
         return;
@@ -245,7 +246,7 @@ fn blended(from: &Raster, x: f64, y: f64, pixel: &mut [u8]) {
 
 /// A tensor `[…, height, width]` in another place, as `torchvision.transforms.functional` makes it.
 pub(super) fn place_tensor(x: &Tensor, placement: &Placement) -> Result<Tensor> {
-    let smooth = check(placement)?;
+    let smooth = is_smooth(placement.interpolation)?;
     if x.dim() < 2 {
         return Err(Error::dtype("Tensor is not a torch image."));
     }
@@ -265,21 +266,34 @@ pub(super) fn place_tensor(x: &Tensor, placement: &Placement) -> Result<Tensor> 
         true => expanded(&matrix, w, h),
         false => (w, h),
     };
+    let places = grid(&matrix, [w, h], [width, height]);
+    sampled(x, &places, [width, height], smooth, placement.fill)
+}
+
+/// A tensor `[…, height, width]` of what is at these columns and rows of another: torchvision's `_apply_grid_transform`.
+pub(super) fn sampled(
+    x: &Tensor,
+    places: &[(f32, f32)],
+    [width, height]: [usize; 2],
+    smooth: bool,
+    fill: Option<f64>,
+) -> Result<Tensor> {
+    let dims = x.dims();
+    let (h, w) = (dims[dims.len() - 2], dims[dims.len() - 1]);
     let computed = if x.dtype() == DType::F64 {
         DType::F64
     } else {
         DType::F32
     };
     let values: Vec<f32> = x.try_to_dtype(computed)?.try_to_vec()?;
-    let places = grid(&matrix, [w, h], [width, height]);
+    let fill = fill.map(|fill| fill as f32);
     let mut placed = Vec::with_capacity(values.len() / (w * h).max(1) * width * height);
     for image in values.chunks_exact((w * h).max(1)) {
         let pixel = |x: f32, y: f32| {
             let inside = x >= 0.0 && y >= 0.0 && x < w as f32 && y < h as f32;
             inside.then(|| image[y as usize * w + x as usize])
         };
-        let fill = placement.fill as f32;
-        for &(x, y) in &places {
+        for &(x, y) in places {
             placed.push(match smooth {
                 true => {
                     let (left, top) = (x.floor(), y.floor());
@@ -294,13 +308,19 @@ pub(super) fn place_tensor(x: &Tensor, placement: &Placement) -> Result<Tensor> 
                     let (mut value, mut weight) = (0.0, 0.0);
                     for (x, y, part) in corners {
                         if let Some(found) = pixel(x, y) {
-                            value += found * part;
+                            value = found.mul_add(part, value);
                             weight += part;
                         }
                     }
-                    value * weight + (1.0 - weight) * fill
+                    match fill {
+                        Some(fill) => value * weight + (1.0 - weight) * fill,
+                        None => value,
+                    }
                 }
-                false => pixel(x.round_ties_even(), y.round_ties_even()).unwrap_or(fill),
+                false => {
+                    let found = pixel(x.round_ties_even(), y.round_ties_even());
+                    found.or(fill).unwrap_or(0.0)
+                }
             });
         }
     }
@@ -337,6 +357,12 @@ fn expanded(matrix: &Matrix, w: usize, h: usize) -> (usize, usize) {
     )
 }
 
+/// The place of a pixel, from its share of the way from the first edge (-1) to the last (1). It is rounded once, as in
+/// PyTorch's kernel, and so is each product of a pixel and its weight.
+pub(super) fn pixel(share: f32, size: usize) -> f32 {
+    (share + 1.0).mul_add(size as f32 / 2.0, -0.5)
+}
+
 /// For each pixel of the output, the column and row of the input.
 fn grid(matrix: &Matrix, [w, h]: [usize; 2], [width, height]: [usize; 2]) -> Vec<(f32, f32)> {
     let m = matrix.map(|entry| entry as f32);
@@ -344,7 +370,6 @@ fn grid(matrix: &Matrix, [w, h]: [usize; 2], [width, height]: [usize; 2]) -> Vec
     let across = [m[0] / half_w, m[1] / half_w, m[2] / half_w];
     let down = [m[3] / half_h, m[4] / half_h, m[5] / half_h];
     let place = |at: usize, size: usize| at as f32 - size as f32 * 0.5 + 0.5;
-    let pixel = |share: f32, size: usize| ((share + 1.0) * size as f32 - 1.0) / 2.0;
     let mut places = Vec::with_capacity(width * height);
     for row in 0..height {
         for column in 0..width {

@@ -66,7 +66,7 @@ impl<P: Picture> Transform<P> for GaussianBlur {
     fn apply(&self, picture: P) -> P {
         let sigma = draw_between(self.sigma.0, self.sigma.1);
         picture
-            .map_tensor(|x| blurred(x, self.kernel_size, sigma))
+            .map_tensor(|x| blurred(x, self.kernel_size, (sigma, sigma)))
             .or_panic()
     }
 }
@@ -79,8 +79,12 @@ fn bell(size: usize, sigma: f64, dtype: DType) -> Result<Tensor> {
     bell.try_div(bell.try_sum()?)
 }
 
-/// `kernel_size` is width and height.
-fn blurred(x: &Tensor, kernel_size: (usize, usize), sigma: f64) -> Result<Tensor> {
+/// Blurred over so many columns and rows, with deviations along both.
+pub(super) fn blurred(
+    x: &Tensor,
+    kernel_size: (usize, usize),
+    sigma: (f64, f64),
+) -> Result<Tensor> {
     if x.dim() < 3 {
         return Err(Error::dtype("Tensor is not a torch image."));
     }
@@ -90,8 +94,8 @@ fn blurred(x: &Tensor, kernel_size: (usize, usize), sigma: f64) -> Result<Tensor
         DType::F32
     };
     let (columns, rows) = kernel_size;
-    let across = bell(columns, sigma, dtype)?.try_unsqueeze(0)?;
-    let kernel = bell(rows, sigma, dtype)?
+    let across = bell(columns, sigma.0, dtype)?.try_unsqueeze(0)?;
+    let kernel = bell(rows, sigma.1, dtype)?
         .try_unsqueeze(1)?
         .try_matmul(&across)?;
     let channels = x.size(-3);

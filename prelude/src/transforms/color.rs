@@ -3,6 +3,7 @@
 use image::DynamicImage;
 
 use super::convert::{convert_dtype, largest};
+use super::tone;
 use crate::DType;
 use crate::error::{Error, Result};
 use crate::interop::image::Raster;
@@ -27,6 +28,12 @@ pub enum Colors {
     Solarized(f64),
     /// With so many bits a channel: `posterize`.
     Posterized(u32),
+    /// Sharper, or more blurred below 1: `adjust_sharpness`.
+    Sharpness(f64),
+    /// With the darkest number of each channel at 0 and the lightest at the top: `autocontrast`.
+    Stretched,
+    /// With all numbers of each channel about as frequent: `equalize`.
+    Equalized,
 }
 
 impl Colors {
@@ -41,6 +48,7 @@ impl Colors {
             Self::Brightness(factor) => negative("brightness_factor", factor),
             Self::Contrast(factor) => negative("contrast_factor", factor),
             Self::Saturation(factor) => negative("saturation_factor", factor),
+            Self::Sharpness(factor) => negative("sharpness_factor", factor),
             Self::Hue(factor) if !(-0.5..=0.5).contains(&factor) => Err(Error::value(format!(
                 "hue_factor ({factor}) is not in [-0.5, 0.5]."
             ))),
@@ -117,6 +125,9 @@ pub(super) fn recolor_image(image: DynamicImage, colors: Colors) -> Result<Dynam
                 .iter_mut()
                 .for_each(|value| *value &= mask(bits));
         }),
+        Colors::Sharpness(factor) => tone::sharpen(&mut raster, colored, factor),
+        Colors::Stretched => tone::by_table(&mut raster, colored, tone::stretching),
+        Colors::Equalized => tone::by_table(&mut raster, colored, tone::equalizing),
     }
     Ok(raster.into_image())
 }
@@ -127,7 +138,7 @@ fn mask(bits: u32) -> u8 {
 }
 
 /// From `gray` to the pixel and beyond it.
-fn blend(pixel: &mut [u8], gray: u8, factor: f64) {
+pub(super) fn blend(pixel: &mut [u8], gray: u8, factor: f64) {
     let factor = factor as f32;
     for value in pixel {
         let (from, to) = (f32::from(gray), f32::from(*value));
@@ -247,6 +258,9 @@ pub(super) fn recolor_tensor(x: &Tensor, colors: Colors) -> Result<Tensor> {
             x.dtype()
         ))),
         Colors::Posterized(bits) => x.try_bitwise_and(i64::from(mask(bits))),
+        Colors::Sharpness(factor) => tone::sharpened(x, factor),
+        Colors::Stretched => tone::stretched(x),
+        Colors::Equalized => tone::equalized(x),
     }
 }
 
@@ -259,7 +273,7 @@ fn inverted(x: &Tensor, bound: f64) -> Result<Tensor> {
     }
 }
 
-fn mixed(x: &Tensor, other: &Tensor, ratio: f64) -> Result<Tensor> {
+pub(super) fn mixed(x: &Tensor, other: &Tensor, ratio: f64) -> Result<Tensor> {
     let mixed = x.try_mul(ratio)?.try_add(other.try_mul(1.0 - ratio)?)?;
     mixed
         .try_clamp(0.0, largest(x.dtype()))?

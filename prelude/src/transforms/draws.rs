@@ -19,6 +19,24 @@ pub(super) fn draw_below(end: usize) -> usize {
     default_generator().lock().integers(0, end as i64, 1)[0] as usize
 }
 
+/// `torch.randint(from, to, (1,))`
+pub(super) fn draw_integer(from: i64, to: i64) -> i64 {
+    default_generator().lock().integers(from, to, 1)[0]
+}
+
+/// `torch.rand((2,))`, then `torch.randint(2, (2,))`
+pub(super) fn draw_two() -> ([f32; 2], [bool; 2]) {
+    let mut drawn = [0f32; 2];
+    default_generator().lock().rand(&mut drawn);
+    let signs = default_generator().lock().integers(0, 2, 2);
+    (drawn, [signs[0] != 0, signs[1] != 0])
+}
+
+/// `torch._sample_dirichlet(torch.tensor(concentrations))`
+pub(super) fn draw_shares(concentrations: &[f32]) -> Vec<f32> {
+    default_generator().lock().dirichlet(concentrations)
+}
+
 /// `torch.empty(1).uniform_(from, to)`
 pub(super) fn draw_between(from: f64, to: f64) -> f64 {
     let mut drawn = [0f32];

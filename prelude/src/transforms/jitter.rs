@@ -245,4 +245,12 @@ sometimes! {
     RandomSolarize(threshold: f64) => |picture, this| Colors::Solarized(this.threshold);
     /// With so many bits a channel, sometimes: `torchvision.transforms.RandomPosterize`. Tensors must be of bytes.
     RandomPosterize(bits: u32) => |picture, this| Colors::Posterized(this.bits);
+    /// Sharper, or more blurred below 1, sometimes: `torchvision.transforms.RandomAdjustSharpness`.
+    RandomAdjustSharpness(sharpness_factor: f64) => |picture, this| Colors::Sharpness(this.sharpness_factor);
+    /// With the darkest number of each channel at 0 and the lightest at the top, sometimes:
+    /// `torchvision.transforms.RandomAutocontrast`.
+    RandomAutocontrast() => |picture, _this| Colors::Stretched;
+    /// With all numbers of each channel about as frequent, sometimes: `torchvision.transforms.RandomEqualize`. Tensors
+    /// must be of bytes.
+    RandomEqualize() => |picture, _this| Colors::Equalized;
 }

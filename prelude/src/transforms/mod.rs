@@ -18,38 +18,50 @@
 //! `[…, height, width]`. What they draw, they draw as torchvision does: the same seed gives the same crops.
 
 mod affine;
+mod augment;
 mod blur;
 mod color;
 mod compose;
 mod convert;
 mod crop;
 mod draws;
+mod elastic;
 mod erase;
 mod flip;
+pub mod functional;
 mod jitter;
+mod operation;
 mod pad;
+mod perspective;
 mod picture;
+mod policy;
 mod preset;
 mod random_crop;
 mod resample;
 mod resize;
 mod setup;
 mod several;
+mod tone;
 mod turn;
 
 pub use affine::Placement;
+pub use augment::{AugMix, AutoAugment, RandAugment, TrivialAugmentWide};
 pub use blur::GaussianBlur;
 pub use color::Colors;
 pub use compose::{Chain, Compose, Lambda};
 pub use convert::{ConvertImageDtype, Normalize, PILToTensor, ToPILImage, ToTensor};
 pub use crop::CenterCrop;
+pub use elastic::{Both, ElasticTransform};
 pub use erase::{Filling, RandomErasing};
 pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
 pub use jitter::{
-    Amount, ColorJitter, Grayscale, RandomGrayscale, RandomInvert, RandomPosterize, RandomSolarize,
+    Amount, ColorJitter, Grayscale, RandomAdjustSharpness, RandomAutocontrast, RandomEqualize,
+    RandomGrayscale, RandomInvert, RandomPosterize, RandomSolarize,
 };
 pub use pad::{Pad, PaddingMode};
+pub use perspective::{Corners, RandomPerspective};
 pub use picture::Picture;
+pub use policy::AutoAugmentPolicy;
 pub use preset::ImageClassification;
 pub use random_crop::{RandomCrop, RandomResizedCrop};
 pub use resample::InterpolationMode;
@@ -73,6 +85,8 @@ pub trait Transform<I>: Display + Send + Sync {
     fn apply(&self, input: I) -> Self::Output;
 }
 
+#[cfg(test)]
+mod augment_tests;
 #[cfg(test)]
 mod more_tests;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use image::DynamicImage;
 
 use super::affine::{Placement, place_image, place_tensor};
 use super::color::{Colors, recolor_image, recolor_tensor};
+use super::perspective::{Corners, tilt_image, tilt_tensor};
 use super::resample::{InterpolationMode, resize_bytes, resize_tensor};
 use crate::error::{OrPanic, Result};
 use crate::interop::image::Raster;
@@ -28,6 +29,15 @@ pub trait Picture: Sized {
 
     /// The picture turned, moved, stretched or slanted.
     fn place(self, placement: &Placement) -> Self;
+
+    /// The picture with its corners moved from `start` to `end`, and `fill` beyond its edges: `perspective`.
+    fn tilt(
+        self,
+        start: &Corners,
+        end: &Corners,
+        interpolation: InterpolationMode,
+        fill: Option<f64>,
+    ) -> Self;
 
     /// What `f` makes of the picture as a tensor, as the same kind of picture.
     ///
@@ -63,6 +73,17 @@ impl Picture for Tensor {
     #[track_caller]
     fn place(self, placement: &Placement) -> Self {
         place_tensor(&self, placement).or_panic()
+    }
+
+    #[track_caller]
+    fn tilt(
+        self,
+        start: &Corners,
+        end: &Corners,
+        interpolation: InterpolationMode,
+        fill: Option<f64>,
+    ) -> Self {
+        tilt_tensor(&self, (start, end), interpolation, fill).or_panic()
     }
 
     fn map_tensor(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {
@@ -141,6 +162,17 @@ impl Picture for DynamicImage {
     #[track_caller]
     fn place(self, placement: &Placement) -> Self {
         place_image(self, placement).or_panic()
+    }
+
+    #[track_caller]
+    fn tilt(
+        self,
+        start: &Corners,
+        end: &Corners,
+        interpolation: InterpolationMode,
+        fill: Option<f64>,
+    ) -> Self {
+        tilt_image(self, (start, end), interpolation, fill).or_panic()
     }
 
     fn map_tensor(self, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {

@@ -37,6 +37,16 @@ impl fmt::Display for InterpolationMode {
 }
 
 impl InterpolationMode {
+    /// As Python prints it.
+    pub(super) fn member(self) -> &'static str {
+        match self {
+            Self::Nearest => "InterpolationMode.NEAREST",
+            Self::NearestExact => "InterpolationMode.NEAREST_EXACT",
+            Self::Bilinear => "InterpolationMode.BILINEAR",
+            Self::Bicubic => "InterpolationMode.BICUBIC",
+        }
+    }
+
     /// How far a filter reaches from its center.
     fn support(self) -> f64 {
         if self == Self::Bicubic { 2.0 } else { 1.0 }

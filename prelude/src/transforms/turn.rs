@@ -51,7 +51,7 @@ impl fmt::Display for Degrees {
 }
 
 /// A number as it was given: `0` or `0.5`.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     match value.fract() == 0.0 {
         true => format!("{value}"),
         false => python::float(value),
@@ -62,7 +62,8 @@ fn pair((first, second): (f64, f64)) -> String {
     format!("({}, {})", python::float(first), python::float(second))
 }
 
-const STILL: Placement = Placement {
+/// What changes nothing.
+pub(super) const STILL: Placement = Placement {
     angle: 0.0,
     translate: (0.0, 0.0),
     scale: 1.0,
@@ -71,7 +72,7 @@ const STILL: Placement = Placement {
     expand: false,
     rotate: false,
     interpolation: InterpolationMode::Nearest,
-    fill: 0.0,
+    fill: Some(0.0),
 };
 
 /// Turned by a random angle, counter-clockwise: `torchvision.transforms.RandomRotation`.
@@ -124,7 +125,7 @@ impl RandomRotation {
 
     /// What lies beyond the edges; 0 unless told otherwise.
     pub fn fill(mut self, fill: f64) -> Self {
-        self.placement.fill = fill;
+        self.placement.fill = Some(fill);
         self
     }
 }
@@ -155,7 +156,7 @@ impl fmt::Display for RandomRotation {
         if let Some((x, y)) = placement.center {
             write!(f, ", center=({}, {})", number(x), number(y))?;
         }
-        write!(f, ", fill={})", number(placement.fill))
+        write!(f, ", fill={})", number(placement.fill.unwrap_or(0.0)))
     }
 }
 
@@ -242,7 +243,7 @@ impl RandomAffine {
 
     /// What lies beyond the edges; 0 unless told otherwise.
     pub fn fill(mut self, fill: f64) -> Self {
-        self.placement.fill = fill;
+        self.placement.fill = Some(fill);
         self
     }
 
@@ -300,8 +301,9 @@ impl fmt::Display for RandomAffine {
         if placement.interpolation != InterpolationMode::Nearest {
             write!(f, ", interpolation={}", placement.interpolation)?;
         }
-        if placement.fill != 0.0 {
-            write!(f, ", fill={}", number(placement.fill))?;
+        let fill = placement.fill.unwrap_or(0.0);
+        if fill != 0.0 {
+            write!(f, ", fill={}", number(fill))?;
         }
         if let Some((x, y)) = placement.center {
             write!(f, ", center=({}, {})", number(x), number(y))?;

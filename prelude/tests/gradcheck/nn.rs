@@ -54,6 +54,62 @@ fn sequences_bags_and_grids() {
         let words = tensor!([0, 5, 2, 2, 1]);
         F::embedding_bag(&words, &x[0], Some(&tensor!([0, 3])), &options)
     });
+    check(
+        "embedding_bag by frequency",
+        &[random(&[6, 3])],
+        true,
+        |x| {
+            // A gradient that is divided is no derivative: here each row is asked for once.
+            let options = F::BagOptions {
+                scale_grad_by_freq: true,
+                ..F::BagOptions::default()
+            };
+            F::embedding_bag(&tensor!([0, 5, 2]), &x[0], Some(&tensor!([0, 2])), &options)
+        },
+    );
+    for p in [1.5, 2., 3.] {
+        check("pdist", &[random(&[4, 3])], true, move |x| {
+            F::pdist(&x[0], p)
+        });
+    }
+    for dim in [-1, 0, 1] {
+        let lengths = match dim {
+            -1 => random(&[]),
+            0 => random(&[4, 1]),
+            _ => random(&[1, 3]),
+        };
+        let inputs = [random(&[4, 3]), lengths];
+        check("weight_norm", &inputs, true, move |x| {
+            x[0].weight_norm(&x[1], dim)
+        });
+    }
+    // The windows have to begin at the same places each time.
+    let begun = |f: fn(&Tensor) -> Tensor| {
+        move |x: &[Tensor]| {
+            manual_seed(31);
+            f(&x[0])
+        }
+    };
+    let planes =
+        begun(|x| F::fractional_max_pool2d(x, 2.into(), F::FractionalSize::Places([3, 2])));
+    check(
+        "fractional_max_pool2d",
+        &[random(&[1, 2, 5, 4])],
+        true,
+        planes,
+    );
+    let volumes =
+        begun(|x| F::fractional_max_pool3d(x, 2.into(), F::FractionalSize::Share([0.5; 3])));
+    check(
+        "fractional_max_pool3d",
+        &[random(&[1, 4, 5, 4])],
+        true,
+        volumes,
+    );
+    // Over more channels than one PyTorch's is no derivative.
+    check("cross_map_lrn2d", &[random(&[2, 1, 2, 2])], false, |x| {
+        nn::CrossMapLRN2d::new(3).alpha(0.5).forward(&x[0])
+    });
     let places = random(&[1, 2, 3, 2]) * 0.3;
     check("grid_sample", &[random(&[1, 2, 4, 5]), places], true, |x| {
         let (mode, padding) = (F::GridMode::Bilinear, F::GridPadding::Zeros);
@@ -94,6 +150,24 @@ fn activations() {
             function(&x[0])
         });
     }
+    let in_place: [Named; 7] = [
+        ("elu_", |x| F::elu_(x, 1.5)),
+        ("selu_", F::selu_),
+        ("celu_", |x| F::celu_(x, 1.5)),
+        ("leaky_relu_", |x| F::leaky_relu_(x, 0.2)),
+        ("threshold_", |x| F::threshold_(x, 0.5, 2.)),
+        ("rrelu_", |x| F::rrelu_(x, 0.1, 0.3, false)),
+        ("rrelu", |x| F::rrelu(x, 0.1, 0.3, false)),
+    ];
+    for (name, function) in in_place {
+        check(name, &[off_the_bends(&[3, 4])], true, move |x| {
+            function(&(&x[0] * 1))
+        });
+    }
+    check("rrelu in training", &[off_the_bends(&[3, 4])], true, |x| {
+        manual_seed(31);
+        F::rrelu(&x[0], 0.1, 0.3, true)
+    });
     check("softmin", &[random(&[2, 3])], true, |x| x[0].softmin(1));
     check(
         "prelu",

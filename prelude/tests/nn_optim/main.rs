@@ -1,11 +1,14 @@
-//! What PyTorch computes and prints, as `generate.py` and `generate_layers.py` wrote it, and what we do.
+//! What PyTorch computes and prints, as `generate.py` and its neighbours wrote it, and what we do.
 
+mod functions;
 mod hooks;
 mod layers;
+mod made;
 mod optim;
 mod rarer;
 mod sequences;
 mod state;
+mod tables;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -26,6 +29,7 @@ fn cases() -> &'static HashMap<String, Case> {
         let files = [
             include_str!("sequences_and_optim.jsonl"),
             include_str!("layers.jsonl"),
+            include_str!("more.jsonl"),
         ];
         files
             .iter()

@@ -6,8 +6,8 @@ use wick::optim::lr_scheduler::{
     ReduceLROnPlateau, SequentialLR, StepLR,
 };
 use wick::optim::{
-    ASGD, Adadelta, Adagrad, Adam, AdamW, Adamax, LBFGS, NAdam, Optimizer, ParamGroup, RAdam,
-    RMSprop, Rprop, SGD,
+    ASGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, LBFGS, Muon, NAdam, Optimizer,
+    ParamGroup, RAdam, RMSprop, Rprop, SGD,
 };
 use wick::prelude::*;
 
@@ -144,6 +144,134 @@ fn quasi_newton() {
             1e-3,
         );
     }
+}
+
+/// 25 steps over a matrix, a vector and a stack of matrices, of which an optimizer may take only the first.
+fn of_matrices<O: Optimizer + std::fmt::Display>(name: &str, make: impl FnOnce([Tensor; 3]) -> O) {
+    let leaf = |x: Tensor| x.requires_grad_(true);
+    let w = leaf(Tensor::linspace(-1., 1., 6).reshape([3, 2]));
+    let b = leaf(Tensor::linspace(-1., 1., 2));
+    let t = leaf(Tensor::linspace(0.5, 1., 4).reshape([2, 1, 2]));
+    let optimizer = make([w.clone(), b.clone(), t.clone()]);
+    let mut trace = Vec::new();
+    for _ in 0..25 {
+        for p in [&w, &b, &t] {
+            p.zero_grad();
+        }
+        let weights = Tensor::arange(1., 7., 1.).reshape([3, 2]);
+        ((&w - 0.3 + &b).square() * weights * &t + (3 * &w).cos())
+            .sum()
+            .backward();
+        optimizer.step();
+        let all = [&w, &b, &t].map(|p| p.detach().ravel());
+        trace.push(Tensor::cat(&all, 0));
+    }
+    let mut found = vec![Tensor::stack(&trace, 0)];
+    let mut keys = Vec::new();
+    for (_, memory) in &optimizer.state_dict().state {
+        for (key, tensor) in memory.iter() {
+            keys.push(key.to_owned());
+            found.push(tensor.clone());
+        }
+    }
+    let text = format!("{optimizer} {}", keys.join(" "));
+    check(&format!("optim {name}"), &found, Some(text), TOLERANCE);
+}
+
+#[test]
+fn optimizers_of_matrices() {
+    of_matrices("Adafactor", |p| Adafactor::new(p, 1e-2));
+    of_matrices("Adafactor all", |p| {
+        Adafactor::new(p, 0.05)
+            .beta2_decay(-0.5)
+            .eps(Some(1e-4), 0.01)
+            .d(1.5)
+            .weight_decay(0.1)
+            .maximize(true)
+    });
+    of_matrices("Muon", |[w, ..]| Muon::new([w], 1e-3));
+    of_matrices("Muon all", |[w, ..]| {
+        Muon::new([w], 0.02)
+            .weight_decay(0.3)
+            .momentum(0.8)
+            .nesterov(false)
+            .ns_coefficients(2., -1.5, 0.5)
+            .eps(1e-5)
+            .ns_steps(3)
+            .adjust_lr_fn("match_rms_adamw")
+    });
+    of_matrices("Muon unclamped", |[w, ..]| {
+        Muon::new([w], 0.02).adjust_lr_fn("spectral_unclamped")
+    });
+}
+
+#[test]
+fn optimizers_of_matrices_refuse_in_pytorchs_words() {
+    let w = || [Tensor::zeros([2, 2]).requires_grad_(true)];
+    let refused = |make: &dyn Fn()| {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_err();
+        panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    };
+    let cases: [(&dyn Fn(), &str); 11] = [
+        (
+            &|| drop(Adafactor::new(w(), -1.)),
+            "Learning rate should be >= 0 but is: -1.0",
+        ),
+        (
+            &|| drop(Adafactor::new(w(), 0.1).beta2_decay(0.5)),
+            "beta2_decay should be <= 0 but is: 0.5",
+        ),
+        (
+            &|| drop(Adafactor::new(w(), 0.1).eps(Some(-1.), 0.1)),
+            "epsilon1 should be >= 0 but is: -1.0",
+        ),
+        (
+            &|| drop(Adafactor::new(w(), 0.1).eps(None, -0.1)),
+            "epsilon2 should be >= 0 but is: -0.1",
+        ),
+        (
+            &|| drop(Adafactor::new(w(), 0.1).d(0.5)),
+            "Clipping threshold d should be >= 1 but is: 0.5",
+        ),
+        (
+            &|| drop(Adafactor::new(w(), 0.1).weight_decay(-0.5)),
+            "weight_decay should be >= 0 but is: -0.5",
+        ),
+        (
+            &|| drop(Muon::new([Tensor::zeros([2]).requires_grad_(true)], 0.1)),
+            "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([2])",
+        ),
+        (
+            &|| drop(Muon::new(w(), 0.1).adjust_lr_fn("x")),
+            "Adjust learning rate function x is not supported",
+        ),
+        (
+            &|| drop(Muon::new(w(), 0.1).momentum(-1.)),
+            "momentum should be >= 0 but is: -1.0",
+        ),
+        (
+            &|| drop(Muon::new(w(), 0.1).weight_decay(-1.)),
+            "weight decay should be >= 0 but is: -1.0",
+        ),
+        (
+            &|| {
+                let [w] = w();
+                let optimizer = Muon::new([w.clone()], 0.1).ns_steps(100);
+                w.sum().backward();
+                optimizer.step();
+            },
+            "Number of steps must be less than 100 for computational efficiency",
+        ),
+    ];
+    for (make, sentence) in cases {
+        let found = refused(make);
+        assert!(found.contains(sentence), "{found}");
+    }
+    let z = Tensor::zeros([2, 2]).to(DType::C64).requires_grad_(true);
+    let optimizer = Adafactor::new([z.clone()], 0.1);
+    z.abs().sum().backward();
+    let found = refused(&|| optimizer.step());
+    assert!(found.contains("Adafactor does not support complex parameters"));
 }
 
 fn schedule<S: LRScheduler>(name: &str, make: impl FnOnce(&SGD) -> S) {

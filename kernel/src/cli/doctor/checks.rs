@@ -57,12 +57,12 @@ fn prelude() -> Finding {
 }
 
 fn linker() -> Finding {
-    match first_line("ld.bfd", &["--version"]) {
-        Some(version) => Finding::good("ld.bfd", version),
-        None => Finding::missing(
-            "ld.bfd",
-            "not found: every cell is linked with it",
-            "on Debian or Ubuntu: sudo apt-get install binutils",
+    match first_line("cc", &["--version"]) {
+        Some(version) => Finding::good("cc", version),
+        None => Finding::optional(
+            "cc",
+            "not found: `:dep` needs it to link",
+            "on Debian or Ubuntu: sudo apt-get install gcc",
         ),
     }
 }

@@ -123,13 +123,13 @@ mod tests {
     fn advice_stands_below_what_it_is_about() {
         let findings = [
             Finding::good("rustc", "1.95.0"),
-            Finding::missing("ld.bfd", "not found", "install binutils"),
+            Finding::missing("cargo", "not found", "install Rust"),
         ];
         assert_eq!(
             report(&findings, false),
-            "ok       rustc   1.95.0\n\
-             missing  ld.bfd  not found\n         \
-             \x20       -> install binutils\n"
+            "ok       rustc  1.95.0\n\
+             missing  cargo  not found\n         \
+             \x20      -> install Rust\n"
         );
     }
 }

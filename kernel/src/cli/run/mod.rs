@@ -62,7 +62,12 @@ impl Run {
         let values = self.parameters.iter().map(|it| parameters::parse(it));
         let values = values.collect::<Result<Vec<_>>>()?;
         if !values.is_empty() {
-            notebook.inject(|declared| parameters::cell(&values, declared));
+            notebook.inject(|declared| {
+                for name in parameters::unknown(&values, declared) {
+                    eprintln!("wick: no cell tagged `parameters` declares `{name}`");
+                }
+                parameters::cell(&values, declared)
+            });
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
         // Cells find files beside their notebook, as under Jupyter.

@@ -39,6 +39,31 @@ pub fn cell(values: &[(String, String)], declared: &str) -> String {
     lines.join("\n")
 }
 
+/// Those of `values` that the cell with the defaults, `declared`, does not know: a name with a typing error, most likely.
+pub fn unknown<'a>(values: &'a [(String, String)], declared: &str) -> Vec<&'a str> {
+    let statements = syn::Block::parse_within.parse_str(declared);
+    let names: Vec<String> = statements
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|statement| match statement {
+            syn::Stmt::Local(local) => Some(local.pat),
+            _ => None,
+        })
+        .map(|pattern| match pattern {
+            syn::Pat::Type(typed) => *typed.pat,
+            pattern => pattern,
+        })
+        .filter_map(|pattern| match pattern {
+            syn::Pat::Ident(name) => Some(name.ident.to_string()),
+            _ => None,
+        })
+        .collect();
+    let given = values.iter().map(|(name, _)| name.as_str());
+    given
+        .filter(|name| !names.iter().any(|it| it == name))
+        .collect()
+}
+
 /// What a person typed, as Rust: what is an expression of numbers, truths, lists or text in quotes is one; anything else is
 /// text.
 fn expression(value: &str, ty: Option<&str>) -> String {
@@ -139,6 +164,14 @@ mod tests {
         assert_eq!(set(&["name=Adam"], ""), "let name = \"Adam\";");
         assert_eq!(set(&["x=[1, 2]"], ""), "let x = [1, 2];");
         assert_eq!(set(&["equation=a=b"], ""), "let equation = \"a=b\";");
+    }
+
+    #[test]
+    fn a_name_that_no_default_has_is_found() {
+        let values = ["n=1", "rate=2", "typo=3"].map(|it| parse(it).unwrap());
+        let declared = "let mut n: usize = 1; let rate = 0.5;";
+        assert_eq!(unknown(&values, declared), ["typo"]);
+        assert_eq!(unknown(&values, ""), ["n", "rate", "typo"]);
     }
 
     #[test]

@@ -482,10 +482,3 @@ fn no_rustc(rustc: &Path, error: &io::Error) -> Failed {
     );
     Failed::Other(other_error("ToolchainError", message))
 }
-
-pub(super) fn no_linker(error: &io::Error) -> Failed {
-    let message = format!(
-        "the linker could not be started (ld.bfd: {error}).\nInstall it with `apt install binutils`."
-    );
-    Failed::Other(other_error("ToolchainError", message))
-}

@@ -31,6 +31,9 @@ impl NativeEngine {
         if let Some((interpreter, script)) = commands::script(&cell.code) {
             return self.run_script(interpreter, script).await;
         }
+        if let Some(error) = commands::magic(&cell.code) {
+            return Err(error);
+        }
         if let Some(name) = self.asks_about(&cell.code) {
             return self.show_doc(name).await;
         }

@@ -1,13 +1,20 @@
-//! From an object file to a shared library.
+//! From an object file to a shared library, by the linker Wild inside this process: to start a linker of its own takes ten
+//! times as long as to link.
 
+use std::fs::{self, File};
 use std::io;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
+use libwild::error::Error;
+use libwild::{FileSystem, FileType, InputFileData, Linker, OutputFileData, OutputOptions};
 
-use super::compile::{Compiled, Failed, Job, cannot_write, full_disk, no_linker, other_error};
+use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, other_error};
+
+/// Names that the linker sees; only the last one is kept, as the library's own name in those that use it.
+const NOTEBOOK: &str = "notebook.so";
+const VERSIONS: &str = "versions";
+const LIBRARY: &str = "cell.so";
 
 /// Makes a shared library of an object file, in the folder `out`. What it uses of the prelude, of std and of dependencies stays
 /// undefined: those are loaded already. `notebook` are the items that it may use.
@@ -19,9 +26,36 @@ pub(super) async fn link(
     object: &Path,
     out: &Path,
 ) -> Result<(), Failed> {
-    let library = format!("{}.cell.so", done.key);
-    let mut command = Command::new("ld.bfd");
-    command.args([
+    let name = format!("{}.cell.so", done.key);
+    let mut files = vec![(OBJECT, fs::read(object).map_err(cannot_write)?)];
+    if let Some(notebook) = notebook {
+        let items = fs::read(notebook.library()).map_err(cannot_write)?;
+        files.push((NOTEBOOK, items));
+    }
+    if job.metadata {
+        // Later versions of the items define the same symbols; a version of their own keeps them apart.
+        let script = format!("\"{name}\" {{ global: *; }};");
+        files.push((VERSIONS, script.into_bytes()));
+    }
+    let soname = job.metadata.then(|| name.clone());
+    // A defect of the linker is a panic; it ends there.
+    let linked = tokio::task::spawn_blocking(move || run(files, soname.as_deref())).await;
+    let told = match linked {
+        Ok(Ok(library)) => return fs::write(out.join(name), library).map_err(cannot_write),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => panic.to_string(),
+    };
+    let message = format!(
+        "the compiled cell could not be made a library\n{}",
+        told.trim()
+    );
+    Err(Failed::Other(other_error("LinkError", message)))
+}
+
+/// The library's bytes. `soname` is its own name and the version of its symbols.
+fn run(files: Vec<(&'static str, Vec<u8>)>, soname: Option<&str>) -> Result<Vec<u8>, Error> {
+    let mut arguments = vec![
+        "wild",
         "-shared",
         "--eh-frame-hdr",
         "-Bsymbolic",
@@ -29,37 +63,116 @@ pub(super) async fn link(
         "--hash-style=gnu",
         "-z",
         "noexecstack",
-    ]);
-    if job.metadata {
-        // Later versions of the items define the same symbols; a version of their own keeps them apart.
-        command.args(["--default-symver", "-soname", &library]);
+        "-o",
+        LIBRARY,
+    ];
+    if let Some(soname) = soname {
+        arguments.extend(["--version-script", VERSIONS, "-soname", soname]);
     }
-    command.arg(object);
-    if let Some(notebook) = notebook {
-        command.arg(notebook.library());
-    }
-    command.args(["-o", &library]).current_dir(out);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    let run = |mut child: Child| async move {
-        let mut said = String::new();
-        if let Some(mut stderr) = child.stderr.take() {
-            stderr.read_to_string(&mut said).await?;
-        }
-        Ok::<_, io::Error>((child.wait().await?, said))
+    let inputs = files.iter().map(|(name, _)| *name);
+    arguments.extend(inputs.filter(|name| *name != VERSIONS));
+    let arguments = || arguments.iter().copied();
+    let mut args = libwild::Args::new(arguments)?;
+    args.on_warning(Box::new(|_| {}));
+    args.parse(arguments)?;
+
+    let files = files
+        .into_iter()
+        .map(|(name, bytes)| (name, Arc::new(bytes)))
+        .collect();
+    let memory = Memory {
+        files,
+        library: Arc::default(),
     };
-    let child = command.spawn().map_err(|error| no_linker(&error))?;
-    match run(child).await.map_err(cannot_write)? {
-        (status, _) if status.success() => Ok(()),
-        (status, said) => {
-            full_disk(&said)?;
-            Err(Failed::Other(other_error(
-                "LinkError",
-                format!("ld.bfd stopped ({status})\n{}", said.trim()),
-            )))
+    let library = memory.library.clone();
+    // One thread: a cell is linked before a second one would be awake.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    pool.install(|| Linker::with_file_system(memory).run(&args).map(drop))?;
+    let mut library = library.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(std::mem::take(&mut *library))
+}
+
+/// The files that the linker reads and the one that it writes. It would map those of the disk into memory, and a map of a file
+/// that another process cuts short, or that has no room on the disk, ends the process that reads or writes it.
+struct Memory {
+    files: Vec<(&'static str, Arc<Vec<u8>>)>,
+    library: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Memory {
+    fn file(&self, path: &Path) -> Result<&Arc<Vec<u8>>, Error> {
+        let mut files = self.files.iter();
+        match files.find(|(name, _)| Path::new(name) == path) {
+            Some((_, bytes)) => Ok(bytes),
+            None => Err(io::Error::from(io::ErrorKind::NotFound).into()),
         }
+    }
+}
+
+impl FileSystem for Memory {
+    type Input = Input;
+    type Output = Output;
+
+    fn open_input(&self, path: &Path, _: bool) -> Result<(Input, Option<Arc<File>>), Error> {
+        Ok((Input(self.file(path)?.clone()), None))
+    }
+
+    fn file_type(&self, path: &Path) -> Result<FileType, Error> {
+        self.file(path).map(|_| FileType::File)
+    }
+
+    fn canonicalize(&self, path: &Path) -> Result<PathBuf, Error> {
+        Ok(path.to_owned())
+    }
+
+    fn remove_file(&self, _: &Path) -> Result<(), Error> {
+        Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into())
+    }
+
+    fn rename_file(&self, _: &Path, _: &Path) -> Result<(), Error> {
+        Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into())
+    }
+
+    fn create_output(&self, _: Arc<Path>, options: OutputOptions) -> Result<Output, Error> {
+        let size = usize::try_from(options.size)
+            .map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        Ok(Output {
+            bytes: vec![0; size],
+            library: self.library.clone(),
+        })
+    }
+
+    fn write_auxiliary(&self, _: &Path, _: &[u8]) -> Result<(), Error> {
+        Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into())
+    }
+}
+
+#[derive(Debug)]
+struct Input(Arc<Vec<u8>>);
+
+impl InputFileData for Input {
+    fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+struct Output {
+    bytes: Vec<u8>,
+    library: Arc<Mutex<Vec<u8>>>,
+}
+
+impl OutputFileData for Output {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        *self.library.lock().unwrap_or_else(PoisonError::into_inner) =
+            std::mem::take(&mut self.bytes);
+        Ok(())
     }
 }

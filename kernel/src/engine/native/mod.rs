@@ -8,6 +8,7 @@
 
 mod advice;
 mod ahead;
+mod aside;
 mod assist;
 mod attempts;
 mod cell_tests;
@@ -48,6 +49,7 @@ mod state_file;
 mod statements;
 mod streams;
 mod symbols;
+mod target;
 mod timeline;
 mod timing;
 mod uses;
@@ -55,26 +57,29 @@ mod variables;
 mod versions;
 mod warm;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex, Notify};
 use wick_runtime::protocol::{Request, Response};
 
 #[cfg(feature = "evcxr")]
 pub(super) use self::split::completeness;
 
 use self::ahead::Ahead;
+use self::aside::BesideCell;
 use self::checkpoints::HostCheckpoints;
 use self::commands::Ran;
 use self::compile::{Compiler, OptLevel, Toolchain};
 use self::memory::Bytes;
 use self::names::Names as TypeNames;
 use self::notebook::Notebook;
-use self::process::{Interrupter, Runtime, Target};
+use self::process::Runtime;
+use self::target::{Interrupter, Target};
 use self::timeline::Timeline;
 use self::timing::Phases;
 use self::variables::{Gone, Variables};
@@ -86,8 +91,8 @@ use super::outline::Outlines;
 use super::prelude::Prelude;
 use super::prelude::docs::Docs;
 use super::{
-    Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event, Interrupt,
-    MimeBundle, Reply,
+    Aside, Cell, CellId, CommMessage, Completeness, Completions, Engine, EngineError, Event,
+    Interrupt, MimeBundle, Reply,
 };
 
 /// Where an engine finds what it needs.
@@ -147,6 +152,8 @@ pub struct NativeEngine {
     /// The one before that.
     cell_before: Option<CellId>,
     memory: Option<Bytes>,
+    /// What `:env` has set: scripts see it too.
+    environment: BTreeMap<String, String>,
     /// How fast code is to be, where `:opt` has said it.
     opt_level: Option<OptLevel>,
     /// What is run before the first cell.
@@ -156,7 +163,7 @@ pub struct NativeEngine {
     /// The cells that have run to their end and still count.
     ran: Vec<Ran>,
     /// Knows types, once a person has asked something.
-    analyzer: Analyzer,
+    analyzer: Arc<Mutex<Analyzer>>,
 }
 
 impl NativeEngine {
@@ -212,20 +219,16 @@ impl NativeEngine {
             last_cell: None,
             cell_before: None,
             memory,
+            environment: BTreeMap::new(),
             opt_level: None,
             startup: startup::files(),
             docs: read_docs(prelude),
             ran: Vec::new(),
-            analyzer: Analyzer::default(),
+            analyzer: Arc::default(),
         };
         engine.expect_cells();
         engine.mark_moment(Duration::ZERO).await;
         Ok(engine)
-    }
-
-    /// What is documented of the prelude; nothing in the first moments of a session.
-    fn docs(&self) -> Option<&Docs> {
-        self.docs.get()
     }
 
     fn say(&self, stream: super::Stream, text: String) {
@@ -251,6 +254,7 @@ impl NativeEngine {
         )
         .await?;
         self.next_run = 1;
+        self.environment.clear();
         self.timeline.forget();
         self.changed = true;
         self.load(self.dependencies.built().libraries)
@@ -299,6 +303,7 @@ impl Engine for NativeEngine {
         let is_rust =
             commands::script(&cell.code).is_none() && self.asks_about(&cell.code).is_none();
         let reply = self.evaluate_cell(&cell, &mut phases).await;
+        let reply = reply.map_err(|error| commands::advise(&cell.code, error));
         phases.end();
         if reply.is_ok() && is_rust {
             self.ran.push(Ran {
@@ -323,7 +328,7 @@ impl Engine for NativeEngine {
     }
 
     async fn complete(&mut self, code: &str, cursor: usize) -> Completions {
-        self.completions(code, cursor).await
+        self.known().completions(code, cursor).await
     }
 
     async fn inspect(&mut self, code: &str, cursor: usize) -> Option<MimeBundle> {
@@ -342,6 +347,10 @@ impl Engine for NativeEngine {
         })
     }
 
+    fn aside(&self) -> Option<Arc<dyn Aside>> {
+        Some(Arc::new(BesideCell::new(self.known(), self.target.clone())))
+    }
+
     async fn reset(&mut self) -> Result<(), EngineError> {
         self.runtime.end().await;
         self.variables = Variables::default();
@@ -356,7 +365,7 @@ impl Engine for NativeEngine {
     }
 
     async fn shutdown(&mut self) {
-        self.analyzer.end();
+        self.analyzer.lock().await.end();
         self.runtime.end().await;
     }
 }

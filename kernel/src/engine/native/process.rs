@@ -6,17 +6,14 @@ use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::Pid;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
@@ -25,16 +22,11 @@ use wick_runtime::wire;
 use super::memory::Bytes;
 use super::orphans;
 use super::streams::{LastWords, read_stream};
-use crate::engine::{EngineError, Event, Interrupt, Stream};
+use super::target::Target;
+use crate::engine::{EngineError, Event, Stream};
 
 /// The descriptor under which the runtime finds its socket.
 const SOCKET_FD: i32 = 3;
-
-/// How long a cell may take to hear an interrupt before it is stopped.
-pub(super) const GRACE: Duration = Duration::from_millis(700);
-
-/// How long it may then take to tell where it was.
-const STOPPING: Duration = Duration::from_millis(1500);
 
 /// How long the last output of a cell may take once the cell has ended; only exceeded where a cell has given
 /// its streams away.
@@ -55,8 +47,8 @@ pub(super) struct Death {
 
 /// The process that holds the variables.
 pub(super) struct Runtime {
-    reader: OwnedReadHalf,
-    writer: OwnedWriteHalf,
+    /// Only read from: what is written goes through the target.
+    socket: UnixStream,
     target: Arc<Target>,
     ends: [watch::Receiver<u64>; 2],
     /// What cells of the kernel's own have told it.
@@ -66,137 +58,6 @@ pub(super) struct Runtime {
     snapshots: Vec<Result<Snapshotted, NoSnapshot>>,
     /// Deaths that the last request came too late for: the successor has answered it.
     outlived: Vec<Death>,
-}
-
-/// What an interrupt is aimed at.
-pub(super) struct Target {
-    pid: AtomicI32,
-    /// The leader's id, which stays the group's when a snapshot takes over.
-    group: AtomicI32,
-    /// The number of the run that runs, 0 where none does.
-    running: AtomicU64,
-    /// Whether the present cell was asked to stop.
-    asked: AtomicBool,
-    killed: AtomicBool,
-    socket: Mutex<Option<StdStream>>,
-}
-
-impl Target {
-    /// With no process yet.
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self {
-            pid: AtomicI32::new(0),
-            group: AtomicI32::new(0),
-            running: AtomicU64::new(0),
-            asked: AtomicBool::new(false),
-            killed: AtomicBool::new(false),
-            socket: Mutex::new(None),
-        })
-    }
-
-    /// A new cell begins, which nobody has asked to stop.
-    pub fn begin(&self) {
-        self.asked.store(false, Ordering::SeqCst);
-    }
-
-    /// Whether the present cell was asked to stop, also between two of its steps, where nothing listens.
-    pub fn was_asked_to_stop(&self) -> bool {
-        self.asked.load(Ordering::SeqCst)
-    }
-
-    fn pid(&self) -> Option<Pid> {
-        Some(self.pid.load(Ordering::SeqCst))
-            .filter(|pid| *pid > 0)
-            .map(Pid::from_raw)
-    }
-
-    /// Whether the last death was ours.
-    pub fn was_killed(&self) -> bool {
-        self.killed.swap(false, Ordering::SeqCst)
-    }
-
-    /// Sends a request beside those that wait for an answer.
-    fn send(&self, request: &Request) {
-        let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(socket) = &*socket {
-            let _ = wire::send(socket, request);
-        }
-    }
-
-    fn group(&self) -> i32 {
-        self.group.load(Ordering::SeqCst)
-    }
-
-    /// Takes notice of the ends of processes of the session whose parents are gone; but not of the one that runs cells.
-    fn reap_others(&self) {
-        let group = Pid::from_raw(self.group());
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
-        // Looks first, because how the process that runs cells ended is not to be lost.
-        while group.as_raw() > 0
-            && let Ok(ended) = waitid(Id::PGid(group), flags | WaitPidFlag::WNOWAIT)
-            && let Some(pid) = ended.pid()
-            && Some(pid) != self.pid()
-        {
-            let _ = waitid(Id::Pid(pid), flags);
-        }
-    }
-
-    /// Does so when snapshots that were just discarded have had the time to end.
-    pub fn reap_others_soon(self: &Arc<Self>) {
-        let target = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            target.reap_others();
-        });
-    }
-
-    /// Ends every process of the session.
-    fn end_group(&self) {
-        let group = self.group.swap(0, Ordering::SeqCst);
-        if group > 0 {
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-        }
-    }
-}
-
-/// Interrupts through the socket, then by a signal.
-pub(super) struct Interrupter {
-    pub target: Arc<Target>,
-    /// Heard by what runs in the kernel: rustc, cargo.
-    pub compiling: Arc<tokio::sync::Notify>,
-}
-
-impl Interrupt for Interrupter {
-    fn answer(&self, text: Option<String>) {
-        self.target.send(&Request::Input(text));
-    }
-
-    fn interrupt(&self) {
-        self.target.asked.store(true, Ordering::SeqCst);
-        self.compiling.notify_waiters();
-        let run = self.target.running.load(Ordering::SeqCst);
-        if run == 0 {
-            return;
-        }
-        self.target.send(&Request::Interrupt(run));
-        let (target, pid) = (self.target.clone(), self.target.pid());
-        std::thread::spawn(move || {
-            let still_runs = |after: Duration| {
-                std::thread::sleep(after);
-                target.running.load(Ordering::SeqCst) == run && target.pid() == pid
-            };
-            if !still_runs(GRACE) {
-                return;
-            }
-            target.killed.store(true, Ordering::SeqCst);
-            target.send(&Request::Stop(run));
-            if still_runs(STOPPING)
-                && let Some(pid) = pid
-            {
-                let _ = kill(pid, Signal::SIGKILL);
-            }
-        });
-    }
 }
 
 impl Runtime {
@@ -272,6 +133,7 @@ impl Runtime {
                 events.clone(),
                 unheard,
                 tell.clone(),
+                target.clone(),
             ),
             read_stream(
                 stderr,
@@ -280,17 +142,15 @@ impl Runtime {
                 events.clone(),
                 last_words.clone(),
                 tell,
+                target.clone(),
             ),
         ];
         ours.set_nonblocking(true)
             .map_err(failed("cannot use the socket"))?;
-        *target.socket.lock().unwrap_or_else(PoisonError::into_inner) = ours.try_clone().ok();
-        let (reader, writer) = UnixStream::from_std(ours)
-            .map_err(failed("cannot use the socket"))?
-            .into_split();
+        target.connect(ours.try_clone().map_err(failed("cannot use the socket"))?);
+        let socket = UnixStream::from_std(ours).map_err(failed("cannot use the socket"))?;
         let mut runtime = Self {
-            reader,
-            writer,
+            socket,
             target,
             ends,
             answers,
@@ -358,8 +218,7 @@ impl Runtime {
     }
 
     async fn write(&mut self, request: &Request) -> io::Result<()> {
-        let bytes = wire::encode(request)?;
-        self.writer.write_all(&bytes).await
+        self.target.write(wire::encode(request)?).await
     }
 
     /// The answer to a request, or a promotion if the process died with it.
@@ -418,7 +277,7 @@ impl Runtime {
 
     fn has_news(&self) -> bool {
         let mut socket = libc::pollfd {
-            fd: self.reader.as_ref().as_raw_fd(),
+            fd: self.socket.as_raw_fd(),
             events: libc::POLLIN,
             revents: 0,
         };
@@ -434,6 +293,7 @@ impl Runtime {
     ) -> Death {
         let how = self.reap().await;
         self.target.pid.store(pid as i32, Ordering::SeqCst);
+        self.target.forget_asides();
         Death {
             how,
             recovered: Some(snapshot),
@@ -445,6 +305,7 @@ impl Runtime {
     async fn ended(&mut self) -> Death {
         let how = self.reap().await;
         self.target.end_group();
+        self.target.forget_asides();
         Death {
             how,
             recovered: None,
@@ -461,19 +322,19 @@ impl Runtime {
 
     async fn receive(&mut self) -> io::Result<Option<Response>> {
         let mut prefix = [0; 4];
-        match self.reader.read_exact(&mut prefix).await {
+        match self.socket.read_exact(&mut prefix).await {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(error),
         }
         let mut body = vec![0; wire::body_length(prefix)?];
-        self.reader.read_exact(&mut body).await?;
+        self.socket.read_exact(&mut body).await?;
         Ok(Some(serde_json::from_slice(&body)?))
     }
 
     /// The folder that its cells work in.
     pub fn folder(&self) -> Option<PathBuf> {
-        std::fs::read_link(format!("/proc/{}/cwd", self.target.pid()?)).ok()
+        self.target.folder()
     }
 
     /// What a cell of the kernel's own has told it, once its last output has come.
@@ -507,11 +368,7 @@ impl Runtime {
     /// Ends the process and all it has started.
     pub async fn end(&mut self) {
         self.target.end_group();
-        *self
-            .target
-            .socket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.target.disconnect();
         self.reap().await;
     }
 }

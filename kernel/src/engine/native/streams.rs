@@ -11,6 +11,7 @@ use wick_runtime::protocol::Frame;
 use super::evcxr::{Filter, Shown};
 use super::frames::{Decoder, Piece};
 use super::output_limit::OutputLimit;
+use super::target::Target;
 use crate::engine::{Event, MimeBundle, Stream};
 
 /// How much of the end of a stream is remembered.
@@ -35,8 +36,8 @@ impl LastWords {
     }
 }
 
-/// Passes on what a stream of the runtime carries, what the kernel itself wanted to know to `answers`; the returned value is
-/// the last run that ended on it.
+/// Passes on what a stream of the runtime carries, what the kernel itself wanted to know to `answers`, what was
+/// handled to `target`; the returned value is the last run that ended on it.
 pub(super) fn read_stream(
     mut from: impl AsyncRead + Unpin + Send + 'static,
     stream: Stream,
@@ -44,6 +45,7 @@ pub(super) fn read_stream(
     events: UnboundedSender<Event>,
     last_words: LastWords,
     answers: UnboundedSender<Value>,
+    target: Arc<Target>,
 ) -> watch::Receiver<u64> {
     let (ended, ends) = watch::channel(0u64);
     let mut decoder = Decoder::new(token);
@@ -116,6 +118,10 @@ pub(super) fn read_stream(
                     Piece::Frame(Frame::Payload(payload)) => Event::Payload(payload),
                     Piece::Frame(Frame::Answer(answer)) => {
                         let _ = answers.send(answer);
+                        continue;
+                    }
+                    Piece::Frame(Frame::Handled(number)) => {
+                        target.handled(number);
                         continue;
                     }
                     Piece::Frame(Frame::Clear { wait }) => Event::ClearOutput { wait },

@@ -117,18 +117,18 @@ async fn a_connection_that_breaks_off_leaves_the_heartbeat_beating() {
 #[tokio::test]
 async fn what_is_refused_is_counted_and_used_signatures_are_known_on_every_channel() {
     let mut client = Client::start(Transport::TCP).await;
-    let message = outgoing(content("kernel_info_request", json!({})), None);
+    let message = outgoing(content("kernel_info_request", json!({})), None).message;
     client.shell.send(message.clone()).await.unwrap();
     assert_eq!(client.reply().await.kind, "kernel_info_reply");
     // The same message has the same signature where its session is the same, as it is here.
     client.control.send(message.clone()).await.unwrap();
-    let other = outgoing(content("kernel_info_request", json!({})), None);
+    let other = outgoing(content("kernel_info_request", json!({})), None).message;
     let id = other.header.msg_id.clone();
     client.control.send(other).await.unwrap();
     let answer = seen(receive(&mut client.control).await);
     assert_eq!(answer.parent, Some(id), "the copy was not answered");
     client.control.mac = None;
-    let unsigned = outgoing(content("shutdown_request", json!({"restart": false})), None);
+    let unsigned = outgoing(content("shutdown_request", json!({"restart": false})), None).message;
     client.control.send(unsigned).await.unwrap();
     let counted = "0 with a wrong signature, 1 without one, 1 replayed, 0 malformed";
     let seen = async {

@@ -43,7 +43,32 @@ functions! {
     softmin(x: &Tensor, dim: i64) => x.softmin(dim);
     /// `max(x, 0)`, and a slope between `lower` and `upper` where `x` is negative: drawn for each number while
     /// `training`, their middle otherwise. PyTorch's defaults are 1/8, 1/3 and `false`.
-    rrelu(x: &Tensor, lower: f64, upper: f64, training: bool) => randomly_rectified(x, lower, upper, training).or_panic();
+    rrelu(x: &Tensor, lower: f64, upper: f64, training: bool) => x.rrelu(lower, upper, training);
+    /// [`relu`] whose result replaces `x`, which it also returns.
+    relu_(x: &Tensor) => x.relu_();
+    /// [`leaky_relu`] whose result replaces `x`, which it also returns.
+    leaky_relu_(x: &Tensor, negative_slope: f64) => x.leaky_relu_(negative_slope);
+    /// [`elu`] whose result replaces `x`, which it also returns.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    ///
+    /// let x = tensor!([-1., 2.]);
+    /// F::elu_(&x, 1.);
+    /// assert_eq!(x.to_string(), "tensor([-0.6321,  2.0000])");
+    /// ```
+    elu_(x: &Tensor, alpha: f64) => x.elu_(alpha);
+    /// [`selu`] whose result replaces `x`, which it also returns.
+    selu_(x: &Tensor) => x.selu_();
+    /// [`celu`] whose result replaces `x`, which it also returns.
+    celu_(x: &Tensor, alpha: f64) => x.celu_(alpha);
+    /// [`hardtanh`] whose result replaces `x`, which it also returns.
+    hardtanh_(x: &Tensor, min_val: f64, max_val: f64) => x.hardtanh_(min_val, max_val);
+    /// [`threshold`] whose result replaces `x`, which it also returns.
+    threshold_(x: &Tensor, threshold: f64, value: f64) => x.threshold_(threshold, value);
+    /// [`rrelu`] whose result replaces `x`, which it also returns.
+    rrelu_(x: &Tensor, lower: f64, upper: f64, training: bool) => x.rrelu_(lower, upper, training);
     /// Probabilities along `dim` from logits with noise (Jang and others, 2016), nearer to a single one the lower `tau`
     /// is; with `hard` the single one, with the gradient of the others. PyTorch's defaults are 1, `false` and -1.
     ///
@@ -61,26 +86,6 @@ functions! {
         query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor>, dropout_p: f64, is_causal: bool,
         scale: Option<f64>
     ) => query.scaled_dot_product_attention(key, value, attn_mask, dropout_p, is_causal, scale);
-}
-
-pub(in crate::nn) fn randomly_rectified(
-    x: &Tensor,
-    lower: f64,
-    upper: f64,
-    training: bool,
-) -> Result<Tensor> {
-    if !training {
-        return x.try_leaky_relu((lower + upper) / 2.);
-    }
-    let slopes = no_grad(|| {
-        // A number is drawn for each that is not positive, in their order.
-        let negative = x.try_le(0)?;
-        let count = negative.try_sum()?.try_item::<i64>()?.max(0) as usize;
-        let drawn = Tensor::zeros([count]).try_to_dtype(DType::F64)?;
-        let drawn = drawn.uniform_(lower, upper).try_to_dtype(x.dtype())?;
-        x.try_ones_like()?.try_masked_scatter(&negative, &drawn)
-    })?;
-    x.try_mul(slopes)
 }
 
 fn gumbel(logits: &Tensor, tau: f64, hard: bool, dim: i64) -> Result<Tensor> {

@@ -1,5 +1,6 @@
 //! Several vectors of a table as one.
 
+use super::table::{divided_by_frequency, shorten};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::{DType, Tensor};
 
@@ -26,7 +27,7 @@ impl BagMode {
 }
 
 /// The choices of [`embedding_bag`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct BagOptions {
     /// What becomes of the vectors of a bag.
     pub mode: BagMode,
@@ -36,6 +37,27 @@ pub struct BagOptions {
     pub include_last_offset: bool,
     /// The row that counts as nothing.
     pub padding_idx: Option<i64>,
+    /// The norm to which rows that are asked for are shortened, in the table itself.
+    pub max_norm: Option<f64>,
+    /// Which norm that is.
+    pub norm_type: f64,
+    /// Whether the gradient of a row is divided by how often it was asked for; not for the largest numbers.
+    pub scale_grad_by_freq: bool,
+}
+
+/// Means; nothing is shortened or divided, and the norm is the Euclidean one.
+impl Default for BagOptions {
+    fn default() -> Self {
+        Self {
+            mode: BagMode::default(),
+            per_sample_weights: None,
+            include_last_offset: false,
+            padding_idx: None,
+            max_norm: None,
+            norm_type: 2.,
+            scale_grad_by_freq: false,
+        }
+    }
 }
 
 functions! {
@@ -67,7 +89,15 @@ fn bags(
             )));
         }
     }
+    if options.mode == BagMode::Max && options.scale_grad_by_freq {
+        return Err(Error::value(
+            "max mode does not support scaling the gradient by the frequency",
+        ));
+    }
     let starts = starts(input, offsets, options)?;
+    if let Some(max_norm) = options.max_norm {
+        shorten(weight, input, max_norm, options.norm_type)?;
+    }
     let bags = starts.len() - 1;
     let flat = input.try_reshape([input.numel()])?;
     let total = flat.numel();
@@ -100,7 +130,11 @@ fn bags(
             None => (flat, owner, weights),
         }
     };
-    let mut vectors = weight.try_index_select(0, &flat.try_to_dtype(DType::I64)?)?;
+    let flat = flat.try_to_dtype(DType::I64)?;
+    let mut vectors = weight.try_index_select(0, &flat)?;
+    if options.scale_grad_by_freq {
+        vectors = divided_by_frequency(&vectors, &flat, weight.try_size(0)?)?;
+    }
     if let Some(weights) = weights {
         vectors = vectors.try_mul(weights.try_unsqueeze(1)?)?;
     }

@@ -61,4 +61,6 @@ functions! {
     cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64, eps: f64) => x1.cosine_similarity(x2, dim, eps);
     /// The distances of vectors; PyTorch's defaults are `p` 2 and `eps` 1e-6.
     pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64, eps: f64) => x1.pairwise_distance(x2, p, eps);
+    /// The `p`-norm distance of each row to each row below it; PyTorch's default is 2.
+    pdist(x: &Tensor, p: f64) => x.pdist(p);
 }

@@ -19,8 +19,6 @@ functions! {
         => root_mean_square(x, shape, weight, eps).or_panic();
     /// Scales vectors along `dim` to length 1 in the `p`-norm; PyTorch's defaults are 2, 1 and 1e-12.
     normalize(x: &Tensor, p: f64, dim: i64, eps: f64) => normalized(x, p, dim, eps).or_panic();
-    /// Row `i` of `weight` for each index `i`; the row `padding_idx` gets no gradient.
-    embedding(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) => looked_up(input, weight, padding_idx).or_panic();
     /// A 1 at each index and 0 elsewhere, with a last dimension of `num_classes`, or as many as there are with -1.
     one_hot(input: &Tensor, num_classes: i64) => hot(input, num_classes).or_panic();
 }
@@ -100,23 +98,6 @@ fn root_mean_square(
         Some(weight) => y.try_mul(weight),
         None => Ok(y),
     }
-}
-
-fn looked_up(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) -> Result<Tensor> {
-    let y = weight.try_embedding(input)?;
-    let Some(padding) = padding_idx else {
-        return Ok(y);
-    };
-    let rows = weight.try_size(0)? as i64;
-    if padding >= rows || padding < -rows {
-        return Err(crate::Error::value(
-            "Padding_idx must be within num_embeddings",
-        ));
-    }
-    let padding = padding.rem_euclid(rows);
-    // The same numbers, but those of the padding are not traced.
-    let is_padding = input.try_eq(padding)?.try_unsqueeze(-1)?;
-    is_padding.try_where_(y.detach(), &y)
 }
 
 fn hot(input: &Tensor, classes: i64) -> Result<Tensor> {

@@ -41,7 +41,7 @@ impl Pass {
             match hook {
                 Hook::BackwardPre(hook) => before.push(hook.clone()),
                 Hook::Backward(hook) => after.push(hook.clone()),
-                Hook::Pre(_) | Hook::Post(_) => {}
+                Hook::Pre(_) | Hook::Post(_) | Hook::Made(_) => {}
             }
         }
         (!before.is_empty() || !after.is_empty()).then(|| {

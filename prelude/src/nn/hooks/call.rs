@@ -8,6 +8,7 @@ use super::registry::{self, Hook};
 use super::results::Outputs;
 use crate::Tensor;
 use crate::autograd::is_grad_enabled;
+use crate::error::OrPanic;
 use crate::nn::module::{Forward, Module};
 
 /// Where a module lies and what it is.
@@ -126,9 +127,13 @@ impl<'a> Around<'a> {
     fn new(module: &'a dyn Module, mut inputs: Vec<Tensor>) -> Self {
         let hooks = registry::of(module);
         for hook in &hooks {
-            if let Hook::Pre(hook) = hook {
-                let replaced = hook(module, &inputs);
-                replace(&mut inputs, replaced);
+            match hook {
+                Hook::Pre(hook) => {
+                    let replaced = hook(module, &inputs);
+                    replace(&mut inputs, replaced);
+                }
+                Hook::Made(made) => made.make(module).or_panic(),
+                _ => {}
             }
         }
         let pass = is_grad_enabled().then(|| Pass::new(&hooks)).flatten();

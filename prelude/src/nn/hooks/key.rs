@@ -26,7 +26,7 @@ pub(super) struct Key {
 impl Key {
     /// `None` for a module without any mode, tensor or part.
     pub fn of(module: &dyn Module) -> Option<Self> {
-        let (anchor, depth) = first_anchor(Members::of(module), 0)?;
+        let (anchor, depth) = first_anchor(Members::declared(module), 0)?;
         Some(Self {
             kind: module.type_id(),
             anchor,
@@ -41,7 +41,7 @@ fn first_anchor(members: Members<'_>, depth: usize) -> Option<(Anchor, usize)> {
     }
     let mut children = members.children().into_iter();
     children.find_map(|(_, child)| match child {
-        Child::Module(module) => first_anchor(Members::of(module), depth + 1),
+        Child::Module(module) => first_anchor(Members::declared(module), depth + 1),
         Child::List(members) => first_anchor(members, depth + 1),
     })
 }

@@ -54,9 +54,8 @@ pub use call::{call, call_with};
 pub(super) use call::{contained, seen};
 pub(super) use key::Anchor;
 use key::Key;
-pub(super) use registry::forget;
-pub(super) use registry::is_empty;
-use registry::{Hook, add};
+use registry::add;
+pub(super) use registry::{Hook, forget, forget_made, is_empty, made};
 pub use results::{Outputs, Replaced};
 
 use super::module::Module;

@@ -8,6 +8,7 @@ use super::key::{Anchor, Key};
 use crate::Tensor;
 use crate::autograd::RemovableHandle;
 use crate::nn::module::Module;
+use crate::nn::utils::parametrize::Made;
 
 type Tensors = Option<Vec<Tensor>>;
 pub(super) type Pre = Arc<dyn Fn(&dyn Module, &[Tensor]) -> Tensors + Send + Sync>;
@@ -23,6 +24,8 @@ pub(in crate::nn) enum Hook {
     Post(Post),
     BackwardPre(BackwardPre),
     Backward(Backward),
+    /// A tensor of the module is made of others before each call.
+    Made(Arc<Made>),
 }
 
 /// The hooks of all modules (under `None`) and of single ones, each list in the order of registration.
@@ -65,6 +68,36 @@ pub(super) fn of(module: &dyn Module) -> Vec<Hook> {
     let own = key.and_then(|key| registry.hooks.get(&Some(key)));
     let all = global.into_iter().chain(own).flatten();
     all.map(|(_, hook)| hook.clone()).collect()
+}
+
+/// The tensors of this module that are made of others, in the order of registration.
+pub(in crate::nn) fn made(module: &dyn Module) -> Vec<Arc<Made>> {
+    let Some(key) = Key::of(module) else {
+        return Vec::new();
+    };
+    let registry = registry();
+    let own = registry.hooks.get(&Some(key)).into_iter().flatten();
+    own.filter_map(|(_, hook)| match hook {
+        Hook::Made(made) => Some(made.clone()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// Takes away what makes a tensor of this module.
+pub(in crate::nn) fn forget_made(module: &dyn Module, gone: &Arc<Made>) {
+    let Some(key) = Key::of(module) else { return };
+    let id = {
+        let registry = registry();
+        let mut own = registry.hooks.get(&Some(key)).into_iter().flatten();
+        own.find_map(|(id, hook)| match hook {
+            Hook::Made(made) if Arc::ptr_eq(made, gone) => Some(*id),
+            _ => None,
+        })
+    };
+    if let Some(id) = id {
+        remove(Some(key), id);
+    }
 }
 
 /// Removes the hooks of a module whose anchor is gone.

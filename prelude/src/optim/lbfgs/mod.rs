@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use self::line_search::{Point, strong_wolfe};
-use super::core::{Core, Handle, Rule};
+use super::core::{Core, Handle, Rule, USUAL};
 use super::memory::Memory;
 use super::options::{Options, Value};
 use super::{Optimizer, ParamGroup};
@@ -50,6 +50,7 @@ static RULE: Rule = Rule {
         ("maximize", Value::Bool(false)),
     ],
     update: needs_a_closure,
+    takes: USUAL,
 };
 
 fn needs_a_closure(_: &Options, _: &Tensor, _: &Tensor, _: &mut Memory) -> Result<()> {

@@ -36,6 +36,8 @@ macro_rules! calls {
         in_place { $($name_:literal ($($arg_:ident: $t_:ty),*) => $call_:expr;)* }
     ) => {
         /// Makes a call with these arguments; `None` where it is not known. Calls in place make no variables.
+        // The closure is what a `?` in a call returns from.
+        #[allow(clippy::redundant_closure_call)]
         pub fn call(name: &str, args: &[JsonValue], variables: &[Tensor]) -> Option<Result<Vec<Tensor>>> {
             let mut args = args.iter().map(|arg| (arg, variables));
             Some(match name {

@@ -1,14 +1,14 @@
 //! Tab.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
 
+use super::super::commands;
 use super::super::lex::{self, tokens};
-use super::super::{NativeEngine, commands};
 use super::merge::{About, merge};
 use super::receiver::written;
-use super::{KEYWORDS, word_before};
+use super::{KEYWORDS, Known, word_before};
 use crate::engine::prelude::docs::Entry;
 use crate::engine::{Completion, Completions};
 
@@ -50,9 +50,9 @@ impl Found<'_> {
     }
 }
 
-impl NativeEngine {
+impl Known {
     /// What the index has, and rust-analyzer, if it answers in time.
-    pub(in super::super) async fn completions(&mut self, code: &str, cursor: usize) -> Completions {
+    pub(in super::super) async fn completions(&self, code: &str, cursor: usize) -> Completions {
         let (own, about) = self.indexed(code, cursor);
         if about == About::NoCode {
             return own;
@@ -195,7 +195,7 @@ impl NativeEngine {
         if let Some(docs) = self.docs() {
             docs.prelude().for_each(|entry| found.entry(entry));
         }
-        for (name, _) in self.compiler.toolchain.externs.iter() {
+        for (name, _) in self.toolchain.externs.iter() {
             found.add(name, "module", Some(format!("crate {name}")));
         }
         for keyword in KEYWORDS {
@@ -227,7 +227,7 @@ impl NativeEngine {
             Some((folder, name)) => (format!("{folder}/"), name),
             None => (String::new(), typed),
         };
-        let here = self.runtime.folder().unwrap_or_else(|| PathBuf::from("."));
+        let here = self.folder();
         let looked_at = match (folder.strip_prefix("~/"), std::env::home_dir()) {
             (Some(rest), Some(home)) => home.join(rest),
             _ => here.join(Path::new(&folder)),

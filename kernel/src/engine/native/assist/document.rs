@@ -1,10 +1,10 @@
 //! A session as rust-analyzer sees it: a crate of its items, and one with the cell behind its variables.
 
-use super::super::NativeEngine;
 use super::super::lex::command_lines;
 use super::super::split::blank;
+use super::Known;
 use crate::engine::Completion;
-use crate::engine::analyzer::{Asked, Project, Question};
+use crate::engine::analyzer::{Asked, Question};
 use crate::engine::source_map::SourceMap;
 
 /// Cells that have everything read which most questions are about.
@@ -17,36 +17,27 @@ const PRIMERS: [&str; 3] = [
 /// Functions of the crate around the cell, which are nobody's to call.
 const OURS: [&str; 2] = ["wick_given", "wick_cell"];
 
-impl NativeEngine {
+impl Known {
     /// What rust-analyzer offers at a place, if it is there and fast.
-    pub(super) async fn ask_analyzer(
-        &mut self,
-        code: &str,
-        cursor: usize,
-    ) -> Option<Vec<Completion>> {
-        let project = self.project();
-        let mut analyzer = std::mem::take(&mut self.analyzer);
+    pub(super) async fn ask_analyzer(&self, code: &str, cursor: usize) -> Option<Vec<Completion>> {
         let asked = Asked {
             question: &|| self.question(code, cursor),
             primers: &|| self.primers(),
         };
-        let answer = analyzer.complete(project, asked).await;
-        self.analyzer = analyzer;
+        let mut analyzer = self.analyzer.lock().await;
+        let answer = analyzer.complete(self.project.clone(), asked).await;
         let ours = |it: &Completion| OURS.contains(&it.text.as_str());
         answer.map(|items| items.into_iter().filter(|it| !ours(it)).collect())
     }
 
     /// What it tells of the name at a place.
-    pub(super) async fn hover(&mut self, code: &str, cursor: usize) -> Option<String> {
-        let project = self.project();
-        let mut analyzer = std::mem::take(&mut self.analyzer);
+    pub(super) async fn hover(&self, code: &str, cursor: usize) -> Option<String> {
         let asked = Asked {
             question: &|| self.question(code, cursor),
             primers: &|| self.primers(),
         };
-        let answer = analyzer.hover(project, asked).await;
-        self.analyzer = analyzer;
-        answer
+        let mut analyzer = self.analyzer.lock().await;
+        analyzer.hover(self.project.clone(), asked).await
     }
 
     fn primers(&self) -> Vec<Question> {
@@ -54,21 +45,6 @@ impl NativeEngine {
         primers
             .map(|code| self.question(code, code.len()))
             .collect()
-    }
-
-    fn project(&self) -> Project {
-        let prelude = &self.config.prelude;
-        let externs = prelude.externs().into_iter().map(|(name, _)| name);
-        let mut dylibs = self.dependencies.built().search;
-        dylibs.push(prelude.deps_dir());
-        Project {
-            prelude: prelude.crate_list(),
-            externs: externs.collect(),
-            session: self.dependencies.project().map(|folder| (folder, dylibs)),
-            sysroot: prelude.sysroot().map(ToOwned::to_owned),
-            built: prelude.analyzer(),
-            folder: self.config.cache.join("analyzer"),
-        }
     }
 
     /// The session, with `code` as the cell that is being written.

@@ -1,13 +1,14 @@
 //! Shift-Tab, `name?` and `:doc`.
 
 use serde_json::json;
+use wick_runtime::facts::Facts;
 
 use super::super::NativeEngine;
 use super::super::advice::nearest;
 use super::super::compile::other_error;
 use super::super::memory::Bytes;
 use super::receiver::written;
-use super::{is_word, last_name, word_before};
+use super::{Known, is_word, last_name, word_before};
 use crate::engine::prelude::docs::Entry;
 use crate::engine::{CellError, Event, MimeBundle, Reply};
 
@@ -25,29 +26,18 @@ struct Told {
 }
 
 impl NativeEngine {
+    /// What is known about the name at a place; of a variable also its value.
     pub(in super::super) async fn inspection(
         &mut self,
         code: &str,
         cursor: usize,
     ) -> Option<MimeBundle> {
-        let (start, name) = name_at(code, cursor)?;
-        let before = code[..start].trim_end();
-        // Of a variable the session knows more: its value.
-        let is_variable = !before.ends_with(['.', ':']) && self.variables.get(name).is_some();
-        if !is_variable && let Some(text) = self.hover(code, start).await {
-            return Some(of_markdown(&text));
-        }
-        let told = if let Some(receiver) = before.strip_suffix('.') {
-            self.member(&self.type_before(receiver)?, name)?
-        } else if let Some(path) = before.strip_suffix("::") {
-            let (_, of) = word_before(path, path.len());
-            self.member(of, name).or_else(|| self.documented(name))?
-        } else if self.variables.get(name).is_some() {
-            self.variable(name).await?
-        } else {
-            self.item(name).or_else(|| self.documented(name))?
+        let known = self.known();
+        let facts = match known.variable_at(code, cursor) {
+            Some(name) => self.facts(&[name]).await.remove(name),
+            None => None,
         };
-        Some(told.bundle())
+        known.inspection(code, cursor, facts).await
     }
 
     /// Shows what is known about a name in the client's pager.
@@ -60,11 +50,66 @@ impl NativeEngine {
             ));
         }
         let Some(data) = self.inspection(path, path.len()).await else {
-            return Err(self.nothing_known(path));
+            return Err(self.known().nothing_known(path));
         };
         let payload = json!({ "source": "page", "data": data, "start": 0 });
         let _ = self.events.send(Event::Payload(payload));
         Ok(())
+    }
+
+    /// The name that a cell of nothing but `name?` or `?name` asks about. A `?` behind a variable that can fail is Rust's.
+    pub(in super::super) fn asks_about<'a>(&self, cell: &'a str) -> Option<&'a str> {
+        let cell = cell.trim();
+        let name = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?'))?;
+        let name = name.trim_matches('?').trim_end_matches('!').trim();
+        // `task.await?` and `config.path?` are Rust as well.
+        let is_path = |c: char| is_word(c) || c == ':' || (c == '.' && cell.starts_with('?'));
+        if name.is_empty() || !name.chars().all(is_path) {
+            return None;
+        }
+        let fails = self.variables.get(name).is_some_and(|variable| {
+            matches!(
+                last_name(&variable.ty),
+                "Option" | "Result" | "Poll" | "ControlFlow"
+            )
+        });
+        (cell.starts_with('?') || !fails).then_some(name)
+    }
+}
+
+impl Known {
+    /// The variable that the name at a place means, if it means one.
+    fn variable_at<'a>(&self, code: &'a str, cursor: usize) -> Option<&'a str> {
+        let (start, name) = name_at(code, cursor)?;
+        let before = code[..start].trim_end();
+        let is_variable = !before.ends_with(['.', ':']) && self.variables.get(name).is_some();
+        is_variable.then_some(name)
+    }
+
+    /// What is known about the name at a place; `facts` are those of the variable that it means.
+    pub(in super::super) async fn inspection(
+        &self,
+        code: &str,
+        cursor: usize,
+        facts: Option<Facts>,
+    ) -> Option<MimeBundle> {
+        if let Some(name) = self.variable_at(code, cursor) {
+            return Some(self.variable(name, facts)?.bundle());
+        }
+        let (start, name) = name_at(code, cursor)?;
+        if let Some(text) = self.hover(code, start).await {
+            return Some(of_markdown(&text));
+        }
+        let before = code[..start].trim_end();
+        let told = if let Some(receiver) = before.strip_suffix('.') {
+            self.member(&self.type_before(receiver)?, name)?
+        } else if let Some(path) = before.strip_suffix("::") {
+            let (_, of) = word_before(path, path.len());
+            self.member(of, name).or_else(|| self.documented(name))?
+        } else {
+            self.item(name).or_else(|| self.documented(name))?
+        };
+        Some(told.bundle())
     }
 
     fn nothing_known(&self, path: &str) -> CellError {
@@ -86,27 +131,7 @@ impl NativeEngine {
         )
     }
 
-    /// The name that a cell of nothing but `name?` or `?name` asks about. A `?` behind a variable that can fail is Rust's.
-    pub(in super::super) fn asks_about<'a>(&self, cell: &'a str) -> Option<&'a str> {
-        let cell = cell.trim();
-        let name = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?'))?;
-        let name = name.trim_matches('?').trim_end_matches('!').trim();
-        // `task.await?` and `config.path?` are Rust as well.
-        let is_path = |c: char| is_word(c) || c == ':' || (c == '.' && cell.starts_with('?'));
-        if name.is_empty() || !name.chars().all(is_path) {
-            return None;
-        }
-        let fails = self.variables.get(name).is_some_and(|variable| {
-            matches!(
-                last_name(&variable.ty),
-                "Option" | "Result" | "Poll" | "ControlFlow"
-            )
-        });
-        (cell.starts_with('?') || !fails).then_some(name)
-    }
-
-    async fn variable(&mut self, name: &str) -> Option<Told> {
-        let facts = self.facts(&[name]).await.remove(name);
+    fn variable(&self, name: &str, facts: Option<Facts>) -> Option<Told> {
         let variable = self.variables.get(name)?;
         let mutable = if variable.mutable { "mut " } else { "" };
         let mut told = Told {

@@ -4,8 +4,13 @@
 mod complete;
 mod document;
 mod inspect;
+mod known;
 mod merge;
 mod receiver;
+
+pub(super) use self::known::Known;
+
+use crate::engine::diagnostics::Names;
 
 /// Rust's keywords that start something.
 const KEYWORDS: [&str; 32] = [
@@ -33,6 +38,30 @@ fn last_name(ty: &str) -> &str {
     let ty = ty.strip_prefix("mut ").unwrap_or(ty);
     let ty = ty.split('<').next().unwrap_or(ty).trim();
     ty.rsplit("::").next().unwrap_or(ty)
+}
+
+/// A type without the paths that everybody knows.
+pub(super) fn readable_type(names: &Names, ty: &str) -> String {
+    let mut text = names.clean(ty).into_owned();
+    for path in [
+        "std::string::",
+        "std::vec::",
+        "std::option::",
+        "std::result::",
+        "std::boxed::",
+        "std::ops::",
+        "std::collections::",
+        "std::sync::",
+        "std::rc::",
+        "wick::nn::",
+        "wick::optim::",
+        "wick::",
+        "&'static ",
+    ] {
+        let short = if path.starts_with('&') { "&" } else { "" };
+        text = text.replace(path, short);
+    }
+    text
 }
 
 /// All that is asked of a text alone, at one position.

@@ -3,10 +3,9 @@
 use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
 use syn::parse::Parser;
 
-use super::super::NativeEngine;
 use super::super::item::ItemKind;
 use super::super::lex::{Token, tokens};
-use super::last_name;
+use super::{Known, last_name};
 
 /// How far back a chain of calls is followed.
 const LONGEST_CHAIN: usize = 32;
@@ -33,7 +32,7 @@ enum Root {
     Text,
 }
 
-impl NativeEngine {
+impl Known {
     /// The last name of the type of the expression that ends `before`.
     pub(super) fn type_before(&self, before: &str) -> Option<String> {
         let Chain { root, links } = chain(before)?;

@@ -1,10 +1,12 @@
 //! What a cell can ask of the session itself: lines that start with `:`.
 
+mod elsewhere;
 mod program;
 mod shell;
 mod time;
 mod vars;
 
+pub(super) use elsewhere::{advise, magic};
 pub(super) use program::Ran;
 pub(super) use shell::script;
 
@@ -16,7 +18,7 @@ use super::advice::nearest;
 use super::compile::{CompileTiming, Failed, Job, OptLevel, other_error};
 use super::generate::{ROOT_FILE, generate_type_probe};
 use super::mir::{self, Written};
-use super::{NativeEngine, lex};
+use super::{NativeEngine, assist, lex};
 use crate::engine::source_map::CellText;
 use crate::engine::{CellError, Event, MimeBundle, Reply, Stream};
 
@@ -66,7 +68,7 @@ const GROUPS: [Group; 5] = [
                 ":explain E0382",
                 "the compiler's own account of an error code",
             ),
-            command("help", ":help", "this text"),
+            command("help", ":help [NAME]", "this text, or what a command does"),
         ],
     },
     Group {
@@ -202,6 +204,7 @@ const GROUPS: [Group; 5] = [
             ),
             command("efmt", ":efmt", "likewise"),
             command("quiet", ":quiet", "likewise"),
+            command("quit", ":quit", "leave, at a console"),
         ],
     },
 ];
@@ -294,8 +297,22 @@ impl NativeEngine {
                 Ok(())
             }
             "clear" => self.clear().await,
-            "help" => {
+            "help" if rest.is_empty() => {
                 self.show(help(), Some(("text/html", help_html())));
+                Ok(())
+            }
+            "help" => {
+                let name = rest.trim_start_matches(':');
+                let lines: Vec<_> = all().filter(|command| command.name == name).collect();
+                if lines.is_empty() {
+                    return Err(unknown(name));
+                }
+                self.say(Stream::Stdout, usages(lines.into_iter()));
+                Ok(())
+            }
+            "quit" => {
+                let leave = json!({ "source": "ask_exit", "keepkernel": false });
+                let _ = self.events.send(Event::Payload(leave));
                 Ok(())
             }
             _ => Err(unknown(name)),
@@ -360,26 +377,7 @@ impl NativeEngine {
 
     /// A type without the paths that everybody knows.
     pub(super) fn readable_type(&self, ty: &str) -> String {
-        let mut text = self.names.clean(ty).into_owned();
-        for path in [
-            "std::string::",
-            "std::vec::",
-            "std::option::",
-            "std::result::",
-            "std::boxed::",
-            "std::ops::",
-            "std::collections::",
-            "std::sync::",
-            "std::rc::",
-            "wick::nn::",
-            "wick::optim::",
-            "wick::",
-            "&'static ",
-        ] {
-            let short = if path.starts_with('&') { "&" } else { "" };
-            text = text.replace(path, short);
-        }
-        text
+        assist::readable_type(&self.names, ty)
     }
 
     async fn show_type(&mut self, cell: &CellText, expression: Range<usize>) -> Reply {
@@ -457,6 +455,12 @@ fn help() -> String {
          Lines that start with `:` are commands:\n\n{}",
         groups.collect::<Vec<_>>().join("\n")
     )
+}
+
+/// What `:help NAME` says.
+fn usages<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
+    let lines = commands.map(|it| format!("{}  {}\n", it.usage, it.help));
+    lines.collect()
 }
 
 /// What `:help` shows where there is room for a table.

@@ -43,6 +43,7 @@ impl NativeEngine {
         command
             .args(["-c", text])
             .current_dir(folder)
+            .envs(&self.environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -102,6 +103,7 @@ impl NativeEngine {
 
     /// Shows or sets environment variables in the process that runs the cells.
     pub(super) async fn environment(&mut self, cell: &CellText, argument: &str) -> Reply {
+        let mut set = None;
         let code = match argument.split_once('=') {
             Some((name, value)) => {
                 let (name, value) = (name.trim(), value.trim().trim_matches('"'));
@@ -110,6 +112,7 @@ impl NativeEngine {
                         "`:env` sets a variable by `:env NAME=VALUE`".into(),
                     ));
                 }
+                set = Some((name.to_owned(), value.to_owned()));
                 format!("unsafe {{ ::std::env::set_var({name:?}, {value:?}) }}")
             }
             None if argument.is_empty() => {
@@ -122,7 +125,9 @@ impl NativeEngine {
             ),
         };
         let cell = Cell::new(cell.id, code);
-        Box::pin(self.evaluate_cell(&cell, &mut Phases::start())).await
+        Box::pin(self.evaluate_cell(&cell, &mut Phases::start())).await?;
+        self.environment.extend(set);
+        Ok(())
     }
 
     /// What rustc says about one of its error codes.

@@ -8,7 +8,10 @@ use super::super::compile::OptLevel;
 use super::super::timing::Phases;
 use super::command_error;
 use crate::engine::source_map::CellText;
-use crate::engine::{Cell, Reply, Stream};
+use crate::engine::{Cell, CellError, Reply, Stream};
+
+/// What stands around an expression that is run often.
+const LOOP: &str = "::wick_runtime::bench::bench";
 
 impl NativeEngine {
     /// Runs the rest of the line where it stands, so that errors point at it.
@@ -57,14 +60,13 @@ impl NativeEngine {
         let at = cell.text.rfind(expression).unwrap_or(0);
         // What is wrong with the expression is said of it alone, not of the loop around it.
         self.type_of(cell, at..at + expression.len()).await?;
-        let code =
-            format!("println!(\"{{}}\", ::wick_runtime::bench::bench(|| {{ {expression} }}));");
+        let code = format!("println!(\"{{}}\", {LOOP}(|| {{ {expression} }}));");
         let benched = Cell::new(cell.id, code);
         let level = self.opt_level.unwrap_or(OptLevel::Full);
         let before = self.opt_level.replace(level);
         let outcome = Box::pin(self.evaluate_cell(&benched, &mut Phases::start())).await;
         self.opt_level = before;
-        outcome
+        outcome.map_err(|error| without_loop(error, expression))
     }
 
     /// `:opt [auto|0|1|2|3]`
@@ -91,5 +93,30 @@ impl NativeEngine {
         };
         self.say(Stream::Stdout, format!("{text}\n"));
         Ok(())
+    }
+}
+
+/// An error of an expression that was run often, without the line that ran it, which nobody wrote.
+fn without_loop(error: CellError, expression: &str) -> CellError {
+    if !error.traceback.iter().any(|line| line.contains(LOOP)) {
+        return error;
+    }
+    let mut told = CellError::plain(&error.ename, &error.evalue);
+    told.traceback.push(format!(" --> in `{expression}`"));
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_of_the_expression_alone() {
+        let mut error = CellError::plain("panic", "x");
+        assert_eq!(without_loop(error.clone(), "f()"), error);
+        error.traceback.push(format!("1 | {LOOP}(|| f())"));
+        let told = without_loop(error, "f()").traceback;
+        assert_eq!(told[1], " --> in `f()`");
+        assert!(!told.iter().any(|line| line.contains(LOOP)));
     }
 }

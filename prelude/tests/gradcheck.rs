@@ -562,6 +562,25 @@ fn in_place_operations_and_views() {
         y.set(([0, 2], 1), &x[1]);
         y.square()
     });
+    check("fill_", &[random(&[3])], true, |x| {
+        let y = &x[0] * 2;
+        y.i(0).fill_(1.5);
+        y.set(1, 0.5);
+        y.square() + x[0].filled(3.) * &x[0]
+    });
+    check("uniform_ and normal_", &[random(&[3])], true, |x| {
+        let y = &x[0] * 2;
+        y.i(0).uniform_(0.5, 0.5);
+        y.i(1).normal_(2., 0.);
+        y.square()
+    });
+    check("all of it", &[random(&[3])], true, |x| {
+        x[0].i(wick::tensor::Ellipsis).square()
+    });
+    check("one by one", &[random(&[3, 2])], true, |x| {
+        let (rows, parts) = (x[0].unbind(0), x[0].split_sizes(&[1, 2], 0));
+        &rows[0] * &rows[2] + parts[1].square().sum()
+    });
     check("zero_", &[random(&[3])], true, |x| {
         let y = &x[0] * 2;
         y.i(0).zero_();

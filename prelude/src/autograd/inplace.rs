@@ -22,6 +22,14 @@ pub(crate) fn in_place(
     replace(target, Box::new(compute))
 }
 
+/// Fails where recording forbids writing to this tensor.
+pub(crate) fn check_in_place(target: &Tensor) -> Result<()> {
+    if is_grad_enabled() {
+        check_allowed(target)?;
+    }
+    Ok(())
+}
+
 type Compute<'a> = Box<dyn FnOnce(&Tensor) -> Result<Tensor> + 'a>;
 
 #[inline(never)]
@@ -94,6 +102,19 @@ fn check_allowed(target: &Tensor) -> Result<()> {
             meta.requires_grad && meta.grad_fn.is_none(),
         )
     };
+    check_view(target, false)?;
+    if let Some(view) = &view
+        && let MadeIn::Several(output) = view.made_in
+        && let Some(made_by) = target.grad_fn_target()
+    {
+        let name = made_by.node.name().to_string();
+        bail!(
+            "Output {output} of {} is a view and is being modified inplace. This view is the output of a function that \
+             returns multiple views. Such functions do not allow the output views to be modified inplace. You should \
+             replace the inplace operation by an out-of-place one.",
+            name.trim_end_matches("Backward0")
+        );
+    }
     if let Some(view) = view
         && view.base.requires_grad()
         && view.base.is_leaf()
@@ -117,7 +138,7 @@ fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
     let (mode, block) = match view.made_in {
         MadeIn::NoGrad => ("no_grad mode", "no_grad"),
         MadeIn::Inference => ("inference mode", "inference_mode"),
-        MadeIn::Recording => return Ok(()),
+        MadeIn::Recording | MadeIn::Several(_) => return Ok(()),
     };
     let now = if block == "no_grad" {
         "with grad mode enabled"

@@ -44,6 +44,8 @@ pub(crate) enum MadeIn {
     Recording,
     NoGrad,
     Inference,
+    /// While recording, as that output of an operation that gives several.
+    Several(usize),
 }
 
 impl MadeIn {
@@ -78,9 +80,26 @@ impl Tensor {
             version: array.storage.version(),
             made_in: MadeIn::now(),
         };
+        // Such a view says that gradients are wanted, though it is no way for them to come.
+        let wanted = view.made_in == MadeIn::NoGrad
+            && array.dtype().is_differentiable()
+            && self.requires_grad();
         let output = Tensor::from_array(array);
-        output.meta().view = Some(view);
+        let mut meta = output.meta();
+        meta.view = Some(view);
+        meta.requires_grad = wanted;
+        drop(meta);
         record_as_is(name, &[self], output, |_| (Vec::new(), backward))
+    }
+
+    /// Says that this view is that output of an operation that gives several: nobody may write to it.
+    pub(crate) fn one_of_several(self, output: usize) -> Tensor {
+        if let Some(view) = &mut self.meta().view
+            && view.made_in == MadeIn::Recording
+        {
+            view.made_in = MadeIn::Several(output);
+        }
+        self
     }
 
     /// The tensor this one is a view of.

@@ -50,7 +50,7 @@ pub use grad_mode::{
 pub use gradcheck::{GradcheckOptions, gradcheck, gradgradcheck, try_gradcheck, try_gradgradcheck};
 pub use hooks::RemovableHandle;
 
-pub(crate) use inplace::in_place;
+pub(crate) use inplace::{check_in_place, in_place};
 pub(crate) use node::Ctx;
 pub(crate) use record::{record, record_as_is, record_many};
 pub(crate) use saved::Saved;

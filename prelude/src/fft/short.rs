@@ -100,7 +100,7 @@ pub struct IstftOptions {
     window: Option<Tensor>,
     center: bool,
     normalized: bool,
-    onesided: bool,
+    onesided: Option<bool>,
     length: Option<usize>,
 }
 
@@ -112,7 +112,7 @@ impl Default for IstftOptions {
             window: None,
             center: true,
             normalized: false,
-            onesided: true,
+            onesided: None,
             length: None,
         }
     }
@@ -156,7 +156,7 @@ impl IstftOptions {
 
     /// Whether half of each spectrum is there.
     pub fn onesided(mut self, onesided: bool) -> Self {
-        self.onesided = onesided;
+        self.onesided = Some(onesided);
         self
     }
 
@@ -301,21 +301,14 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
         );
     }
     let frequencies = x.dims()[x.dim() - 2];
-    let expected = if options.onesided {
-        n_fft / 2 + 1
-    } else {
-        n_fft
-    };
+    let onesided = options.onesided.unwrap_or(frequencies != n_fft);
+    let expected = if onesided { n_fft / 2 + 1 } else { n_fft };
     if frequencies != expected {
         bail!(
             "istft: expected the frequency dimension (3rd to the last) of the input tensor to match {} when onesided={}, \
              but got {frequencies}",
-            if options.onesided {
-                "n_fft / 2 + 1"
-            } else {
-                "n_fft"
-            },
-            if options.onesided { "True" } else { "False" }
+            if onesided { "n_fft / 2 + 1" } else { "n_fft" },
+            if onesided { "True" } else { "False" }
         );
     }
     if hop == 0 || hop > win_length {

@@ -22,8 +22,17 @@ fn plain<'a, T: Stored>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a
     Ok(&elements::<T>(data)?[from..from + layout.shape().elem_count()])
 }
 
+/// A single number is taken for a row of one.
+fn flat(a: &Array) -> Result<Array> {
+    let a = contiguous(a)?;
+    Ok(a.reshaped(&[a.numel()]))
+}
+
 /// For each index of `index` (i64, in the shape of the result) the element there along `axis`.
 pub(crate) fn gather(a: &Array, axis: usize, index: &Array) -> Result<Array> {
+    if index.dims().is_empty() {
+        return Ok(gather(a, axis, &flat(index)?)?.reshaped(&[]));
+    }
     let index = contiguous(index)?;
     on_cpu(
         [a, &index],
@@ -82,6 +91,10 @@ pub(crate) fn scatter(
     source: &Array,
     add: bool,
 ) -> Result<Array> {
+    if a.dims().is_empty() || index.dims().is_empty() {
+        let done = scatter(&flat(a)?, axis, &flat(index)?, &flat(source)?, add)?;
+        return Ok(done.reshaped(a.dims()));
+    }
     let (a, index, source) = (contiguous(a)?, contiguous(index)?, contiguous(source)?);
     on_cpu(
         [&a, &index, &source],
@@ -149,6 +162,13 @@ pub(crate) fn scatter_reduce(
 
 /// The slices of `axis` that a 1-d index lists.
 pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Array> {
+    if a.dims().is_empty() {
+        let picked = index_select(&flat(a)?, axis, index)?;
+        return Ok(match picked.numel() {
+            1 => picked.reshaped(&[]),
+            _ => picked,
+        });
+    }
     let index = contiguous(index)?;
     let mut shape = a.dims().to_vec();
     shape[axis] = index.numel();
@@ -182,6 +202,9 @@ pub(crate) fn index_put(
     source: &Array,
     add: bool,
 ) -> Result<Array> {
+    if a.dims().is_empty() {
+        return Ok(index_put(&flat(a)?, axis, index, &flat(source)?, add)?.reshaped(&[]));
+    }
     let (index, source) = (contiguous(index)?, contiguous(source)?);
     let shape = a.dims().to_vec();
     let (a, Rows { outer, len, inner }) = rows(a, &[axis])?;

@@ -246,7 +246,13 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Bool)?;
     super::pairs::not_bool("div_floor_cpu", &operands.a)?;
-    operands.compute(Binary::FloorDiv)
+    let output = operands.compute(Binary::FloorDiv)?;
+    let inputs = [&operands.a, &operands.b];
+    Ok(record("NotImplemented", &inputs, output, |_| {
+        (Vec::new(), |_: &Ctx, _: &Tensor| {
+            bail!("derivative for aten::floor_divide is not implemented")
+        })
+    }))
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -266,7 +272,10 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
                 gradients(
                     ctx,
                     || Ok(g.clone()),
-                    || Ok(-g * ctx.saved(0)?.try_floor_divide(ctx.saved(1)?)?),
+                    || {
+                        let (a, b) = (ctx.saved(0)?.detach(), ctx.saved(1)?.detach());
+                        Ok(-g * a.try_floor_divide(b)?)
+                    },
                 )
             },
         )

@@ -2,6 +2,7 @@
 
 use super::window::{cosines, kaiser, tent, window};
 use super::{Tensor, TensorOptions};
+use crate::autograd::{Ctx, record_as_is};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, OrPanic, Result, bail};
@@ -12,6 +13,16 @@ use crate::scalar::Scalar;
 use crate::shape::Dims;
 use half::{bf16, f16};
 use num_complex::Complex;
+
+/// A single number, exactly as far as the dtype of `x` goes, next to `x`.
+pub(super) fn number_like(x: &Tensor, value: Scalar) -> Result<Tensor> {
+    Ok(Tensor::from_array(full_array(
+        &[],
+        value,
+        x.dtype(),
+        x.device(),
+    )?))
+}
 
 /// An array filled with one number.
 pub(crate) fn full_array(
@@ -111,6 +122,13 @@ fn drawn_as<T: Element + crate::random::Real>(
 /// A way to draw floats of any width.
 pub(crate) trait Draw {
     fn name(&self) -> &'static str;
+    /// The node that refilling a tensor is, and what is wrong with the distribution, if anything is.
+    fn node(&self) -> &'static str {
+        "CopyBackwards"
+    }
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]);
     /// How each part of a complex number is drawn.
     fn of_parts(&self) -> Self;
@@ -125,6 +143,19 @@ pub(crate) struct Uniform {
 impl Draw for Uniform {
     fn name(&self) -> &'static str {
         "uniform"
+    }
+    fn node(&self) -> &'static str {
+        "UniformBackward0"
+    }
+    fn check(&self) -> Result<()> {
+        if self.from > self.to {
+            bail!(
+                "uniform_ expects to return a [from, to) range, but found from={} > to={}",
+                self.from,
+                self.to
+            );
+        }
+        Ok(())
     }
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
         draws.uniform(out, self.from, self.to);
@@ -143,6 +174,15 @@ pub(crate) struct Normal {
 impl Draw for Normal {
     fn name(&self) -> &'static str {
         "normal_kernel_cpu"
+    }
+    fn node(&self) -> &'static str {
+        "NormalBackward0"
+    }
+    fn check(&self) -> Result<()> {
+        if self.std < 0. {
+            bail!("normal expects std >= 0.0, but found std {}", self.std);
+        }
+        Ok(())
     }
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
         draws.normal(out, self.mean, self.std);
@@ -541,15 +581,23 @@ impl Tensor {
     /// Refills this tensor with floats from `[from, to)`.
     #[track_caller]
     pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
+        self.try_uniform_(from, to).or_panic()
+    }
+
+    /// Like [`Tensor::uniform_`]. Fails if the range is upside down or the dtype is none of floats.
+    pub fn try_uniform_(&self, from: f64, to: f64) -> Result<Tensor> {
         self.refill(&default_generator(), Uniform { from, to })
-            .or_panic()
     }
 
     /// Refills this tensor with normal numbers.
     #[track_caller]
     pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
+        self.try_normal_(mean, std).or_panic()
+    }
+
+    /// Like [`Tensor::normal_`]. Fails if `std` is negative or the dtype is none of floats.
+    pub fn try_normal_(&self, mean: f64, std: f64) -> Result<Tensor> {
         self.refill(&default_generator(), Normal { mean, std })
-            .or_panic()
     }
 
     /// Refills this tensor with 1 (with probability `p`) and 0.
@@ -568,12 +616,25 @@ impl Tensor {
     }
 
     pub(crate) fn refill(&self, generator: &Generator, draw: impl Draw) -> Result<Tensor> {
+        crate::autograd::check_in_place(self)?;
+        draw.check()?;
+        let node = draw.node();
         let drawn = drawn(
             &self.shape().into(),
             TensorOptions::new().dtype(self.dtype()),
             generator,
             draw,
         )?;
-        self.try_copy_(&drawn.try_to_device(self.device())?)
+        let drawn = drawn.try_to_device(self.device())?;
+        // Whatever the tensor came from has no say in what it is now.
+        crate::autograd::in_place(self, |x| {
+            let array = crate::kernels::transfer::copy(&drawn.array())?;
+            Ok(record_as_is(node, &[x], Tensor::from_array(array), |_| {
+                (Vec::new(), |_: &Ctx, g: &Tensor| {
+                    Ok(vec![Some(g.try_zeros_like()?)])
+                })
+            }))
+        })?;
+        Ok(self.clone())
     }
 }

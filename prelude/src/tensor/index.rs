@@ -1,11 +1,11 @@
 //! `t.i(…)`: what Python writes in square brackets.
 
 use super::Tensor;
+use super::picked::{Picked, put_at};
 use super::view::{selected, sliced};
-use crate::autograd::{Ctx, no_grad, record_as_is};
 use crate::dtype::DType;
-use crate::error::{OrPanic, Result, bail, bail_index};
-use crate::shape::{DimInt, Shape, broadcast};
+use crate::error::{OrPanic, Result, bail_index};
+use crate::shape::DimInt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 /// What may stand for one dimension inside `t.i(…)`.
@@ -245,9 +245,14 @@ impl Tensor {
         values: &Tensor,
         accumulate: bool,
     ) -> Result<Tensor> {
-        let (view, tensors) = basic(self, index.indices())?;
-        let picked = Picked::new(&view, tensors)?;
-        crate::autograd::in_place(&view, |view| picked.put(view, values, accumulate))?;
+        let indices = index.indices();
+        let (consumed, rank) = (consumed(&indices), self.dim());
+        crate::autograd::check_in_place(self)?;
+        if consumed > rank {
+            bail_index!("too many indices for tensor of dimension {rank} (got {consumed})");
+        }
+        let (view, tensors) = basic(self, indices)?;
+        put_at(&view, tensors, values, accumulate)?;
         Ok(self.clone())
     }
 }
@@ -255,52 +260,129 @@ impl Tensor {
 #[inline(never)]
 fn indexed(x: &Tensor, indices: Vec<Index>) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    // A single slice is one even where it takes everything.
+    let sliced_whole = matches!(
+        indices[..],
+        [Index::Slice {
+            start: None,
+            end: None,
+            step: 1
+        }]
+    );
     let (view, tensors) = basic(x, indices)?;
     if tensors.iter().all(Option::is_none) {
-        return Ok(view);
+        if !view.same_as(x) {
+            return Ok(view);
+        }
+        // Even what takes everything gives a tensor of its own.
+        let name = if sliced_whole {
+            "SliceBackward0"
+        } else {
+            "AliasBackward0"
+        };
+        let layout = (*x.array().layout).clone();
+        return Ok(x.view_through(layout, name, |_, g| Ok(vec![Some(g.clone())])));
     }
-    Picked::new(&view, tensors)?.get(&view)
+    Picked::new(&view, tensors, |_| Ok(()))?.get(&view)
 }
 
 #[inline(never)]
 fn assign(x: &Tensor, indices: Vec<Index>, value: crate::Arg) -> Result<()> {
     let (view, tensors) = basic(x, indices)?;
+    let from_number = matches!(value, crate::Arg::Scalar(_));
     let value = match value {
         crate::Arg::Tensor(value) => value,
-        crate::Arg::Scalar(number) => Tensor::scalar(number)
-            .try_to_dtype(x.dtype())?
-            .try_to_device(x.device())?,
+        crate::Arg::Scalar(number) => super::creation::number_like(x, number)?,
     };
     if tensors.iter().all(Option::is_none) {
-        view.try_copy_(&value)?;
+        if from_number {
+            return crate::autograd::in_place(&view, |view| {
+                super::index_ops::filled_with("FillBackward2", view, &value)
+            });
+        }
+        let shape = view.shape();
+        let value = without_front(&value, shape.rank())?;
+        if value.shape() == shape {
+            view.try_copy_(&value)?;
+        } else {
+            view.try_copy_(&value.try_expand(&shape)?)?;
+        }
         return Ok(());
     }
-    let picked = Picked::new(&view, tensors)?;
-    crate::autograd::in_place(&view, |view| {
-        picked.put(view, &value.try_to_dtype(view.dtype())?, false)
-    })
+    let rank = view.dim();
+    put_at(&view, tensors, &without_front(&value, rank)?, false)
+}
+
+/// A value without the dimensions of size 1 in front that are too many, as NumPy takes it.
+fn without_front(value: &Tensor, rank: usize) -> Result<Tensor> {
+    let mut value = value.clone();
+    while value.dim() > rank && value.dims()[0] == 1 {
+        value = value.try_select(0, 0)?;
+    }
+    Ok(value)
+}
+
+/// How many dimensions a list of indices is for.
+fn consumed(indices: &[Index]) -> usize {
+    let of = |index: &Index| match index {
+        Index::At(_) | Index::Slice { .. } => 1,
+        Index::Tensor(t) if is_mask(t) => t.dim(),
+        Index::Tensor(_) => 1,
+        Index::Ellipsis | Index::NewAxis => 0,
+    };
+    indices.iter().map(of).sum()
+}
+
+/// Truth values say which elements to take, and so do bytes, as they did before there were truth values.
+fn is_mask(index: &Tensor) -> bool {
+    matches!(index.dtype(), DType::Bool | DType::U8)
+}
+
+/// A single integer in a tensor is that integer.
+fn plain(index: Index) -> Result<Index> {
+    match index {
+        Index::Tensor(t)
+            if t.dim() == 0
+                && t.dtype().category() == crate::dtype::Category::Int
+                && !is_mask(&t) =>
+        {
+            Ok(Index::At(t.try_item()?))
+        }
+        other => Ok(other),
+    }
 }
 
 /// Applies what gives views. What is left are the tensors, each at the dimension of the view that it indexes.
 fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>)> {
-    let consumed: usize = indices
-        .iter()
-        .map(|index| match index {
-            Index::At(_) | Index::Slice { .. } => 1,
-            Index::Tensor(t) if t.dtype() == DType::Bool => t.dim(),
-            Index::Tensor(_) => 1,
-            Index::Ellipsis | Index::NewAxis => 0,
-        })
-        .sum();
+    let consumed = consumed(&indices);
+    let indices = indices
+        .into_iter()
+        .map(plain)
+        .collect::<Result<Vec<Index>>>()?;
     let rank = x.dim();
     if consumed > rank {
         bail_index!("too many indices for tensor of dimension {rank}");
     }
     let (mut view, mut tensors, mut at) = (x.clone(), Vec::new(), 0);
+    // The dimension of `x` itself, which messages name.
+    let mut own = 0;
     let mut seen_ellipsis = false;
     for index in indices {
+        own += match &index {
+            Index::Ellipsis => rank - consumed,
+            one => self::consumed(std::slice::from_ref(one)),
+        };
         match index {
-            Index::At(place) => view = selected(&view, at as i64, place)?,
+            Index::At(place) => {
+                let size = view.dims()[at] as i64;
+                if place < -size || place >= size {
+                    bail_index!(
+                        "index {place} is out of bounds for dimension {} with size {size}",
+                        own - 1
+                    );
+                }
+                view = selected(&view, at as i64, place)?;
+            }
             Index::Slice {
                 start: None,
                 end: None,
@@ -326,7 +408,14 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
             }
             Index::Tensor(t) => {
                 tensors.resize(at, None);
-                let list = if t.dtype() == DType::Bool {
+                // A single truth value is for a new dimension of size 1.
+                let t = if is_mask(&t) && t.dim() == 0 {
+                    view = view.try_unsqueeze(at as i64)?;
+                    t.try_reshape(1)?
+                } else {
+                    t
+                };
+                let list = if is_mask(&t) {
                     true_places(&view, &t, at)?
                 } else {
                     vec![t]
@@ -357,200 +446,4 @@ fn true_places(x: &Tensor, mask: &Tensor, at: usize) -> Result<Vec<Tensor>> {
     (0..mask.dim() as i64)
         .map(|d| places.try_select(1, d))
         .collect()
-}
-
-/// Elements that tensors of indices pick: the indexed dimensions brought to the front and numbered through.
-struct Picked {
-    /// The indexed dimensions first, then the others.
-    order: Vec<usize>,
-    /// For each element of the picked shape, its number among the indexed dimensions.
-    numbers: Tensor,
-    picked: Shape,
-    /// Where the picked dimensions go in the result.
-    at: usize,
-    /// The sizes of the other dimensions.
-    rest: Vec<usize>,
-}
-
-impl Picked {
-    fn new(x: &Tensor, tensors: Vec<Option<Tensor>>) -> Result<Picked> {
-        let dims = x.dims();
-        let indexed: Vec<usize> = (0..dims.len())
-            .filter(|&d| tensors.get(d).is_some_and(Option::is_some))
-            .collect();
-        let rest: Vec<usize> = (0..dims.len()).filter(|d| !indexed.contains(d)).collect();
-        let mut picked = Shape::default();
-        for index in tensors.iter().flatten() {
-            if !matches!(
-                index.dtype(),
-                DType::I64 | DType::I32 | DType::U8 | DType::I16 | DType::I8
-            ) {
-                bail_index!("tensors used as indices must be long, int, byte or bool tensors");
-            }
-            picked = broadcast(&picked, &index.shape()).map_err(|_| {
-                crate::Error::index(
-                    "shape mismatch: indexing tensors could not be broadcast together",
-                )
-            })?;
-        }
-        let numbers = no_grad(|| -> Result<Tensor> {
-            let mut numbers = Tensor::try_full(&picked, 0)?.try_to_device(x.device())?;
-            for &d in &indexed {
-                let Some(index) = &tensors[d] else { continue };
-                let size = dims[d] as i64;
-                let index = index
-                    .detach()
-                    .try_to_dtype(DType::I64)?
-                    .try_to_device(x.device())?;
-                let outside = index.try_ge(size)?.try_logical_or(&index.try_lt(-size)?)?;
-                if index.numel() > 0 && outside.try_any()?.try_item()? {
-                    let wrong: Vec<i64> = indexed_values(&index, &outside)?;
-                    bail_index!(
-                        "index {} is out of bounds for dimension {d} with size {size}",
-                        wrong[0]
-                    );
-                }
-                let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
-                numbers = numbers.try_mul(size)?.try_add(index.try_expand(&picked)?)?;
-            }
-            numbers.try_reshape(-1)
-        })?;
-        let adjacent = indexed.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let at = if adjacent {
-            indexed.first().copied().unwrap_or(0)
-        } else {
-            0
-        };
-        let order = indexed.iter().chain(&rest).copied().collect();
-        Ok(Picked {
-            order,
-            numbers,
-            picked,
-            at,
-            rest: rest.iter().map(|&d| dims[d]).collect(),
-        })
-    }
-
-    /// How many dimensions are indexed.
-    fn depth(&self) -> usize {
-        self.order.len() - self.rest.len()
-    }
-
-    /// The tensor as a table: a row for each place among the indexed dimensions.
-    fn table(&self, x: &Tensor) -> Result<Tensor> {
-        let front = x.try_permute(&self.order)?;
-        let rows: usize = front.shape()[..self.depth()].iter().product();
-        let width: usize = self.rest.iter().product();
-        front.try_reshape([rows, width])
-    }
-
-    /// The shape of the result: the picked dimensions where the indexed ones were.
-    fn shape(&self) -> Vec<usize> {
-        [&self.rest[..self.at], &self.picked, &self.rest[self.at..]].concat()
-    }
-
-    /// The order that brings the picked dimensions from the front to their place.
-    fn back(&self) -> Vec<usize> {
-        let n = self.picked.rank();
-        (n..n + self.at)
-            .chain(0..n)
-            .chain(n + self.at..n + self.rest.len())
-            .collect()
-    }
-
-    fn get(self, x: &Tensor) -> Result<Tensor> {
-        let output = no_grad(|| -> Result<Tensor> {
-            let rows = self.table(x)?.try_index_select(0, &self.numbers)?;
-            let shape: Vec<usize> = self.picked.iter().chain(&self.rest).copied().collect();
-            rows.try_reshape(shape)?
-                .try_permute(self.back())?
-                .try_contiguous()
-        })?;
-        let output = Tensor::from_array(output.array());
-        let shape = x.shape();
-        Ok(record_as_is("IndexBackward0", &[x], output, |_| {
-            (Vec::new(), move |_: &Ctx, g: &Tensor| {
-                Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)])
-            })
-        }))
-    }
-
-    /// The tensor with the values in the picked places, or added to them.
-    fn put(&self, x: &Tensor, values: &Tensor, add: bool) -> Result<Tensor> {
-        let shape = self.shape();
-        let values = values.try_expand(&shape).map_err(|_| {
-            crate::Error::runtime(format!(
-                "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {shape:?}",
-                values.shape().list()
-            ))
-        })?;
-        // From the result's order back to picked dimensions first.
-        let back = self.back();
-        let mut front = vec![0; back.len()];
-        for (to, &from) in back.iter().enumerate() {
-            front[from] = to;
-        }
-        let width: usize = self.rest.iter().product();
-        let rows = values
-            .try_permute(front)?
-            .try_reshape([self.picked.numel(), width])?;
-        let table = self.table(x)?;
-        let changed = if add {
-            table.try_index_add(0, &self.numbers, &rows)?
-        } else {
-            table.try_index_copy(0, &self.numbers, &rows)?
-        };
-        let dims = x.dims();
-        let ordered: Vec<usize> = self.order.iter().map(|&d| dims[d]).collect();
-        let mut original = vec![0; self.order.len()];
-        for (to, &from) in self.order.iter().enumerate() {
-            original[from] = to;
-        }
-        changed.try_reshape(ordered)?.try_permute(original)
-    }
-}
-
-/// The elements of `x` where `mask` is true.
-fn indexed_values(x: &Tensor, mask: &Tensor) -> Result<Vec<i64>> {
-    let values: Vec<i64> = x.try_to_vec()?;
-    let mask: Vec<bool> = mask.try_to_vec()?;
-    Ok(values
-        .into_iter()
-        .zip(mask)
-        .filter(|(_, m)| *m)
-        .map(|(v, _)| v)
-        .collect())
-}
-
-/// The elements where `mask` is true, in one dimension.
-pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
-    if mask.dtype() != DType::Bool {
-        bail!("masked_select: expected BoolTensor for mask");
-    }
-    let shape = broadcast(&x.shape(), &mask.shape())?;
-    let x = x.try_expand(&shape)?;
-    let places = mask
-        .detach()
-        .try_expand(&shape)?
-        .try_reshape(-1)?
-        .try_nonzero()?
-        .try_reshape(-1)?;
-    let again = places.clone();
-    super::rule::composed(
-        "MaskedSelectBackward0",
-        &[&x],
-        super::rule::Keep::Nothing,
-        || x.try_reshape(-1)?.try_index_select(0, &places),
-        move |_, g| {
-            let zeros = g.try_new_zeros(&[shape.numel()])?;
-            Ok(vec![Some(
-                zeros.try_index_add(0, &again, g)?.try_reshape(&shape)?,
-            )])
-        },
-    )
-}
-
-super::ops::ops! {
-    /// The elements where `mask` is true, in one dimension.
-    masked_select, try_masked_select, [] (x, mask: &Tensor) => masked_select(x, mask);
 }

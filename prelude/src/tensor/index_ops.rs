@@ -20,17 +20,14 @@ pub(super) fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> 
         _ if name == "index_select" => {
             bail!("index_select(): Expected dtype int32 or int64 for index")
         }
-        other => bail!(
-            "{name}(): Expected dtype int32/int64 for index, but got {}",
-            other.scalar_type()
-        ),
+        _ => bail!("{name}(): Expected dtype int32/int64 for index"),
     }
 }
 
 fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let index = indices("gather", x, index)?;
-    if x.dim() != index.dim() {
+    if x.dim().max(1) != index.dim().max(1) {
         bail!("Index tensor must have the same number of dimensions as input tensor");
     }
     let shape = x.shape();
@@ -43,12 +40,17 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
             );
         }
     }
-    if x.dim() == 0 {
-        return x.try_copy();
-    }
-    let output = Tensor::from_array(indexing::gather(&x.array(), at, &index.array())?);
+    let array = if x.dim() == 0 {
+        transfer::copy(&x.array().broadcast(&index.shape())?)?
+    } else {
+        indexing::gather(&x.array(), at, &index.array())?
+    };
+    let output = Tensor::from_array(array);
     Ok(record_as_is("GatherBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
+            if shape.rank() == 0 {
+                return Ok(vec![Some(g.try_sum()?)]);
+            }
             Ok(vec![Some(
                 g.try_new_zeros(&shape)?
                     .try_scatter_add(at as i64, &index, g)?,
@@ -63,14 +65,16 @@ pub(super) fn check_scatter(x: &Tensor, at: usize, index: &Tensor, source: &Tens
     if index.numel() == 0 {
         return Ok(());
     }
-    if index.dim() != x.dim() {
+    if index.dim().max(1) != x.dim().max(1) {
         bail!("Index tensor must have the same number of dimensions as self tensor");
     }
-    if index.dim() != source.dim() {
+    if index.dim().max(1) != source.dim().max(1) {
         bail!("Index tensor must have the same number of dimensions as src tensor");
     }
     let (index, own, from) = (index.shape(), x.shape(), source.shape());
-    let fits = (0..index.rank()).all(|d| index[d] <= from[d] && (d == at || index[d] <= own[d]));
+    let size = |shape: &crate::Shape, d: usize| shape.get(d).copied().unwrap_or(1);
+    let fits = (0..index.rank())
+        .all(|d| index[d] <= size(&from, d) && (d == at || index[d] <= size(&own, d)));
     if !fits {
         bail!(
             "Expected index {} to be no larger than self {} apart from dimension {at} and to be no larger size than src {}",
@@ -91,7 +95,7 @@ fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> 
     check_scatter(x, at, &index, source)?;
     // Only as much of the source as there are indices.
     let mut used = source.clone();
-    for (d, &n) in index.shape().iter().enumerate() {
+    for (d, &n) in index.shape().iter().enumerate().take(source.dim()) {
         used = used.try_narrow(d as i64, 0, n)?;
     }
     let array = indexing::scatter(&x.array(), at, &index.array(), &used.array(), add)?;
@@ -142,6 +146,21 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
     let name = if add { "index_add" } else { "index_copy" };
     let index = indices(name, x, index)?;
     let picked = source.dims().get(at).copied().unwrap_or(1);
+    if add && index.dim() > 1 {
+        crate::error::bail_index!(
+            "index_add_(): Index is supposed to be a vector, but got dim: {} with type: {} and size: {}",
+            index.dim(),
+            index.dtype().scalar_type(),
+            index.shape().list()
+        );
+    }
+    if add && x.dtype() != source.dtype() {
+        bail!(
+            "index_add_(): self ({}) and source ({}) must have the same scalar type",
+            x.dtype().scalar_type(),
+            source.dtype().scalar_type()
+        );
+    }
     if index.numel() != picked {
         if add {
             bail!(
@@ -157,6 +176,14 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
     let mut expected = x.dims();
     if let Some(size) = expected.get_mut(at) {
         *size = index.numel();
+    }
+    if source.dims() != expected && add {
+        bail!(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {} \
+             source.shape = {}",
+            x.shape().list(),
+            source.shape().list()
+        );
     }
     if source.dims() != expected {
         bail!(
@@ -268,11 +295,22 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
     ))
 }
 
-fn filled(x: &Tensor, value: crate::Scalar) -> Result<Tensor> {
+fn filled(name: &'static str, x: &Tensor, value: crate::Scalar) -> Result<Tensor> {
     let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
-    let output = Tensor::from_array(transfer::copy(&value.broadcast(&x.shape())?)?);
-    Ok(record("FillBackward0", &[x], output, |_| {
-        (Vec::new(), |_: &Ctx, _: &Tensor| Ok(vec![None]))
+    filled_with(name, x, &Tensor::from_array(value))
+}
+
+/// A single number, which may come from a leaf, in the shape and dtype of `x`.
+pub(super) fn filled_with(name: &'static str, x: &Tensor, value: &Tensor) -> Result<Tensor> {
+    let number = transfer::to_device(&transfer::cast(&value.array(), x.dtype())?, x.device())?;
+    let output = Tensor::from_array(transfer::copy(&number.broadcast(&x.shape())?)?);
+    Ok(record_as_is(name, &[x, value], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_zeros_like())?,
+                ctx.when(1, || g.try_sum())?,
+            ])
+        })
     }))
 }
 
@@ -301,7 +339,13 @@ ops! {
     /// The numbers of another tensor in this one's shape and dtype.
     copy_from, try_copy_from, [copy_, try_copy_] (x, source: &Tensor) => replaced(x, source);
     /// One number in this tensor's shape and dtype.
-    filled, try_filled, [fill_, try_fill_] (x, value: impl crate::Given<crate::Scalar>) => filled(x, value.into());
+    filled, try_filled, [] (x, value: impl crate::Given<crate::Scalar>) => filled("FillBackward0", x, value.into());
+    /// [`Tensor::filled`] whose result replaces this tensor's numbers.
+    fill_, try_fill_, [] (x, value: impl crate::Given<crate::Scalar>) => {
+        let value = value.into();
+        crate::autograd::in_place(x, |x| filled("FillBackward2", x, value))?;
+        Ok(x.clone())
+    };
     /// Zeros in this tensor's shape and dtype.
-    zeroed, try_zeroed, [zero_, try_zero_] (x) => filled(x, 0.into());
+    zeroed, try_zeroed, [zero_, try_zero_] (x) => filled("ZeroBackward0", x, 0.into());
 }

@@ -93,13 +93,6 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             sb.rank()
         );
     }
-    if a.dtype() != b.dtype() {
-        bail!(
-            "expected m1 and m2 to have the same dtype, but got: {} != {}",
-            a.dtype().c_name(),
-            b.dtype().c_name()
-        );
-    }
     match (&sa[..], &sb[..]) {
         (&[m], &[n]) => {
             if m != n {
@@ -108,21 +101,27 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
                      but got {m} and {n} elements respectively"
                 );
             }
+            dot_dtypes(a, b)?;
+            not_bool("dot", a)?;
             dot(a, b)
         }
         (&[m, k], &[n]) => {
             if k != n {
                 bail!("size mismatch, got input ({m}), mat ({m}x{k}), vec ({n})");
             }
+            same_dtypes_of_mv(b, a, b)?;
+            not_bool("addmv_impl_cpu", a)?;
             mv(a, b)
         }
         (&[k], &[k2, n]) => {
             check_inner("mm: ", 1, k, k2, n)?;
+            same_dtype(a, b)?;
             let row = mm(&a.try_unsqueeze(0)?, b, "MmBackward0")?;
             super::rule::reshaped_as("SqueezeBackward4", &row, vec![n])
         }
         (&[m, k], &[k2, n]) => {
             check_inner("mm: ", m, k, k2, n)?;
+            same_dtype(a, b)?;
             mm(a, b, "MmBackward0")
         }
         // One matrix (or vector) on the right: all rows of the left at once.
@@ -134,6 +133,9 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
                 bail!("size mismatch, got input ({rows}), mat ({rows}x{k}), vec ({n})");
             }
             check_inner("mm: ", rows, k, n, columns)?;
+            if sb.rank() == 2 {
+                same_dtype(a, b)?;
+            }
             let flat = matmul(&a.try_reshape([rows, k])?, b)?;
             let mut shape = left[..left.len() - 1].to_vec();
             shape.extend(sb.get(1));
@@ -141,6 +143,51 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         }
         _ => matmul_batches(a, b),
     }
+}
+
+/// Products are of one dtype.
+fn same_dtype(a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() != b.dtype() {
+        bail!(
+            "expected m1 and m2 to have the same dtype, but got: {} != {}",
+            a.dtype().c_name(),
+            b.dtype().c_name()
+        );
+    }
+    Ok(())
+}
+
+/// The same of two vectors.
+fn dot_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() != b.dtype() {
+        bail!(
+            "dot : expected both vectors to have same dtype, but found {} and {}",
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        );
+    }
+    Ok(())
+}
+
+/// The same of what is added to, a matrix and a vector.
+pub(super) fn same_dtypes_of_mv(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<()> {
+    if x.dtype() != a.dtype() || a.dtype() != b.dtype() {
+        bail!(
+            "addmv input tensors must have the same dtype, but got {}, {}, and {}",
+            x.dtype().scalar_type(),
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        );
+    }
+    Ok(())
+}
+
+/// Truth values are not multiplied by the kernel of this name.
+fn not_bool(kernel: &str, x: &Tensor) -> Result<()> {
+    if x.dtype() == crate::DType::Bool && x.numel() > 0 {
+        return Err(crate::Error::not_implemented(kernel, x.dtype()));
+    }
+    Ok(())
 }
 
 /// `name` is what PyTorch's sentence begins with.
@@ -176,6 +223,14 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             "Expected size for first two dimensions of batch2 tensor to be: [{count}, {k}] but got: [{count}, {k2}]."
         );
     }
+    if a.dtype() != b.dtype() {
+        bail!(
+            "expected scalar type {} but found {}",
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        );
+    }
+    not_bool("bmm", &a)?;
     let flat = |t: &Tensor, tail: [usize; 2]| {
         let wide: Vec<usize> = batch.iter().copied().chain(tail).collect();
         t.try_expand(wide)?.try_reshape([count, tail[0], tail[1]])
@@ -202,6 +257,14 @@ fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             "Expected size for first two dimensions of batch2 tensor to be: [{n}, {k}] but got: [{n2}, {k2}]."
         );
     }
+    if a.dtype() != b.dtype() {
+        bail!(
+            "expected scalar type {} but found {}",
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        );
+    }
+    not_bool("bmm", a)?;
     bmm(a, b)
 }
 
@@ -276,13 +339,7 @@ ops! {
         if x.dim() != 1 || other.dim() != 1 {
             bail!("1D tensors expected, but got {}D and {}D tensors", x.dim(), other.dim());
         }
-        if x.dtype() != other.dtype() {
-            bail!(
-                "dot : expected both vectors to have same dtype, but found {} and {}",
-                x.dtype().scalar_type(),
-                other.dtype().scalar_type()
-            );
-        }
+        dot_dtypes(x, other)?;
         matmul(x, other)
     };
     /// All products of the elements of two vectors.

@@ -130,6 +130,9 @@ fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
     }
     let (x, other) = (x.detach(), other.detach());
     let equal = x.try_eq(&other)?;
+    if x.dtype() == DType::Bool {
+        return Ok(equal);
+    }
     let near = x
         .try_sub(&other)?
         .try_abs()?
@@ -174,9 +177,9 @@ ops! {
     /// Where the element is not a number.
     isnan, try_isnan, [] (x) => compared(Compare::Ne, x, x.into());
     /// Where the element is infinite.
-    isinf, try_isinf, [] (x) => compared(Compare::Eq, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into()));
+    isinf, try_isinf, [] (x) => if !x.dtype().is_differentiable() { x.zeros_like().try_to_dtype(DType::Bool) } else { compared(Compare::Eq, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into())) };
     /// Where the element is neither infinite nor not a number.
-    isfinite, try_isfinite, [] (x) => compared(Compare::Lt, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into()));
+    isfinite, try_isfinite, [] (x) => if !x.dtype().is_differentiable() { x.ones_like().try_to_dtype(DType::Bool) } else { compared(Compare::Lt, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into())) };
 
     /// The element of `a` where this (a bool tensor) is true, that of `b` elsewhere: `torch.where(cond, a, b)`.
     where_, try_where_, [] (x, a: impl crate::Given<Arg>, b: impl crate::Given<Arg>) => chosen(x, a.into(), b.into());

@@ -34,6 +34,7 @@ mod order;
 mod pad;
 mod pairs;
 mod pdist;
+mod picked;
 mod place;
 mod pointwise;
 mod pool;

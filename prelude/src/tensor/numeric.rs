@@ -108,7 +108,9 @@ fn coordinates(x: &Tensor, shape: &Dims) -> Result<Vec<Tensor>> {
                 bail_index!("unravel_index: a shape without elements has no places");
             }
             rest /= size as i64;
-            x.try_floor_divide(rest)?.try_remainder(size as i64)
+            x.try_to_dtype(crate::DType::I64)?
+                .try_floor_divide(rest)?
+                .try_remainder(size as i64)
         })
         .collect()
 }

@@ -48,6 +48,9 @@ fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
 }
 
 fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
+    if x.dtype() == crate::DType::Bool {
+        bail!("topk does not support bool dtypes on CPU");
+    }
     let at = axis(dim, x.dim())?;
     let size = if x.dim() == 0 { 1 } else { x.dims()[at] };
     if k > size {
@@ -187,29 +190,28 @@ fn quantile(
     interpolation: QuantileInterpolation,
     skip_nan: bool,
 ) -> Result<Tensor> {
-    let name = if skip_nan { "nanquantile" } else { "quantile" };
+    if let Arg::Scalar(q) = q
+        && !(0. ..=1.).contains(&q.to_f64())
+    {
+        bail!(
+            "quantile() q must be in the range [0, 1] but got {}",
+            q.to_f64()
+        );
+    }
     if x.numel() == 0 {
-        bail!("{name}() input tensor must be non-empty");
+        bail!("quantile() input tensor must be non-empty");
     }
     if !matches!(x.dtype(), crate::DType::F32 | crate::DType::F64) {
-        bail!("{name}() input tensor must be either float or double dtype");
+        bail!("quantile() input tensor must be either float or double dtype");
     }
     let q = match q {
-        Arg::Scalar(q) => {
-            if !(0. ..=1.).contains(&q.to_f64()) {
-                bail!(
-                    "{name}() q must be in the range [0, 1] but got {}",
-                    q.to_f64()
-                );
-            }
-            Tensor::scalar(q.to_f64()).try_to_dtype(x.dtype())?
-        }
+        Arg::Scalar(q) => super::creation::number_like(x, *q)?,
         Arg::Tensor(q) => {
             if q.dim() > 1 {
-                bail!("{name}() q must be a scalar or 1D tensor");
+                bail!("quantile() q must be a scalar or 1D tensor");
             }
             if q.dtype() != x.dtype() {
-                bail!("{name}() q tensor must be same dtype as the input tensor");
+                bail!("quantile() q tensor must be same dtype as the input tensor");
             }
             if !q
                 .try_ge(0)?
@@ -217,7 +219,7 @@ fn quantile(
                 .try_all()?
                 .try_item::<bool>()?
             {
-                bail!("{name}() q values must be in the range [0, 1]");
+                bail!("quantile() q values must be in the range [0, 1]");
             }
             q.clone()
         }
@@ -255,7 +257,7 @@ fn quantile(
                 .try_clamp_min(0)?
                 .try_to_dtype(x.dtype())?
         } else {
-            Tensor::scalar((size - 1) as f64).try_to_dtype(x.dtype())?
+            super::creation::number_like(x, Scalar::Float((size - 1) as f64))?
         };
         let ranks = q.try_reshape(-1)?.try_mul(&last)?;
         let mut shape = sorted.dims();

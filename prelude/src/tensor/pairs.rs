@@ -1,7 +1,7 @@
 //! Less common functions of two operands.
 
 use super::Tensor;
-use super::arithmetic::operands;
+use super::arithmetic::{self, operands};
 use super::ops::ops;
 use super::rule::{Keep, composed, pair};
 use crate::dtype::{Category, DType};
@@ -281,10 +281,13 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
     };
     let weight = match weight {
         Arg::Tensor(weight) => weight,
-        Arg::Scalar(weight) => Tensor::scalar(weight.to_f64())
-            .try_to_dtype(x.dtype())?
-            .try_to_device(x.device())?,
+        Arg::Scalar(weight) => super::creation::number_like(x, weight)?,
     };
+    let kernel = match name {
+        "LerpBackward0" => "lerp_kernel_scalar",
+        _ => "lerp_kernel_tensor",
+    };
+    super::pointwise::only_floats(kernel, x)?;
     composed(
         name,
         &[x, end, &weight],
@@ -312,13 +315,18 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         &[x, a, b],
         Keep::Inputs,
         || {
-            // Integers are not made floats by the factor: it is cut instead.
-            let factor = if a.dtype().is_differentiable() {
+            // All in the dtype of the result: integers are not made floats by the factor, it is cut instead.
+            let dtype = arithmetic::joint_dtype(
+                &x.detach(),
+                &Arg::Tensor(operands(&a.detach(), b.detach().into(), Category::Bool)?.a),
+            );
+            let factor = if dtype.is_differentiable() {
                 crate::Scalar::Float(value)
             } else {
                 crate::Scalar::Int(value as i64)
             };
-            x.try_add(a.try_mul(b)?.try_mul(factor)?)
+            let product = a.try_to_dtype(dtype)?.try_mul(b.try_to_dtype(dtype)?)?;
+            x.try_add(product.try_mul(factor)?)
         },
         move |ctx, g| {
             Ok(vec![

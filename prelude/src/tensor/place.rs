@@ -167,7 +167,11 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
         move |ctx, g| {
             Ok(vec![
                 ctx.when(0, || filled(g, &g.try_new_zeros(&[])?))?,
-                ctx.when(1, || g.try_index_select(dim, &index)?.try_sum())?,
+                // A place that is listed twice holds the number once.
+                ctx.when(1, || {
+                    let kept = filled(&g.try_ones_like()?, &g.try_new_zeros(&[])?)?;
+                    g.try_sub(g.try_mul(kept)?)?.try_sum()
+                })?,
             ])
         }
     })

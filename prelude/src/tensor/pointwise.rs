@@ -49,6 +49,14 @@ fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
     float(name, op, x, Save::Input, |g, _| g.zeros_like())
 }
 
+/// Integers are not made floats by every function.
+pub(super) fn only_floats(kernel: &str, x: &Tensor) -> Result<()> {
+    if x.numel() > 0 && !x.dtype().is_differentiable() {
+        return Err(crate::Error::not_implemented(kernel, x.dtype()));
+    }
+    Ok(())
+}
+
 /// What a derivative is written in.
 #[derive(Clone, Copy)]
 enum Save {
@@ -132,21 +140,29 @@ ops! {
     sigmoid, try_sigmoid, [sigmoid_, try_sigmoid_] (x)
         => float("SigmoidBackward0", Unary::Sigmoid, x, Output, |g, y| g * ((1. - y) * y));
     /// Logarithm of the sigmoid, exact for large negative elements.
-    logsigmoid, try_logsigmoid, [] (x)
-        => float("LogSigmoidBackward0", Unary::LogSigmoid, x, Input, |g, x| g * (-x).sigmoid());
+    logsigmoid, try_logsigmoid, [] (x) => {
+        only_floats("log_sigmoid_cpu", x)?;
+        float("LogSigmoidBackward0", Unary::LogSigmoid, x, Input, |g, x| g * (-x).sigmoid())
+    };
     /// `log(1 + exp(x))`, a smooth `relu`.
-    softplus, try_softplus, [] (x) => float("SoftplusBackward0", Unary::Softplus, x, Input, |g, x| g * x.sigmoid());
+    softplus, try_softplus, [] (x) => {
+        only_floats("softplus_cpu", x)?;
+        float("SoftplusBackward0", Unary::Softplus, x, Input, |g, x| g * x.sigmoid())
+    };
     /// `x * sigmoid(x)`, also called swish.
-    silu, try_silu, [silu_, try_silu_] (x) => float("SiluBackward0", Unary::Silu, x, Input, |g, x| {
-        let s = x.sigmoid();
-        g * (&s * (1. + x * (1. - &s)))
-    });
+    silu, try_silu, [silu_, try_silu_] (x) => {
+        only_floats("silu_cpu", x)?;
+        float("SiluBackward0", Unary::Silu, x, Input, |g, x| {
+            let s = x.sigmoid();
+            g * (&s * (1. + x * (1. - &s)))
+        })
+    };
     /// Gaussian error linear unit: `x` times the share of the bell curve below `x`.
-    gelu, try_gelu, [] (x) => float("GeluBackward0", Unary::Gelu, x, Input, |g, x| {
+    gelu, try_gelu, [] (x) => only_floats("GeluKernelImpl", x).and_then(|()| float("GeluBackward0", Unary::Gelu, x, Input, |g, x| {
         let below = 0.5 * (1. + (x * std::f64::consts::FRAC_1_SQRT_2).erf());
         let density = (-0.5 * x.square()).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
         g * (below + x * density)
-    });
+    }));
     /// The `tanh` approximation of [`Tensor::gelu`] (`approximate='tanh'`).
     gelu_tanh, try_gelu_tanh, [] (x) => float("GeluBackward0", Unary::GeluTanh, x, Input, |g, x| {
         let k = (2. / std::f64::consts::PI).sqrt();
@@ -183,10 +199,20 @@ ops! {
         any("SignBackward0", Sign::Sgn, x, Input, |g, _| g.zeros_like())
     };
     /// The element times itself.
-    square, try_square, [square_, try_square_] (x) => any("PowBackward0", Sign::Square, x, Input, |g, x| g * (x * 2));
+    square, try_square, [square_, try_square_] (x) => {
+        let x = match x.dtype() {
+            crate::DType::Bool => &x.try_to_dtype(crate::DType::I64)?,
+            _ => x,
+        };
+        any("PowBackward0", Sign::Square, x, Input, |g, x| g * (x * 2))
+    };
     /// The element where it is positive, 0 elsewhere.
-    relu, try_relu, [relu_, try_relu_] (x)
-        => any("ReluBackward0", Sign::Relu, x, Output, |g, y| y.gt(0).where_(g, 0));
+    relu, try_relu, [relu_, try_relu_] (x) => {
+        if x.dtype() == crate::DType::Bool {
+            crate::error::bail!("Boolean inputs not supported for relu");
+        }
+        any("ReluBackward0", Sign::Relu, x, Output, |g, y| y.gt(0).where_(g, 0))
+    };
 
     /// `x` where it is positive, `slope` times `x` elsewhere.
     leaky_relu, try_leaky_relu, [leaky_relu_, try_leaky_relu_ => super::rectified::leaky_in_place(x, slope)]

@@ -77,7 +77,22 @@ fn vector(name: &str, what: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// What is added to and both factors are of one dtype.
+fn same_dtypes(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<()> {
+    for (name, left) in [("self", x), ("mat1", a)] {
+        if left.dtype() != b.dtype() {
+            bail!(
+                "{name} and mat2 must have the same dtype, but got {} and {}",
+                left.dtype().scalar_type(),
+                b.dtype().scalar_type()
+            );
+        }
+    }
+    Ok(())
+}
+
 fn addmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
+    same_dtypes(x, a, b)?;
     matrix("addmm", "self", a)?;
     matrix("addmm", "mat2", b)?;
     super::linalg::check_inner(
@@ -119,6 +134,7 @@ fn addmv(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor
             b.numel()
         );
     }
+    super::linalg::same_dtypes_of_mv(x, a, b)?;
     added(
         "AddmvBackward0",
         x,
@@ -153,6 +169,14 @@ fn addr(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor>
 }
 
 fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
+    if x.dtype() != a.dtype() {
+        bail!(
+            "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}",
+            x.dtype().c_name(),
+            a.dtype().c_name(),
+            b.dtype().c_name()
+        );
+    }
     added(
         "BaddbmmBackward0",
         x,
@@ -169,6 +193,7 @@ fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tens
 }
 
 fn addbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tensor> {
+    same_dtypes(x, a, b)?;
     added(
         "AddbmmBackward0",
         x,
@@ -209,8 +234,16 @@ fn vdot(x: &Tensor, other: &Tensor) -> Result<Tensor> {
     }))
 }
 
+fn one_dtype(x: &Tensor, other: &Tensor) -> Result<()> {
+    if x.dtype() != other.dtype() {
+        bail!("both inputs should have same dtype");
+    }
+    Ok(())
+}
+
 /// Sums of products over pairs of dimensions.
 fn contract(x: &Tensor, other: &Tensor, dims: &[i64], others: &[i64]) -> Result<Tensor> {
+    one_dtype(x, other)?;
     if dims.len() != others.len() {
         bail!("both dimension lists should have same length");
     }
@@ -260,6 +293,7 @@ fn inner(x: &Tensor, other: &Tensor) -> Result<Tensor> {
     if x.dim() == 0 || other.dim() == 0 {
         return x.try_mul(other);
     }
+    one_dtype(x, other)?;
     if x.try_size(-1)? != other.try_size(-1)? {
         bail!(
             "inner() the last dimension must match on both input tensors but got shapes {} and {}",
@@ -372,6 +406,7 @@ ops! {
     addbmm_with, try_addbmm_with, [addbmm_with_, try_addbmm_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => addbmm(x, a, b, [beta, alpha]);
     /// The product of a matrix and a vector.
     mv, try_mv, [] (x, vector: &Tensor) => {
+        x.try_size(0)?;
         if x.dim() != 2 || vector.dim() != 1 {
             bail!("vector + matrix @ vector expected, got 1, {}, {}", x.dim(), vector.dim());
         }

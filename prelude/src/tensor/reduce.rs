@@ -257,32 +257,14 @@ fn extreme_with_index(
     let over = Over::one(x, dim, true)?;
     not_complex(if largest { "max()" } else { "min()" }, x)?;
     not_empty(if largest { "max()" } else { "min()" }, x, &over)?;
-    let shape = x.shape();
     let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
-    if x.dim() == 0 {
-        return Ok((x.try_copy()?, index));
-    }
-    let at = over.axes[0] as i64;
-    let array = x.detach().try_gather(at, &index)?.array();
     let name = if largest {
         "MaxBackward0"
     } else {
         "MinBackward0"
     };
-    let places = index.clone();
-    let values = record(name, &[x], Tensor::from_array(array), |_| {
-        let backward = move |_: &Ctx, g: &Tensor| {
-            Ok(vec![Some(
-                g.try_new_zeros(&shape)?.try_scatter_add(at, &places, g)?,
-            )])
-        };
-        (Vec::new(), backward)
-    });
-    if keepdim {
-        Ok((values, index))
-    } else {
-        Ok((values.try_squeeze_dim(at)?, index.try_squeeze_dim(at)?))
-    }
+    let at = over.axes.first().copied().unwrap_or(0);
+    super::rule::picked(name, x, at, &index, keepdim)
 }
 
 /// Complex numbers have no order.
@@ -294,11 +276,20 @@ fn not_complex(name: &str, x: &Tensor) -> Result<()> {
 }
 
 fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
-    not_complex(if largest { "argmax()" } else { "argmin()" }, x)?;
+    let name = if largest { "argmax()" } else { "argmin()" };
+    not_complex(name, x)?;
+    if x.dtype() == DType::Bool {
+        bail!("{name}: does not support bool input");
+    }
+    if dim.is_none() && x.numel() == 0 {
+        crate::error::bail_index!(
+            "{name}: Expected reduction dim to be specified for input.numel() == 0."
+        );
+    }
     let over = match dim {
         Some((dim, keepdim)) => {
             let over = Over::one(x, dim, keepdim)?;
-            not_empty(if largest { "argmax()" } else { "argmin()" }, x, &over)?;
+            not_empty(name, x, &over)?;
             over
         }
         None => Over::all(x),
@@ -406,16 +397,22 @@ fn deviation_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -
 
 fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let x = &x.try_to_dtype(x.dtype().to_float())?;
     let axis = axis(dim, x.dim())?;
-    if x.dim() == 0 {
-        return if log {
-            x.try_mul(0)
-        } else {
-            x.try_mul(0)?.try_add(1)
-        };
+    let kernel = match (log, axis + 1 >= x.dim()) {
+        (false, true) => "softmax_lastdim_kernel_impl",
+        (false, false) => "softmax_kernel_impl",
+        (true, true) => "log_softmax_lastdim_kernel_impl",
+        (true, false) => "log_softmax_kernel_impl",
+    };
+    super::pointwise::only_floats(kernel, x)?;
+    if x.numel() == 0 && !x.dtype().is_differentiable() {
+        return x.try_copy();
     }
-    let output = Tensor::from_array(softmax(&x.array(), axis, log)?);
+    let array = match x.dim() {
+        0 => softmax(&x.array().reshaped(&[1]), 0, log)?.reshaped(&[]),
+        _ => softmax(&x.array(), axis, log)?,
+    };
+    let output = Tensor::from_array(array);
     let name = if log {
         "LogSoftmaxBackward0"
     } else {

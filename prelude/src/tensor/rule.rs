@@ -32,8 +32,8 @@ where
 {
     wick_runtime::interrupt::check();
     let output = no_grad(forward)?;
-    // A node needs a tensor of its own: `forward` may have given back an input.
-    let output = match inputs.iter().any(|input| input.same_as(&output)) {
+    // A node needs a tensor of its own: `forward` may have given back an input, or a view of one.
+    let output = match output.is_view() || inputs.iter().any(|input| input.same_as(&output)) {
         true => Tensor::from_array(output.array()),
         false => output,
     };

@@ -87,9 +87,7 @@ fn searchsorted(
     let sorted = sorted.detach();
     let values = match values {
         Arg::Tensor(values) => values.detach(),
-        Arg::Scalar(value) => Tensor::scalar(value)
-            .try_to_dtype(sorted.dtype())?
-            .try_to_device(sorted.device())?,
+        Arg::Scalar(value) => super::creation::number_like(&sorted, value)?,
     };
     if sorted.dim() == 0 {
         bail!(

@@ -126,11 +126,10 @@ fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
 fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
     let rank = x.dim();
     let (a, b) = (axis(a, rank)?, axis(b, rank)?);
-    if rank == 0 {
-        return Ok(x.clone());
-    }
     let mut axes: Vec<usize> = (0..rank).collect();
-    axes.swap(a, b);
+    if rank > 0 {
+        axes.swap(a, b);
+    }
     let layout = (*x.array().permuted(&axes).layout).clone();
     let (a, b) = (a as i64, b as i64);
     Ok(x.view_through(layout, name, move |_, g| {
@@ -162,7 +161,8 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
         );
     };
     let (mut shape, mut strides) = (Vec::new(), Vec::new());
-    for (i, &size) in sizes.iter().enumerate() {
+    // From behind: the last size that does not fit is the one that is named.
+    for (i, &size) in sizes.iter().enumerate().rev() {
         let old = i
             .checked_sub(added)
             .map(|i| (from[i], array.layout.stride()[i]));
@@ -183,6 +183,8 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
         shape.push(size);
         strides.push(stride);
     }
+    shape.reverse();
+    strides.reverse();
     let layout = relaid(x, &shape, strides);
     Ok(x.view_through(layout, "ExpandBackward0", move |_, g| {
         Ok(vec![Some(g.try_sum_to(&from)?)])
@@ -285,19 +287,29 @@ pub(super) fn selected(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
     let at = axis(dim, shape.rank())?;
     let size = shape[at] as i64;
     if index < -size || index >= size {
-        bail_index!("index {index} is out of bounds for dimension {at} with size {size}");
+        bail_index!(
+            "select(): index {index} out of range for tensor of size {} at dimension {at}",
+            shape.list()
+        );
     }
     let start = (if index < 0 { index + size } else { index }) as usize;
-    Ok(part(x, "SelectBackward0", |layout| {
+    Ok(element(x, at, start, "SelectBackward0"))
+}
+
+fn element(x: &Tensor, at: usize, place: usize, name: &'static str) -> Tensor {
+    part(x, name, |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
-        let offset = layout.start_offset() + start * strides[at];
+        let offset = layout.start_offset() + place * strides[at];
         shape.remove(at);
         strides.remove(at);
         Layout::new(shape.into(), strides, offset)
-    }))
+    })
 }
 
-fn pieces(x: &Tensor, dim: i64, sizes: &[usize]) -> Result<Vec<Tensor>> {
+fn pieces(name: &'static str, x: &Tensor, dim: i64, sizes: &[usize]) -> Result<Vec<Tensor>> {
+    if x.dim() == 0 {
+        bail!("split_with_sizes expects at least a 1-dimensional tensor");
+    }
     let at = axis(dim, x.dim())?;
     let total: usize = sizes.iter().sum();
     if total != x.try_size(dim)? {
@@ -308,17 +320,18 @@ fn pieces(x: &Tensor, dim: i64, sizes: &[usize]) -> Result<Vec<Tensor>> {
         );
     }
     let mut start = 0;
-    Ok(sizes
-        .iter()
-        .map(|&size| {
-            start += size;
-            sliced(x, at, start - size, start, 1, "SplitBackward0")
-        })
-        .collect())
+    let piece = |(i, &size): (usize, &usize)| {
+        start += size;
+        sliced(x, at, start - size, start, 1, name).one_of_several(i)
+    };
+    Ok(sizes.iter().enumerate().map(piece).collect())
 }
 
 /// Pieces of `size`; the last may be smaller.
 fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
+    if x.dim() == 0 {
+        bail!("split expects at least a 1-dimensional tensor");
+    }
     if size == 0 {
         bail!("split expects split_size to be positive, but got split_size=0");
     }
@@ -327,7 +340,7 @@ fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
     if total % size > 0 || total == 0 {
         sizes.push(total % size);
     }
-    pieces(x, dim, &sizes)
+    pieces("SplitBackward0", x, dim, &sizes)
 }
 
 fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result<Tensor> {
@@ -460,9 +473,12 @@ ops! {
     /// Pieces of `size` along one dimension; the last may be smaller.
     split, try_split, [] (x, size: usize, dim: i64) -> Vec<Tensor> => split(x, size, dim);
     /// Pieces of the given sizes along one dimension.
-    split_sizes, try_split_sizes, [] (x, sizes: &[usize], dim: i64) -> Vec<Tensor> => pieces(x, dim, sizes);
+    split_sizes, try_split_sizes, [] (x, sizes: &[usize], dim: i64) -> Vec<Tensor> => pieces("SplitWithSizesBackward0", x, dim, sizes);
     /// At most `chunks` pieces of equal size along one dimension; the last may be smaller.
     chunk, try_chunk, [] (x, chunks: usize, dim: i64) -> Vec<Tensor> => {
+        if x.dim() == 0 {
+            bail!("chunk expects at least a 1-dimensional tensor");
+        }
         if chunks == 0 {
             bail!("chunk expects `chunks` to be greater than 0, got: 0");
         }
@@ -470,7 +486,11 @@ ops! {
     };
     /// The elements of one dimension, one by one.
     unbind, try_unbind, [] (x, dim: i64) -> Vec<Tensor>
-        => (0..x.try_size(dim)? as i64).map(|i| selected(x, dim, i)).collect();
+        => {
+            let at = axis(dim, x.dim())?;
+            let one = |i| element(x, at, i, "UnbindBackward0").one_of_several(i);
+            Ok((0..x.try_size(dim)?).map(one).collect())
+        };
     /// Any view that a shape, strides and an offset describe.
     as_strided, try_as_strided, [] (x, shape: impl crate::Given<Dims>, strides: &[usize], offset: usize)
         => strided(x, &shape.into(), strides, offset);

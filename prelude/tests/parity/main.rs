@@ -1,8 +1,9 @@
 //! Wick against numbers and texts from real PyTorch.
 //!
 //! `WICK_FIXTURES=DIR cargo test --release -p wick --test parity -- --nocapture` reads the files of `DIR`, or without
-//! the variable those of `tests/fixtures/torch`, which `generate.py` beside them makes. Each file prints one line,
-//! `parity print 420/420`, below it what each failing case says, and fails when fewer pass than have to.
+//! the variable those of `tests/fixtures/torch`, which `generate.py` and `programs.py` beside them make. Each file
+//! prints one line, `parity print 420/420`, below it what each failing case says (the first twelve, or as many as
+//! `WICK_DESCRIBED` says), and fails when fewer pass than have to.
 
 mod compare;
 mod fixture;

@@ -282,3 +282,12 @@ each(("a.index_reduce(1, b, c, 'sum')", ("f(2,3)", "i[0,2,2]", "f(2,3)")), ("tor
 # Sums that end in another node than most.
 each(("torch.einsum('ij->i', a)", "f(2,1)", "f(2,3)"), ("torch.einsum('bi,bj->', a, b)", ("f(2,3)", "f(2,4)")), ("torch.einsum('bi,b->b', a, b)", ("f(2,1)", "f(2)"), ("f(2,3)", "f(2)")), ("torch.einsum('i,i->', a, b)", ("f(1)", "f(1)"), ("f(3)", "f(3)"), ("f(3)", "f(1)")),
      ("torch.einsum('i,j,i->j', a, b, c)", ("f(2)", "f(3)", "f(2)")), ("torch.einsum('bi,bj->b', a, b)", ("f(2,1)", "f(2,1)")))
+# What inputs at random showed to be different.
+each(("torch.addcmul(a, b, c, value=0.5)", ("f(2,3)", "i(2,3)", "i16(2,1)"), ("d(3)", "i(3)", "i(3)"), ("i(2)", "i(2)", "bf(2)")),
+     ("a.index_fill(1, b, c)", ("f(2,3)", "i[0,0]", "f()"), ("f(2,3)", "i[2,1,2]", "d()")), ("a[b]", ("f(3)", "u8[1,0,1]"), ("f(2,3)", "b()")),
+     ("a.max(0)", "f(2,2)", "f()", "i(3,3)"), ("torch.addmm(a, b, c)", ("f(2,2)", "i(2,2)", "i(2,2)"), ("i(3,4)", "f(3,3)", "f(3,4)"), ("f(2,4)", "i(2,3)", "f(3,4)")),
+     ("torch.baddbmm(a, b, c)", ("d(2,2,4)", "f(2,2,3)", "f(2,3,4)"), ("f(2,2,4)", "f(2,2,3)", "i(2,3,4)")), ("torch.addbmm(a, b, c)", ("i8(2,4)", "f(3,2,3)", "f(3,3,4)")),
+     ("torch.mv(a, b)", ("f(2,2)", "h(2)"), ("f()", "f(2)")), ("torch.inner(a, b)", ("f(2)", "d(2)")), ("torch.tensordot(a, b, 1)", ("f(2,3)", "b(3,2)")),
+     ("a @ b", ("f(2,3)", "i(4,2)"), ("b(3)", "b(3)"), ("b(2,2,2)", "b(2,2,2)"), ("i(2,2,3)", "f(2,3,2)")), ("a.scatter(1, b, c)", ("f(2,3)", "f(2,2)", "f(2,2)")),
+     ("a.gather(1, b)", ("f(2,3)", "h(2,2)")), ("a.index_select(0, b)", ("f()", "i[0]")), ("a.index_add(0, b, c)", ("f(3)", "i[0,2]", "d(2)"), ("f(3,2)", "i[0,2]", "f(2,3)")),
+     ("a.relu()", "b(3)"), ("a.topk(1)", "b(3)"), ("a.argmax()", "b(3)", "f(0,3)"), ("a.square()", "b(3)"), ("a.isfinite()", "b(3)"), ("torch.allclose(a, b)", ("b(3)", "b(3)")))

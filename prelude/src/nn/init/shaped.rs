@@ -73,7 +73,7 @@ pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, a: f64, b: f64) -> &T
 
 /// The share of the bell curve below `x`.
 fn below(x: f64) -> Result<f64> {
-    let half = Tensor::scalar(x / 2f64.sqrt()).try_to(crate::DType::F64)?;
+    let half = Tensor::try_full_with((), x / 2f64.sqrt(), crate::DType::F64)?;
     Ok((1.0 + half.try_erf()?.try_item::<f64>()?) / 2.0)
 }
 

@@ -315,7 +315,7 @@ calls! {
         "backward" (x: Tensor) => x.try_backward();
         "backward_with" (x: Tensor, gradient: Tensor) => x.try_backward_with(&gradient);
         "print" (x: Tensor) => Ok::<_, wick::Error>(x);
-        "uniform_" (x: Tensor, from: f64, to: f64) => Ok::<_, wick::Error>(x.uniform_(from, to));
-        "normal_" (x: Tensor, mean: f64, std: f64) => Ok::<_, wick::Error>(x.normal_(mean, std));
+        "uniform_" (x: Tensor, from: f64, to: f64) => x.try_uniform_(from, to);
+        "normal_" (x: Tensor, mean: f64, std: f64) => x.try_normal_(mean, std);
     }
 }

@@ -74,6 +74,15 @@ pub fn number(value: &JsonValue) -> usize {
     name.parse().expect("the number of a variable")
 }
 
+/// Every variable that an argument names.
+pub fn variables(value: &JsonValue, names: &mut Vec<usize>) {
+    match value {
+        JsonValue::Array(values) => values.iter().for_each(|value| variables(value, names)),
+        name if is_variable(name) => names.push(number(name)),
+        _ => {}
+    }
+}
+
 fn is_variable(value: &JsonValue) -> bool {
     let name: Option<&String> = value.get();
     name.is_some_and(|name| name.starts_with('v'))

@@ -1,0 +1,290 @@
+//! Elements that tensors of indices or truth values pick, and writing to their places.
+
+use super::Tensor;
+use crate::autograd::{Ctx, no_grad, record_as_is};
+use crate::dtype::DType;
+use crate::error::{Result, bail, bail_index};
+use crate::kernels::Array;
+use crate::shape::{Shape, broadcast};
+
+/// Writes to the places that tensors of indices name.
+pub(super) fn put_at(
+    view: &Tensor,
+    tensors: Vec<Option<Tensor>>,
+    values: &Tensor,
+    accumulate: bool,
+) -> Result<()> {
+    crate::autograd::in_place(view, |view| {
+        if overlaps(view, values) {
+            bail!(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single \
+                 memory location. Please clone() the tensor before performing the operation."
+            );
+        }
+        let fits = |shape: &[usize]| {
+            values
+                .detach()
+                .try_expand(shape)
+                .map_err(|_| does_not_fit(values, shape))?;
+            if view.dtype() != values.dtype() {
+                bail!(
+                    "Index put requires the source and destination dtypes match, got {} for the destination and {} for \
+                     the source.",
+                    view.dtype().scalar_type(),
+                    values.dtype().scalar_type()
+                );
+            }
+            Ok(())
+        };
+        Picked::new(view, tensors, fits)?.put(view, values, accumulate)
+    })
+}
+
+/// Whether two tensors whose numbers lie side by side share some of them.
+fn overlaps(a: &Tensor, b: &Tensor) -> bool {
+    let (a, b) = (a.array(), b.array());
+    if a.numel() == 0 || b.numel() == 0 || !a.storage.same_memory(&b.storage) {
+        return false;
+    }
+    let dense = |array: &Array| {
+        let mut dims: Vec<(usize, usize)> = array
+            .layout
+            .stride()
+            .iter()
+            .copied()
+            .zip(array.dims().iter().copied())
+            .filter(|&(_, size)| size != 1)
+            .collect();
+        dims.sort_unstable();
+        let mut next = 1;
+        dims.into_iter().all(|(stride, size)| {
+            let fits = stride == next;
+            next *= size;
+            fits
+        })
+    };
+    let range = |array: &Array| {
+        let from = array.layout.start_offset();
+        from..from + array.numel()
+    };
+    let (x, y) = (range(&a), range(&b));
+    dense(&a) && dense(&b) && x.start < y.end && y.start < x.end
+}
+
+/// Values that do not broadcast to the places they are for.
+fn does_not_fit(values: &Tensor, shape: &[usize]) -> crate::Error {
+    crate::Error::runtime(format!(
+        "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {shape:?}",
+        values.shape().list()
+    ))
+}
+
+/// Elements that tensors of indices pick: the indexed dimensions brought to the front and numbered through.
+pub(super) struct Picked {
+    /// The indexed dimensions first, then the others.
+    order: Vec<usize>,
+    /// For each element of the picked shape, its number among the indexed dimensions.
+    numbers: Tensor,
+    picked: Shape,
+    /// Where the picked dimensions go in the result.
+    at: usize,
+    /// The sizes of the other dimensions.
+    rest: Vec<usize>,
+}
+
+impl Picked {
+    /// Checks the tensors, one for each dimension that is indexed; `fits` may refuse the shape of the result before it is
+    /// known whether the indices are all inside.
+    pub fn new(
+        x: &Tensor,
+        tensors: Vec<Option<Tensor>>,
+        fits: impl FnOnce(&[usize]) -> Result<()>,
+    ) -> Result<Picked> {
+        let dims = x.dims();
+        let indexed: Vec<usize> = (0..dims.len())
+            .filter(|&d| tensors.get(d).is_some_and(Option::is_some))
+            .collect();
+        let rest: Vec<usize> = (0..dims.len()).filter(|d| !indexed.contains(d)).collect();
+        let mut picked = Shape::default();
+        for index in tensors.iter().flatten() {
+            if !matches!(
+                index.dtype(),
+                DType::I64 | DType::I32 | DType::U8 | DType::I16 | DType::I8
+            ) {
+                bail_index!("tensors used as indices must be long, int, byte or bool tensors");
+            }
+            picked = broadcast(&picked, &index.shape()).map_err(|_| {
+                let shapes: Vec<String> = tensors
+                    .iter()
+                    .flatten()
+                    .map(|index| index.shape().list())
+                    .collect();
+                crate::Error::index(format!(
+                    "shape mismatch: indexing tensors could not be broadcast together with shapes {}",
+                    shapes.join(", ")
+                ))
+            })?;
+        }
+        let adjacent = indexed.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let at = if adjacent {
+            indexed.first().copied().unwrap_or(0)
+        } else {
+            0
+        };
+        let sizes: Vec<usize> = rest.iter().map(|&d| dims[d]).collect();
+        if picked.numel() > 0 && indexed.iter().any(|&d| dims[d] == 0) {
+            bail_index!("index is out of bounds for dimension with size 0");
+        }
+        fits(&[&sizes[..at], &picked, &sizes[at..]].concat())?;
+        let numbers = no_grad(|| -> Result<Tensor> {
+            let mut numbers = Tensor::try_full(&picked, 0)?.try_to_device(x.device())?;
+            for (place, &d) in indexed.iter().enumerate() {
+                let Some(index) = &tensors[d] else { continue };
+                let size = dims[d] as i64;
+                let index = index
+                    .detach()
+                    .try_to_dtype(DType::I64)?
+                    .try_to_device(x.device())?;
+                let outside = index.try_ge(size)?.try_logical_or(&index.try_lt(-size)?)?;
+                if index.numel() > 0 && outside.try_any()?.try_item()? {
+                    let wrong: Vec<i64> = indexed_values(&index, &outside)?;
+                    bail_index!(
+                        "index {} is out of bounds for dimension {place} with size {size}",
+                        wrong[0]
+                    );
+                }
+                let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
+                numbers = numbers.try_mul(size)?.try_add(index.try_expand(&picked)?)?;
+            }
+            numbers.try_reshape(-1)
+        })?;
+        let order = indexed.iter().chain(&rest).copied().collect();
+        Ok(Picked {
+            order,
+            numbers,
+            picked,
+            at,
+            rest: sizes,
+        })
+    }
+
+    /// How many dimensions are indexed.
+    fn depth(&self) -> usize {
+        self.order.len() - self.rest.len()
+    }
+
+    /// The tensor as a table: a row for each place among the indexed dimensions.
+    fn table(&self, x: &Tensor) -> Result<Tensor> {
+        let front = x.try_permute(&self.order)?;
+        let rows: usize = front.shape()[..self.depth()].iter().product();
+        let width: usize = self.rest.iter().product();
+        front.try_reshape([rows, width])
+    }
+
+    /// The shape of the result: the picked dimensions where the indexed ones were.
+    fn shape(&self) -> Vec<usize> {
+        [&self.rest[..self.at], &self.picked, &self.rest[self.at..]].concat()
+    }
+
+    /// The order that brings the picked dimensions from the front to their place.
+    fn back(&self) -> Vec<usize> {
+        let n = self.picked.rank();
+        (n..n + self.at)
+            .chain(0..n)
+            .chain(n + self.at..n + self.rest.len())
+            .collect()
+    }
+
+    pub fn get(self, x: &Tensor) -> Result<Tensor> {
+        let output = no_grad(|| -> Result<Tensor> {
+            let rows = self.table(x)?.try_index_select(0, &self.numbers)?;
+            let shape: Vec<usize> = self.picked.iter().chain(&self.rest).copied().collect();
+            rows.try_reshape(shape)?
+                .try_permute(self.back())?
+                .try_contiguous()
+        })?;
+        let output = Tensor::from_array(output.array());
+        let shape = x.shape();
+        Ok(record_as_is("IndexBackward0", &[x], output, |_| {
+            (Vec::new(), move |_: &Ctx, g: &Tensor| {
+                Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)])
+            })
+        }))
+    }
+
+    /// The tensor with the values in the picked places, or added to them.
+    fn put(&self, x: &Tensor, values: &Tensor, add: bool) -> Result<Tensor> {
+        let shape = self.shape();
+        let values = values
+            .try_expand(&shape)
+            .map_err(|_| does_not_fit(values, &shape))?;
+        // From the result's order back to picked dimensions first.
+        let back = self.back();
+        let mut front = vec![0; back.len()];
+        for (to, &from) in back.iter().enumerate() {
+            front[from] = to;
+        }
+        let width: usize = self.rest.iter().product();
+        let rows = values
+            .try_permute(front)?
+            .try_reshape([self.picked.numel(), width])?;
+        let table = self.table(x)?;
+        let changed = if add {
+            table.try_index_add(0, &self.numbers, &rows)?
+        } else {
+            table.try_index_copy(0, &self.numbers, &rows)?
+        };
+        let dims = x.dims();
+        let ordered: Vec<usize> = self.order.iter().map(|&d| dims[d]).collect();
+        let mut original = vec![0; self.order.len()];
+        for (to, &from) in self.order.iter().enumerate() {
+            original[from] = to;
+        }
+        changed.try_reshape(ordered)?.try_permute(original)
+    }
+}
+
+/// The elements of `x` where `mask` is true.
+fn indexed_values(x: &Tensor, mask: &Tensor) -> Result<Vec<i64>> {
+    let values: Vec<i64> = x.try_to_vec()?;
+    let mask: Vec<bool> = mask.try_to_vec()?;
+    Ok(values
+        .into_iter()
+        .zip(mask)
+        .filter(|(_, m)| *m)
+        .map(|(v, _)| v)
+        .collect())
+}
+
+/// The elements where `mask` is true, in one dimension.
+pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
+    if mask.dtype() != DType::Bool {
+        bail!("masked_select: expected BoolTensor for mask");
+    }
+    let shape = broadcast(&x.shape(), &mask.shape())?;
+    let x = x.try_expand(&shape)?;
+    let places = mask
+        .detach()
+        .try_expand(&shape)?
+        .try_reshape(-1)?
+        .try_nonzero()?
+        .try_reshape(-1)?;
+    let again = places.clone();
+    super::rule::composed(
+        "MaskedSelectBackward0",
+        &[&x],
+        super::rule::Keep::Nothing,
+        || x.try_reshape(-1)?.try_index_select(0, &places),
+        move |_, g| {
+            let zeros = g.try_new_zeros(&[shape.numel()])?;
+            Ok(vec![Some(
+                zeros.try_index_add(0, &again, g)?.try_reshape(&shape)?,
+            )])
+        },
+    )
+}
+
+super::ops::ops! {
+    /// The elements where `mask` is true, in one dimension.
+    masked_select, try_masked_select, [] (x, mask: &Tensor) => masked_select(x, mask);
+}

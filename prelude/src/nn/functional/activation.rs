@@ -44,9 +44,9 @@ functions! {
     /// `max(x, 0)`, and a slope between `lower` and `upper` where `x` is negative: drawn for each number while
     /// `training`, their middle otherwise. PyTorch's defaults are 1/8, 1/3 and `false`.
     rrelu(x: &Tensor, lower: f64, upper: f64, training: bool) => x.rrelu(lower, upper, training);
-    /// [`relu`] whose result replaces `x`, which it also returns.
+    /// [`Tensor::relu`] whose result replaces `x`, which it also returns.
     relu_(x: &Tensor) => x.relu_();
-    /// [`leaky_relu`] whose result replaces `x`, which it also returns.
+    /// [`Tensor::leaky_relu`] whose result replaces `x`, which it also returns.
     leaky_relu_(x: &Tensor, negative_slope: f64) => x.leaky_relu_(negative_slope);
     /// [`elu`] whose result replaces `x`, which it also returns.
     ///

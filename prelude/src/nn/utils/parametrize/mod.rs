@@ -22,7 +22,7 @@
 //!
 //! In Python the tensor is made each time someone asks for it. A field of a struct cannot know that it is asked for:
 //! here it is made when the parametrization is registered and before each call of the module (by a hook: see
-//! [`hooks`](crate::nn::hooks) for which calls are seen), as it is in Python inside `parametrize.cached()`.
+//! [`hooks`] for which calls are seen), as it is in Python inside `parametrize.cached()`.
 //!
 //! Make the optimizer after this: it has to change the originals, which are other tensors than the module's own.
 

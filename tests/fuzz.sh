@@ -24,7 +24,9 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
 command -v c++ >/dev/null || { echo "a C++ compiler is missing: sudo apt-get install g++"; exit 1; }
 
-target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+# A folder of its own: a library that is linked dynamically has the same file name in every build, and cargo would take this
+# one for the ordinary one.
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")/instrumented"
 work="$target/fuzz"
 mkdir -p "$work"
 

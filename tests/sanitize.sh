@@ -9,7 +9,8 @@
 # toolchain. AddressSanitizer is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+# Apart from the ordinary build, as in tests/fuzz.sh.
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")/instrumented"
 export RUSTC_WRAPPER="$PWD/tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target"
 
 # Of the prelude: what makes tensors from memory of others, or shares it.

@@ -37,7 +37,10 @@ pub(in super::super) fn magic(cell: &str) -> Option<CellError> {
         .iter()
         .find(|(magics, _)| magics.contains(&name))
         .map(|(_, same)| (*same).to_owned())
-        .or_else(|| Some(usage(nearest(name, names())?)?.0.to_owned()));
+        .or_else(|| {
+            let command = usage(name).or_else(|| usage(nearest(name, names())?))?;
+            Some(command.0.to_owned())
+        });
     let instead = match same {
         Some(same) if typed.starts_with('%') && same.contains("EXPRESSION") => {
             format!("`{same}` and, for whole cells, `:timing` are what is here")

@@ -63,7 +63,7 @@ impl Control {
     /// Whether the kernel is to end afterwards.
     async fn answer(&mut self, request: &Incoming) -> bool {
         let kind = &request.header.msg_type;
-        let content = match Request::read(kind, &request.content) {
+        let content = match Request::read(request) {
             Ok(Request::Interrupt) => {
                 self.interrupts.interrupt();
                 InterruptReply::new().into()

@@ -45,7 +45,7 @@ pub fn message(bytes: &[u8]) {
         }
     };
     assert!(incoming.signature.is_none());
-    match Request::read(&incoming.header.msg_type, &incoming.content) {
+    match Request::read(&incoming) {
         Ok(Request::Execute(request)) => {
             let silent = request.silent;
             let said = request.store_history;

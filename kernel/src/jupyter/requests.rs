@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::message::Incoming;
 use crate::engine::{CommKind, CommMessage};
 
 /// A request, or a message that needs no answer.
@@ -151,8 +152,17 @@ fn yes() -> bool {
 }
 
 impl Request {
+    /// Reads a message.
+    pub fn read(message: &Incoming) -> Result<Self, Unreadable> {
+        let mut request = Self::read_content(&message.header.msg_type, &message.content)?;
+        if let Self::Comm(comm) = &mut request {
+            comm.buffers = message.buffers.iter().map(|it| it.to_vec()).collect();
+        }
+        Ok(request)
+    }
+
     /// Reads the content of a message of type `kind`.
-    pub fn read(kind: &str, content: &Value) -> Result<Self, Unreadable> {
+    fn read_content(kind: &str, content: &Value) -> Result<Self, Unreadable> {
         fn typed<T: for<'a> Deserialize<'a>>(kind: &str, content: &Value) -> Result<T, Unreadable> {
             T::deserialize(content).map_err(|source| Unreadable::Content {
                 kind: kind.to_owned(),
@@ -236,31 +246,34 @@ mod tests {
     #[test]
     fn missing_fields_have_the_protocols_defaults() {
         let Request::Execute(execute) =
-            Request::read("execute_request", &json!({"code": "1"})).unwrap()
+            Request::read_content("execute_request", &json!({"code": "1"})).unwrap()
         else {
             panic!("not an execute request");
         };
         assert!(execute.stop_on_error && !execute.silent);
         assert!(execute.into_session().store_history);
         let silent = json!({"code": "1", "silent": true, "user_expressions": null});
-        let Request::Execute(execute) = Request::read("execute_request", &silent).unwrap() else {
+        let Request::Execute(execute) = Request::read_content("execute_request", &silent).unwrap()
+        else {
             panic!("not an execute request");
         };
         assert!(!execute.into_session().store_history);
-        assert!(Request::read("history_request", &json!({"hist_access_type": "tail"})).is_ok());
+        assert!(
+            Request::read_content("history_request", &json!({"hist_access_type": "tail"})).is_ok()
+        );
     }
 
     #[test]
     fn wrong_messages_are_named() {
-        let unknown = Request::read("dance_request", &json!({})).unwrap_err();
+        let unknown = Request::read_content("dance_request", &json!({})).unwrap_err();
         assert_eq!(unknown.to_string(), "unknown message type `dance_request`");
-        let wrong = Request::read("execute_request", &json!({"code": 7})).unwrap_err();
+        let wrong = Request::read_content("execute_request", &json!({"code": 7})).unwrap_err();
         assert!(
             wrong
                 .to_string()
                 .starts_with("the content of this execute_request is not valid")
         );
-        assert!(Request::read("execute_request", &json!([])).is_err());
+        assert!(Request::read_content("execute_request", &json!([])).is_err());
     }
 
     #[test]

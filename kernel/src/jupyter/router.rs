@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jupyter_protocol::JupyterMessageContent;
 use jupyter_zmq_client::{RouterRecvConnection, RouterSendConnection};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use zeromq::{RouterSocket, SocketRecv, ZmqError};
 
 use super::connection::{self, Connection, ConnectionError};
+use super::iopub::IoPub;
 use super::message::{Incoming, Malformed, Outgoing};
 use super::refusals::Refusals;
 
@@ -35,6 +37,20 @@ impl Replies {
             tracing::warn!("{}: could not send {kind}: {error}", self.channel);
         }
     }
+}
+
+/// Answers a request for which nothing is done: its reply, where one is expected, between busy and idle.
+pub async fn respond(
+    iopub: &IoPub,
+    replies: &Replies,
+    request: &Incoming,
+    content: Option<JupyterMessageContent>,
+) {
+    iopub.busy(request);
+    if let Some(content) = content {
+        replies.send(request.reply(content)).await;
+    }
+    iopub.idle(request);
 }
 
 /// Listens on `endpoint`.

@@ -13,7 +13,7 @@ use super::iopub::IoPub;
 use super::message::{self, Incoming, RequestHeader};
 use super::replies;
 use super::requests::{self, Request};
-use super::router::{Replies, Router};
+use super::router::{Replies, Router, respond};
 use super::stdin::Asker;
 use super::subshells::Turn;
 use crate::session::{self, Output, Session};
@@ -145,11 +145,10 @@ impl Shell {
         while let Ok(request) = self.requests.try_recv() {
             self.early.push_back(request);
         }
-        self.early.iter().find_map(|request| {
-            match Request::read(&request.header.msg_type, &request.content) {
-                Ok(Request::Execute(execute)) => Some(execute.into_session().code),
-                _ => None,
-            }
+        let mut cells = (self.early.iter()).filter(|it| it.header.msg_type == "execute_request");
+        cells.find_map(|request| match Request::read(request) {
+            Ok(Request::Execute(execute)) => Some(execute.into_session().code),
+            _ => None,
         })
     }
 
@@ -159,10 +158,13 @@ impl Shell {
         if request.header.msg_type != "execute_request" {
             return self.serve_one(request).await;
         }
-        self.iopub.busy(request);
-        let reply = request.reply(replies::aborted());
-        self.replies.send(reply).await;
-        self.iopub.idle(request);
+        respond(
+            &self.iopub,
+            &self.replies,
+            request,
+            Some(replies::aborted()),
+        )
+        .await;
     }
 
     /// Answers one request, between busy and idle.
@@ -187,7 +189,7 @@ impl Shell {
 
     async fn answer(&mut self, request: &Incoming) -> Answer {
         let kind = &request.header.msg_type;
-        let content = match Request::read(kind, &request.content) {
+        let content = match Request::read(request) {
             Ok(Request::Execute(execute)) => return self.execute(request, execute).await,
             Ok(Request::Complete(at)) => {
                 let found = self.session.complete(&at.code, at.byte()).await;
@@ -207,8 +209,7 @@ impl Shell {
                 message::content("kernel_info_reply", self.info.reply().await)
             }
             Ok(Request::CommInfo(wanted)) => replies::comms(&self.session.comms(), &wanted),
-            Ok(Request::Comm(mut message)) => {
-                message.buffers = request.buffers.iter().map(|it| it.to_vec()).collect();
+            Ok(Request::Comm(message)) => {
                 let (iopub, parent) = (&self.iopub, Some(&request.header));
                 let mut show = |output| iopub.show(output, parent);
                 self.session.comm(message, &mut show).await;

@@ -19,7 +19,7 @@ use super::iopub::IoPub;
 use super::message::{self, Incoming};
 use super::replies;
 use super::requests::Request;
-use super::router::{Replies, Router};
+use super::router::{Replies, Router, respond};
 use super::shell::{ARRIVAL, Answer};
 use crate::engine::Aside;
 use crate::session::Beside;
@@ -140,11 +140,8 @@ impl Subshells {
         let Means { iopub, replies, .. } = &self.0.means;
         let kind = &request.header.msg_type;
         tracing::warn!("shell: {kind} for a subshell that is not there");
-        iopub.busy(&request);
-        if let Some(content) = replies::to_no_subshell(kind, id) {
-            replies.send(request.reply(content)).await;
-        }
-        iopub.idle(&request);
+        let content = replies::to_no_subshell(kind, id);
+        respond(iopub, replies, &request, content).await;
         None
     }
 
@@ -228,22 +225,20 @@ impl Subshell {
             self.serve_one(request).await;
             return;
         }
-        self.means.iopub.busy(request);
-        let reply = request.reply(replies::aborted());
-        self.means.replies.send(reply).await;
-        self.means.iopub.idle(request);
+        let content = Some(replies::aborted());
+        respond(&self.means.iopub, &self.means.replies, request, content).await;
     }
 
     async fn answer(&mut self, request: &Incoming) -> Answer {
         let kind = &request.header.msg_type;
-        match Request::read(kind, &request.content) {
+        match Request::read(request) {
             Ok(Request::Execute(_)) => self.in_turn(request).await,
             Ok(
-                Request::Complete(_)
+                asked @ (Request::Complete(_)
                 | Request::Inspect(_)
                 | Request::IsComplete(_)
-                | Request::Comm(_),
-            ) => self.at_once(request).await,
+                | Request::Comm(_)),
+            ) => self.at_once(request, asked).await,
             Ok(Request::History(request)) => {
                 let found = self.means.beside.find(replies::query(&request)).await;
                 replies::history(found, &request).into()
@@ -276,14 +271,14 @@ impl Subshell {
     }
 
     /// The same; but while a cell runs, the session is asked beside it.
-    async fn at_once(&self, request: &Incoming) -> Answer {
+    async fn at_once(&self, request: &Incoming, asked: Request) -> Answer {
         let (begun, done) = self.hand_over(request);
         tokio::pin!(done);
         tokio::select! {
             biased;
             answer = &mut done => return answer.unwrap_or_else(|_| None.into()),
             aside = self.means.beside.busy() => if begin(&begun) {
-                return self.beside_cell(request, &*aside).await;
+                return self.beside_cell(asked, &*aside).await;
             },
         }
         done.await.unwrap_or_else(|_| None.into())
@@ -302,19 +297,16 @@ impl Subshell {
         (begun, answer)
     }
 
-    async fn beside_cell(&self, request: &Incoming, aside: &dyn Aside) -> Answer {
-        let content = match Request::read(&request.header.msg_type, &request.content) {
-            Ok(Request::Complete(at)) => {
+    async fn beside_cell(&self, asked: Request, aside: &dyn Aside) -> Answer {
+        let content = match asked {
+            Request::Complete(at) => {
                 replies::completions(&at.code, aside.complete(&at.code, at.byte()).await)
             }
-            Ok(Request::Inspect(at)) => {
-                replies::inspection(aside.inspect(&at.code, at.byte()).await)
-            }
-            Ok(Request::IsComplete(code)) => {
+            Request::Inspect(at) => replies::inspection(aside.inspect(&at.code, at.byte()).await),
+            Request::IsComplete(code) => {
                 replies::completeness(Some(aside.completeness(&code.code)))
             }
-            Ok(Request::Comm(mut message)) => {
-                message.buffers = request.buffers.iter().map(|it| it.to_vec()).collect();
+            Request::Comm(message) => {
                 self.means.beside.comm(aside, message).await;
                 return None.into();
             }

@@ -1,76 +1,96 @@
-//! Normalization over neighbouring channels, as Torch had it.
+//! Normalization over neighbouring channels.
 
+use super::functional as F;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::error::{Error, OrPanic, Result};
 
-/// Divides each element of `[N, C, H, W]` by a mean of squares over neighbouring channels: `nn.CrossMapLRN2d`.
-///
-/// [`LocalResponseNorm`](super::LocalResponseNorm) is the newer one. This one lets the squares of the first channels
-/// count longer than its size says, as it does in PyTorch, whose gradient does not know of that either.
-///
-/// ```
-/// use wick::prelude::*;
-///
-/// let norm = nn::CrossMapLRN2d::new(3);
-/// assert_eq!(norm.forward(&Tensor::rand([1, 4, 2, 2])).shape(), [1, 4, 2, 2]);
-/// assert_eq!(norm.to_string(), "CrossMapLRN2d(3, alpha=0.0001, beta=0.75, k=1)");
-/// ```
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct CrossMapLRN2d {
-    size: usize,
-    alpha: f64,
-    beta: f64,
-    k: f64,
-    mode: Mode,
+/// Declares normalizations over neighbouring channels, and how they print `k`.
+macro_rules! over_channels {
+    ($($(#[$doc:meta])* $norm:ident, $k:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Module)]
+        #[module(extra_repr = Self::options)]
+        pub struct $norm {
+            size: usize,
+            alpha: f64,
+            beta: f64,
+            k: f64,
+            mode: Mode,
+        }
+
+        impl $norm {
+            /// Over so many channels, with alpha 1e-4, beta 0.75 and k 1.
+            pub fn new(size: usize) -> Self {
+                Self {
+                    size,
+                    alpha: 1e-4,
+                    beta: 0.75,
+                    k: 1.0,
+                    mode: Mode::default(),
+                }
+            }
+
+            /// How much the mean counts.
+            pub fn alpha(mut self, alpha: f64) -> Self {
+                self.alpha = alpha;
+                self
+            }
+
+            /// The power of the divisor.
+            pub fn beta(mut self, beta: f64) -> Self {
+                self.beta = beta;
+                self
+            }
+
+            /// What is added to the mean.
+            pub fn k(mut self, k: f64) -> Self {
+                self.k = k;
+                self
+            }
+
+            fn options(&self) -> String {
+                let k: fn(f64) -> String = $k;
+                let mut text = self.size.to_string();
+                python::keyword(&mut text, "alpha", python::float(self.alpha));
+                python::keyword(&mut text, "beta", python::float(self.beta));
+                python::keyword(&mut text, "k", k(self.k));
+                text
+            }
+        }
+
+        super::debug_is_display!($norm);
+    )*};
+}
+
+over_channels! {
+    /// Divides each element by a mean of squares over neighbouring channels: `nn.LocalResponseNorm`.
+    LocalResponseNorm, python::float;
+    /// Divides each element of `[N, C, H, W]` by a mean of squares over neighbouring channels: `nn.CrossMapLRN2d`.
+    ///
+    /// [`LocalResponseNorm`](super::LocalResponseNorm) is the newer one. This one lets the squares of the first channels
+    /// count longer than its size says, as it does in PyTorch, whose gradient does not know of that either.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    ///
+    /// let norm = nn::CrossMapLRN2d::new(3);
+    /// assert_eq!(norm.forward(&Tensor::rand([1, 4, 2, 2])).shape(), [1, 4, 2, 2]);
+    /// assert_eq!(norm.to_string(), "CrossMapLRN2d(3, alpha=0.0001, beta=0.75, k=1)");
+    /// ```
+    // PyTorch's default for `k` is an integer here.
+    CrossMapLRN2d, |k| if k == 1.0 { "1".to_owned() } else { python::float(k) };
+}
+
+#[hooked]
+impl Forward for LocalResponseNorm {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        F::local_response_norm(x, self.size, self.alpha, self.beta, self.k)
+    }
 }
 
 impl CrossMapLRN2d {
-    /// Over so many channels, with alpha 1e-4, beta 0.75 and k 1.
-    pub fn new(size: usize) -> Self {
-        Self {
-            size,
-            alpha: 1e-4,
-            beta: 0.75,
-            k: 1.0,
-            mode: Mode::default(),
-        }
-    }
-
-    /// How much the mean counts.
-    pub fn alpha(mut self, alpha: f64) -> Self {
-        self.alpha = alpha;
-        self
-    }
-
-    /// The power of the divisor.
-    pub fn beta(mut self, beta: f64) -> Self {
-        self.beta = beta;
-        self
-    }
-
-    /// What is added to the mean.
-    pub fn k(mut self, k: f64) -> Self {
-        self.k = k;
-        self
-    }
-
-    fn options(&self) -> String {
-        // PyTorch's default for the last is an integer.
-        let k = if self.k == 1.0 {
-            "1".to_owned()
-        } else {
-            python::float(self.k)
-        };
-        let mut text = self.size.to_string();
-        python::keyword(&mut text, "alpha", python::float(self.alpha));
-        python::keyword(&mut text, "beta", python::float(self.beta));
-        python::keyword(&mut text, "k", k);
-        text
-    }
-
     fn normalized(&self, x: &Tensor) -> Result<Tensor> {
         if x.dim() != 4 {
             return Err(Error::value(format!(
@@ -145,5 +165,3 @@ impl Forward for CrossMapLRN2d {
         self.normalized(x).or_panic()
     }
 }
-
-super::debug_is_display!(CrossMapLRN2d);

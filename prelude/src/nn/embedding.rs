@@ -15,6 +15,11 @@ use crate::{Tensor, no_grad};
 /// assert_eq!(y.shape(), [1, 4, 3]);
 /// assert_eq!(y.i((0, 0)).detach().to_vec::<f32>(), [0., 0., 0.]);
 /// assert_eq!(embedding.to_string(), "Embedding(10, 3, padding_idx=0)");
+///
+/// let embedding = Embedding::new(10, 3).max_norm(1.);
+/// let y = embedding.forward(&tensor!([2, 5]));
+/// assert!(y.norm_dim(2., -1, false).le(1.001).all().item::<bool>());
+/// assert_eq!(embedding.to_string(), "Embedding(10, 3, max_norm=1.0)");
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
@@ -39,64 +44,14 @@ impl Embedding {
         }
     }
 
-    /// A table of these vectors, `[num_embeddings, embedding_dim]`; with `freeze` (PyTorch's default) it is not trained.
-    ///
-    /// # Panics
-    /// When they are no matrix.
-    #[track_caller]
-    pub fn from_pretrained(embeddings: &Tensor, freeze: bool) -> Self {
-        assert!(
-            embeddings.dim() == 2,
-            "Embeddings parameter is expected to be 2-dimensional"
-        );
-        Self {
-            weight: embeddings.detach().requires_grad_(!freeze),
-            options: F::EmbeddingOptions::default(),
-            mode: Mode::default(),
-        }
-    }
-
     /// Makes one row stand for nothing: it is zero and gets no gradient. A negative index counts from the end.
     ///
     /// # Panics
     /// When there is no such row.
     #[track_caller]
     pub fn padding_idx(mut self, padding_idx: i64) -> Self {
-        let rows = self.weight.size(0) as i64;
-        assert!(
-            (-rows..rows).contains(&padding_idx),
-            "Padding_idx must be within num_embeddings"
-        );
-        let row = padding_idx.rem_euclid(rows);
-        no_grad(|| self.weight.i(row).fill_(0));
-        self.options.padding_idx = Some(row);
-        self
-    }
-
-    /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    ///
-    /// let embedding = Embedding::new(10, 3).max_norm(1.);
-    /// let y = embedding.forward(&tensor!([2, 5]));
-    /// assert!(y.norm_dim(2., -1, false).le(1.001).all().item::<bool>());
-    /// assert_eq!(embedding.to_string(), "Embedding(10, 3, max_norm=1.0)");
-    /// ```
-    pub fn max_norm(mut self, max_norm: f64) -> Self {
-        self.options.max_norm = Some(max_norm);
-        self
-    }
-
-    /// Which norm that is; 2 at first.
-    pub fn norm_type(mut self, norm_type: f64) -> Self {
-        self.options.norm_type = norm_type;
-        self
-    }
-
-    /// Whether the gradient of a row is divided by how often it was asked for.
-    pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
-        self.options.scale_grad_by_freq = scale_grad_by_freq;
+        let refusal = "Padding_idx must be within num_embeddings";
+        self.options.padding_idx = Some(empty_row(&self.weight, padding_idx, refusal));
         self
     }
 
@@ -113,6 +68,63 @@ impl Embedding {
         );
         text
     }
+}
+
+/// Gives a table what both kinds have in common.
+macro_rules! table {
+    ($table:ident, $options:ty) => {
+        impl $table {
+            /// A table of these vectors, `[num_embeddings, embedding_dim]`; with `freeze` (PyTorch's default) it is not
+            /// trained.
+            ///
+            /// # Panics
+            /// When they are no matrix.
+            #[track_caller]
+            pub fn from_pretrained(embeddings: &Tensor, freeze: bool) -> Self {
+                assert!(
+                    embeddings.dim() == 2,
+                    "Embeddings parameter is expected to be 2-dimensional"
+                );
+                Self {
+                    weight: embeddings.detach().requires_grad_(!freeze),
+                    options: <$options>::default(),
+                    mode: Mode::default(),
+                }
+            }
+
+            /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
+            pub fn max_norm(mut self, max_norm: f64) -> Self {
+                self.options.max_norm = Some(max_norm);
+                self
+            }
+
+            /// Which norm that is; 2 at first.
+            pub fn norm_type(mut self, norm_type: f64) -> Self {
+                self.options.norm_type = norm_type;
+                self
+            }
+
+            /// Whether the gradient of a row is divided by how often it was asked for. Bags of which the largest numbers
+            /// are taken do not know that.
+            pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
+                self.options.scale_grad_by_freq = scale_grad_by_freq;
+                self
+            }
+        }
+    };
+}
+pub(super) use table;
+
+table!(Embedding, F::EmbeddingOptions);
+
+/// Makes a row zero that stands for nothing; returns its index from the front.
+#[track_caller]
+pub(super) fn empty_row(weight: &Tensor, padding_idx: i64, refusal: &str) -> i64 {
+    let rows = weight.size(0) as i64;
+    assert!((-rows..rows).contains(&padding_idx), "{refusal}");
+    let row = padding_idx.rem_euclid(rows);
+    no_grad(|| weight.i(row).fill_(0));
+    row
 }
 
 /// What tables say of their norms and gradients, where it is not the usual.

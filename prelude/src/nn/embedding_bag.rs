@@ -1,10 +1,10 @@
 //! Bags of vectors.
 
-use super::embedding::limits;
+use super::embedding::{empty_row, limits, table};
 use super::functional::{self as F, BagMode, BagOptions};
 use super::hooks::call_with;
 use super::{Mode, Module, init, python};
-use crate::{Tensor, no_grad};
+use crate::Tensor;
 
 /// The mean (or sum, or largest numbers) of the vectors of several things at once: `nn.EmbeddingBag`.
 ///
@@ -28,6 +28,8 @@ pub struct EmbeddingBag {
     mode: Mode,
 }
 
+table!(EmbeddingBag, BagOptions);
+
 impl EmbeddingBag {
     /// A table with PyTorch's initial values: standard normal numbers. The vectors of a bag become their mean.
     pub fn new(num_embeddings: usize, embedding_dim: usize) -> Self {
@@ -35,23 +37,6 @@ impl EmbeddingBag {
         init::normal_(&weight, 0.0, 1.0);
         Self {
             weight: weight.requires_grad_(true),
-            options: BagOptions::default(),
-            mode: Mode::default(),
-        }
-    }
-
-    /// A table of these vectors, `[num_embeddings, embedding_dim]`; with `freeze` (PyTorch's default) it is not trained.
-    ///
-    /// # Panics
-    /// When they are no matrix.
-    #[track_caller]
-    pub fn from_pretrained(embeddings: &Tensor, freeze: bool) -> Self {
-        assert!(
-            embeddings.dim() == 2,
-            "Embeddings parameter is expected to be 2-dimensional"
-        );
-        Self {
-            weight: embeddings.detach().requires_grad_(!freeze),
             options: BagOptions::default(),
             mode: Mode::default(),
         }
@@ -69,38 +54,14 @@ impl EmbeddingBag {
         self
     }
 
-    /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
-    pub fn max_norm(mut self, max_norm: f64) -> Self {
-        self.options.max_norm = Some(max_norm);
-        self
-    }
-
-    /// Which norm that is; 2 at first.
-    pub fn norm_type(mut self, norm_type: f64) -> Self {
-        self.options.norm_type = norm_type;
-        self
-    }
-
-    /// Whether the gradient of a row is divided by how often it was asked for; not for the largest numbers.
-    pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
-        self.options.scale_grad_by_freq = scale_grad_by_freq;
-        self
-    }
-
     /// Makes one row stand for nothing: it is zero and does not count. A negative index counts from the end.
     ///
     /// # Panics
     /// When there is no such row.
     #[track_caller]
     pub fn padding_idx(mut self, padding_idx: i64) -> Self {
-        let rows = self.weight.size(0) as i64;
-        assert!(
-            (-rows..rows).contains(&padding_idx),
-            "padding_idx must be within num_embeddings"
-        );
-        let row = padding_idx.rem_euclid(rows);
-        no_grad(|| self.weight.i(row).fill_(0));
-        self.options.padding_idx = Some(row);
+        let refusal = "padding_idx must be within num_embeddings";
+        self.options.padding_idx = Some(empty_row(&self.weight, padding_idx, refusal));
         self
     }
 

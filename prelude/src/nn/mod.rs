@@ -91,7 +91,7 @@ pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantiza
 pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm};
 pub use conv::{Conv1d, Conv2d, Conv3d, ConvPadding};
 pub use conv_transpose::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
-pub use cross_map::CrossMapLRN2d;
+pub use cross_map::{CrossMapLRN2d, LocalResponseNorm};
 pub use distance::{Bilinear, CosineSimilarity, PairwiseDistance};
 pub use dropout::{AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout};
 pub use embedding::Embedding;
@@ -133,9 +133,7 @@ pub use pool::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
     AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d,
 };
-pub use rearrange::{
-    ChannelShuffle, Fold, LPPool1d, LPPool2d, LPPool3d, LocalResponseNorm, PixelUnshuffle, Unfold,
-};
+pub use rearrange::{ChannelShuffle, Fold, LPPool1d, LPPool2d, LPPool3d, PixelUnshuffle, Unfold};
 pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use repr::fmt_module;
 pub use sequence_loss::{CTCLoss, TripletMarginWithDistanceLoss};

@@ -197,63 +197,6 @@ impl Forward for Fold {
     }
 }
 
-/// Divides each element by a mean of squares over neighbouring channels: `nn.LocalResponseNorm`.
-#[derive(Module)]
-#[module(extra_repr = Self::options)]
-pub struct LocalResponseNorm {
-    size: usize,
-    alpha: f64,
-    beta: f64,
-    k: f64,
-    mode: Mode,
-}
-
-impl LocalResponseNorm {
-    /// Over so many channels, with alpha 1e-4, beta 0.75 and k 1.
-    pub fn new(size: usize) -> Self {
-        Self {
-            size,
-            alpha: 1e-4,
-            beta: 0.75,
-            k: 1.0,
-            mode: Mode::default(),
-        }
-    }
-
-    /// How much the mean counts.
-    pub fn alpha(mut self, alpha: f64) -> Self {
-        self.alpha = alpha;
-        self
-    }
-
-    /// The power of the divisor.
-    pub fn beta(mut self, beta: f64) -> Self {
-        self.beta = beta;
-        self
-    }
-
-    /// What is added to the mean.
-    pub fn k(mut self, k: f64) -> Self {
-        self.k = k;
-        self
-    }
-
-    fn options(&self) -> String {
-        let mut text = self.size.to_string();
-        python::keyword(&mut text, "alpha", python::float(self.alpha));
-        python::keyword(&mut text, "beta", python::float(self.beta));
-        python::keyword(&mut text, "k", python::float(self.k));
-        text
-    }
-}
-
-#[hooked]
-impl Forward for LocalResponseNorm {
-    fn forward(&self, x: &Tensor) -> Tensor {
-        F::local_response_norm(x, self.size, self.alpha, self.beta, self.k)
-    }
-}
-
 /// Declares poolings by norms: their name, the number of their dimensions, and the function.
 macro_rules! norm_pools {
     ($($(#[$doc:meta])* $pool:ident<$n:literal> = $function:ident;)*) => {$(
@@ -339,10 +282,4 @@ norm_pools! {
     LPPool3d<3> = lp_pool3d;
 }
 
-super::debug_is_display!(
-    PixelUnshuffle,
-    ChannelShuffle,
-    Unfold,
-    Fold,
-    LocalResponseNorm
-);
+super::debug_is_display!(PixelUnshuffle, ChannelShuffle, Unfold, Fold);

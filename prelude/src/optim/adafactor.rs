@@ -111,10 +111,7 @@ fn update(
 ) -> Result<()> {
     let [lr, decay, d, weight_decay] =
         ["lr", "beta2_decay", "d", "weight_decay"].map(|name| options.number(name));
-    let (eps1, eps2) = match options.get("eps") {
-        Some(Value::Epsilons(eps1, eps2)) => (eps1, eps2),
-        _ => (None, 1e-3),
-    };
+    let (eps1, eps2) = options.epsilons("eps");
     let eps1 = eps1.unwrap_or_else(|| precision(parameter.dtype()));
     let step = memory.count()?;
     let share = step.powf(decay);

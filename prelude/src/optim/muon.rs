@@ -147,10 +147,7 @@ fn orthogonal(matrix: &Tensor, options: &Options) -> Result<Tensor> {
             "Number of steps must be less than 100 for computational efficiency",
         ));
     }
-    let (a, b, c) = match options.get("ns_coefficients") {
-        Some(Value::Triple(a, b, c)) => (a, b, c),
-        _ => (3.4445, -4.7750, 2.0315),
-    };
+    let (a, b, c) = options.triple("ns_coefficients");
     let rounded = |x: &Tensor| x.try_to_dtype(DType::BF16)?.try_to_dtype(DType::F32);
     let tall = matrix.size(0) > matrix.size(1);
     let turned = |x: Tensor| if tall { x.try_t() } else { Ok(x) };

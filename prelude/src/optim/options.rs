@@ -144,6 +144,22 @@ impl Options {
         }
     }
 
+    /// An option that is a pair whose first number may be none; none and zero if it is not.
+    pub fn epsilons(&self, name: &str) -> (Option<f64>, f64) {
+        match self.get(name) {
+            Some(Value::Epsilons(first, second)) => (first, second),
+            _ => (None, 0.0),
+        }
+    }
+
+    /// An option that is three numbers; zeros if it is not.
+    pub fn triple(&self, name: &str) -> (f64, f64, f64) {
+        match self.get(name) {
+            Some(Value::Triple(a, b, c)) => (a, b, c),
+            _ => (0.0, 0.0, 0.0),
+        }
+    }
+
     /// An option that is a word; none if it is not.
     pub fn text(&self, name: &str) -> Option<&'static str> {
         match self.get(name) {

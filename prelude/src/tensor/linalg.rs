@@ -182,6 +182,18 @@ pub(super) fn same_dtypes_of_mv(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<()
     Ok(())
 }
 
+/// What batches of matrices are made of.
+fn bmm_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() != b.dtype() {
+        bail!(
+            "expected scalar type {} but found {}",
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        );
+    }
+    not_bool("bmm", a)
+}
+
 /// Truth values are not multiplied by the kernel of this name.
 fn not_bool(kernel: &str, x: &Tensor) -> Result<()> {
     if x.dtype() == crate::DType::Bool && x.numel() > 0 {
@@ -223,14 +235,7 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             "Expected size for first two dimensions of batch2 tensor to be: [{count}, {k}] but got: [{count}, {k2}]."
         );
     }
-    if a.dtype() != b.dtype() {
-        bail!(
-            "expected scalar type {} but found {}",
-            a.dtype().scalar_type(),
-            b.dtype().scalar_type()
-        );
-    }
-    not_bool("bmm", &a)?;
+    bmm_dtypes(&a, b)?;
     let flat = |t: &Tensor, tail: [usize; 2]| {
         let wide: Vec<usize> = batch.iter().copied().chain(tail).collect();
         t.try_expand(wide)?.try_reshape([count, tail[0], tail[1]])
@@ -257,14 +262,7 @@ fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             "Expected size for first two dimensions of batch2 tensor to be: [{n}, {k}] but got: [{n2}, {k2}]."
         );
     }
-    if a.dtype() != b.dtype() {
-        bail!(
-            "expected scalar type {} but found {}",
-            a.dtype().scalar_type(),
-            b.dtype().scalar_type()
-        );
-    }
-    not_bool("bmm", a)?;
+    bmm_dtypes(a, b)?;
     bmm(a, b)
 }
 

@@ -219,11 +219,7 @@ impl Picked {
             .try_expand(&shape)
             .map_err(|_| does_not_fit(values, &shape))?;
         // From the result's order back to picked dimensions first.
-        let back = self.back();
-        let mut front = vec![0; back.len()];
-        for (to, &from) in back.iter().enumerate() {
-            front[from] = to;
-        }
+        let front = inverse(&self.back());
         let width: usize = self.rest.iter().product();
         let rows = values
             .try_permute(front)?
@@ -236,12 +232,19 @@ impl Picked {
         };
         let dims = x.dims();
         let ordered: Vec<usize> = self.order.iter().map(|&d| dims[d]).collect();
-        let mut original = vec![0; self.order.len()];
-        for (to, &from) in self.order.iter().enumerate() {
-            original[from] = to;
-        }
-        changed.try_reshape(ordered)?.try_permute(original)
+        changed
+            .try_reshape(ordered)?
+            .try_permute(inverse(&self.order))
     }
+}
+
+/// The order that takes back what this one does.
+fn inverse(order: &[usize]) -> Vec<usize> {
+    let mut inverse = vec![0; order.len()];
+    for (to, &from) in order.iter().enumerate() {
+        inverse[from] = to;
+    }
+    inverse
 }
 
 /// The elements of `x` where `mask` is true.

@@ -5,6 +5,7 @@
 
 use image::DynamicImage;
 
+use super::convert::as_in;
 use super::resample::InterpolationMode;
 use crate::DType;
 use crate::error::{Error, Result};
@@ -327,10 +328,7 @@ pub(super) fn sampled(
     let mut shape = dims[..dims.len() - 2].to_vec();
     shape.extend([height, width]);
     let placed = Tensor::try_from_vec(placed, shape)?;
-    match x.dtype().is_floating_point() {
-        true => placed.try_to_dtype(x.dtype()),
-        false => placed.try_round()?.try_to_dtype(x.dtype()),
-    }
+    as_in(x, placed)
 }
 
 /// The size that the turned picture has.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::Transform;
 use super::draws::{draw_below, draw_integer, draw_shares, draw_two};
-use super::operation::{Space, Surroundings};
+use super::operation::{Space, Surroundings, surroundings};
 use super::picture::Picture;
 use super::policy::AutoAugmentPolicy;
 use super::resample::InterpolationMode;
@@ -18,25 +18,6 @@ use crate::tensor::Tensor;
 /// `fill` as Python prints it.
 fn shown(fill: Option<f64>) -> String {
     fill.map_or("None".to_owned(), number)
-}
-
-/// Gives a transform with a field `around` the options of its two fields.
-macro_rules! surroundings {
-    ($name:ident, $mode:literal) => {
-        impl $name {
-            #[doc = concat!("How pixels between pixels are found: `", $mode, "`, unless told otherwise.")]
-            pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
-                self.around.interpolation = mode;
-                self
-            }
-
-            /// What lies beyond the edges; 0 unless told otherwise.
-            pub fn fill(mut self, fill: f64) -> Self {
-                self.around.fill = Some(fill);
-                self
-            }
-        }
-    };
 }
 
 const NEAREST: Surroundings = Surroundings {
@@ -76,7 +57,7 @@ impl Default for AutoAugment {
     }
 }
 
-surroundings!(AutoAugment, "Nearest");
+surroundings!(AutoAugment.around, "`Nearest`, unless told otherwise.");
 
 impl<P: Picture> Transform<P> for AutoAugment {
     type Output = P;
@@ -158,7 +139,7 @@ impl Default for RandAugment {
     }
 }
 
-surroundings!(RandAugment, "Nearest");
+surroundings!(RandAugment.around, "`Nearest`, unless told otherwise.");
 
 impl<P: Picture> Transform<P> for RandAugment {
     type Output = P;
@@ -231,7 +212,10 @@ impl Default for TrivialAugmentWide {
     }
 }
 
-surroundings!(TrivialAugmentWide, "Nearest");
+surroundings!(
+    TrivialAugmentWide.around,
+    "`Nearest`, unless told otherwise."
+);
 
 impl<P: Picture> Transform<P> for TrivialAugmentWide {
     type Output = P;
@@ -372,7 +356,7 @@ impl Default for AugMix {
     }
 }
 
-surroundings!(AugMix, "Bilinear");
+surroundings!(AugMix.around, "`Bilinear`, unless told otherwise.");
 
 impl<P: Picture> Transform<P> for AugMix {
     type Output = P;

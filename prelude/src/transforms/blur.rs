@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Transform;
+use super::convert::{as_in, computed_in};
 use super::draws::draw_between;
 use super::picture::Picture;
 use super::setup::Size;
@@ -88,11 +89,7 @@ pub(super) fn blurred(
     if x.dim() < 3 {
         return Err(Error::dtype("Tensor is not a torch image."));
     }
-    let dtype = if x.is_floating_point() {
-        x.dtype()
-    } else {
-        DType::F32
-    };
+    let dtype = computed_in(x);
     let (columns, rows) = kernel_size;
     let across = bell(columns, sigma.0, dtype)?.try_unsqueeze(0)?;
     let kernel = bell(rows, sigma.1, dtype)?
@@ -118,10 +115,7 @@ pub(super) fn blurred(
     let blurred = padded
         .try_conv2d(&kernel, None, options)?
         .try_reshape(dims)?;
-    match x.is_floating_point() {
-        true => Ok(blurred),
-        false => blurred.try_round()?.try_to_dtype(x.dtype()),
-    }
+    as_in(x, blurred)
 }
 
 impl fmt::Display for GaussianBlur {

@@ -2,7 +2,7 @@
 
 use image::DynamicImage;
 
-use super::convert::{convert_dtype, largest};
+use super::convert::{computed_in, convert_dtype, largest};
 use super::tone;
 use crate::DType;
 use crate::error::{Error, Result};
@@ -224,12 +224,7 @@ pub(super) fn recolor_tensor(x: &Tensor, colors: Colors) -> Result<Tensor> {
     match colors {
         Colors::Brightness(factor) => mixed(x, &x.try_zeros_like()?, factor),
         Colors::Contrast(factor) => {
-            let computed = if x.is_floating_point() {
-                x.dtype()
-            } else {
-                DType::F32
-            };
-            let light = gray(x)?.try_to_dtype(computed)?;
+            let light = gray(x)?.try_to_dtype(computed_in(x))?;
             mixed(x, &light.try_mean_dim([-3, -2, -1], true)?, factor)
         }
         Colors::Saturation(_) | Colors::Hue(_) if channels == 1 => Ok(x.clone()),

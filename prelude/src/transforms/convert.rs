@@ -118,6 +118,22 @@ impl fmt::Display for ConvertImageDtype {
     }
 }
 
+/// The dtype in which numbers of a picture are computed with.
+pub(super) fn computed_in(x: &Tensor) -> DType {
+    match x.is_floating_point() {
+        true => x.dtype(),
+        false => DType::F32,
+    }
+}
+
+/// What was computed, in the dtype of a picture.
+pub(super) fn as_in(x: &Tensor, computed: Tensor) -> Result<Tensor> {
+    match x.is_floating_point() {
+        true => computed.try_to_dtype(x.dtype()),
+        false => computed.try_round()?.try_to_dtype(x.dtype()),
+    }
+}
+
 /// The largest value that an image of that dtype has.
 pub(super) fn largest(dtype: DType) -> f64 {
     match dtype {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::Transform;
 use super::affine::{is_smooth, pixel, sampled};
 use super::blur::blurred;
+use super::operation::{Surroundings, surroundings};
 use super::picture::Picture;
 use super::resample::InterpolationMode;
 use crate::error::{Error, OrPanic, Result};
@@ -84,9 +85,13 @@ pub(super) fn displaced(
 pub struct ElasticTransform {
     alpha: Both,
     sigma: Both,
-    interpolation: InterpolationMode,
-    fill: f64,
+    around: Surroundings,
 }
+
+surroundings!(
+    ElasticTransform.around,
+    "`Bilinear`, unless told otherwise, or `Nearest`."
+);
 
 impl ElasticTransform {
     /// With waves of that height and that width, in pixels; torchvision's defaults are 50 and 5. A picture has to have
@@ -95,21 +100,11 @@ impl ElasticTransform {
         Self {
             alpha: alpha.into(),
             sigma: sigma.into(),
-            interpolation: InterpolationMode::Bilinear,
-            fill: 0.0,
+            around: Surroundings {
+                interpolation: InterpolationMode::Bilinear,
+                fill: Some(0.0),
+            },
         }
-    }
-
-    /// How pixels between pixels are found: `Bilinear`, unless told otherwise, or `Nearest`.
-    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
-        self.interpolation = mode;
-        self
-    }
-
-    /// What lies beyond the edges; 0 unless told otherwise.
-    pub fn fill(mut self, fill: f64) -> Self {
-        self.fill = fill;
-        self
     }
 
     fn drawn(&self, height: usize, width: usize) -> Result<Tensor> {
@@ -149,8 +144,14 @@ impl<P: Picture> Transform<P> for ElasticTransform {
     fn apply(&self, picture: P) -> P {
         let (height, width) = picture.size();
         let displacement = self.drawn(height, width).or_panic();
-        let moved = picture
-            .map_tensor(|x| displaced(x, &displacement, self.interpolation, Some(self.fill)));
+        let moved = picture.map_tensor(|x| {
+            displaced(
+                x,
+                &displacement,
+                self.around.interpolation,
+                self.around.fill,
+            )
+        });
         moved.or_panic()
     }
 }
@@ -162,8 +163,8 @@ impl fmt::Display for ElasticTransform {
             "ElasticTransform(alpha={}, sigma={}, interpolation={}, fill=[{}])",
             self.alpha,
             self.sigma,
-            self.interpolation.member(),
-            python::float(self.fill)
+            self.around.interpolation.member(),
+            python::float(self.around.fill.unwrap_or(0.0))
         )
     }
 }

@@ -89,6 +89,26 @@ pub(super) struct Surroundings {
     pub fill: Option<f64>,
 }
 
+/// Gives a transform with such fields in a field of its own the options of both. `$mode` says what the first is.
+macro_rules! surroundings {
+    ($name:ident.$field:ident, $mode:literal) => {
+        impl $name {
+            #[doc = concat!("How pixels between pixels are found: ", $mode)]
+            pub fn interpolation(mut self, mode: $crate::transforms::InterpolationMode) -> Self {
+                self.$field.interpolation = mode;
+                self
+            }
+
+            /// What lies beyond the edges; 0 unless told otherwise.
+            pub fn fill(mut self, fill: f64) -> Self {
+                self.$field.fill = Some(fill);
+                self
+            }
+        }
+    };
+}
+pub(super) use surroundings;
+
 impl Operation {
     /// Does it that strongly: torchvision's `_apply_op`.
     pub fn apply<P: Picture>(self, picture: P, magnitude: f64, around: Surroundings) -> P {

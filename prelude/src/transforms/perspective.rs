@@ -7,6 +7,7 @@ use image::DynamicImage;
 use super::Transform;
 use super::affine::{blended, is_smooth, pixel, sampled};
 use super::draws::{draw_integer, happens};
+use super::operation::{Surroundings, surroundings};
 use super::picture::Picture;
 use super::resample::InterpolationMode;
 use crate::error::Result;
@@ -112,9 +113,13 @@ pub(super) fn tilt_tensor(
 pub struct RandomPerspective {
     distortion_scale: f64,
     p: f64,
-    interpolation: InterpolationMode,
-    fill: f64,
+    around: Surroundings,
 }
+
+surroundings!(
+    RandomPerspective.around,
+    "`Bilinear`, unless told otherwise, or `Nearest`."
+);
 
 impl RandomPerspective {
     /// With corners that move inwards by at most that share of half a side, with probability `p`; torchvision's defaults
@@ -123,21 +128,11 @@ impl RandomPerspective {
         Self {
             distortion_scale,
             p,
-            interpolation: InterpolationMode::Bilinear,
-            fill: 0.0,
+            around: Surroundings {
+                interpolation: InterpolationMode::Bilinear,
+                fill: Some(0.0),
+            },
         }
-    }
-
-    /// How pixels between pixels are found: `Bilinear`, unless told otherwise, or `Nearest`.
-    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
-        self.interpolation = mode;
-        self
-    }
-
-    /// What lies beyond the edges; 0 unless told otherwise.
-    pub fn fill(mut self, fill: f64) -> Self {
-        self.fill = fill;
-        self
     }
 
     /// Where the corners of a picture of that size are, and where they go.
@@ -175,7 +170,7 @@ impl<P: Picture> Transform<P> for RandomPerspective {
         }
         let (height, width) = picture.size();
         let (start, end) = self.drawn(width, height);
-        picture.tilt(&start, &end, self.interpolation, Some(self.fill))
+        picture.tilt(&start, &end, self.around.interpolation, self.around.fill)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sharpness, contrast and frequencies of a picture's numbers.
 
 use super::color::{blend, mixed};
-use super::convert::largest;
+use super::convert::{as_in, computed_in, largest};
 use crate::DType;
 use crate::error::{Error, Result};
 use crate::interop::image::Raster;
@@ -97,11 +97,7 @@ pub(super) fn sharpened(x: &Tensor, factor: f64) -> Result<Tensor> {
     if height <= 2 || width <= 2 {
         return Ok(x.clone());
     }
-    let dtype = if x.is_floating_point() {
-        x.dtype()
-    } else {
-        DType::F32
-    };
+    let dtype = computed_in(x);
     let mut weights = [1.0; 9];
     weights[4] = 5.0;
     let kernel = Tensor::try_from_vec(weights.to_vec(), [3, 3])?.try_to_dtype(dtype)?;
@@ -116,10 +112,7 @@ pub(super) fn sharpened(x: &Tensor, factor: f64) -> Result<Tensor> {
         groups: channels,
         ..Conv2dOptions::default()
     };
-    let mut smooth = flat.try_conv2d(&kernel, None, options)?;
-    if !x.is_floating_point() {
-        smooth = smooth.try_round()?.try_to_dtype(x.dtype())?;
-    }
+    let smooth = as_in(x, flat.try_conv2d(&kernel, None, options)?)?;
     let whole = x
         .try_reshape([images, channels, height, width])?
         .try_copy()?;
@@ -133,11 +126,7 @@ pub(super) fn sharpened(x: &Tensor, factor: f64) -> Result<Tensor> {
 /// Each channel from 0 to the largest number of the dtype.
 pub(super) fn stretched(x: &Tensor) -> Result<Tensor> {
     let bound = largest(x.dtype());
-    let dtype = if x.is_floating_point() {
-        x.dtype()
-    } else {
-        DType::F32
-    };
+    let dtype = computed_in(x);
     let least = x.try_amin([-2, -1], true)?.try_to_dtype(dtype)?;
     let most = x.try_amax([-2, -1], true)?.try_to_dtype(dtype)?;
     let scale = most.try_sub(&least)?.try_reciprocal()?.try_mul(bound)?;

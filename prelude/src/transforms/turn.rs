@@ -5,6 +5,7 @@ use std::fmt;
 use super::Transform;
 use super::affine::Placement;
 use super::draws::draw_between;
+use super::operation::surroundings;
 use super::picture::Picture;
 use super::resample::InterpolationMode;
 use crate::error::{Error, OrPanic};
@@ -93,6 +94,11 @@ pub struct RandomRotation {
     placement: Placement,
 }
 
+surroundings!(
+    RandomRotation.placement,
+    "`Nearest`, unless told otherwise, or `Bilinear`."
+);
+
 impl RandomRotation {
     /// By at most so many degrees, or between so many and so many.
     pub fn new(degrees: impl Into<Degrees>) -> Self {
@@ -105,12 +111,6 @@ impl RandomRotation {
         }
     }
 
-    /// How pixels between pixels are found: `Nearest`, unless told otherwise, or `Bilinear`.
-    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
-        self.placement.interpolation = mode;
-        self
-    }
-
     /// Whether the picture grows until all of what was turned is in it.
     pub fn expand(mut self, expand: bool) -> Self {
         self.placement.expand = expand;
@@ -120,12 +120,6 @@ impl RandomRotation {
     /// What stays where it is: x and y from the upper left corner.
     pub fn center(mut self, center: (f64, f64)) -> Self {
         self.placement.center = Some(center);
-        self
-    }
-
-    /// What lies beyond the edges; 0 unless told otherwise.
-    pub fn fill(mut self, fill: f64) -> Self {
-        self.placement.fill = Some(fill);
         self
     }
 }
@@ -181,6 +175,11 @@ pub struct RandomAffine {
     placement: Placement,
 }
 
+surroundings!(
+    RandomAffine.placement,
+    "`Nearest`, unless told otherwise, or `Bilinear`."
+);
+
 impl RandomAffine {
     /// Turned by at most so many degrees, or between so many and so many.
     pub fn new(degrees: impl Into<Degrees>) -> Self {
@@ -232,18 +231,6 @@ impl RandomAffine {
     /// Slanted along x and along y.
     pub fn shear_both(mut self, x: impl Into<Degrees>, y: impl Into<Degrees>) -> Self {
         self.shear = Some((x.into(), Some(y.into())));
-        self
-    }
-
-    /// How pixels between pixels are found: `Nearest`, unless told otherwise, or `Bilinear`.
-    pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
-        self.placement.interpolation = mode;
-        self
-    }
-
-    /// What lies beyond the edges; 0 unless told otherwise.
-    pub fn fill(mut self, fill: f64) -> Self {
-        self.placement.fill = Some(fill);
         self
     }
 

@@ -26,10 +26,10 @@ pub fn parse(argument: &str) -> Result<(String, String)> {
 
 /// The cell that sets `values`; `declared` is the text of the cell with the defaults, whose types are kept.
 pub fn cell(values: &[(String, String)], declared: &str) -> String {
-    let types = types(declared);
+    let declared = variables(declared);
     let mut lines = vec!["// Parameters".to_owned()];
     for (name, value) in values {
-        let ty = types.get(name).map(String::as_str);
+        let ty = declared.get(name).and_then(Option::as_deref);
         let value = expression(value, ty);
         lines.push(match ty {
             Some(ty) => format!("let {name}: {ty} = {value};"),
@@ -41,27 +41,9 @@ pub fn cell(values: &[(String, String)], declared: &str) -> String {
 
 /// Those of `values` that the cell with the defaults, `declared`, does not know: a name with a typing error, most likely.
 pub fn unknown<'a>(values: &'a [(String, String)], declared: &str) -> Vec<&'a str> {
-    let statements = syn::Block::parse_within.parse_str(declared);
-    let names: Vec<String> = statements
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|statement| match statement {
-            syn::Stmt::Local(local) => Some(local.pat),
-            _ => None,
-        })
-        .map(|pattern| match pattern {
-            syn::Pat::Type(typed) => *typed.pat,
-            pattern => pattern,
-        })
-        .filter_map(|pattern| match pattern {
-            syn::Pat::Ident(name) => Some(name.ident.to_string()),
-            _ => None,
-        })
-        .collect();
+    let known = variables(declared);
     let given = values.iter().map(|(name, _)| name.as_str());
-    given
-        .filter(|name| !names.iter().any(|it| it == name))
-        .collect()
+    given.filter(|name| !known.contains_key(*name)).collect()
 }
 
 /// What a person typed, as Rust: what is an expression of numbers, truths, lists or text in quotes is one; anything else is
@@ -93,10 +75,11 @@ fn is_value(expression: &syn::Expr) -> bool {
     }
 }
 
-/// The types that `let`s of a cell give: written ones, and those of literals that have one of their own.
-fn types(cell: &str) -> BTreeMap<String, String> {
+/// The variables that `let`s of a cell declare, with their types where those are plain: written ones, and those of literals
+/// that have one of their own.
+fn variables(cell: &str) -> BTreeMap<String, Option<String>> {
     let statements = syn::Block::parse_within.parse_str(cell).unwrap_or_default();
-    let mut types = BTreeMap::new();
+    let mut variables = BTreeMap::new();
     for statement in statements {
         let syn::Stmt::Local(local) = statement else {
             continue;
@@ -105,19 +88,18 @@ fn types(cell: &str) -> BTreeMap<String, String> {
             syn::Pat::Type(typed) => {
                 if let syn::Pat::Ident(name) = *typed.pat {
                     let ty = typed.ty;
-                    types.insert(name.ident.to_string(), quote::quote!(#ty).to_string());
+                    let ty = quote::quote!(#ty).to_string();
+                    variables.insert(name.ident.to_string(), Some(ty));
                 }
             }
             syn::Pat::Ident(name) => {
                 let value = local.init.map(|init| *init.expr);
-                if let Some(ty) = value.and_then(own_type) {
-                    types.insert(name.ident.to_string(), ty);
-                }
+                variables.insert(name.ident.to_string(), value.and_then(own_type));
             }
             _ => {}
         }
     }
-    types
+    variables
 }
 
 fn own_type(value: syn::Expr) -> Option<String> {

@@ -1,7 +1,7 @@
 //! The runtime process: starting it, talking to it, knowing when it dies.
 
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
@@ -276,13 +277,8 @@ impl Runtime {
     }
 
     fn has_news(&self) -> bool {
-        let mut socket = libc::pollfd {
-            fd: self.socket.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
-        // SAFETY: one valid `pollfd`.
-        unsafe { libc::poll(&mut socket, 1, 0) > 0 }
+        let mut socket = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN)];
+        poll(&mut socket, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
     }
 
     async fn succeeded_by(

@@ -3,6 +3,7 @@
 use crate::autograd::{Ctx, no_grad, record};
 use crate::error::{OrPanic, Result, bail};
 use crate::nn::Size;
+use crate::shape::axis;
 use crate::{DType, Tensor};
 
 /// How large the output of a fractional pooling is.
@@ -62,24 +63,13 @@ fn pooled<const N: usize>(
     size: FractionalSize<N>,
 ) -> Result<(Tensor, Tensor)> {
     let whole = x.shape();
-    let Some((lead, within)) = whole.split_last_chunk::<N>() else {
-        return Err(crate::Error::index(format!(
-            "Dimension out of range (expected to be in range of [-{}, {}], but got -{})",
-            x.dim().max(1),
-            x.dim().max(1) - 1,
-            N + 1
-        )));
-    };
+    axis(-(N as i64) - 1, x.dim())?;
+    let (lead, within) = whole
+        .split_last_chunk::<N>()
+        .expect("one dimension more than that, or there is no such axis");
     let (batch, channels) = match *lead {
         [channels] => (1, channels),
         [batch, channels] => (batch, channels),
-        [] => {
-            return Err(crate::Error::index(format!(
-                "Dimension out of range (expected to be in range of [-{N}, {}], but got -{})",
-                N - 1,
-                N + 1
-            )));
-        }
         _ => bail!(
             "fractional_max_pool{N}d(): Expected {}D or {}D tensor, but got: {}",
             N + 1,

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::parametrize::{Form, Made, Parametrization, begin, find, own_tensor};
+use super::parametrize::{Form, Made, Parametrization, begin, find, own_tensor, undo};
 use super::weight_norm::no_attribute;
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::nn::module::Module;
-use crate::nn::repr::repr;
 use crate::nn::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 use crate::{Tensor, no_grad};
 
@@ -51,16 +50,12 @@ pub fn spectral_norm<'a, M: Module + ?Sized>(
 /// When [`spectral_norm`] was not called for it.
 #[track_caller]
 pub fn remove_spectral_norm<'a, M: Module + ?Sized>(module: &'a M, name: &str) -> &'a M {
-    remove(module.as_module(), name).or_panic();
+    undo(module.as_module(), name, FORM, "spectral_norm").or_panic();
     module
 }
 
-/// The end of the original's name.
-const ENDS: &[&str] = &["_orig"];
-
-fn is_spectral_norm(form: &Form) -> bool {
-    matches!(form, Form::Ends(ends) if *ends == ENDS)
-}
+/// The original stands beside the weight.
+const FORM: Form = Form::Ends(&["_orig"]);
 
 fn register(
     module: &dyn Module,
@@ -69,7 +64,7 @@ fn register(
     eps: f64,
     dim: Option<i64>,
 ) -> Result<()> {
-    if find(module, name, is_spectral_norm).is_some() {
+    if find(module, name, FORM).is_some() {
         bail!("Cannot register two spectral_norm hooks on the same parameter {name}");
     }
     let step = SpectralNorm {
@@ -89,23 +84,11 @@ fn register(
         own,
         vec![Arc::new(step)],
         vec![original.clone()],
-        Form::Ends(ENDS),
+        FORM,
     );
     begin(module, made);
     // Until the first call it is what it was.
     target.assign(&original.detach());
-    Ok(())
-}
-
-fn remove(module: &dyn Module, name: &str) -> Result<()> {
-    let made = find(module, name, is_spectral_norm).ok_or_else(|| {
-        Error::value(format!(
-            "spectral_norm of '{name}' not found in {}",
-            repr(module)
-        ))
-    })?;
-    let weight = no_grad(|| made.made(false))?;
-    made.end(module, &weight);
     Ok(())
 }
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::parametrize::{Form, Made, Parametrization, begin, find, own_tensor};
+use super::parametrize::{Form, Made, Parametrization, begin, find, leaf, own_tensor, undo};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::nn::module::Module;
-use crate::nn::repr::repr;
 use crate::{Tensor, no_grad};
 
 /// Makes a weight of its length and its direction from now on (Salimans and Kingma, 2016): `nn.utils.weight_norm`. The
@@ -42,16 +41,14 @@ pub fn weight_norm<'a, M: Module + ?Sized>(module: &'a M, name: &str, dim: Optio
 /// When [`weight_norm`] was not called for it.
 #[track_caller]
 pub fn remove_weight_norm<'a, M: Module + ?Sized>(module: &'a M, name: &str) -> &'a M {
-    remove(module.as_module(), name).or_panic();
+    undo(module.as_module(), name, FORM, "weight_norm").or_panic();
     module
 }
 
 /// The ends of the names of both.
 const ENDS: &[&str] = &["_g", "_v"];
 
-fn is_weight_norm(form: &Form) -> bool {
-    matches!(form, Form::Ends(ends) if *ends == ENDS)
-}
+const FORM: Form = Form::Ends(ENDS);
 
 /// PyTorch's sentence for a name that the module does not have.
 pub(super) fn no_attribute(module: &dyn Module, name: &str) -> Error {
@@ -62,34 +59,15 @@ pub(super) fn no_attribute(module: &dyn Module, name: &str) -> Error {
 }
 
 fn register(module: &dyn Module, name: &str, dim: i64) -> Result<()> {
-    if find(module, name, is_weight_norm).is_some() {
+    if find(module, name, FORM).is_some() {
         bail!("Cannot register two weight_norm hooks on the same parameter {name}");
     }
     let own = own_tensor(module, name).ok_or_else(|| no_attribute(module, name))?;
     let step = WeightNorm { dim };
     let parts = no_grad(|| step.parts(&own.0))?;
-    let leaf = |part: &Tensor| Tensor::from_array(part.array()).requires_grad_(true);
-    let originals = parts.iter().map(leaf).collect();
-    let made = Made::new(
-        name,
-        (own.0, true),
-        vec![Arc::new(step)],
-        originals,
-        Form::Ends(ENDS),
-    );
+    let originals = parts.iter().map(|part| leaf(part, true)).collect();
+    let made = Made::new(name, (own.0, true), vec![Arc::new(step)], originals, FORM);
     begin(module, made).make(module)
-}
-
-fn remove(module: &dyn Module, name: &str) -> Result<()> {
-    let made = find(module, name, is_weight_norm).ok_or_else(|| {
-        Error::value(format!(
-            "weight_norm of '{name}' not found in {}",
-            repr(module)
-        ))
-    })?;
-    let weight = no_grad(|| made.made(false))?;
-    made.end(module, &weight);
-    Ok(())
 }
 
 /// A tensor of its lengths and its direction; the dimension -1 stands for one length of all, as in PyTorch.

@@ -6,15 +6,20 @@ use super::Parametrization;
 use crate::nn::hooks;
 use crate::nn::members::{Members, Visit};
 use crate::nn::module::Module;
-use crate::{Result, Tensor, no_grad};
+use crate::{Result, Tensor};
 
 /// Where the tensors that another is made of stand among the module's members.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::nn) enum Form {
     /// Beside it, under its name and these ends: `weight_g`.
     Ends(&'static [&'static str]),
     /// In lists of their own: `parametrizations.weight.original`.
     Lists,
+}
+
+/// A tensor of one's own with the numbers of another.
+pub(in crate::nn) fn leaf(numbers: &Tensor, requires_grad: bool) -> Tensor {
+    Tensor::from_array(numbers.array()).requires_grad_(requires_grad)
 }
 
 /// A tensor of a module, what it is made of, and how.
@@ -92,8 +97,7 @@ impl Made {
     pub fn end(self: &Arc<Self>, module: &dyn Module, numbers: &Tensor) {
         hooks::forget_made(module, self);
         let requires_grad = self.trained && self.originals.iter().all(Tensor::requires_grad);
-        let own = no_grad(|| Tensor::from_array(numbers.array())).requires_grad_(requires_grad);
-        self.target.assign(&own);
+        self.target.assign(&leaf(numbers, requires_grad));
     }
 
     /// Puts the originals, and what the steps remember, in the place of the tensor.
@@ -138,12 +142,12 @@ impl Made {
     /// The steps as they are printed, if they are.
     pub fn listed(&self) -> Option<Vec<String>> {
         let shown = |step: &Arc<dyn Parametrization>| format!("{}()", step.kind());
-        matches!(self.form, Form::Lists).then(|| self.steps.iter().map(shown).collect())
+        (self.form == Form::Lists).then(|| self.steps.iter().map(shown).collect())
     }
 
     /// Names of originals, and those that older files have for them.
     pub fn renamed(&self) -> Vec<(String, String)> {
-        if !matches!(self.form, Form::Lists) {
+        if self.form != Form::Lists {
             return Vec::new();
         }
         let ends = self.steps[0].old_ends().iter().enumerate();

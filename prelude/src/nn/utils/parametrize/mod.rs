@@ -30,6 +30,7 @@ mod made;
 
 use std::sync::Arc;
 
+pub(super) use made::leaf;
 pub(in crate::nn) use made::{Form, Made};
 
 use crate::error::{Error, OrPanic, Result};
@@ -120,9 +121,7 @@ pub fn register_parametrization_unchecked<'a, M: Module + ?Sized>(
 /// Whether that tensor of the module is made of others; without a name, whether any is.
 pub fn is_parametrized<M: Module + ?Sized>(module: &M, tensor_name: Option<&str>) -> bool {
     let mut made = hooks::made(module.as_module()).into_iter();
-    made.any(|made| {
-        matches!(made.form, Form::Lists) && tensor_name.is_none_or(|name| name == made.name())
-    })
+    made.any(|made| made.form == Form::Lists && tensor_name.is_none_or(|name| name == made.name()))
 }
 
 /// Makes a tensor one of the module's own again. With `leave_parametrized` (PyTorch's default) it stays what it was made
@@ -155,17 +154,9 @@ pub fn set_parametrized<'a, M: Module + ?Sized>(
 }
 
 /// What makes that tensor, in the given form.
-pub(super) fn find(
-    module: &dyn Module,
-    name: &str,
-    fits: impl Fn(&Form) -> bool,
-) -> Option<Arc<Made>> {
+pub(super) fn find(module: &dyn Module, name: &str, form: Form) -> Option<Arc<Made>> {
     let mut made = hooks::made(module).into_iter();
-    made.find(|made| made.name() == name && fits(&made.form))
-}
-
-fn in_lists(form: &Form) -> bool {
-    matches!(form, Form::Lists)
+    made.find(|made| made.name() == name && made.form == form)
 }
 
 /// Lets a tensor be made like that from now on.
@@ -187,7 +178,7 @@ pub(super) fn register(
     unchecked: bool,
 ) -> Result<()> {
     let training = Visit::new(module).is_training();
-    if let Some(before) = find(module, name, in_lists) {
+    if let Some(before) = find(module, name, Form::Lists) {
         if !unchecked {
             let value = before.made(training)?;
             let next = step.forward(std::slice::from_ref(&value), training)?;
@@ -221,10 +212,10 @@ pub(super) fn register(
             original.dtype()
         )));
     }
-    let leaf = |original: Tensor| {
-        Tensor::from_array(original.array()).requires_grad_(*trained && requires_grad)
-    };
-    let originals = originals.into_iter().map(leaf).collect();
+    let leaves = originals
+        .iter()
+        .map(|it| leaf(it, *trained && requires_grad));
+    let originals = leaves.collect();
     let made = Made::new(name, own, vec![step], originals, Form::Lists);
     if !unchecked {
         let first = made.made(training)?;
@@ -271,8 +262,17 @@ fn same_form(
     Ok(())
 }
 
+/// Ends what `nn.utils.weight_norm` and its like, of that name, have begun; the tensor keeps its numbers.
+pub(super) fn undo(module: &dyn Module, name: &str, form: Form, what: &str) -> Result<()> {
+    let made = find(module, name, form)
+        .ok_or_else(|| Error::value(format!("{what} of '{name}' not found in {}", repr(module))))?;
+    let weight = no_grad(|| made.made(false))?;
+    made.end(module, &weight);
+    Ok(())
+}
+
 fn found(module: &dyn Module, name: &str) -> Result<Arc<Made>> {
-    find(module, name, in_lists).ok_or_else(|| {
+    find(module, name, Form::Lists).ok_or_else(|| {
         Error::value(format!(
             "Module {} does not have a parametrization on {name}",
             repr(module)

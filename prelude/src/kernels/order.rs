@@ -4,6 +4,7 @@ use super::array::{Array, elements, on_cpu};
 use super::element::{Element, with_element};
 use super::parallel;
 use super::reduce::{Rows, rows};
+use super::select;
 use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -30,6 +31,26 @@ pub(crate) fn argsort(a: &Array, axis: usize, descending: bool) -> Result<Array>
             let order = order(i as usize, j as usize);
             if descending { order.reverse() } else { order }
         });
+    })
+}
+
+/// Where the `k` largest or smallest elements of each column are, in order (i64): the first `k` of the result, which has
+/// the shape of `a`.
+pub(crate) fn top(a: &Array, axis: usize, k: usize, largest: bool) -> Result<Array> {
+    let wanted = if largest {
+        Ordering::Greater
+    } else {
+        Ordering::Less
+    };
+    each_column(a, axis, &|order, places| {
+        select::top(places, k, &|i, j| order(i as usize, j as usize) == wanted);
+    })
+}
+
+/// Where the element is that is `k`-th (from 0) in each column: at `k` of the result, which has the shape of `a`.
+pub(crate) fn kth(a: &Array, axis: usize, k: usize) -> Result<Array> {
+    each_column(a, axis, &|order, places| {
+        select::kth(places, k, &|i, j| order(i as usize, j as usize).is_lt());
     })
 }
 

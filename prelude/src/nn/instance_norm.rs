@@ -103,6 +103,14 @@ macro_rules! instance_norms {
                     rank
                 );
                 let batched = rank == $rank;
+                let size = x.dims()[usize::from(batched)];
+                if let Some(features) = self.weight.as_ref().map(Tensor::numel) {
+                    assert!(
+                        size == features,
+                        "expected input's size at dim={} to match num_features ({features}), but got: {size}.",
+                        usize::from(batched)
+                    );
+                }
                 let x = if batched { x.clone() } else { x.unsqueeze(0) };
                 let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
                 let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());

@@ -203,6 +203,31 @@ DISASTERS = [
         fails=False,
     ),
     Disaster(
+        "becoming another program",
+        'use std::os::unix::process::CommandExt;\nstd::process::Command::new("sleep").arg("100").exec();',
+        "import os\nos.execvp('sleep', ['sleep', '100'])",
+        ("exec",),
+    ),
+    Disaster(
+        "closing every file",
+        "for fd in 0..1000 { unsafe { libc::close(fd); } }",
+        "import os\nos.closerange(0, 1000)",
+        ("closed files",),
+    ),
+    Disaster(
+        "no file may be opened",
+        "let limit = libc::rlimit { rlim_cur: 0, rlim_max: 1024 };\nunsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit); }",
+        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (0, 1024))",
+        fails=False,
+    ),
+    Disaster(
+        "as many open files as there can be",
+        "unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &libc::rlimit { rlim_cur: 256, rlim_max: 1024 }); }\n"
+        'let files: Vec<_> = (0..).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();\nfiles.len()',
+        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))\nfiles = []\ntry:\n    while True: files.append(open('/dev/null'))\nexcept OSError: pass",
+        fails=False,
+    ),
+    Disaster(
         "ten thousand threads",
         "let threads: Vec<_> = (0..10_000).map(|_| std::thread::Builder::new().stack_size(65536).spawn(|| std::thread::sleep(std::time::Duration::from_millis(300)))).collect();\n"
         "for thread in threads { thread?.join().unwrap(); }",

@@ -25,6 +25,7 @@ mod crash;
 pub mod display;
 pub mod error;
 pub mod facts;
+mod files;
 mod forms;
 mod gpu;
 #[cfg(feature = "image")]

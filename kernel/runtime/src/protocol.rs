@@ -112,14 +112,20 @@ pub enum Response {
     /// To [`Request::GoBack`] for a snapshot that is not there.
     NoSuchSnapshot,
     /// Unasked: the process is gone, and its newest snapshot has taken over.
-    Promoted {
-        /// Process id of the snapshot.
-        pid: u32,
-        /// Which it is.
-        snapshot: SnapshotId,
-        /// What the process left behind about its end.
-        crash: Option<Crash>,
-    },
+    Promoted(Promotion),
+}
+
+/// A snapshot that has taken over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Promotion {
+    /// Its process id.
+    pub pid: u32,
+    /// Which it is.
+    pub snapshot: SnapshotId,
+    /// What the process before it left behind about its end.
+    pub crash: Option<Crash>,
+    /// Whether that one had let go of its files and lived on, until this one ended it.
+    pub cut_off: bool,
 }
 
 /// A snapshot that was taken.

@@ -13,10 +13,12 @@ use std::time::Instant;
 
 use crate::loaded::Library;
 use crate::protocol::{
-    self, ENTRY, Finished, Outcome, Request, Response, Run, RunTiming, Snapshotted,
+    self, ENTRY, Finished, Outcome, Promotion, Request, Response, Run, RunTiming, Snapshotted,
 };
 use crate::snapshot::{Parked, Side};
-use crate::{cell, comm, crash, display, input, interrupt, loaded, output, panics, snapshot, wire};
+use crate::{
+    cell, comm, crash, display, files, input, interrupt, loaded, output, panics, snapshot, wire,
+};
 
 /// Deep recursion is a lesson of many a notebook. The memory is only taken when it is used.
 const CELL_STACK: usize = 256 << 20;
@@ -64,6 +66,7 @@ fn leave_no_core_files() {
 }
 
 fn serve(socket: &UnixStream) -> io::Result<()> {
+    files::remember_limit();
     output::remember_streams()?;
     panics::install_hook();
     crash::prepare();
@@ -103,13 +106,14 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     }
                     // Without room for a snapshot the session goes on all the same.
                     Err(why) => Response::Snapshotted(Err(why)),
-                    Ok(Side::Promoted) => {
+                    Ok(Side::Promoted { cut_off }) => {
                         worker = Worker::after_fork()?;
-                        Response::Promoted {
+                        Response::Promoted(Promotion {
                             pid: std::process::id(),
                             snapshot: id,
                             crash: crash::account(),
-                        }
+                            cut_off,
+                        })
                     }
                 };
                 wire::send(socket, &response)?;
@@ -279,7 +283,9 @@ impl Worker {
                 },
                 Woken::Worker => {
                     io::Read::read_exact(&mut &self.bell, &mut [0])?;
-                    return self.done.recv().map_err(|_| gone());
+                    let done = self.done.recv().map_err(|_| gone())?;
+                    make_room_for_files();
+                    return Ok(done);
                 }
             }
         }
@@ -289,6 +295,16 @@ impl Worker {
 enum Woken {
     Kernel,
     Worker,
+}
+
+/// Where a cell has left no room for files, no later one could be loaded, not even one that puts it right: the session goes
+/// back to before it.
+fn make_room_for_files() {
+    if let Err(error) = files::make_room() {
+        let _ = writeln!(io::stderr(), "wick: {error}");
+        // SAFETY: ends the process without running anything of it; its newest snapshot takes over.
+        unsafe { libc::_exit(1) }
+    }
 }
 
 /// Waits until one of the two can be read; the kernel comes first.
@@ -304,10 +320,15 @@ fn wait(kernel: RawFd, worker: RawFd) -> io::Result<Woken> {
         let ready = unsafe { libc::poll(entries.as_mut_ptr(), 2, -1) };
         if ready < 0 {
             let error = io::Error::last_os_error();
-            if error.kind() == io::ErrorKind::Interrupted {
-                continue;
+            match error.raw_os_error() {
+                Some(libc::EINTR) => continue,
+                // What it says to a limit below two.
+                Some(libc::EINVAL) => {
+                    make_room_for_files();
+                    continue;
+                }
+                _ => return Err(error),
             }
-            return Err(error);
         }
         if entries[0].revents != 0 {
             return Ok(Woken::Kernel);

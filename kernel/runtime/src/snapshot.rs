@@ -12,6 +12,9 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use crate::gpu;
 use crate::protocol::{NoSnapshot, SnapshotId};
 
+/// How long a process takes to end after its files are closed, in milliseconds, on a machine that does other things.
+const ENDING: libc::c_int = 50;
+
 /// A parked process, as the one that goes on knows it.
 pub(crate) struct Parked {
     id: SnapshotId,
@@ -27,7 +30,10 @@ pub(crate) enum Side {
     /// The one that goes on.
     Runs(Parked),
     /// The child, after the other has died. Only this thread is left.
-    Promoted,
+    Promoted {
+        /// Whether the other had let go of its files and lived on, until it was ended.
+        cut_off: bool,
+    },
 }
 
 /// Forks. Must be called from the main thread, while no cell runs.
@@ -53,9 +59,11 @@ fn fork(id: SnapshotId) -> io::Result<Side> {
         0 => {
             drop(alive);
             park(&mut waiting);
-            // A cell that closes every descriptor lets go of the pipe and lives on without its kernel.
+            // A cell that closes every descriptor, or becomes another program, lets go of the pipe and lives on without its
+            // kernel.
+            let cut_off = !ends_soon(&parent);
             kill(&parent);
-            Ok(Side::Promoted)
+            Ok(Side::Promoted { cut_off })
         }
         pid => Ok(Side::Runs(Parked {
             id,
@@ -139,6 +147,18 @@ fn open_process(pid: libc::pid_t) -> io::Result<OwnedFd> {
             fd => Ok(OwnedFd::from_raw_fd(fd as i32)),
         }
     }
+}
+
+/// Whether a process that has let go of its files has ended, or does so at once. Between the two a dying one has nothing
+/// else to do.
+fn ends_soon(process: &OwnedFd) -> bool {
+    let mut entry = libc::pollfd {
+        fd: process.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one valid `pollfd`; such a descriptor can be read once its process has ended.
+    unsafe { libc::poll(&raw mut entry, 1, ENDING) > 0 }
 }
 
 /// Ends a process, if it is still there.

@@ -166,6 +166,11 @@ impl NativeEngine {
             let what = format!("out of memory: {bytes} more were asked for ({limit})");
             return ("OutOfMemory", what);
         }
+        if death.cut_off {
+            let what = "the cell closed the connection of its process to the kernel: it became another program (`exec`), or \
+                        closed files that it had not opened";
+            return ("Disconnected", what.to_string());
+        }
         let what = match how {
             "SIGSEGV" => "the cell used memory that is not its own",
             "SIGBUS" => "the cell used memory that has nothing behind it",

@@ -17,7 +17,9 @@ use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
-use wick_runtime::protocol::{Crash, NoSnapshot, Request, Response, SnapshotId, Snapshotted};
+use wick_runtime::protocol::{
+    Crash, NoSnapshot, Promotion, Request, Response, SnapshotId, Snapshotted,
+};
 use wick_runtime::wire;
 
 use super::memory::Bytes;
@@ -42,6 +44,8 @@ pub(super) struct Death {
     pub recovered: Option<SnapshotId>,
     /// What the process itself told of its end.
     pub crash: Option<Crash>,
+    /// Whether it lived on after it had closed its connection, and was ended for that.
+    pub cut_off: bool,
     /// The end of what it wrote to stderr.
     pub last_words: String,
 }
@@ -190,12 +194,9 @@ impl Runtime {
         };
         self.target.running.store(0, Ordering::SeqCst);
         match answer {
-            Ok(Some(Response::Promoted {
-                pid,
-                snapshot,
-                crash,
-            })) => {
-                let death = self.succeeded_by(pid, snapshot, crash).await;
+            Ok(Some(Response::Promoted(promotion))) => {
+                let pid = promotion.pid;
+                let death = self.succeeded_by(promotion).await;
                 if matches!(request, Request::Run(_)) {
                     orphans::end(self.target.group(), pid, began);
                 }
@@ -229,13 +230,9 @@ impl Runtime {
             match self.receive().await? {
                 Some(Response::Snapshotted(result)) => self.snapshots.push(result),
                 Some(Response::Received) => received = true,
-                Some(Response::Promoted {
-                    pid,
-                    snapshot,
-                    crash,
-                }) if !received => {
+                Some(Response::Promoted(promotion)) if !received => {
                     // It died before the request came: its successor will answer.
-                    let death = self.succeeded_by(pid, snapshot, crash).await;
+                    let death = self.succeeded_by(promotion).await;
                     self.outlived.push(death);
                 }
                 response => return Ok(response),
@@ -249,12 +246,8 @@ impl Runtime {
         while self.has_news() {
             match self.receive().await {
                 Ok(Some(Response::Snapshotted(result))) => self.snapshots.push(result),
-                Ok(Some(Response::Promoted {
-                    pid,
-                    snapshot,
-                    crash,
-                })) => {
-                    deaths.push(self.succeeded_by(pid, snapshot, crash).await);
+                Ok(Some(Response::Promoted(promotion))) => {
+                    deaths.push(self.succeeded_by(promotion).await);
                 }
                 Ok(Some(_)) => {}
                 Ok(None) | Err(_) => {
@@ -281,19 +274,17 @@ impl Runtime {
         poll(&mut socket, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
     }
 
-    async fn succeeded_by(
-        &mut self,
-        pid: u32,
-        snapshot: SnapshotId,
-        crash: Option<Crash>,
-    ) -> Death {
+    async fn succeeded_by(&mut self, promotion: Promotion) -> Death {
         let how = self.reap().await;
-        self.target.pid.store(pid as i32, Ordering::SeqCst);
+        self.target
+            .pid
+            .store(promotion.pid as i32, Ordering::SeqCst);
         self.target.forget_asides();
         Death {
             how,
-            recovered: Some(snapshot),
-            crash,
+            recovered: Some(promotion.snapshot),
+            crash: promotion.crash,
+            cut_off: promotion.cut_off,
             last_words: self.last_words().await,
         }
     }
@@ -306,6 +297,7 @@ impl Runtime {
             how,
             recovered: None,
             crash: None,
+            cut_off: false,
             last_words: self.last_words().await,
         }
     }

@@ -94,7 +94,8 @@ fn nth_element(places: &mut [i64], nth: usize, before: &Before<'_>) {
     range.swap(0, nth - first);
 }
 
-fn sort(places: &mut [i64], before: &Before<'_>) {
+/// `std::sort`.
+pub(super) fn sort(places: &mut [i64], before: &Before<'_>) {
     sort_roughly(places, depth(places), before);
     let few = places.len().min(FEW);
     insertion_sort(&mut places[..few], before);
@@ -137,7 +138,8 @@ fn cut(places: &mut [i64], before: &Before<'_>) -> usize {
     places.swap(0, middle);
     let (mut first, mut last) = (1, places.len());
     loop {
-        while before(places[first], places[0]) {
+        // It ends before the end, unless what is not a number has no place in the order.
+        while first < places.len() && before(places[first], places[0]) {
             first += 1;
         }
         last -= 1;
@@ -253,6 +255,29 @@ mod tests {
             let mut places = all();
             kth(&mut places, k - 1, &|i, j| number(i) < number(j));
             assert_eq!(places[k - 1], kth_one, "{count}");
+        }
+    }
+
+    #[test]
+    fn sorted_equals_end_where_they_do_in_pytorch() {
+        for (count, modulus, last) in [
+            (12, 3, 11),
+            (40, 4, 7),
+            (100, 5, 11),
+            (300, 1, 95),
+            (90, 2, 24),
+        ] {
+            // The numbers from above; the smallest of the most frequent ones is `torch.mode`'s, its last copy the index.
+            let number = |i: i64| (i * i * 7 + i * 3) % modulus;
+            let often = |n: i64| (0..count).filter(|&i| number(i) == n).count();
+            let most = (0..modulus).rev().max_by_key(|&n| often(n)).unwrap();
+            let mut places: Vec<i64> = (0..count).collect();
+            sort(&mut places, &|i, j| number(i) < number(j));
+            assert_eq!(
+                places.into_iter().rfind(|&i| number(i) == most),
+                Some(last),
+                "{count}"
+            );
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::functional as F;
 use super::{Forward, Mode, Module, hooked, python};
+use crate::error::OrPanic;
 use crate::{Tensor, no_grad};
 
 /// Declares instance normalizations, which differ in the inputs they take.
@@ -138,6 +139,9 @@ fn normalize(
     let Some((mean, var)) = running else {
         return F::instance_norm(x, weight, bias, eps);
     };
+    if training {
+        F::several_places(x).or_panic();
+    }
     let shape = x.dims();
     let (batch, channels) = (shape[0], shape[1]);
     let mut flat = vec![1, batch * channels];

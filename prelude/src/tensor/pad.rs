@@ -141,10 +141,13 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
                 bail!("Negative padding value is resulting in an empty dimension");
             }
         }
+        // What is cut off does not come again on the other side.
+        let first = (-before).max(0);
+        let kept = size - first - (-after).max(0);
         let place = |j: i64| match mode {
             Padding::Reflect if j < 0 => -j,
             Padding::Reflect if j >= size => 2 * size - 2 - j,
-            Padding::Circular => j.rem_euclid(size.max(1)),
+            Padding::Circular => first + (j - first).rem_euclid(kept.max(1)),
             _ => j.clamp(0, size - 1),
         };
         let numbers: Vec<i64> = (-before..size + after).map(place).collect();

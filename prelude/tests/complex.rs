@@ -1,5 +1,7 @@
 //! Complex tensors: what reference calls do not reach. Numbers, texts and sentences are PyTorch 2.15's.
 
+use std::f64::consts::{FRAC_PI_2, LN_2, PI};
+
 use wick::prelude::*;
 use wick::serialization::{load_file, npy, try_save_file};
 
@@ -316,7 +318,7 @@ fn powers_of_two_and_inverse_hyperbolic_functions() {
             (1.61709118295, -1.10844044376),
             (1.0603273921, 0.277197323852),
             (9.25354495847, 14.8950271772),
-            (0.69314718056, 0.17328679514),
+            (LN_2, 0.17328679514),
         ],
     );
     check(
@@ -340,7 +342,7 @@ fn powers_of_two_and_inverse_hyperbolic_functions() {
             (1.52857091948, 1.1437177404),
             (0.334299817775, 2.06383556738),
             (1.82419870219, -0.337701109266),
-            (1.31695789692, 3.14159265359),
+            (1.31695789692, PI),
         ],
         [
             (-0.227544930281, 0.549342056734),
@@ -355,7 +357,7 @@ fn powers_of_two_and_inverse_hyperbolic_functions() {
             (0.17328679514, 1.1780972451),
             (-0.482240147685, 0.36890753006),
             (0.305943857906, -1.46146185386),
-            (-0.549306144334, 1.57079632679),
+            (-0.549306144334, FRAC_PI_2),
         ],
         [
             (0.25, 0.),

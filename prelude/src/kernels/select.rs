@@ -223,10 +223,13 @@ fn sift(heap: &mut [i64], top: usize, value: i64, before: &Before<'_>) {
 mod tests {
     use super::*;
 
+    /// How many numbers, of how many different ones, and `k`; the first of the `k` largest and smallest, the `k`-th.
+    type Case = (usize, usize, usize, &'static [i64], &'static [i64], i64);
+
     /// Some hundred numbers of which most are equal; indices of PyTorch 2.15.
     #[test]
     fn equals_are_named_as_in_pytorch() {
-        let cases: [(usize, usize, usize, &[i64], &[i64], i64); 7] = [
+        let cases: [Case; 7] = [
             (12, 3, 5, &[10, 7, 8, 1, 11], &[3, 6, 9, 0, 8], 10),
             (20, 3, 20, &[19, 5, 7, 2, 1, 4], &[18, 3, 6, 15, 9, 0], 19),
             (40, 4, 17, &[13, 26, 25, 29, 22], &[20, 39, 36, 35, 32], 4),

@@ -403,11 +403,11 @@ fn normalizations_refuse_what_is_alone_in_pytorchs_words() {
         "Expected more than 1 value per channel when training, got input size [1, 2]"
     );
     assert_eq!(
-        said(&|| InstanceNorm1d::new(2).forward(&Tensor::ones([1, 2, 1]))),
+        said(&|| crate::nn::InstanceNorm1d::new(2).forward(&Tensor::ones([1, 2, 1]))),
         "Expected more than 1 spatial element when training, got input size torch.Size([1, 2, 1])"
     );
     assert_eq!(
-        said(&|| InstanceNorm1d::new(2)
+        said(&|| crate::nn::InstanceNorm1d::new(2)
             .affine(true)
             .forward(&Tensor::ones([1, 3, 4]))),
         "expected input's size at dim=1 to match num_features (2), but got: 3."
@@ -427,4 +427,59 @@ fn weights_of_losses_are_part_of_their_state() {
     let loss = BCEWithLogitsLoss::new().pos_weight(Some(tensor!([3.])));
     assert_eq!(loss.state_dict().keys().collect::<Vec<_>>(), ["pos_weight"]);
     assert!(MSELoss::new().state_dict().keys().next().is_none());
+}
+
+#[test]
+fn windows_may_hang_over_images_that_are_too_small() {
+    // With `ceil_mode` a window that begins inside counts, whatever it reaches.
+    let options = Pool2dOptions {
+        kernel: [3, 2],
+        stride: [3, 2],
+        dilation: [2, 2],
+        ceil_mode: true,
+        ..Pool2dOptions::new(3)
+    };
+    assert_eq!(
+        Tensor::ones([1, 3, 8]).max_pool2d(options).shape(),
+        [1, 1, 4]
+    );
+    let error = wrong(|| {
+        let ceil_mode = false;
+        Tensor::ones([1, 3, 8]).try_max_pool2d(Pool2dOptions {
+            ceil_mode,
+            ..options
+        })
+    });
+    assert_eq!(
+        error,
+        "Given input size: (1x3x8). Calculated output size: (1x0x3). Output size is too small"
+    );
+    let error = wrong(|| Tensor::ones([1, 8]).try_max_pool1d(Pool1dOptions::new(1).padding(1)));
+    assert_eq!(
+        error,
+        "max_pool1d() padding should be at most half of kernel size, but got padding=1 and kernel_size=1"
+    );
+}
+
+#[test]
+fn padding_refuses_what_is_empty_and_wraps_what_is_left() {
+    let error = wrong(|| Tensor::zeros([2, 0, 3]).try_pad(&[1, 1], Padding::Replicate));
+    assert_eq!(
+        error,
+        "Expected 2D or 3D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but \
+         got: [2, 0, 3]"
+    );
+    assert_eq!(
+        Tensor::zeros([0, 2, 3])
+            .pad(&[1, 1], Padding::Reflect)
+            .shape(),
+        [0, 2, 5]
+    );
+    let error = wrong(|| Tensor::zeros([1, 2, 3, 4]).try_pad(&[0, 0, -2, -1], Padding::Reflect));
+    assert_eq!(
+        error,
+        "Calculated output H: 0 W: 4 must be >= 1 in every dimension (input H: 3, W: 4)"
+    );
+    let row = tensor!([[1., 2., 3., 4.]]).pad(&[-1, 1], Padding::Circular);
+    assert_eq!(row.to_vec2::<f32>(), [[2., 3., 4., 2.]]);
 }

@@ -104,10 +104,8 @@ mod tests {
             ..limit().unwrap()
         };
         // SAFETY: reads a local structure.
-        assert_eq!(
-            unsafe { libc::setrlimit(RLIMIT_NOFILE, &raw const limit) },
-            0
-        );
+        let set = unsafe { libc::setrlimit(RLIMIT_NOFILE, &raw const limit) };
+        assert_eq!(set, 0);
     }
 
     #[test]

@@ -36,10 +36,21 @@ pub unsafe extern "C" fn wick_runtime_main(fd: RawFd) -> i32 {
         UnixStream::from_raw_fd(fd)
     };
     if let Err(error) = serve(&socket) {
+        if matches!(error.raw_os_error(), Some(libc::EBADF | libc::ENOTSOCK)) {
+            leave_it_to_a_snapshot();
+        }
         // Not `eprintln!`, which panics when the kernel's end of the pipe is closed, and then nobody ends the session.
         let _ = writeln!(io::stderr(), "wick: the runtime stopped: {error}");
     }
     end_of_session()
+}
+
+/// A cell has closed the connection, the kernel is still there. A snapshot that has noticed ends this process and tells so;
+/// where the cell left its pipe open, it notices by this end.
+fn leave_it_to_a_snapshot() -> ! {
+    std::thread::sleep(snapshot::ENDING * 4);
+    // SAFETY: ends the process without running anything of it.
+    unsafe { libc::_exit(1) }
 }
 
 /// The kernel is gone: everything the session started goes with it, at once. Destructors, other threads and

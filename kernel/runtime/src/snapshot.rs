@@ -8,12 +8,13 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::time::Duration;
 
 use crate::gpu;
 use crate::protocol::{NoSnapshot, SnapshotId};
 
-/// How long a process takes to end after its files are closed, in milliseconds, on a machine that does other things.
-const ENDING: libc::c_int = 50;
+/// How long a process takes to end after its files are closed, on a machine that does other things.
+pub(crate) const ENDING: Duration = Duration::from_millis(50);
 
 /// A parked process, as the one that goes on knows it.
 pub(crate) struct Parked {
@@ -158,7 +159,7 @@ fn ends_soon(process: &OwnedFd) -> bool {
         revents: 0,
     };
     // SAFETY: one valid `pollfd`; such a descriptor can be read once its process has ended.
-    unsafe { libc::poll(&raw mut entry, 1, ENDING) > 0 }
+    unsafe { libc::poll(&raw mut entry, 1, ENDING.as_millis() as libc::c_int) > 0 }
 }
 
 /// Ends a process, if it is still there.

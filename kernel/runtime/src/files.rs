@@ -35,19 +35,18 @@ pub(crate) fn make_room() -> io::Result<()> {
         return Ok(());
     }
     let before = LIMIT.get().copied().unwrap_or(present);
-    let soft = wanted.max(before.rlim_cur);
-    let allowed = rlimit {
-        rlim_cur: soft.min(present.rlim_max),
-        rlim_max: present.rlim_max,
+    let hard = if wanted <= present.rlim_max {
+        present.rlim_max
+    } else {
+        // Only root may do this.
+        wanted.max(before.rlim_max)
     };
-    // Only root may do this.
     let raised = rlimit {
-        rlim_cur: soft,
-        rlim_max: soft.max(before.rlim_max),
+        rlim_cur: wanted.max(before.rlim_cur).min(hard),
+        rlim_max: hard,
     };
     // SAFETY: a plain system call that reads a local structure.
-    let set = |limit: &rlimit| unsafe { libc::setrlimit(RLIMIT_NOFILE, limit) == 0 };
-    if (wanted <= present.rlim_max && set(&allowed)) || set(&raised) {
+    if unsafe { libc::setrlimit(RLIMIT_NOFILE, &raw const raised) } == 0 {
         return Ok(());
     }
     Err(io::Error::other(format!(

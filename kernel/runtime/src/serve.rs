@@ -49,18 +49,21 @@ pub unsafe extern "C" fn wick_runtime_main(fd: RawFd) -> i32 {
 /// where the cell left its pipe open, it notices by this end.
 fn leave_it_to_a_snapshot() -> ! {
     std::thread::sleep(snapshot::ENDING * 4);
-    // SAFETY: ends the process without running anything of it.
-    unsafe { libc::_exit(1) }
+    end_process(1)
+}
+
+/// Ends this process without running anything of it. Its newest snapshot, if it has one, takes over.
+fn end_process(status: i32) -> ! {
+    // SAFETY: takes no pointers, and nothing of the process is used afterwards.
+    unsafe { libc::_exit(status) }
 }
 
 /// The kernel is gone: everything the session started goes with it, at once. Destructors, other threads and
 /// children do not hold it up.
 fn end_of_session() -> ! {
     // SAFETY: the kernel made the runtime the leader of a process group of its own, which holds nothing else.
-    unsafe {
-        libc::kill(0, libc::SIGKILL);
-        libc::_exit(1)
-    }
+    unsafe { libc::kill(0, libc::SIGKILL) };
+    end_process(1)
 }
 
 /// A process that dies leaves its account and a snapshot, not a copy of all memory in the notebook's folder, which would
@@ -139,8 +142,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     continue;
                 };
                 parked.drain(index + 1..).for_each(Parked::discard);
-                // SAFETY: ends the process without running anything of it: its variables are given up.
-                unsafe { libc::_exit(0) }
+                end_process(0);
             }
             Request::Load(libraries) => {
                 let loaded = libraries
@@ -239,8 +241,7 @@ impl Worker {
                 };
                 if std::process::id() != process {
                     // The other side of a `fork()` in a cell: its copy of the session ends with the cell.
-                    // SAFETY: ends this process only.
-                    unsafe { libc::_exit(0) }
+                    end_process(0);
                 }
                 if finished.send(done).is_err() || (&ring).write_all(&[0]).is_err() {
                     break;
@@ -313,8 +314,7 @@ enum Woken {
 fn make_room_for_files() {
     if let Err(error) = files::make_room() {
         let _ = writeln!(io::stderr(), "wick: {error}");
-        // SAFETY: ends the process without running anything of it; its newest snapshot takes over.
-        unsafe { libc::_exit(1) }
+        end_process(1);
     }
 }
 

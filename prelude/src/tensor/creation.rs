@@ -135,15 +135,12 @@ fn drawn_as<T: Element + crate::random::Real>(
 
 /// The sizes of a tensor in the order in which its numbers lie in memory, which is the one in which PyTorch fills them,
 /// and the permutation that brings them back.
-pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<i64>) {
+pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
     let (sizes, strides) = (x.dims(), x.stride());
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
-    let mut back = vec![0; order.len()];
-    for (place, &dim) in order.iter().enumerate() {
-        back[dim] = place as i64;
-    }
-    (order.iter().map(|&dim| sizes[dim]).collect(), back)
+    let lying = order.iter().map(|&dim| sizes[dim]).collect();
+    (lying, super::picked::inverse(&order))
 }
 
 /// A way to draw floats of any width.

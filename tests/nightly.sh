@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for every run: crates that take minutes to build, a saved session as a program, the prelude in a
 # stock evcxr kernel, the engine over evcxr (some ten minutes to build) with its lints and unit tests, the prelude's
-# features. Wants Wick installed (./install.sh) and the environment that tests/run.sh makes. The last line is
+# features and the crates beside it. Wants Wick installed (./install.sh) and the environment that tests/run.sh makes. The last line is
 # "N passed, N failed".
 #
 #   tests/nightly.sh [ARGS]    ARGS go to pytest
@@ -53,6 +53,10 @@ if [ -z "${WICK_WITH_EVCXR:-}" ]; then
     fi
 fi
 cargo_test "The prelude with the feature nalgebra" -p wick --features nalgebra --test interop --target-dir "$target/interop"
+# Polars takes minutes: its crate is a workspace of its own.
+for_polars=(--manifest-path interop/polars/Cargo.toml --target-dir "$target/interop")
+lint "Lints of wick-polars" "${for_polars[@]}" --all-targets
+cargo_test "Polars" "${for_polars[@]}"
 
 say "Crates, saved projects and other kernels"
 export WICK_NIGHTLY=1

@@ -1,5 +1,7 @@
 //! Complex tensors: what reference calls do not reach. Numbers, texts and sentences are PyTorch 2.15's.
 
+use std::f64::consts::{FRAC_PI_2, LN_2, PI};
+
 use wick::prelude::*;
 use wick::serialization::{load_file, npy, try_save_file};
 
@@ -267,4 +269,208 @@ fn transforms_of_every_length_go_there_and_back() {
         );
         assert!(z.allclose_with(&x.t().to(DType::C128), 1e-9, 1e-9), "{n}");
     }
+}
+
+/// What an operation gives, and the gradients of its operands for one of `1+1j`, `2+1j`, ….
+type Known = (Vec<Complex<f64>>, Vec<Vec<Complex<f64>>>);
+
+fn with_gradients(operands: &[&Tensor], operation: impl Fn(&[Tensor]) -> Tensor) -> Known {
+    let leaves: Vec<Tensor> = operands
+        .iter()
+        .map(|x| x.detach().copy().requires_grad_(true))
+        .collect();
+    let y = operation(&leaves);
+    let count = y.numel() as i64;
+    let g = Tensor::arange(1, count + 1, 1).to(DType::C128) + Complex::new(0., 1.);
+    y.backward_with(&g);
+    let gradients = leaves.iter().map(|x| x.grad().unwrap().to_vec());
+    (y.to_vec(), gradients.collect())
+}
+
+fn all_near(found: &[Complex<f64>], expected: [(f64, f64); 4]) {
+    assert_eq!(found.len(), 4);
+    for (&found, expected) in found.iter().zip(expected) {
+        near(found, expected);
+    }
+}
+
+fn numbers(parts: [(f64, f64); 4]) -> Tensor {
+    Tensor::from_vec(parts.map(|(x, y)| Complex::new(x, y)).to_vec(), [4])
+}
+
+#[test]
+fn powers_of_two_and_inverse_hyperbolic_functions() {
+    let z = numbers([(1., 2.), (-0.5, 0.3), (3., -1.), (-2., 0.)]);
+    let check = |f: fn(&Tensor) -> Tensor, values, slopes| {
+        let (y, gradients) = with_gradients(&[&z], |x| f(&x[0]));
+        all_near(&y, values);
+        all_near(&gradients[0], slopes);
+    };
+    check(
+        Tensor::exp2,
+        [
+            (0.366913949487, 1.96605548082),
+            (0.691873869016, 0.145981332274),
+            (6.15391121091, -5.11169021051),
+            (0.25, 0.),
+        ],
+        [
+            (1.61709118295, -1.10844044376),
+            (1.0603273921, 0.277197323852),
+            (9.25354495847, 14.8950271772),
+            (LN_2, 0.17328679514),
+        ],
+    );
+    check(
+        Tensor::asinh,
+        [
+            (1.46935174437, 1.06344002358),
+            (-0.49790294283, 0.269555641425),
+            (1.86416154416, -0.307603649531),
+            (-1.44363547518, 0.),
+        ],
+        [
+            (-0.153645038156, 0.650850826035),
+            (1.92782364659, 0.675679672955),
+            (0.961139232921, 0.026677743206),
+            (1.788854382, 0.4472135955),
+        ],
+    );
+    check(
+        Tensor::acosh,
+        [
+            (1.52857091948, 1.1437177404),
+            (0.334299817775, 2.06383556738),
+            (1.82419870219, -0.337701109266),
+            (1.31695789692, PI),
+        ],
+        [
+            (-0.227544930281, 0.549342056734),
+            (-1.40472086695, 1.9058766756),
+            (1.0409143169, -0.0339068423538),
+            (-2.30940107676, -0.57735026919),
+        ],
+    );
+    check(
+        Tensor::atanh,
+        [
+            (0.17328679514, 1.1780972451),
+            (-0.482240147685, 0.36890753006),
+            (0.305943857906, -1.46146185386),
+            (-0.549306144334, FRAC_PI_2),
+        ],
+        [
+            (0.25, 0.),
+            (1.73453996983, 1.80995475113),
+            (-0.317647058824, 0.129411764706),
+            (-1.33333333333, -0.333333333333),
+        ],
+    );
+}
+
+#[test]
+fn sums_of_exponentials_and_products_with_powers_of_two() {
+    let z = numbers([(1., 2.), (-0.5, 0.3), (3., -1.), (-2., 0.)]);
+    let w = numbers([(0.5, -1.), (0., 1.), (2., 0.), (1., 1.)]);
+    let (y, gradients) = with_gradients(&[&z, &w], |x| x[0].ldexp(&x[1]));
+    all_near(
+        &y,
+        [
+            (2.8951234926, 1.27210847123),
+            (-0.576307833576, -0.0887089677476),
+            (12., -4.),
+            (-3.07695560546, -2.55584510525),
+        ],
+    );
+    all_near(
+        &gradients[0],
+        [
+            (0.18424038422, 1.99149578981),
+            (2.17743907904, -0.508683651263),
+            (12., 4.),
+            (7.43183376354, -3.57321240778),
+        ],
+    );
+    all_near(
+        &gradients[1],
+        [
+            (2.88850508647, 1.12498828607),
+            (-0.86042067084, -0.276489408209),
+            (22.1807097779, 16.6355323334),
+            (-10.3027092392, 4.95352421199),
+        ],
+    );
+    let (y, gradients) = with_gradients(&[&z, &w], |x| x[0].logaddexp(&x[1]));
+    all_near(
+        &y,
+        [
+            (0.104993014324, 1.78895914785),
+            (0.415514529237, 0.739165235857),
+            (3.21357008344, -0.747288621781),
+            (1.02737612438, 0.959225678243),
+        ],
+    );
+    all_near(
+        &gradients[0],
+        [
+            (2.90572049902, 1.88038843779),
+            (0.554442092987, 0.702735266105),
+            (2.14417648424, 1.38788625361),
+            (0.0715917997528, 0.186462416397),
+        ],
+    );
+    all_near(
+        &gradients[1],
+        [
+            (-1.90572049902, -0.880388437793),
+            (1.44555790701, 0.297264733895),
+            (0.855823515757, -0.387886253608),
+            (3.92840820025, 0.813537583603),
+        ],
+    );
+    // Where both are infinite, so is the sum.
+    let all = |x: f64| Tensor::from_vec(vec![Complex::new(x, 0.)], 1);
+    let far = all(f64::NEG_INFINITY).logaddexp(all(f64::NEG_INFINITY));
+    assert_eq!(
+        far.to_string(),
+        "tensor([-inf+0.j], dtype=torch.complex128)"
+    );
+    assert_eq!(
+        error(z.try_logaddexp2(&w)),
+        "\"logaddexp2_cpu\" not implemented for 'ComplexDouble'"
+    );
+}
+
+#[test]
+fn spreads_come_with_their_means() {
+    let z = numbers([(1., 2.), (-0.5, 0.3), (3., -1.), (-2., 0.)]);
+    let gradient = |both: fn(&Tensor) -> (Tensor, Tensor)| -> Vec<Complex<f64>> {
+        let x = z.copy().requires_grad_(true);
+        let (spread, mean) = both(&x);
+        assert_eq!((spread.dtype(), mean.dtype()), (DType::F64, DType::C128));
+        (spread * 2 + (mean * Complex::new(1., 1.)).real()).backward();
+        x.grad().unwrap().to_vec()
+    };
+    all_near(
+        &gradient(Tensor::std_mean),
+        [
+            (0.418450456102, 0.201447222353),
+            (0.0141693614575, -0.256738018244),
+            (0.957491915628, -0.607114966936),
+            (-0.390111733187, -0.337594237173),
+        ],
+    );
+    all_near(
+        &gradient(Tensor::var_mean),
+        [
+            (1.08333333333, 1.98333333333),
+            (-0.916666666667, -0.283333333333),
+            (3.75, -2.01666666667),
+            (-2.91666666667, -0.683333333333),
+        ],
+    );
+    assert_eq!(
+        error(tensor!([1, 2]).try_std_mean()),
+        "std_mean only support floating point and complex dtypes"
+    );
 }

@@ -92,6 +92,36 @@ fn layers_draw_pytorchs_numbers() {
     assert!(dropped.equal(&kept.expand([4, 8, 3, 3])));
 }
 
+/// Memory that is not in one piece is filled from its beginning to its end, and normal numbers are drawn singly for it.
+#[test]
+fn views_are_filled_in_the_order_of_their_memory() {
+    let _alone = alone();
+    manual_seed(0);
+    let table = Tensor::zeros([20, 2]);
+    table.i((.., 0)).normal_(0., 1.);
+    let column = table.t().to_vec2::<f32>().swap_remove(0);
+    assert_eq!(
+        [column[0], column[1], column[2], column[19]],
+        [1.540_996_1, -0.293_428_9, -2.178_789_4, -1.509_107_7]
+    );
+    assert_eq!(
+        Tensor::zeros([2, 3]).t().uniform_(0., 1.).to_vec2::<f32>(),
+        [
+            [0.526_295_8, 0.033_152_64],
+            [0.243_658_24, 0.138_716_88],
+            [0.584_592_34, 0.242_235]
+        ]
+    );
+    assert_eq!(
+        Tensor::zeros([2, 3]).t().bernoulli_(0.5).to_vec2::<f32>(),
+        [[0., 0.], [1., 0.], [0., 0.]]
+    );
+    assert_eq!(
+        Tensor::rand(2).to_vec1::<f32>(),
+        [0.153_456_93, 0.241_708_22]
+    );
+}
+
 #[test]
 fn dropout_under_a_checkpoint_leaves_out_the_same_elements_again() {
     let _alone = alone();

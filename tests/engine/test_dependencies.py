@@ -64,6 +64,21 @@ def test_a_dependency_added_later_keeps_variables_and_earlier_dependencies(kerne
     assert kernel.value("t") == "tensor([1., 2.])"
 
 
+def test_a_crate_that_uses_wick_works_on_the_sessions_tensors(kernel, tmp_path):
+    prelude = Path(__file__).resolve().parents[2] / "prelude"
+    path = crate(
+        tmp_path,
+        "layers",
+        "use wick::prelude::*;\n#[derive(Module)]\npub struct Twice { pub inner: Linear }\nimpl Forward for Twice {\n"
+        "    fn forward(&self, x: &Tensor) -> Tensor { self.inner.forward(x) * 2 }\n}\npub fn grad_is_on() -> bool { wick::autograd::is_grad_enabled() }",
+        f'[dependencies]\nwick = {{ path = "{prelude}" }}\n',
+    )
+    kernel.ok(f':dep layers = {{ path = "{path}" }}', timeout=BUILD)
+    kernel.ok("let net = layers::Twice { inner: Linear::new(2, 1) };\nlet x = Tensor::ones([1, 2]).requires_grad_(true);")
+    assert kernel.value("net.forward(&x).sum().backward();\nx.grad().unwrap().shape()") == "torch.Size([1, 2])"
+    assert kernel.value("wick::no_grad(|| layers::grad_is_on())") == "false"
+
+
 def test_a_crate_from_the_registry_by_version(kernel):
     kernel.ok(':dep itoa = "1"', timeout=BUILD)
     assert kernel.value("itoa::Buffer::new().format(128u64).to_string()") == '"128"'

@@ -53,6 +53,16 @@ def test_ten_cells_of_polars_cookbook(kernel):
     assert "shape: (3, 2)" in kernel.value('DataFrame::new_infer_height(vec![Column::new("a".into(), &[1, 2, 3]), Column::new("b".into(), &[1., 2., 3.])])?')
 
 
+def test_tables_of_polars_are_tensors(kernel):
+    """The crate is built beside the prelude, so that its tensors are the notebook's."""
+    polars_session(kernel)
+    kernel.ok(":dep wick-polars", timeout=BUILD)
+    kernel.ok("use polars::prelude::{DataFrame, df};\nuse wick_polars::{ToPolars, ToTensor};")
+    kernel.ok('let table = df!("a" => [1i32, 2], "b" => [Some(0.5f32), None])?;\nlet x = table.tensor()?.requires_grad_(true);')
+    assert kernel.value("x.i(0).sum()") == "tensor(1.5000, grad_fn=<SumBackward0>)"
+    assert "shape: (2, 2)" in kernel.value('(x.detach() * 2).data_frame(["a", "b"])?', timeout=BUILD)
+
+
 @pytest.mark.parametrize("chapter", [3, 4, 5, 6, 8, 9, 10, 13])
 def test_a_chapter_of_the_rust_book(kernel, chapter):
     """Pasted one after another into one session, unchanged."""

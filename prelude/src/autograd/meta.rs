@@ -80,15 +80,8 @@ impl Tensor {
             version: array.storage.version(),
             made_in: MadeIn::now(),
         };
-        // Such a view says that gradients are wanted, though it is no way for them to come.
-        let wanted = view.made_in == MadeIn::NoGrad
-            && array.dtype().is_differentiable()
-            && self.requires_grad();
         let output = Tensor::from_array(array);
-        let mut meta = output.meta();
-        meta.view = Some(view);
-        meta.requires_grad = wanted;
-        drop(meta);
+        output.meta().view = Some(view);
         record_as_is(name, &[self], output, |_| (Vec::new(), backward))
     }
 
@@ -107,15 +100,22 @@ impl Tensor {
         self.meta().view.as_ref().map(|view| view.base.clone())
     }
 
-    /// Whether gradients flow to or through this tensor.
+    /// Whether gradients flow to or through this tensor. A view of a tensor that requires gradients says that it does
+    /// too, as in PyTorch; where it was made without recording, there is no way for one to come.
     pub fn requires_grad(&self) -> bool {
-        if self.meta().requires_grad {
-            return true;
-        }
-        self.grad_fn_target().is_some()
+        let base = {
+            let meta = self.meta();
+            if meta.requires_grad || meta.grad_fn.is_some() {
+                return true;
+            }
+            meta.view.as_ref().map(|view| view.base.clone())
+        };
+        base.is_some_and(|base| base.requires_grad() && self.dtype().is_differentiable())
+            || self.grad_fn_target().is_some()
     }
 
-    /// What made this tensor. A view whose base was written to since gets it anew from the base.
+    /// What made this tensor. A view whose base was written to since gets it anew from the base, unless it was made
+    /// where nothing is recorded.
     pub(crate) fn grad_fn_target(&self) -> Edge {
         let (current, view) = {
             let meta = self.meta();
@@ -124,7 +124,8 @@ impl Tensor {
         let Some(view) = view else { return current };
         let array = self.array();
         let version = array.storage.version();
-        if view.version == version {
+        let unrecorded = matches!(view.made_in, MadeIn::NoGrad | MadeIn::Inference);
+        if view.version == version || unrecorded {
             return current;
         }
         let Some(base) = view.base.gradient_edge() else {

@@ -6,6 +6,7 @@
 use super::array::{Array, elements, on_cpu};
 use super::element::{Element, Stored, with_complex, with_element};
 use super::gemm::{Gemm, Matrix, product};
+use super::inverse;
 use super::map::{fill, map1, map2};
 use super::pointwise::{Binary, Compare, Sign, Unary};
 use super::reduce::{Reduce, Rows};
@@ -46,7 +47,7 @@ where
 }
 
 /// `f`, which is known in `f64`, of each number.
-fn through(a: &Array, f: impl Fn(Complex64) -> Complex64 + Sync) -> Result<Array> {
+pub(crate) fn through(a: &Array, f: impl Fn(Complex64) -> Complex64 + Sync) -> Result<Array> {
     on_cpu(
         [a],
         a.dtype(),
@@ -66,9 +67,9 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
             let t = tanh(Complex::new(-z.im, z.re));
             Complex::new(t.im, -t.re)
         }),
-        Unary::Asin => through(a, |z| z.asin()),
-        Unary::Acos => through(a, |z| z.acos()),
-        Unary::Atan => through(a, |z| z.atan()),
+        Unary::Asin => through(a, inverse::asin),
+        Unary::Acos => through(a, inverse::acos),
+        Unary::Atan => through(a, inverse::atan),
         Unary::Sinh => through(a, |z| z.sinh()),
         Unary::Cosh => through(a, |z| z.cosh()),
         Unary::Tanh => through(a, tanh),
@@ -84,18 +85,9 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
         Unary::Log => through(a, |z| z.ln()),
         Unary::Log2 => through(a, |z| z.ln() / std::f64::consts::LN_2),
         Unary::Log10 => through(a, |z| z.ln() / std::f64::consts::LN_10),
-        Unary::Log1p => through(a, |z| {
-            // |1 + z|² = 1 + 2x + x² + y², of which the 1 drowns the rest where z is small.
-            let apart = z.re * (2. + z.re) + z.im * z.im;
-            let length = if apart.abs() < 0.5 {
-                apart.ln_1p() / 2.
-            } else {
-                (1. + z.re).hypot(z.im).ln()
-            };
-            Complex::new(length, z.im.atan2(1. + z.re))
-        }),
-        Unary::Sqrt => through(a, |z| z.sqrt()),
-        Unary::Rsqrt => through(a, move |z| quotient(one, z.sqrt())),
+        Unary::Log1p => through(a, log1p),
+        Unary::Sqrt => through(a, inverse::sqrt),
+        Unary::Rsqrt => through(a, move |z| quotient(one, inverse::sqrt(z))),
         Unary::Reciprocal => through(a, move |z| quotient(one, z)),
         Unary::Sigmoid => through(a, move |z| quotient(one, one + (-z).exp())),
         Unary::Silu => through(a, move |z| quotient(z, one + (-z).exp())),
@@ -115,6 +107,33 @@ pub(crate) fn unary(op: Unary, a: &Array) -> Result<Array> {
             Err(crate::Error::not_implemented(kernel, a.dtype()))
         }
     }
+}
+
+fn log1p(z: Complex64) -> Complex64 {
+    // |1 + z|² = 1 + 2x + x² + y², of which the 1 drowns the rest where z is small.
+    let apart = z.re * (2. + z.re) + z.im * z.im;
+    let length = if apart.abs() < 0.5 {
+        apart.ln_1p() / 2.
+    } else {
+        (1. + z.re).hypot(z.im).ln()
+    };
+    Complex::new(length, z.im.atan2(1. + z.re))
+}
+
+pub(crate) fn exp2(z: Complex64) -> Complex64 {
+    (z * std::f64::consts::LN_2).exp()
+}
+
+/// The logarithm of `exp(a) + exp(b)`, without overflow.
+pub(crate) fn logaddexp(a: Complex64, b: Complex64) -> Complex64 {
+    let (low, high) = if a.re < b.re { (a, b) } else { (b, a) };
+    if low.re.is_infinite() && low.re == high.re {
+        return match low.re < 0. {
+            true => low,
+            false => (low.exp() + high.exp()).ln(),
+        };
+    }
+    log1p((low - high).exp()) + high
 }
 
 /// Does not overflow where the real part is large.
@@ -227,6 +246,20 @@ pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
                 Binary::Div => map2(a, la, b, lb, quotient),
                 _ => map2(a, la, b, lb, |x, y| narrow(power(wide(x), wide(y)))),
             }))
+        })
+    })
+}
+
+/// `f`, which is known in `f64`, of each pair; both arrays have one dtype and one shape.
+pub(crate) fn through_pair(
+    f: fn(Complex64, Complex64) -> Complex64,
+    a: &Array,
+    b: &Array,
+) -> Result<Array> {
+    on_cpu([a, b], a.dtype(), a.dims(), |[(da, la), (db, lb)]| {
+        with_complex!(a.dtype(), F => {
+            let (a, b) = (elements::<Complex<F>>(da)?, elements::<Complex<F>>(db)?);
+            Ok(<Complex<F>>::wrap(map2(a, la, b, lb, |x, y| narrow(f(wide(x), wide(y))))))
         })
     })
 }

@@ -48,7 +48,11 @@ impl Geometry {
 
     /// Whether an unfolded image is the image itself.
     fn is_pointwise(&self) -> bool {
-        self.kernel == [1, 1] && self.stride == [1, 1] && self.padding == [0, 0]
+        // What a transposed convolution appends to its output has no place in the other image.
+        self.kernel == [1, 1]
+            && self.stride == [1, 1]
+            && self.padding == [0, 0]
+            && self.input == self.output
     }
 
     /// Which output columns of a kernel column see the image, and the input column of output column 0, which may lie

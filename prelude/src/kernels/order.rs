@@ -4,6 +4,7 @@ use super::array::{Array, elements, on_cpu};
 use super::element::{Element, with_element};
 use super::parallel;
 use super::reduce::{Rows, rows};
+use super::select;
 use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -23,9 +24,12 @@ pub(crate) fn compare<T: Element>(a: T, b: T) -> Ordering {
 /// Which of two elements of a column comes first.
 type Order<'a> = dyn Fn(usize, usize) -> Ordering + 'a;
 
+/// Whether an element of a column is not a number.
+type NotANumber<'a> = dyn Fn(usize) -> bool + 'a;
+
 /// For each place of one dimension in sorted order, where its element is (i64); equals stay in their order.
 pub(crate) fn argsort(a: &Array, axis: usize, descending: bool) -> Result<Array> {
-    each_column(a, axis, &|order, places| {
+    each_column(a, axis, &|order, _, places| {
         places.sort_by(|&i, &j| {
             let order = order(i as usize, j as usize);
             if descending { order.reverse() } else { order }
@@ -33,15 +37,39 @@ pub(crate) fn argsort(a: &Array, axis: usize, descending: bool) -> Result<Array>
     })
 }
 
-/// Where the last copy of the most frequent element of each column is, of equally frequent ones the smallest (i64);
-/// the dimension stays with size 1.
+/// Where the `k` largest or smallest elements of each column are, in order (i64): the first `k` of the result, which has
+/// the shape of `a`.
+pub(crate) fn top(a: &Array, axis: usize, k: usize, largest: bool) -> Result<Array> {
+    let wanted = if largest {
+        Ordering::Greater
+    } else {
+        Ordering::Less
+    };
+    each_column(a, axis, &|order, _, places| {
+        select::top(places, k, &|i, j| order(i as usize, j as usize) == wanted);
+    })
+}
+
+/// Where the element is that is `k`-th (from 0) in each column: at `k` of the result, which has the shape of `a`.
+pub(crate) fn kth(a: &Array, axis: usize, k: usize) -> Result<Array> {
+    each_column(a, axis, &|order, _, places| {
+        select::kth(places, k, &|i, j| order(i as usize, j as usize).is_lt());
+    })
+}
+
+/// Where a copy of the most frequent element of each column is, of equally frequent ones the smallest (i64): the one that
+/// PyTorch's way of sorting puts last. The dimension stays with size 1.
 pub(crate) fn mode(a: &Array, axis: usize) -> Result<Array> {
-    let picked = each_column(a, axis, &|order, places| {
-        places.sort_by(|&i, &j| order(i as usize, j as usize));
+    let picked = each_column(a, axis, &|order, nan, places| {
+        // What is not a number equals nothing here and has no place in the order, as in PyTorch.
+        let are = |i: i64, j: i64, wanted: Ordering| {
+            let (i, j) = (i as usize, j as usize);
+            order(i, j) == wanted && !nan(i) && !nan(j)
+        };
+        select::sort(places, &|i, j| are(i, j, Ordering::Less));
         let (mut best, mut most, mut from) = (0, 0, 0);
         for to in 1..=places.len() {
-            let ends = to == places.len()
-                || order(places[from] as usize, places[to] as usize) != Ordering::Equal;
+            let ends = to == places.len() || !are(places[to - 1], places[to], Ordering::Equal);
             if ends {
                 if to - from > most {
                     (best, most) = (places[to - 1], to - from);
@@ -63,12 +91,12 @@ pub(crate) fn mode(a: &Array, axis: usize) -> Result<Array> {
     contiguous(&picked.with_layout(layout))
 }
 
-/// Calls `work` for each column of a dimension with the order of its elements and the places 0, 1, 2, … in it, which
+/// Calls `work` for each column of a dimension with the order of its elements, which of them are not numbers, and the places 0, 1, 2, … in it, which
 /// it turns into its result.
 fn each_column(
     a: &Array,
     axis: usize,
-    work: &(dyn Fn(&Order<'_>, &mut [i64]) + Sync),
+    work: &(dyn Fn(&Order<'_>, &NotANumber<'_>, &mut [i64]) + Sync),
 ) -> Result<Array> {
     // The dimension comes last, so that columns are rows; then it goes back to its place.
     let rank = a.dims().len();
@@ -83,7 +111,7 @@ fn each_column(
             parallel::chunks(&mut out, len, &|row, places| {
                 let values = &data[row * len..][..len];
                 places.iter_mut().enumerate().for_each(|(i, place)| *place = i as i64);
-                work(&|i, j| compare(values[i], values[j]), places);
+                work(&|i, j| compare(values[i], values[j]), &|i| values[i].is_nan(), places);
             });
             Ok(CpuStorage::I64(out))
         })

@@ -21,6 +21,25 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
+    /// How many windows [`Windows::regular`] has; less than one says by how much the image is too small.
+    pub fn how_many(
+        input: usize,
+        [kernel, dilation]: [usize; 2],
+        stride: usize,
+        padding: usize,
+        ceil: bool,
+    ) -> i64 {
+        let [input, kernel, dilation, stride, padding] =
+            [input, kernel, dilation, stride, padding].map(|size| size as i64);
+        let room = input + 2 * padding - dilation * (kernel - 1) - 1;
+        let rounded = if ceil { room + stride - 1 } else { room };
+        let count = rounded.div_euclid(stride) + 1;
+        match ceil && (count - 1) * stride >= input + padding {
+            true => count - 1,
+            false => count,
+        }
+    }
+
     /// Windows of `kernel` points that are `dilation` apart, `stride` from each other, over an image with `padding` on
     /// both sides. With `ceil` a last window may hang over the end if it begins inside the image or the padding before it.
     pub fn regular(
@@ -31,11 +50,8 @@ impl Windows {
         ceil: bool,
     ) -> Windows {
         let reach = dilation * (kernel - 1) + 1;
-        let room = input + 2 * padding - reach;
-        let mut count = room / stride + 1;
-        if ceil && !room.is_multiple_of(stride) && count * stride < input + padding {
-            count += 1;
-        }
+        let count =
+            Self::how_many(input, [kernel, dilation], stride, padding, ceil).max(0) as usize;
         let ranges = (0..count).map(|i| {
             let start = i * stride;
             // The first point that is not in the padding.

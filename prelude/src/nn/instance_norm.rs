@@ -2,6 +2,7 @@
 
 use super::functional as F;
 use super::{Forward, Mode, Module, hooked, python};
+use crate::error::OrPanic;
 use crate::{Tensor, no_grad};
 
 /// Declares instance normalizations, which differ in the inputs they take.
@@ -103,6 +104,14 @@ macro_rules! instance_norms {
                     rank
                 );
                 let batched = rank == $rank;
+                let size = x.dims()[usize::from(batched)];
+                if let Some(features) = self.weight.as_ref().map(Tensor::numel) {
+                    assert!(
+                        size == features,
+                        "expected input's size at dim={} to match num_features ({features}), but got: {size}.",
+                        usize::from(batched)
+                    );
+                }
                 let x = if batched { x.clone() } else { x.unsqueeze(0) };
                 let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
                 let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
@@ -130,6 +139,9 @@ fn normalize(
     let Some((mean, var)) = running else {
         return F::instance_norm(x, weight, bias, eps);
     };
+    if training {
+        F::several_places(x).or_panic();
+    }
     let shape = x.dims();
     let (batch, channels) = (shape[0], shape[1]);
     let mut flat = vec![1, batch * channels];

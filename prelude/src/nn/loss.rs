@@ -6,11 +6,11 @@ use super::{Mode, Module, python};
 use crate::Tensor;
 use crate::tensor::{ClassLossOptions, PoissonOptions, Reduction, TripletOptions};
 
-/// Declares losses: their name, their own choices, the other arguments of `forward`, and what they compute.
+/// Declares losses: their name, their own choices (those that are `buffer`s are part of the state), the other arguments of `forward`, and what they compute.
 macro_rules! losses {
     ($(
         $(#[$doc:meta])*
-        $loss:ident { $($(#[$field_doc:meta])* $field:ident : $ty:ty = $default:expr),* }
+        $loss:ident { $($(#[$field_doc:meta])* $kind:ident $field:ident : $ty:ty = $default:expr),* }
         ($input:ident $(, $arg:ident)*) |$this:ident| $body:expr;
     )*) => {$(
         $(#[$doc])*
@@ -18,7 +18,7 @@ macro_rules! losses {
         pub struct $loss {
             #[module(skip)]
             reduction: Reduction,
-            $(#[module(skip)] $field: $ty,)*
+            $(#[module($kind)] $field: $ty,)*
             mode: Mode,
         }
 
@@ -68,24 +68,24 @@ losses! {
     /// Squares of small differences, absolute values of large ones: `nn.SmoothL1Loss`.
     SmoothL1Loss {
         /// Where both meet; 1 at first.
-        beta: f64 = 1.
+        skip beta: f64 = 1.
     } (input, target) |this| F::smooth_l1_loss(input, target, this.reduction, this.beta);
     /// Half the squares of small differences, straight lines beyond: `nn.HuberLoss`.
     HuberLoss {
         /// Where the lines begin, and their slope; 1 at first.
-        delta: f64 = 1.
+        skip delta: f64 = 1.
     } (input, target) |this| F::huber_loss(input, target, this.reduction, this.delta);
     /// How far the distribution with the logarithms `input` is from `target`: `nn.KLDivLoss`.
     ///
     /// The mathematical mean is that of [`Reduction::BatchMean`].
     KLDivLoss {
         /// Whether the target holds logarithms too.
-        log_target: bool = false
+        skip log_target: bool = false
     } (input, target) |this| F::kl_div(input, target, this.reduction, this.log_target);
     /// The binary cross entropy of probabilities and those they should be: `nn.BCELoss`.
     BCELoss {
         /// How much each element counts.
-        weight: Option<Tensor> = None
+        buffer weight: Option<Tensor> = None
     } (probabilities, target) |this|
         probabilities.binary_cross_entropy_with(target, this.weight.as_ref(), this.reduction);
     /// The binary cross entropy of logits and probabilities: `nn.BCEWithLogitsLoss`.
@@ -99,9 +99,9 @@ losses! {
     /// ```
     BCEWithLogitsLoss {
         /// How much each element counts.
-        weight: Option<Tensor> = None,
+        buffer weight: Option<Tensor> = None,
         /// How much the positive examples of each class count.
-        pos_weight: Option<Tensor> = None
+        buffer pos_weight: Option<Tensor> = None
     } (logits, probabilities) |this| logits.binary_cross_entropy_with_logits_weighted(
         probabilities, this.weight.as_ref(), this.reduction, this.pos_weight.as_ref()
     );
@@ -109,28 +109,28 @@ losses! {
     /// `nn.CosineEmbeddingLoss`.
     CosineEmbeddingLoss {
         /// How large the cosine of unlike pairs may be; 0 at first.
-        margin: f64 = 0.
+        skip margin: f64 = 0.
     } (input1, input2, target) |this| F::cosine_embedding_loss(input1, input2, target, this.margin, this.reduction);
     /// Distances that should be small (target 1) or above the margin (-1): `nn.HingeEmbeddingLoss`.
     HingeEmbeddingLoss {
         /// How large distances should be; 1 at first.
-        margin: f64 = 1.
+        skip margin: f64 = 1.
     } (input, target) |this| F::hinge_embedding_loss(input, target, this.margin, this.reduction);
     /// Pairs whose first should be above the second (target 1) or below (-1): `nn.MarginRankingLoss`.
     MarginRankingLoss {
         /// By how much; 0 at first.
-        margin: f64 = 0.
+        skip margin: f64 = 0.
     } (input1, input2, target) |this| F::margin_ranking_loss(input1, input2, target, this.margin, this.reduction);
     /// `log(1 + exp(-target * input))` of targets 1 and -1: `nn.SoftMarginLoss`.
     SoftMarginLoss {} (input, target) |this| F::soft_margin_loss(input, target, this.reduction);
     /// What the scores of other classes `[N, C]` come too near to that of the right one `[N]`: `nn.MultiMarginLoss`.
     MultiMarginLoss {
         /// The power of what is too near, 1 or 2; 1 at first.
-        p: i64 = 1,
+        skip p: i64 = 1,
         /// How far the scores should be apart; 1 at first.
-        margin: f64 = 1.,
+        skip margin: f64 = 1.,
         /// How much each class counts, `[C]`.
-        weight: Option<Tensor> = None
+        buffer weight: Option<Tensor> = None
     } (input, target) |this|
         F::multi_margin_loss(input, target, this.p, this.margin, this.weight.as_ref(), this.reduction);
     /// What the scores of other classes `[N, C]` come too near to those of the right ones, which are listed up to the
@@ -139,17 +139,17 @@ losses! {
     /// The binary cross entropy of the logits of all classes `[N, C]`, their mean: `nn.MultiLabelSoftMarginLoss`.
     MultiLabelSoftMarginLoss {
         /// How much each class counts, `[C]`.
-        weight: Option<Tensor> = None
+        buffer weight: Option<Tensor> = None
     } (input, target) |this|
         F::multilabel_soft_margin_loss(input, target, this.weight.as_ref(), this.reduction);
     /// How much nearer an anchor should be to what is like it than to what is not: `nn.TripletMarginLoss`.
     TripletMarginLoss {
         /// By how much; 1 at first.
-        margin: f64 = 1.,
+        skip margin: f64 = 1.,
         /// The degree of the norm; 2 at first.
-        p: f64 = 2.,
+        skip p: f64 = 2.,
         /// Whether the distance of both others may stand for that of anchor and negative.
-        swap: bool = false
+        skip swap: bool = false
     } (anchor, positive, negative) |this| {
         let options = TripletOptions {
             margin: this.margin,
@@ -163,9 +163,9 @@ losses! {
     /// The negative log-likelihood of counts under Poisson distributions: `nn.PoissonNLLLoss`.
     PoissonNLLLoss {
         /// Whether the input is the logarithm of the rate, as it is at first.
-        log_input: bool = true,
+        skip log_input: bool = true,
         /// Whether Stirling's approximation of `log(target!)` is added.
-        full: bool = false
+        skip full: bool = false
     } (input, target) |this| {
         let options = PoissonOptions {
             log_input: this.log_input,
@@ -178,9 +178,9 @@ losses! {
     /// The negative log-likelihood under bell curves of these means and variances: `nn.GaussianNLLLoss`.
     GaussianNLLLoss {
         /// Whether the constant term is added.
-        full: bool = false,
+        skip full: bool = false,
         /// The least variance; 1e-6 at first.
-        eps: f64 = 1e-6
+        skip eps: f64 = 1e-6
     } (input, target, var) |this| F::gaussian_nll_loss(input, target, var, this.full, this.eps, this.reduction);
 }
 
@@ -190,6 +190,8 @@ macro_rules! class_losses {
         $(#[$doc])*
         #[derive(Module, Default)]
         pub struct $loss {
+            #[module(buffer)]
+            weight: Option<Tensor>,
             #[module(skip)]
             options: ClassLossOptions,
             mode: Mode,
@@ -203,7 +205,7 @@ macro_rules! class_losses {
 
             /// How much each class counts, `[C]`.
             pub fn weight(mut self, weight: Tensor) -> Self {
-                self.options.weight = Some(weight);
+                self.weight = Some(weight);
                 self
             }
 
@@ -222,7 +224,11 @@ macro_rules! class_losses {
             /// The loss, a 0-d tensor unless there is no reduction.
             #[track_caller]
             pub fn forward(&self, input: &Tensor, target: &Tensor) -> Tensor {
-                seen!(self, [input, target], input.$method(target, &self.options))
+                let options = ClassLossOptions {
+                    weight: self.weight.clone(),
+                    ..self.options.clone()
+                };
+                seen!(self, [input, target], input.$method(target, &options))
             }
         }
 

@@ -169,6 +169,16 @@ impl Options {
     }
 
     /// Sets the momentum, or the first beta where there are betas.
+    /// Makes these options what they were, or not there, as in `given`.
+    pub(super) fn restore(&mut self, given: &Self, names: &[&'static str]) {
+        for name in names {
+            match given.get(name) {
+                Some(value) => self.put(name, value),
+                None => self.0.retain(|(key, _)| key != name),
+            }
+        }
+    }
+
     pub(super) fn set_momentum(&mut self, momentum: f64) {
         match self.get("betas") {
             Some(Value::Pair(_, second)) => self.set("betas", (momentum, second)),

@@ -163,3 +163,15 @@ Parameter Group 0
 )";
     assert_eq!(optimizer.to_string(), expected);
 }
+
+/// A schedule begins to change the momentum when it is made, and may be told only then not to.
+#[test]
+fn a_momentum_that_is_not_to_change_stays() {
+    let optimizer = SGD::new([Tensor::zeros(1).requires_grad_(true)], 0.1).momentum(0.5);
+    let _schedule = OneCycleLR::new(&optimizer, 0.5, 10).cycle_momentum(false);
+    let text = optimizer.to_string();
+    assert!(
+        text.contains("    momentum: 0.5\n") && !text.contains("max_momentum"),
+        "{text}"
+    );
+}

@@ -13,10 +13,15 @@ impl Draws<'_> {
     /// Fills `out` with normal values: `torch.Tensor.normal_`.
     pub fn normal<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
         if out.len() < BLOCK {
-            out.fill_with(|| T::from_f64(self.one_normal(mean, std)));
+            self.normal_one_by_one(out, mean, std);
         } else {
             self.normal_blocks(out, mean, std);
         }
+    }
+
+    /// Fills `out` with normal values as PyTorch does where the memory is not in one piece.
+    pub fn normal_one_by_one<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
+        out.fill_with(|| T::from_f64(self.one_normal(mean, std)));
     }
 
     /// One normal value in double precision. Every second one is the partner of the one before.

@@ -52,6 +52,27 @@ fn conv1d(
             x.shape().list()
         );
     }
+    if x.dim() == 2 {
+        return conv1d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    let wanted = weight.size(1) * options.groups;
+    if x.size(1) != wanted {
+        bail!(
+            "Given groups={}, weight of size {}, expected input{} to have {wanted} channels, but got {} channels instead",
+            options.groups,
+            weight.shape().list(),
+            x.shape().list(),
+            x.size(1)
+        );
+    }
+    let seen = x.size(2) + 2 * options.padding[0];
+    let reach = options.dilation[0] * (weight.size(2).max(1) - 1) + 1;
+    if reach > seen {
+        bail!(
+            "Calculated padded input size per channel: ({seen}). Kernel size: ({reach}). Kernel size can't be greater \
+             than actual input size"
+        );
+    }
     let options = Conv2dOptions {
         stride: [1, options.stride[0]],
         padding: [0, options.padding[0]],
@@ -196,16 +217,7 @@ fn transposed_geometry(
             weight.dtype().scalar_type().to_lowercase()
         );
     }
-    if (0..2).any(|d| output_padding[d] >= stride[d].max(dilation[d])) {
-        bail!(
-            "output padding must be smaller than either stride or dilation, but got output_padding_height: {} \
-             output_padding_width: {} dilation_height: {} dilation_width: {}",
-            output_padding[0],
-            output_padding[1],
-            dilation[0],
-            dilation[1]
-        );
-    }
+    not_too_long(["height", "width"], output_padding, stride, dilation)?;
     let (small, kernel) = ([rows, columns], [height, width]);
     let mut large = [0; 2];
     for d in 0..2 {
@@ -232,6 +244,29 @@ fn transposed_geometry(
         dilation,
         groups,
     })
+}
+
+/// What is appended to the output of a transposed convolution must have a place in it.
+fn not_too_long<const N: usize>(
+    names: [&str; N],
+    output_padding: [usize; N],
+    stride: [usize; N],
+    dilation: [usize; N],
+) -> Result<()> {
+    if (0..N).all(|d| output_padding[d] < stride[d].max(dilation[d])) {
+        return Ok(());
+    }
+    let listed = |what: &str, sizes: [usize; N]| -> String {
+        let all = names.iter().zip(sizes);
+        all.map(|(name, size)| format!(" {what}_{name}: {size}"))
+            .collect()
+    };
+    bail!(
+        "output padding must be smaller than either stride or dilation, but got{}{}{}",
+        listed("output_padding", output_padding),
+        listed("stride", stride),
+        listed("dilation", dilation)
+    );
 }
 
 /// What a convolution does to gradients of its input, done to an input.
@@ -263,6 +298,18 @@ fn conv_transpose1d(
         bail!(
             "Expected 2D (unbatched) or 3D (batched) input to conv_transpose1d, but got input of size: {}",
             x.shape().list()
+        );
+    }
+    if x.dim() == 2 {
+        return conv_transpose1d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
+    }
+    if x.size(1) != weight.size(0) {
+        bail!(
+            "Given transposed=1, weight of size {}, expected input{} to have {} channels, but got {} channels instead",
+            weight.shape().list(),
+            x.shape().list(),
+            weight.size(0),
+            x.size(1)
         );
     }
     let options = ConvTransposeOptions {
@@ -317,15 +364,8 @@ fn conv_transpose3d(
             shape[1]
         );
     }
-    if (0..3).any(|d| output_padding[d] >= stride[d].max(dilation[d])) {
-        bail!(
-            "output padding must be smaller than either stride or dilation, but got output_padding_depth: {} \
-             output_padding_height: {} output_padding_width: {}",
-            output_padding[0],
-            output_padding[1],
-            output_padding[2]
-        );
-    }
+    let names = ["depth", "height", "width"];
+    not_too_long(names, output_padding, stride, dilation)?;
     let mut spread = x.clone();
     for (d, &step) in stride.iter().enumerate() {
         if step == 1 {

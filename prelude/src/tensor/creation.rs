@@ -87,22 +87,35 @@ fn drawn(
     generator: &Generator,
     draw: impl Draw,
 ) -> Result<Tensor> {
+    drawn_in(shape, options, generator, draw, true)
+}
+
+/// The same for memory that is in one piece or not.
+fn drawn_in(
+    shape: &Dims,
+    options: TensorOptions,
+    generator: &Generator,
+    draw: impl Draw,
+    contiguous: bool,
+) -> Result<Tensor> {
     let shape = shape.to_shape()?;
     let dtype = options.dtype.unwrap_or(DType::F32);
     if dtype.is_complex() {
         // The parts are drawn, in pairs.
         let pairs: Vec<usize> = shape.iter().copied().chain([2]).collect();
         let parts = match dtype {
-            DType::C64 => drawn_as::<f32>(&pairs, DType::F32, generator, &draw.of_parts()),
-            _ => drawn_as::<f64>(&pairs, DType::F64, generator, &draw.of_parts()),
+            DType::C64 => {
+                drawn_as::<f32>(&pairs, DType::F32, generator, &draw.of_parts(), contiguous)
+            }
+            _ => drawn_as::<f64>(&pairs, DType::F64, generator, &draw.of_parts(), contiguous),
         };
         return finish(&super::complex::paired(&parts), options);
     }
     let array = match dtype {
-        DType::F32 => drawn_as::<f32>(&shape, dtype, generator, &draw),
-        DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw),
-        DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw),
-        DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw),
+        DType::F32 => drawn_as::<f32>(&shape, dtype, generator, &draw, contiguous),
+        DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw, contiguous),
+        DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw, contiguous),
+        DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw, contiguous),
         other => return Err(crate::Error::not_implemented(draw.name(), other)),
     };
     finish(&array, options)
@@ -113,10 +126,21 @@ fn drawn_as<T: Element + crate::random::Real>(
     dtype: DType,
     generator: &Generator,
     draw: &impl Draw,
+    contiguous: bool,
 ) -> Array {
     let mut numbers = vec![<T as Default>::default(); shape.iter().product()];
-    draw.fill(&mut generator.lock(), &mut numbers);
+    draw.fill(&mut generator.lock(), &mut numbers, contiguous);
     Array::from_vec(numbers, dtype, shape)
+}
+
+/// The sizes of a tensor in the order in which its numbers lie in memory, which is the one in which PyTorch fills them,
+/// and the permutation that brings them back.
+pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
+    let (sizes, strides) = (x.dims(), x.stride());
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
+    let lying = order.iter().map(|&dim| sizes[dim]).collect();
+    (lying, super::picked::inverse(&order))
 }
 
 /// A way to draw floats of any width.
@@ -129,7 +153,8 @@ pub(crate) trait Draw {
     fn check(&self) -> Result<()> {
         Ok(())
     }
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]);
+    /// PyTorch draws normal numbers in another way where the memory to be filled is not `contiguous`.
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], contiguous: bool);
     /// How each part of a complex number is drawn.
     fn of_parts(&self) -> Self;
 }
@@ -157,7 +182,7 @@ impl Draw for Uniform {
         }
         Ok(())
     }
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
         draws.uniform(out, self.from, self.to);
     }
     fn of_parts(&self) -> Self {
@@ -184,8 +209,11 @@ impl Draw for Normal {
         }
         Ok(())
     }
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T]) {
-        draws.normal(out, self.mean, self.std);
+    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], contiguous: bool) {
+        match contiguous {
+            true => draws.normal(out, self.mean, self.std),
+            false => draws.normal_one_by_one(out, self.mean, self.std),
+        }
     }
     /// Each part has half of the variance.
     fn of_parts(&self) -> Self {
@@ -611,21 +639,25 @@ impl Tensor {
         }
         let draws = default_generator().lock().bernoulli(p, self.numel());
         let bytes: Vec<u8> = draws.into_iter().map(u8::from).collect();
-        let drawn = Array::from_vec(bytes, DType::U8, &self.shape());
-        self.try_copy_(&Tensor::from_array(drawn)).or_panic()
+        let (shape, back) = in_memory(self);
+        let drawn = Tensor::from_array(Array::from_vec(bytes, DType::U8, &shape));
+        self.try_copy_(&drawn.try_permute(back).or_panic())
+            .or_panic()
     }
 
     pub(crate) fn refill(&self, generator: &Generator, draw: impl Draw) -> Result<Tensor> {
         crate::autograd::check_in_place(self)?;
         draw.check()?;
         let node = draw.node();
-        let drawn = drawn(
-            &self.shape().into(),
+        let (shape, back) = in_memory(self);
+        let drawn = drawn_in(
+            &shape.into(),
             TensorOptions::new().dtype(self.dtype()),
             generator,
             draw,
+            self.is_contiguous(),
         )?;
-        let drawn = drawn.try_to_device(self.device())?;
+        let drawn = drawn.try_permute(back)?.try_to_device(self.device())?;
         // Whatever the tensor came from has no say in what it is now.
         crate::autograd::in_place(self, |x| {
             let array = crate::kernels::transfer::copy(&drawn.array())?;

@@ -224,11 +224,7 @@ fn drawn_like(x: &Tensor, draw: impl FnOnce(&Tensor) -> Tensor) -> Result<Tensor
     if x.is_contiguous() || !dense {
         return Ok(draw(&x.try_new_zeros(&sizes)?));
     }
-    let lying: Vec<usize> = order.iter().map(|&dim| sizes[dim]).collect();
-    let mut back = vec![0i64; order.len()];
-    for (place, &dim) in order.iter().enumerate() {
-        back[dim] = place as i64;
-    }
+    let (lying, back) = super::creation::in_memory(x);
     draw(&x.try_new_zeros(&lying)?).try_permute(back)
 }
 

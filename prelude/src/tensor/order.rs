@@ -51,15 +51,20 @@ fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor
     if x.dtype() == crate::DType::Bool {
         bail!("topk does not support bool dtypes on CPU");
     }
+    if x.is_complex() {
+        // With the space that PyTorch's sentence begins with.
+        bail!(" topk does not support complex dtypes on CPU");
+    }
+    wick_runtime::interrupt::check();
     let at = axis(dim, x.dim())?;
     let size = if x.dim() == 0 { 1 } else { x.dims()[at] };
     if k > size {
         bail!("selected index k out of range");
     }
-    let places = sorted_places(x, at, largest)?;
     let places = if x.dim() == 0 {
-        places
+        sorted_places(x, at, largest)?
     } else {
+        let places = Tensor::from_array(order::top(&x.array(), at, k, largest)?);
         places.try_narrow(at as i64, 0, k)?.try_contiguous()?
     };
     picked("TopkBackward0", x, at, &places, true)
@@ -76,11 +81,13 @@ fn kth(x: &Tensor, k: usize, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)
     if k == 0 || k > size {
         bail!("kthvalue(): selected number k out of range for dimension {at}");
     }
-    let places = sorted_places(x, at, false)?;
     let place = if x.dim() == 0 {
-        places
+        Tensor::try_full((), 0)?.try_to_device(x.device())?
+    } else if x.is_complex() || x.dtype() == crate::DType::Bool {
+        return Err(crate::Error::not_implemented("kthvalue_cpu", x.dtype()));
     } else {
-        places
+        wick_runtime::interrupt::check();
+        Tensor::from_array(order::kth(&x.array(), at, k - 1)?)
             .try_narrow(at as i64, k as i64 - 1, 1)?
             .try_contiguous()?
     };

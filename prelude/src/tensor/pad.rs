@@ -67,6 +67,34 @@ pub(super) fn padded(x: &Tensor, padding: &[i64], value: f64) -> Result<Tensor> 
     )
 }
 
+/// Fails where nothing would be left of a dimension.
+fn not_too_small(x: &Tensor, padding: &[i64]) -> Result<()> {
+    let dims = x.dims();
+    let pairs = padding.chunks(2).zip(dims.iter().rev());
+    let sizes: Vec<(i64, i64)> = pairs
+        .map(|(pair, &size)| (size as i64, size as i64 + pair[0] + pair[1]))
+        .collect();
+    if sizes.iter().all(|&(_, padded)| padded > 0) {
+        return Ok(());
+    }
+    if let [(size, padded)] = sizes[..] {
+        bail!("input (W: {size}) is too small. Calculated output W: {padded}");
+    }
+    let named = |separator: &str, size: fn(&(i64, i64)) -> i64| {
+        let sizes = ["W", "H", "D"].into_iter().zip(&sizes);
+        let texts: Vec<String> = sizes
+            .map(|(name, it)| format!("{name}: {}", size(it)))
+            .rev()
+            .collect();
+        texts.join(separator)
+    };
+    bail!(
+        "Calculated output {} must be >= 1 in every dimension (input {})",
+        named(" ", |it| it.1),
+        named(", ", |it| it.0)
+    )
+}
+
 /// Padding whose elements come from the tensor itself: for each dimension, which element stands where.
 fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tensor> {
     let (rank, pairs) = (x.dim(), padding.len() / 2);
@@ -81,6 +109,16 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
                 padding.len()
             ),
         ));
+    }
+    let own = &x.dims()[usize::from(rank == pairs + 2)..];
+    if mode != Padding::Circular && own.contains(&0) {
+        bail!(
+            "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, \
+             but got: {}",
+            pairs + 1,
+            pairs + 2,
+            x.shape().list()
+        );
     }
     let mut places = Vec::new();
     for (i, pair) in padding.chunks(2).enumerate() {
@@ -103,16 +141,13 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
                 bail!("Negative padding value is resulting in an empty dimension");
             }
         }
-        if size + before + after < 1 && mode != Padding::Circular {
-            bail!(
-                "input (W: {size}) is too small. Calculated output W: {}",
-                size + before + after
-            );
-        }
+        // What is cut off does not come again on the other side.
+        let first = (-before).max(0);
+        let kept = size - first - (-after).max(0);
         let place = |j: i64| match mode {
             Padding::Reflect if j < 0 => -j,
             Padding::Reflect if j >= size => 2 * size - 2 - j,
-            Padding::Circular => j.rem_euclid(size.max(1)),
+            Padding::Circular => first + (j - first).rem_euclid(kept.max(1)),
             _ => j.clamp(0, size - 1),
         };
         let numbers: Vec<i64> = (-before..size + after).map(place).collect();
@@ -121,6 +156,9 @@ fn padded_from_within(x: &Tensor, padding: &[i64], mode: Padding) -> Result<Tens
             at as i64,
             Tensor::try_from_vec(numbers, [count])?.try_to_device(x.device())?,
         ));
+    }
+    if mode != Padding::Circular {
+        not_too_small(x, padding)?;
     }
     let name = match (mode, pairs) {
         (Padding::Reflect, 1) => "ReflectionPad1DBackward0",

@@ -7,7 +7,7 @@ use super::rule::{Keep, composed, pair};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
 use crate::kernels::pointwise::{self, Binary};
-use crate::kernels::special;
+use crate::kernels::{complex, special};
 use crate::scalar::Arg;
 
 /// How a quotient becomes a whole number.
@@ -188,7 +188,7 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
         x,
         other,
         Category::Bool,
-        |o| o.through("logaddexp_cpu", special::logaddexp),
+        |o| o.through_both("logaddexp_cpu", special::logaddexp, complex::logaddexp),
         |g, a, b, _| {
             let share = |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp()?.try_add(1)?);
             Ok([share(a, b)?, share(b, a)?])
@@ -382,6 +382,30 @@ fn shared(
     ])
 }
 
+/// The gradients of an element and its two bounds. An element at one of them shares with it, unless they are one; where
+/// the lower one lies above the upper one, the upper one has it all.
+fn shared_by_bounds(g: &Tensor, x: &Tensor, min: &Tensor, max: &Tensor) -> Result<[Tensor; 3]> {
+    let half = g.try_div(2)?;
+    let (apart, ordered) = (min.try_lt(max)?, min.try_le(max)?);
+    let (at_min, at_max) = (
+        x.try_eq(min)?.try_logical_and(&apart)?,
+        x.try_eq(max)?.try_logical_and(&apart)?,
+    );
+    let (below, above) = (x.try_lt(min)?, x.try_gt(max)?);
+    let inside = at_min.try_logical_or(&at_max)?.try_where_(&half, g)?;
+    let of_x = below.try_logical_or(&above)?.try_where_(0., inside)?;
+    let of_min = below.try_logical_and(&ordered)?.try_where_(g, 0.)?;
+    let of_max = above
+        .try_logical_and(&ordered)?
+        .try_logical_or(&max.try_lt(min)?)?
+        .try_where_(g, 0.)?;
+    Ok([
+        of_x,
+        at_min.try_where_(&half, of_min)?,
+        at_max.try_where_(&half, of_max)?,
+    ])
+}
+
 /// Brings elements between bounds, each of them a number, a tensor or nothing.
 pub(super) fn clamp(
     x: &Tensor,
@@ -459,31 +483,22 @@ pub(super) fn clamp(
                 }
                 return Ok(vec![ctx.when(0, || inside.try_where_(g, 0.))?, None, None]);
             }
-            // The larger of two, then the smaller: equals share.
-            let low = if has_min {
-                x.try_maximum(&min)?
-            } else {
-                x.clone()
+            // Equals share.
+            let [of_x, of_min, of_max] = match (has_min, has_max) {
+                (true, true) => shared_by_bounds(g, &x, &min, &max)?,
+                (true, false) => {
+                    let [of_x, of_min] = shared(g, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
+                    [of_x, of_min, g.clone()]
+                }
+                _ => {
+                    let [of_x, of_max] = shared(g, &x, &max, x.try_gt(&max)?, x.try_lt(&max)?)?;
+                    [of_x, g.clone(), of_max]
+                }
             };
-            let (mut of_low, mut of_max) = (g.clone(), None);
-            if has_max {
-                let [first, second] = shared(g, &low, &max, low.try_gt(&max)?, low.try_lt(&max)?)?;
-                (of_low, of_max) = (first, Some(second));
-            }
-            let (mut of_x, mut of_min) = (of_low.clone(), None);
-            if has_min {
-                let [first, second] = shared(&of_low, &x, &min, x.try_lt(&min)?, x.try_gt(&min)?)?;
-                // A lower bound that is not below the upper one has no say.
-                let second = match has_max {
-                    true => min.try_lt(&max)?.try_where_(&second, 0.)?,
-                    false => second,
-                };
-                (of_x, of_min) = (first, Some(second));
-            }
             Ok(vec![
                 ctx.wants(0).then_some(of_x),
-                of_min.filter(|_| ctx.wants(1)),
-                of_max.filter(|_| ctx.wants(2)),
+                (has_min && ctx.wants(1)).then_some(of_min),
+                (has_max && ctx.wants(2)).then_some(of_max),
             ])
         },
     )
@@ -515,7 +530,7 @@ ops! {
         x,
         other.into(),
         Category::Float,
-        |o| o.through("ldexp", |x, y| x * y.exp2()),
+        |o| o.through_both("ldexp", |x, y| x * y.exp2(), |x, y| x * complex::exp2(y)),
         |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
     );
     /// Power, computed in `f64`.

@@ -388,14 +388,15 @@ fn reduced_at(
                         (of_self, alone.try_where_(hidden, plain)?)
                     }
                     ScatterReduce::Amax | ScatterReduce::Amin => {
-                        let mine = own(x.try_eq(&y)?.try_to_dtype(g.dtype())?)?;
+                        let mine = x.try_eq(&y)?.try_to_dtype(g.dtype())?;
                         let theirs = source
                             .try_eq(y.try_gather(dim, &index)?)?
                             .try_to_dtype(g.dtype())?;
                         let ties = mine.try_scatter_add(dim, &index, &theirs)?;
                         let share = g.try_div(ties)?;
                         (
-                            mine.try_mul(&share)?,
+                            // It counts among the winners even where it does not take part, as in PyTorch.
+                            own(mine.try_mul(&share)?)?,
                             theirs.try_mul(share.try_gather(dim, &index)?)?,
                         )
                     }

@@ -110,12 +110,18 @@ fn windows(name: &str, x: &Tensor, options: Pool2dOptions) -> Result<[Windows; 2
             dilation[d]
         );
     }
-    if (0..2).any(|d| input[d] + 2 * padding[d] < reach[d]) {
+    let output = [0, 1].map(|d| {
+        let points = [kernel[d], dilation[d]];
+        Windows::how_many(input[d], points, stride[d], padding[d], options.ceil_mode)
+    });
+    if output.into_iter().any(|size| size < 1) {
         bail!(
-            "Given input size: ({}x{}x{}). Calculated output size: ({0}x0x0). Output size is too small",
+            "Given input size: ({}x{}x{}). Calculated output size: ({0}x{}x{}). Output size is too small",
             x.try_size(-3)?,
             input[0],
-            input[1]
+            input[1],
+            output[0],
+            output[1]
         );
     }
     if options.divisor_override == Some(0) {
@@ -229,6 +235,32 @@ fn adaptive_max(x: &Tensor, output: [usize; 2]) -> Result<(Tensor, Tensor)> {
     wick_runtime::interrupt::check();
     let input = plane("adaptive_max_pool2d", x)?;
     largest(x, &[0, 1].map(|d| Windows::adaptive(input[d], output[d])))
+}
+
+/// PyTorch's checks of rows, which have sentences of their own.
+fn fits_a_row(input: usize, options: Pool1dOptions) -> Result<()> {
+    let PoolOptions {
+        kernel: [kernel],
+        stride: [stride],
+        padding: [padding],
+        dilation: [dilation],
+        ..
+    } = options;
+    if kernel == 0 || stride == 0 || dilation == 0 {
+        return Ok(());
+    }
+    if padding > kernel / 2 {
+        bail!(
+            "max_pool1d() padding should be at most half of kernel size, but got padding={padding} and \
+             kernel_size={kernel}"
+        );
+    }
+    let points = [kernel, dilation];
+    let output = Windows::how_many(input, points, stride, padding, options.ceil_mode);
+    if output < 1 {
+        bail!("max_pool1d() Invalid computed output size: {output}");
+    }
+    Ok(())
 }
 
 /// Does to the rows `[N, C, L]` or `[C, L]` what `pool` does to images of one row.
@@ -388,7 +420,10 @@ ops! {
     adaptive_max_pool2d, try_adaptive_max_pool2d, [] (x, output: [usize; 2]) => Ok(adaptive_max(x, output)?.0);
     /// The largest element of each window of rows `[N, C, L]` or `[C, L]`.
     max_pool1d, try_max_pool1d, [] (x, options: Pool1dOptions)
-        => over_rows("max_pool1d", x, |x| Ok(max_pool(x, options.over_a_row())?.0));
+        => over_rows("max_pool1d", x, |x| {
+            fits_a_row(x.try_size(-1)?, options)?;
+            Ok(max_pool(x, options.over_a_row())?.0)
+        });
     /// The mean of each window of rows `[N, C, L]` or `[C, L]`; padding counts as zeros.
     avg_pool1d, try_avg_pool1d, [] (x, options: Pool1dOptions)
         => over_rows("avg_pool1d", x, |x| x.try_avg_pool2d(options.over_a_row()));

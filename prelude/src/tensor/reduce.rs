@@ -322,7 +322,7 @@ fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Ten
     } else {
         ("var_mean", "VarMeanBackward0")
     };
-    if !x.is_floating_point() {
+    if !x.dtype().is_differentiable() {
         bail!("{name} only support floating point and complex dtypes");
     }
     let spread = if root { deviation_node } else { variance_node };

@@ -8,8 +8,9 @@ use super::arithmetic::{Operands, operands};
 use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::dtype::{Category, DType};
 use crate::error::Result;
-use crate::kernels::pointwise;
+use crate::kernels::{Array, complex, pointwise};
 use crate::scalar::Arg;
+use num_complex::Complex64;
 
 /// What a derivative looks at. [`Ctx::saved`] counts the inputs first, then the output.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,18 +58,38 @@ pub(super) fn function(
     f: impl Fn(f64) -> f64 + Sync,
     slope: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
 ) -> Result<Tensor> {
+    let forward = |x: &Array| pointwise::through(kernel, &f, x);
+    element_wise(name, x, forward, slope)
+}
+
+/// Likewise where it is known of complex numbers too.
+pub(super) fn analytic(
+    name: &'static str,
+    kernel: &'static str,
+    x: &Tensor,
+    f: fn(f64) -> f64,
+    of_complex: fn(Complex64) -> Complex64,
+    slope: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
+) -> Result<Tensor> {
+    let forward = |x: &Array| match x.dtype().is_complex() {
+        true => complex::through(x, of_complex),
+        false => pointwise::through(kernel, &f, x),
+    };
+    element_wise(name, x, forward, slope)
+}
+
+fn element_wise(
+    name: &'static str,
+    x: &Tensor,
+    forward: impl FnOnce(&Array) -> Result<Array>,
+    slope: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
+) -> Result<Tensor> {
     let x = x.try_to_dtype(x.dtype().to_float())?;
     composed(
         name,
         &[&x],
         Keep::Both,
-        || {
-            Ok(Tensor::from_array(pointwise::through(
-                kernel,
-                &f,
-                &x.array(),
-            )?))
-        },
+        || Ok(Tensor::from_array(forward(&x.array())?)),
         move |ctx, g| {
             Ok(vec![Some(
                 g.try_mul(slope(&ctx.saved(0)?, &ctx.saved(1)?)?)?,
@@ -114,13 +135,29 @@ impl Operands {
         )?))
     }
 
+    /// Likewise where it is known of complex numbers too.
+    pub(super) fn through_both(
+        &self,
+        kernel: &str,
+        f: fn(f64, f64) -> f64,
+        of_complex: fn(Complex64, Complex64) -> Complex64,
+    ) -> Result<Tensor> {
+        if !self.a.is_complex() {
+            return self.through(kernel, f);
+        }
+        let (a, b) = self.arrays()?;
+        Ok(Tensor::from_array(complex::through_pair(
+            of_complex, &a, &b,
+        )?))
+    }
+
     /// A function of each pair of integers.
     pub(super) fn integers(&self, f: fn(i64, i64) -> i64) -> Result<Tensor> {
         let (a, b) = self.arrays()?;
         Ok(Tensor::from_array(pointwise::bits(f, &a, &b)?))
     }
 
-    fn arrays(&self) -> Result<(crate::kernels::Array, crate::kernels::Array)> {
+    fn arrays(&self) -> Result<(Array, Array)> {
         Ok((
             self.a.array().broadcast(&self.shape)?,
             self.b.array().broadcast(&self.shape)?,

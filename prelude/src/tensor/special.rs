@@ -2,10 +2,10 @@
 
 use super::Tensor;
 use super::ops::ops;
-use super::rule::{Keep, composed, function, pair, times};
+use super::rule::{Keep, analytic, composed, function, pair, times};
 use crate::dtype::Category;
 use crate::error::{Result, bail};
-use crate::kernels::special;
+use crate::kernels::{complex, inverse, special};
 use crate::scalar::Arg;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
 
@@ -194,16 +194,20 @@ fn round_decimals(x: &Tensor, decimals: i64) -> Result<Tensor> {
 
 ops! {
     /// 2 to the power of each element.
-    exp2, try_exp2, [exp2_, try_exp2_] (x) => function("Exp2Backward0", "exp2", x, f64::exp2, |_, y| y.try_mul(LN_2));
+    exp2, try_exp2, [exp2_, try_exp2_] (x) => analytic("Exp2Backward0", "exp2", x, f64::exp2, complex::exp2, |_, y| y.try_mul(LN_2));
     /// Inverse hyperbolic sine.
     asinh, try_asinh, [asinh_, try_asinh_] (x)
-        => function("AsinhBackward0", "asinh", x, libm::asinh, |x, _| x.try_square()?.try_add(1)?.try_rsqrt());
+        => analytic("AsinhBackward0", "asinh", x, libm::asinh, inverse::asinh, |x, _| x.try_square()?.try_add(1)?.try_rsqrt());
     /// Inverse hyperbolic cosine.
     acosh, try_acosh, [acosh_, try_acosh_] (x)
-        => function("AcoshBackward0", "acosh", x, libm::acosh, |x, _| x.try_square()?.try_sub(1)?.try_rsqrt());
+        => analytic("AcoshBackward0", "acosh", x, libm::acosh, inverse::acosh, |x, _| match x.is_complex() {
+            // The root of a product has another cut.
+            true => x.try_add(1)?.try_rsqrt()?.try_mul(x.try_sub(1)?.try_rsqrt()?),
+            false => x.try_square()?.try_sub(1)?.try_rsqrt(),
+        });
     /// Inverse hyperbolic tangent.
     atanh, try_atanh, [atanh_, try_atanh_] (x)
-        => function("AtanhBackward0", "atanh", x, libm::atanh, |x, _| x.try_square()?.try_rsub(1)?.try_reciprocal());
+        => analytic("AtanhBackward0", "atanh", x, libm::atanh, inverse::atanh, |x, _| x.try_square()?.try_rsub(1)?.try_reciprocal());
     /// 1 minus the error function, exact for large elements.
     erfc, try_erfc, [erfc_, try_erfc_] (x)
         => function("ErfcBackward0", "erfc", x, libm::erfc, |x, _| x.try_square()?.try_neg()?.try_exp()?.try_mul(-FRAC_2_SQRT_PI));

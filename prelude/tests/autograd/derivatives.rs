@@ -303,3 +303,61 @@ fn vectors_have_to_fit() {
     let (_, zero) = hvp_with(linear, &[&ones()], Some(&[&ones()]), none).unwrap();
     assert_eq!(zero[0].to_vec1::<f32>(), [0., 0.]);
 }
+
+/// Gradients of PyTorch 2.15 for a gradient of 4.
+#[test]
+fn bounds_share_the_gradient_of_clamp_with_what_lies_at_them() {
+    let gradients = |x: f64, low: f64, high: f64| {
+        let leaves = [x, low, high].map(|it| Tensor::scalar(it).requires_grad_(true));
+        let y = leaves[0].clamp(&leaves[1], &leaves[2]);
+        y.backward_with(&Tensor::scalar(4.).to(DType::F64));
+        leaves.map(|leaf| leaf.grad().unwrap().item::<f64>())
+    };
+    let nan = f64::NAN;
+    for ([x, low, high], expected) in [
+        ([2., 1., 3.], [4., 0., 0.]),
+        ([1., 1., 2.], [2., 2., 0.]),
+        ([2., 1., 2.], [2., 0., 2.]),
+        ([1., 2., 3.], [0., 4., 0.]),
+        ([3., 1., 2.], [0., 0., 4.]),
+        // One bound is the other.
+        ([1., 1., 1.], [4., 0., 0.]),
+        ([1., 2., 2.], [0., 4., 0.]),
+        ([3., 2., 2.], [0., 0., 4.]),
+        // They are the wrong way round: the upper one counts.
+        ([1., 3., 2.], [0., 0., 4.]),
+        ([2., 2., 1.], [0., 0., 4.]),
+        ([2., 3., 2.], [0., 0., 4.]),
+        ([nan, 1., 2.], [4., 0., 0.]),
+        ([nan, 2., 1.], [4., 0., 4.]),
+        ([1., nan, 2.], [4., 0., 0.]),
+        ([3., nan, 2.], [0., 0., 0.]),
+        ([1., 2., nan], [0., 0., 0.]),
+    ] {
+        assert_eq!(gradients(x, low, high), expected, "{x} in {low}..{high}");
+    }
+    let (x, low) = (
+        tensor!([1., 2., 3.]).requires_grad_(true),
+        Tensor::scalar(2.).requires_grad_(true),
+    );
+    x.clamp_min(&low).sum().backward();
+    assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [0., 0.5, 1.]);
+    assert_eq!(low.grad().unwrap().item::<f64>(), 1.5);
+}
+
+#[test]
+fn what_is_left_out_of_a_scattered_extreme_still_counts_among_equals() {
+    use wick::tensor::ScatterReduce;
+    let (x, source) = (
+        tensor!([2., 3., 5., 2.]).requires_grad_(true),
+        tensor!([2., 0., 3., 0., 0., 2., 5.]).requires_grad_(true),
+    );
+    let index = tensor!([0, 0, 1, 1, 1, 2, 2]);
+    let y = x.scatter_reduce(0, &index, &source, ScatterReduce::Amax, false);
+    y.backward_with(&tensor!([1., 2., 3., 4.]));
+    assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [0., 0., 0., 4.]);
+    assert_eq!(
+        source.grad().unwrap().to_vec1::<f32>(),
+        [0.5, 0., 1., 0., 0., 0., 1.5]
+    );
+}

@@ -93,6 +93,32 @@ fn views_of_no_grad_cannot_be_written_to_on_the_tape() {
 }
 
 #[test]
+fn views_of_no_grad_say_that_gradients_are_wanted_and_get_none() {
+    let x = tensor!([1., 2.]).requires_grad_(true);
+    let view = no_grad(|| x.view([2, 1]));
+    assert!(view.requires_grad() && view.is_leaf() && view.grad_fn().is_none());
+    let y = &view * 2;
+    assert!(y.grad_fn().is_some());
+    y.sum().backward();
+    assert!(view.grad().is_none() && x.grad().is_none());
+    // Nor after the tensor has changed.
+    no_grad(|| x.add_(1));
+    (&view * 2).sum().backward();
+    assert!(view.grad().is_none() && x.grad().is_none());
+    // Unless it is asked to collect its own.
+    view.requires_grad_(true);
+    (&view * 2).sum().backward();
+    assert_eq!(view.grad().unwrap().to_vec2::<f32>(), [[2.], [2.]]);
+
+    // A view tells what its base is now.
+    let plain = Tensor::zeros([2]);
+    let view = plain.view([2, 1]);
+    assert!(!view.requires_grad());
+    plain.requires_grad_(true);
+    assert!(view.requires_grad() && view.grad_fn().is_none());
+}
+
+#[test]
 fn a_tensor_can_be_cut_off_in_place() {
     let x = tensor!([1., 2.]).requires_grad_(true);
     let y = &x * 2;

@@ -149,6 +149,21 @@ def symmetric(m):
     parametrize.register_parametrization(m, "weight", Halved())
 
 
+# Matrices with orthonormal columns or rows.
+for kind, make, shape in [
+    ("tall", linear, (2, 3)),
+    ("wide", lambda: nn.Linear(4, 3), (2, 4)),
+    ("square", lambda: nn.Linear(3, 3), (2, 3)),
+]:
+    for how in [None, "matrix_exp", "cayley", "householder"]:
+        made(f"orthogonal {kind} {how}", make, lambda m: parametrizations.orthogonal(m, orthogonal_map=how), remove_new("weight"), shape)
+    made(f"orthogonal {kind} free", make, lambda m: parametrizations.orthogonal(m, orthogonal_map="householder", use_trivialization=False), remove_new("weight"), shape)
+made("orthogonal batch", lambda: nn.Conv1d(3, 4, 2), parametrizations.orthogonal, remove_new("weight"), (2, 3, 5))
+torch.manual_seed(21)
+module = nn.Linear(3, 3)
+parametrizations.orthogonal(module, orthogonal_map="cayley")
+module.weight = torch.linalg.qr(torch.arange(9.0).reshape(3, 3) + torch.eye(3))[0]
+row("orthogonal set", module.weight, *module.buffers(), module.parametrizations.weight.original)
 made("symmetric", lambda: nn.Linear(3, 3), symmetric, remove_new("weight"), (2, 3))
 
 # Tables with limits.
@@ -231,6 +246,13 @@ for name, make, shape in [
     ("conv1d", lambda: nn.LazyConv1d(4, 3, groups=2, bias=False, padding="same"), (2, 6, 7)),
     ("conv2d", lambda: nn.LazyConv2d(4, (3, 2), stride=2, padding=1, dilation=(1, 2), padding_mode="circular"), (3, 6, 7)),
     ("conv3d", lambda: nn.LazyConv3d(2, 2), (1, 2, 3, 4, 3)),
+    ("transposed1d", lambda: nn.LazyConvTranspose1d(4, 3, stride=2, padding=1, output_padding=1), (2, 3, 5)),
+    ("transposed2d", lambda: nn.LazyConvTranspose2d(4, (3, 2), groups=2, bias=False, dilation=2), (2, 6, 4, 4)),
+    ("transposed3d", lambda: nn.LazyConvTranspose3d(2, 2), (3, 2, 2, 2)),
+    ("instance1d", lambda: nn.LazyInstanceNorm1d(momentum=0.3), (2, 3, 4)),
+    ("instance1d bare", lambda: nn.LazyInstanceNorm1d(affine=False, track_running_stats=False), (2, 3, 4)),
+    ("instance2d", lambda: nn.LazyInstanceNorm2d(affine=False), (2, 3, 4, 2)),
+    ("instance3d", lambda: nn.LazyInstanceNorm3d(track_running_stats=False, eps=0.1), (1, 2, 2, 2, 2)),
     ("norm1d", lambda: nn.LazyBatchNorm1d(momentum=0.3), (5, 3)),
     ("norm2d", lambda: nn.LazyBatchNorm2d(affine=False), (2, 3, 2, 2)),
     ("norm3d", lambda: nn.LazyBatchNorm3d(track_running_stats=False, eps=0.1), (2, 3, 1, 2, 2)),

@@ -45,6 +45,37 @@ fn layers_become_what_their_input_needs() {
             .padding_mode("circular")
     });
     lazy("conv3d", &[1, 2, 3, 4, 3], || nn::LazyConv3d::new(2, 2));
+    lazy("transposed1d", &[2, 3, 5], || {
+        nn::LazyConvTranspose1d::new(4, 3)
+            .stride(2)
+            .padding(1)
+            .output_padding(1)
+    });
+    lazy("transposed2d", &[2, 6, 4, 4], || {
+        nn::LazyConvTranspose2d::new(4, (3, 2))
+            .groups(2)
+            .bias(false)
+            .dilation(2)
+    });
+    lazy("transposed3d", &[3, 2, 2, 2], || {
+        nn::LazyConvTranspose3d::new(2, 2)
+    });
+    lazy("instance1d", &[2, 3, 4], || {
+        nn::LazyInstanceNorm1d::new().momentum(0.3)
+    });
+    lazy("instance1d bare", &[2, 3, 4], || {
+        nn::LazyInstanceNorm1d::new()
+            .affine(false)
+            .track_running_stats(false)
+    });
+    lazy("instance2d", &[2, 3, 4, 2], || {
+        nn::LazyInstanceNorm2d::new().affine(false)
+    });
+    lazy("instance3d", &[1, 2, 2, 2, 2], || {
+        nn::LazyInstanceNorm3d::new()
+            .track_running_stats(false)
+            .eps(0.1)
+    });
     lazy("norm1d", &[5, 3], || {
         nn::LazyBatchNorm1d::new().momentum(0.3)
     });

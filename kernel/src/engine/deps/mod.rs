@@ -192,7 +192,7 @@ impl Dependencies {
             locks = vec![pin.path().to_owned()];
         }
         project
-            .write(specs, &locks)
+            .write(&locks)
             .map_err(|error| io(project.folder.display(), &error))?;
         let metadata = cargo::resolve(project, &self.prelude, progress).await?;
         if let Some(pin) = pin {

@@ -3,8 +3,8 @@
 //! A crate that is taken brings what it is made of, in the versions and with the features of the prelude's build. So
 //! the plan walks down from the session and stops at each crate that it takes: what lies below is asked for by cargo,
 //! but nobody looks at it. It takes a crate whose whole make is as in the prelude; and, whatever that is made of,
-//! those whose types pass between cells and crates ([`MEETING_POINTS`]). Where a dependency turns on a feature that
-//! the prelude's crate lacks, that crate is compiled, and so are those that use it.
+//! those whose types pass between cells and crates ([`MEETING_POINTS`], and Wick's own). Where a dependency turns on a
+//! feature that the prelude's crate lacks, that crate is compiled, and so are those that use it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -96,9 +96,9 @@ impl Plan {
         Planner::new(metadata, manifest).plan()
     }
 
-    /// What becomes of a package; `None` where the prelude does not have it.
-    pub(super) fn of(&self, package: &str, version: &str) -> Option<Treatment> {
-        self.packages.get(&key(package, version)).copied()
+    /// What becomes of a package, from crates.io or from elsewhere; `None` where the prelude does not have it.
+    pub(super) fn of(&self, package: &str, version: &str, registry: bool) -> Option<Treatment> {
+        self.packages.get(&key(package, version, registry)).copied()
     }
 
     /// Names what differs from taking all that the prelude has. Cargo goes by what it asked for, not by what it was
@@ -116,8 +116,10 @@ impl Plan {
     }
 }
 
-fn key(package: &str, version: &str) -> String {
-    format!("{package} {version}")
+/// A package from elsewhere may have the name and version of one from crates.io.
+fn key(package: &str, version: &str, registry: bool) -> String {
+    let source = if registry { "" } else { " of one's own" };
+    format!("{package} {version}{source}")
 }
 
 struct Planner<'a> {
@@ -133,9 +135,9 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn new(metadata: &'a Metadata, manifest: &'a Manifest) -> Self {
         let mut crates: HashMap<String, Vec<&Crate>> = HashMap::new();
-        for krate in manifest.crates.iter().filter(|krate| krate.registry) {
+        for krate in &manifest.crates {
             let same = crates
-                .entry(key(&krate.package, &krate.version))
+                .entry(key(&krate.package, &krate.version, krate.registry))
                 .or_default();
             same.push(krate);
         }
@@ -170,7 +172,7 @@ impl<'a> Planner<'a> {
             let is_meeting_point = || {
                 self.packages
                     .get(id)
-                    .is_some_and(|it| MEETING_POINTS.contains(&&*it.name))
+                    .is_some_and(|it| MEETING_POINTS.contains(&&*it.name) || !it.is_registry())
             };
             let takes = fits && (is_meeting_point() || self.is_plain(id, in_compiler));
             let treatment = match takes {
@@ -197,14 +199,17 @@ impl<'a> Planner<'a> {
                 None if self.is_plain(id, true) => Treatment::Taken { script: false },
                 None => Treatment::Unused,
             };
-            packages.insert(key(&package.name, &package.version), treatment);
+            let key = key(&package.name, &package.version, package.is_registry());
+            packages.insert(key, treatment);
         }
         Plan { packages }
     }
 
     fn candidates(&self, id: &str) -> &[&'a Crate] {
-        let package = self.packages.get(id).filter(|it| it.is_registry());
-        let crates = package.and_then(|it| self.crates.get(&key(&it.name, &it.version)));
+        let crates = self.packages.get(id).and_then(|it| {
+            let key = key(&it.name, &it.version, it.is_registry());
+            self.crates.get(&key)
+        });
         crates.map_or(&[], Vec::as_slice)
     }
 
@@ -216,14 +221,15 @@ impl<'a> Planner<'a> {
             .any(|kind| kind == "proc-macro")
     }
 
-    /// Whether the prelude has the package with its features.
+    /// Whether the prelude has the package with its features. Of Wick itself there is the one that is loaded.
     fn fits(&self, id: &str, in_compiler: bool) -> bool {
         let features = self.nodes.get(id).map_or(&[][..], |node| &node.features);
         self.candidates(id).iter().any(|krate| {
             (krate.role != Role::Host || in_compiler)
-                && features
-                    .iter()
-                    .all(|feature| krate.features.contains(feature))
+                && (!krate.registry
+                    || features
+                        .iter()
+                        .all(|feature| krate.features.contains(feature)))
         })
     }
 
@@ -341,10 +347,10 @@ mod tests {
             ("new", &[], &["memchr"]),
         ]);
         let plan = Plan::new(&metadata, &manifest);
-        assert_eq!(plan.of("regex", "1.0.0"), TAKEN);
-        assert_eq!(plan.of("memchr", "1.0.0"), TAKEN);
-        assert_eq!(plan.of("new", "1.0.0"), None);
-        assert_eq!(plan.of("regex", "1.0.1"), None);
+        assert_eq!(plan.of("regex", "1.0.0", true), TAKEN);
+        assert_eq!(plan.of("memchr", "1.0.0", true), TAKEN);
+        assert_eq!(plan.of("new", "1.0.0", true), None);
+        assert_eq!(plan.of("regex", "1.0.1", true), None);
         assert_eq!(plan.exceptions(), "");
     }
 
@@ -364,11 +370,35 @@ mod tests {
             ("bytemuck", &["alloc"], &[]),
         ]);
         let plan = Plan::new(&metadata, &manifest);
-        assert_eq!(plan.of("candle-core", "1.0.0"), TAKEN);
-        assert_eq!(plan.of("gemm", "1.0.0"), Some(Treatment::Unused));
-        assert_eq!(plan.of("image", "1.0.0"), Some(Treatment::Open));
-        assert_eq!(plan.of("bytemuck", "1.0.0"), Some(Treatment::Open));
+        assert_eq!(plan.of("candle-core", "1.0.0", true), TAKEN);
+        assert_eq!(plan.of("gemm", "1.0.0", true), Some(Treatment::Unused));
+        assert_eq!(plan.of("image", "1.0.0", true), Some(Treatment::Open));
+        assert_eq!(plan.of("bytemuck", "1.0.0", true), Some(Treatment::Open));
         assert_eq!(plan.exceptions(), "bytemuck 1.0.0 Open\nimage 1.0.0 Open");
+    }
+
+    #[test]
+    fn wick_itself_is_taken_whatever_is_asked_of_it() {
+        let mut manifest = manifest(&[("wick", Role::Linked, &[])]);
+        manifest.crates[0].registry = false;
+        let mut metadata = metadata(&[
+            ("root", &[], &["layers"]),
+            ("layers", &[], &["wick"]),
+            ("wick", &["nalgebra"], &["nalgebra"]),
+            ("nalgebra", &[], &[]),
+        ]);
+        // Of crates.io's there is another.
+        assert_eq!(
+            Plan::new(&metadata, &manifest).of("wick", "1.0.0", true),
+            None
+        );
+        for package in &mut metadata.packages {
+            package.source = None;
+        }
+        assert_eq!(
+            Plan::new(&metadata, &manifest).of("wick", "1.0.0", false),
+            TAKEN
+        );
     }
 
     #[test]
@@ -384,11 +414,11 @@ mod tests {
             ("syn", &[], &[]),
         ]);
         let plan = Plan::new(&metadata, &manifest);
-        assert_eq!(plan.of("serde_derive", "1.0.0"), TAKEN);
-        assert_eq!(plan.of("syn", "1.0.0"), TAKEN);
+        assert_eq!(plan.of("serde_derive", "1.0.0", true), TAKEN);
+        assert_eq!(plan.of("syn", "1.0.0", true), TAKEN);
         let metadata = super::tests::metadata(&[("root", &[], &["syn"]), ("syn", &[], &[])]);
         assert_eq!(
-            Plan::new(&metadata, &manifest).of("syn", "1.0.0"),
+            Plan::new(&metadata, &manifest).of("syn", "1.0.0", true),
             Some(Treatment::Open)
         );
     }

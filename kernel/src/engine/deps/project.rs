@@ -25,6 +25,8 @@ pub(super) struct Project {
     pub(super) folder: PathBuf,
     cache: PathBuf,
     prelude_key: String,
+    /// Its `Cargo.toml`.
+    manifest: String,
 }
 
 impl Project {
@@ -38,7 +40,12 @@ impl Project {
         pin: Option<&Pin>,
     ) -> Self {
         let prelude_key = hash(&[prelude.id(), &prelude.folder().display().to_string()]);
-        let manifest = manifest(specs);
+        // What goes with the prelude lies beside it.
+        let place = |spec: &DependencySpec| match prelude.companion(spec.package()) {
+            Some(folder) => spec.at("path", &folder.display().to_string()),
+            None => spec.clone(),
+        };
+        let manifest = manifest(&specs.iter().map(place).collect::<Vec<_>>());
         let mut parts = vec![&*prelude_key, before, &manifest];
         parts.extend(pin.map(Pin::text));
         let key = hash(&parts);
@@ -46,6 +53,7 @@ impl Project {
             folder: cache.join("projects").join(key),
             cache: cache.to_owned(),
             prelude_key,
+            manifest,
         }
     }
 
@@ -56,9 +64,9 @@ impl Project {
     }
 
     /// Writes the project. Versions start from those in `locks`, so that whatever both have in common is the same.
-    pub(super) fn write(&self, specs: &[DependencySpec], locks: &[PathBuf]) -> io::Result<()> {
+    pub(super) fn write(&self, locks: &[PathBuf]) -> io::Result<()> {
         fs::create_dir_all(self.folder.join("src"))?;
-        write_if_changed(&self.folder.join("Cargo.toml"), &manifest(specs))?;
+        write_if_changed(&self.folder.join("Cargo.toml"), &self.manifest)?;
         write_if_changed(&self.folder.join("src/lib.rs"), "")?;
         let own = self.folder.join("Cargo.lock");
         if !own.exists() {

@@ -118,6 +118,18 @@ impl DependencySpec {
         package.unwrap_or(&self.name)
     }
 
+    /// The same crate from a `place`, which is a `path` or, as `key` says, `git`; one that names a place keeps to it.
+    pub fn at(&self, key: &str, place: &str) -> Self {
+        let mut table = self.table.clone();
+        if !["path", "git"].iter().any(|key| table.contains_key(*key)) {
+            table.insert(key.to_owned(), place.into());
+        }
+        Self {
+            name: self.name.clone(),
+            table,
+        }
+    }
+
     /// Whether its source may change from one moment to the next.
     pub fn is_local(&self) -> bool {
         self.table.contains_key("path")

@@ -49,18 +49,20 @@ fn run(rustc: &str, arguments: Vec<String>) -> io::Result<()> {
     if let Some(request) = Request::new(&arguments) {
         if request.package == PACKAGE {
             request.record_externs()?;
-        } else if request.is_from_registry() {
+        } else {
             let plan = fs::read(env::var_os(PLAN_VARIABLE).unwrap_or_default())?;
             let plan: Plan = serde_json::from_slice(&plan)?;
-            if let Some(treatment) = plan.of(&request.package, &request.version)
+            let registry = request.is_from_registry();
+            if let Some(treatment) = plan.of(&request.package, &request.version, registry)
                 && request.answer(treatment, &folder)?
             {
                 return Ok(());
             }
-        } else if !request.is_from_git() {
             // A changed crate keeps its file name; a session that has loaded the old one needs other symbols.
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            command.arg(format!("-Cmetadata={}", now.unwrap_or_default().as_nanos()));
+            if !registry && !request.is_from_git() {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                command.arg(format!("-Cmetadata={}", now.unwrap_or_default().as_nanos()));
+            }
         }
     }
     // Crates of the prelude may be made of some that cargo does not know of here.
@@ -137,7 +139,7 @@ impl<'a> Request<'a> {
         is_whole.then_some(request)
     }
 
-    /// Whether the source is that of a package from crates.io: another one may have the same name and version.
+    /// Whether the source is that of a package from crates.io.
     fn is_from_registry(&self) -> bool {
         let mut folders = self.manifest_dir.ancestors().skip(2);
         folders
@@ -177,20 +179,26 @@ impl<'a> Request<'a> {
         manifest: &'m Manifest,
         folder: &Path,
     ) -> Option<&'m Crate> {
-        let is_library = matches!(self.crate_types[..], ["lib" | "rlib" | "proc-macro"]);
+        let is_library = matches!(
+            self.crate_types[..],
+            ["lib" | "rlib" | "proc-macro" | "dylib", ..]
+        );
         let is_macro = self.crate_types == ["proc-macro"];
         let same = |krate: &&Crate| {
             is_library
-                && krate.registry
+                && krate.registry == self.is_from_registry()
                 && krate.package == self.package
                 && krate.version == self.version
                 && krate.name == self.crate_name
                 && (krate.role == Role::ProcMacro) == is_macro
         };
+        // Of Wick itself there is the one that is loaded.
         let has_features = |krate: &Crate| {
-            self.features
-                .iter()
-                .all(|it| krate.features.iter().any(|has| has == it))
+            !krate.registry
+                || self
+                    .features
+                    .iter()
+                    .all(|it| krate.features.iter().any(|has| has == it))
         };
         let fits = |krate: &Crate| {
             has_features(krate) && (krate.role != Role::Host || self.opt_level == "0")
@@ -235,16 +243,20 @@ impl<'a> Request<'a> {
                 Some(extension) => (extension, "link"),
                 None => continue,
             };
-            let name = format!("lib{}{}.{extension}", self.crate_name, self.extra_filename);
-            let output = self.out_dir.join(name);
-            replace_with_link(&folder.join(file), &output)?;
-            let said = serde_json::json!({
-                "$message_type": "artifact",
-                "artifact": output,
-                "emit": emit,
-            });
-            announcements += &format!("{said}\n");
-            outputs.push(output);
+            // Wick's sources ask for an rlib too. rustc takes what is none for damaged and reads the dylib.
+            let also = (extension == "so" && self.crate_types.contains(&"rlib")).then_some("rlib");
+            for extension in [Some(extension), also].into_iter().flatten() {
+                let name = format!("lib{}{}.{extension}", self.crate_name, self.extra_filename);
+                let output = self.out_dir.join(name);
+                replace_with_link(&folder.join(file), &output)?;
+                let said = serde_json::json!({
+                    "$message_type": "artifact",
+                    "artifact": output,
+                    "emit": emit,
+                });
+                announcements += &format!("{said}\n");
+                outputs.push(output);
+            }
         }
         self.write_dep_info(&outputs)?;
         if self.announces {

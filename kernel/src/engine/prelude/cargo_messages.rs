@@ -53,6 +53,8 @@ pub(super) struct Build {
     pub(super) source: PathBuf,
     /// The features that it was built with.
     pub(super) features: Vec<String>,
+    /// The version of its package.
+    pub(super) version: String,
     /// All of its crates as rust-analyzer is told of them; proc macros by the names of their files.
     pub(super) list: CrateList,
 }
@@ -148,7 +150,13 @@ impl Build {
             direct,
             source: manifest.with_file_name("src"),
             features: wick.features.clone(),
+            version: name_and_version(id, "wick").1,
         })
+    }
+
+    /// The folder of Wick's sources.
+    pub(super) fn root(&self) -> PathBuf {
+        self.source.join("../..")
     }
 }
 

@@ -12,9 +12,9 @@ use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
 
 use super::cargo_messages::{Build, Built};
-use super::docs;
 use super::manifest::{self, Crate, Manifest, Role};
 use super::toolchain;
+use super::{companions, docs};
 use crate::engine::EngineError;
 use crate::engine::analyzer::crates;
 use crate::engine::hex::hex;
@@ -87,6 +87,17 @@ fn fill(folder: &Path, build: &Build, id: &str, rustc: &str, host: &str) -> io::
         }
         compiled.push(krate);
     }
+    companions::write(folder, &companions::read(&build.root())?, &build.version)?;
+    compiled.push(Crate {
+        package: "wick".into(),
+        version: build.version.clone(),
+        name: "wick".into(),
+        role: Role::Linked,
+        registry: false,
+        features: build.features.clone(),
+        opt_level: "3".into(),
+        files: vec![DYLIB.into()],
+    });
     let mut externs = vec![("wick".to_owned(), DYLIB.to_owned())];
     externs.extend(build.externs.iter().filter_map(|(name, at)| {
         let file = compiled[*at].file("rlib")?;
@@ -148,6 +159,10 @@ fn identify(build: &Build, rustc: &str) -> io::Result<String> {
                 hash.update(fs::read(file)?);
             }
         }
+    }
+    for (place, contents) in companions::read(&build.root())? {
+        hash.update(place.as_os_str().as_encoded_bytes());
+        hash.update(contents);
     }
     let digest = hash.finalize();
     Ok(hex(&digest[..8]))

@@ -5,6 +5,7 @@
 //! own output.
 
 mod cargo_messages;
+mod companions;
 pub mod docs;
 mod install;
 pub mod manifest;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use nix::fcntl::Flock;
 
 use self::cargo_messages::Build;
+pub use self::companions::place as companion_place;
 use self::manifest::Manifest;
 use super::EngineError;
 use super::analyzer::{crates, find};
@@ -173,6 +175,11 @@ impl Prelude {
     /// Where the crates lie that those of [`externs`](Self::externs) are made of, for rustc's `-L dependency=`.
     pub fn deps_dir(&self) -> PathBuf {
         self.folder.join(install::DEPS)
+    }
+
+    /// The folder of a crate of Wick's that goes with the prelude but is no part of it, like `wick-polars`.
+    pub fn companion(&self, package: &str) -> Option<PathBuf> {
+        companions::find(&self.folder, package)
     }
 
     /// The lock file that it was built with.

@@ -1,6 +1,6 @@
 //! Normalizations and what goes with tables of vectors.
 
-use crate::error::{OrPanic, Result, bail};
+use crate::error::{Error, OrPanic, Result, bail};
 use crate::tensor::normalized;
 use crate::{DType, Dims, Tensor, no_grad};
 
@@ -8,11 +8,11 @@ functions! {
     /// Brings each of `groups` groups of channels of `[N, C, …]` to mean 0 and variance 1, then scales and shifts every
     /// channel; PyTorch's default `eps` is 1e-5.
     group_norm(x: &Tensor, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
-        => grouped(x, groups, weight, bias, eps).or_panic();
+        => more_than_one(x, groups).and_then(|()| grouped(x, groups, weight, bias, eps)).or_panic();
     /// Brings each channel of each example of `[N, C, …]` to mean 0 and variance 1, then scales and shifts it;
     /// PyTorch's default `eps` is 1e-5.
     instance_norm(x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
-        => grouped(x, x.size(1), weight, bias, eps).or_panic();
+        => several_places(x).and_then(|()| grouped(x, x.size(1), weight, bias, eps)).or_panic();
     /// Divides the last dimensions, which have that `shape`, by their root mean square, then scales them. Without `eps`
     /// the smallest step of the dtype at 1 is taken.
     rms_norm(x: &Tensor, shape: &Dims, weight: Option<&Tensor>, eps: Option<f64>)
@@ -21,6 +21,36 @@ functions! {
     normalize(x: &Tensor, p: f64, dim: i64, eps: f64) => normalized(x, p, dim, eps).or_panic();
     /// A 1 at each index and 0 elsewhere, with a last dimension of `num_classes`, or as many as there are with -1.
     one_hot(input: &Tensor, num_classes: i64) => hot(input, num_classes).or_panic();
+}
+
+/// PyTorch refuses images of one pixel where their own statistics are taken.
+pub(crate) fn several_places(x: &Tensor) -> Result<()> {
+    let shape = x.shape();
+    if shape.rank() > 2 && shape[2..].iter().product::<usize>() == 1 {
+        return Err(Error::value(format!(
+            "Expected more than 1 spatial element when training, got input size {shape}"
+        )));
+    }
+    Ok(())
+}
+
+/// PyTorch refuses a batch in which every group is a single number.
+fn more_than_one(x: &Tensor, groups: usize) -> Result<()> {
+    let shape = x.shape();
+    if let Some((&[batch, channels], rest)) = shape.split_first_chunk::<2>()
+        && groups > 0
+    {
+        let size: Vec<usize> = [batch * channels / groups, groups]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
+        if size[0] * rest.iter().product::<usize>() == 1 {
+            return Err(Error::value(format!(
+                "Expected more than 1 value per channel when training, got input size {size:?}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn grouped(
@@ -73,7 +103,7 @@ fn root_mean_square(
     let full = x.shape();
     if !full.ends_with(&shape) {
         bail!(
-            "Given normalized_shape={}, expected input with shape [*, {}], but got input of size{}",
+            "Given normalized_shape={}, expected input with shape [*{}], but got input of size{}",
             shape.list(),
             shape.list().trim_matches(['[', ']']),
             full.list()

@@ -2,6 +2,7 @@
 
 use crate::Tensor;
 use crate::error::{OrPanic, Result, bail};
+use crate::kernels::pool::Windows;
 use crate::nn::Pair;
 use crate::tensor::{Padding, Pool1dOptions, Pool2dOptions, Pool3dOptions};
 
@@ -96,19 +97,12 @@ fn dealt(x: &Tensor, groups: usize) -> Result<Tensor> {
     .try_reshape(&shape)
 }
 
-/// How many windows there are along a dimension.
-fn count(
-    size: usize,
-    d: usize,
-    [kernel, dilation, padding, stride]: [[usize; 2]; 4],
-) -> Result<usize> {
-    let reach = dilation[d] * (kernel[d].max(1) - 1) + 1;
-    let Some(room) = (size + 2 * padding[d]).checked_sub(reach) else {
-        bail!(
-            "Calculated shape of the array of sliding blocks is too small: a size of {size} has no window of {reach}"
-        );
-    };
-    Ok(room / stride[d].max(1) + 1)
+/// How many windows there are in an image, down and across.
+fn counts(sizes: [usize; 2], [kernel, dilation, padding, stride]: [[usize; 2]; 4]) -> [i64; 2] {
+    [0, 1].map(|d| {
+        let points = [kernel[d].max(1), dilation[d]];
+        Windows::how_many(sizes[d], points, stride[d].max(1), padding[d], false)
+    })
 }
 
 /// For each point of a kernel and each window, where it is in the padded image.
@@ -146,7 +140,18 @@ fn windows(x: &Tensor, sizes: [[usize; 2]; 4]) -> Result<Tensor> {
         );
     };
     let [kernel, _, padding, _] = sizes;
-    let outputs = [count(rows, 0, sizes)?, count(columns, 1, sizes)?];
+    let outputs = counts([rows, columns], sizes);
+    if outputs.into_iter().any(|count| count < 1) {
+        let [kernel, dilation, padding, _] = sizes.map(Pair::Each);
+        bail!(
+            "Given input with spatial size ({rows}, {columns}), kernel_size={kernel}, dilation={dilation}, \
+             padding={padding}, calculated shape of the array of sliding blocks as ({}, {}), but its components must be \
+             at least one.",
+            outputs[0],
+            outputs[1]
+        );
+    }
+    let outputs = outputs.map(|count| count as usize);
     let [top, left] = padding.map(|padding| padding as i64);
     let padded = x.try_pad(&[left, left, top, top], Padding::Constant(0.0))?;
     let places = places(outputs, columns + 2 * padding[1], sizes);
@@ -183,11 +188,13 @@ fn added_up(x: &Tensor, output: [usize; 2], sizes: [[usize; 2]; 4]) -> Result<Te
             kernel[1]
         );
     }
-    let outputs = [count(output[0], 0, sizes)?, count(output[1], 1, sizes)?];
-    if outputs[0] * outputs[1] != blocks {
+    let outputs = counts(output, sizes).map(|count| count.max(0) as usize);
+    if outputs[0] * outputs[1] != blocks || blocks == 0 {
+        let [kernel, dilation, padding, stride] = sizes.map(Pair::Each);
         bail!(
-            "Given output_size=({}, {}), expected size of input's dimension 2 to match the calculated number of sliding \
-             blocks {} * {} = {}, but got input.size(2)={blocks}.",
+            "Given output_size=({}, {}), kernel_size={kernel}, dilation={dilation}, padding={padding}, stride={stride}, \
+             expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got \
+             input.size(2)={blocks}.",
             output[0],
             output[1],
             outputs[0],

@@ -146,7 +146,7 @@ impl<'a> Around<'a> {
                     let replaced = hook(module, &inputs);
                     replace(&mut inputs, replaced);
                 }
-                Hook::Made(made) => made.make(module).or_panic(),
+                Hook::Made(made) => made.make_for_call(module).or_panic(),
                 _ => {}
             }
         }

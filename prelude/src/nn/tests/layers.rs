@@ -202,6 +202,18 @@ fn a_transposed_convolution_undoes_the_sizes_of_a_convolution() {
         Default::default(),
     );
     close(&y, &tensor!([[[1., 12., 23., 30.]]]));
+    // What is appended has no input of its own, of a kernel of one point neither.
+    let options = ConvTranspose1dOptions {
+        output_padding: [1],
+        dilation: [2],
+        ..Default::default()
+    };
+    let y = tensor!([[[1., 2., 3.]]]).conv_transpose1d(
+        &tensor!([[[2.]]]),
+        Some(&tensor!([0.5])),
+        options,
+    );
+    close(&y, &tensor!([[[2.5, 4.5, 6.5, 0.5]]]));
     let error = wrong(|| {
         let options = ConvTranspose2dOptions {
             output_padding: [1, 1],
@@ -210,7 +222,10 @@ fn a_transposed_convolution_undoes_the_sizes_of_a_convolution() {
         x.try_conv_transpose2d(&Tensor::ones([1, 1, 2, 2]), None, options)
     });
     assert!(
-        error.starts_with("output padding must be smaller than either stride or dilation"),
+        error.ends_with(
+            "but got output_padding_height: 1 output_padding_width: 1 stride_height: 1 stride_width: 1 \
+             dilation_height: 1 dilation_width: 1"
+        ),
         "{error}"
     );
 }
@@ -375,4 +390,96 @@ fn tables_of_vectors() {
         &F::cosine_similarity(&tensor!([[1., 0.]]), &tensor!([[1., 1.]]), 1, 1e-8),
         &tensor!([0.5f32.sqrt()]),
     );
+}
+
+#[test]
+fn normalizations_refuse_what_is_alone_in_pytorchs_words() {
+    let said = |f: &dyn Fn() -> Tensor| {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_err();
+        panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    };
+    assert_eq!(
+        said(&|| GroupNorm::new(2, 2).forward(&Tensor::ones([1, 2]))),
+        "Expected more than 1 value per channel when training, got input size [1, 2]"
+    );
+    assert_eq!(
+        said(&|| crate::nn::InstanceNorm1d::new(2).forward(&Tensor::ones([1, 2, 1]))),
+        "Expected more than 1 spatial element when training, got input size torch.Size([1, 2, 1])"
+    );
+    assert_eq!(
+        said(&|| crate::nn::InstanceNorm1d::new(2)
+            .affine(true)
+            .forward(&Tensor::ones([1, 3, 4]))),
+        "expected input's size at dim=1 to match num_features (2), but got: 3."
+    );
+    assert_eq!(
+        said(&|| Conv1d::new(2, 4, 3)
+            .groups(2)
+            .forward(&Tensor::ones([3, 5]))),
+        "Given groups=2, weight of size [4, 1, 3], expected input[1, 3, 5] to have 2 channels, but got 3 channels instead"
+    );
+}
+
+#[test]
+fn weights_of_losses_are_part_of_their_state() {
+    let loss = CrossEntropyLoss::new().weight(tensor!([1., 2.]));
+    assert_eq!(loss.state_dict().keys().collect::<Vec<_>>(), ["weight"]);
+    let loss = BCEWithLogitsLoss::new().pos_weight(Some(tensor!([3.])));
+    assert_eq!(loss.state_dict().keys().collect::<Vec<_>>(), ["pos_weight"]);
+    assert!(MSELoss::new().state_dict().keys().next().is_none());
+}
+
+#[test]
+fn windows_may_hang_over_images_that_are_too_small() {
+    // With `ceil_mode` a window that begins inside counts, whatever it reaches.
+    let options = Pool2dOptions {
+        kernel: [3, 2],
+        stride: [3, 2],
+        dilation: [2, 2],
+        ceil_mode: true,
+        ..Pool2dOptions::new(3)
+    };
+    assert_eq!(
+        Tensor::ones([1, 3, 8]).max_pool2d(options).shape(),
+        [1, 1, 4]
+    );
+    let error = wrong(|| {
+        let ceil_mode = false;
+        Tensor::ones([1, 3, 8]).try_max_pool2d(Pool2dOptions {
+            ceil_mode,
+            ..options
+        })
+    });
+    assert_eq!(
+        error,
+        "Given input size: (1x3x8). Calculated output size: (1x0x3). Output size is too small"
+    );
+    let error = wrong(|| Tensor::ones([1, 8]).try_max_pool1d(Pool1dOptions::new(1).padding(1)));
+    assert_eq!(
+        error,
+        "max_pool1d() padding should be at most half of kernel size, but got padding=1 and kernel_size=1"
+    );
+}
+
+#[test]
+fn padding_refuses_what_is_empty_and_wraps_what_is_left() {
+    let error = wrong(|| Tensor::zeros([2, 0, 3]).try_pad(&[1, 1], Padding::Replicate));
+    assert_eq!(
+        error,
+        "Expected 2D or 3D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but \
+         got: [2, 0, 3]"
+    );
+    assert_eq!(
+        Tensor::zeros([0, 2, 3])
+            .pad(&[1, 1], Padding::Reflect)
+            .shape(),
+        [0, 2, 5]
+    );
+    let error = wrong(|| Tensor::zeros([1, 2, 3, 4]).try_pad(&[0, 0, -2, -1], Padding::Reflect));
+    assert_eq!(
+        error,
+        "Calculated output H: 0 W: 4 must be >= 1 in every dimension (input H: 3, W: 4)"
+    );
+    let row = tensor!([[1., 2., 3., 4.]]).pad(&[-1, 1], Padding::Circular);
+    assert_eq!(row.to_vec2::<f32>(), [[2., 3., 4., 2.]]);
 }

@@ -1,6 +1,7 @@
 //! What is done to gradients, parameters and sequences around modules: `torch.nn.utils`.
 
 mod clip;
+mod orthogonal;
 mod parameters;
 pub mod parametrizations;
 pub mod parametrize;

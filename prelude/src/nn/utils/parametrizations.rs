@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use super::orthogonal::Orthogonal;
 use super::parametrize::{own_tensor, register};
 use super::spectral_norm::{SpectralNorm, checked, outputs};
 use super::weight_norm::WeightNorm;
+use crate::Tensor;
 use crate::error::{Error, OrPanic, Result};
 use crate::nn::module::Module;
 use crate::nn::repr::repr;
@@ -68,6 +70,51 @@ pub fn spectral_norm<'a, M: Module + ?Sized>(
     module
 }
 
+/// Makes a matrix, or each of a batch, have orthonormal columns from now on, or rows where it is wide:
+/// `parametrizations.orthogonal`. `orthogonal_map` makes it of free numbers: `"matrix_exp"` (PyTorch's choice for square
+/// and complex ones), `"cayley"` or `"householder"` (its choice for others). With `use_trivialization` (its default) the
+/// result is multiplied with a matrix that stays, so that it begins as the weight itself, or the nearest by a QR
+/// decomposition. Returns the module.
+///
+/// ```
+/// use wick::nn::utils::parametrizations::orthogonal;
+/// use wick::prelude::*;
+///
+/// let fc = Linear::new(20, 40);
+/// orthogonal(&fc, "weight", None, true);
+/// let q = fc.weight.detach();
+/// assert!(q.t().matmul(&q).allclose(&Tensor::eye(20), 1e-5, 1e-5, false));
+/// ```
+///
+/// # Panics
+/// When the module has no tensor of that name, it is no matrix, the map is none of the three, `"householder"` is asked
+/// for complex numbers, or one of the others without a trivialization for a tensor that is not made of others yet.
+#[track_caller]
+pub fn orthogonal<'a, M: Module + ?Sized>(
+    module: &'a M,
+    name: &str,
+    orthogonal_map: Option<&str>,
+    use_trivialization: bool,
+) -> &'a M {
+    let this = module.as_module();
+    weight_of(this, name)
+        .and_then(|weight| Orthogonal::new(&weight, orthogonal_map, use_trivialization))
+        .and_then(|step| register(this, name, Arc::new(step), true))
+        .or_panic();
+    module
+}
+
+/// The numbers of that tensor of the module.
+fn weight_of(module: &dyn Module, name: &str) -> Result<Tensor> {
+    let own = own_tensor(module, name).map(|(weight, _)| weight.detach());
+    own.ok_or_else(|| {
+        Error::value(format!(
+            "Module '{}' has no parameter or buffer with name '{name}'",
+            repr(module)
+        ))
+    })
+}
+
 fn spectral(
     module: &dyn Module,
     name: &str,
@@ -75,13 +122,7 @@ fn spectral(
     eps: f64,
     dim: Option<i64>,
 ) -> Result<()> {
-    let Some((weight, _)) = own_tensor(module, name) else {
-        return Err(Error::value(format!(
-            "Module '{}' has no parameter or buffer with name '{name}'",
-            repr(module)
-        )));
-    };
-    let weight = weight.detach();
+    let weight = weight_of(module, name)?;
     let dim = dim.unwrap_or_else(|| outputs(module));
     let rank = weight.dim() as i64;
     if !(-rank..rank).contains(&dim) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::state::{Entry, ScheduleState};
 use crate::optim::core::{Handle, State};
-use crate::optim::{Optimizer, Value};
+use crate::optim::{Optimizer, Options, Value};
 
 /// What a schedule makes of learning rates.
 pub trait Curve {
@@ -36,6 +36,9 @@ pub trait Curve {
     fn options(&self) -> Vec<(&'static str, Entry)>;
 }
 
+/// What schedules change from step to step.
+const CHANGED: [&str; 5] = ["lr", "momentum", "betas", "base_momentum", "max_momentum"];
+
 /// Where a schedule stands.
 #[derive(Clone)]
 struct Position {
@@ -48,8 +51,8 @@ struct Position {
 /// An optimizer and where its schedule stands.
 pub struct Schedule {
     optimizer: Handle,
-    /// The learning rates when the schedule was made, from which it begins again when an option changes it.
-    given: Vec<f64>,
+    /// The options of the groups when the schedule was made, from which it begins again when an option changes it.
+    given: Vec<Options>,
     position: Mutex<Position>,
 }
 
@@ -57,22 +60,22 @@ impl Schedule {
     /// A schedule before its start.
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         let handle = optimizer.handle();
-        let (given, base_lrs) = {
+        let given: Vec<Options> = {
             let mut state = handle.lock();
             let groups = state.groups.iter_mut().map(|group| {
-                let given = group.options.number("lr");
                 if group.options.get("initial_lr").is_none() {
-                    group.options.set("initial_lr", given);
+                    group.options.set("initial_lr", group.options.number("lr"));
                 }
-                (given, group.options.number("initial_lr"))
+                group.options.clone()
             });
-            groups.unzip()
+            groups.collect()
         };
+        let all = |name| given.iter().map(|options| options.number(name)).collect();
         let position = Position {
             last_epoch: -1,
             step_count: 0,
-            base_lrs,
-            last_lr: Vec::clone(&given),
+            base_lrs: all("initial_lr"),
+            last_lr: all("lr"),
         };
         Self {
             optimizer: handle,
@@ -91,8 +94,8 @@ impl Schedule {
 
     /// Starts, or starts again with other options.
     pub fn begin(&self, curve: &dyn Curve) {
-        for (group, lr) in self.optimizer.lock().groups.iter_mut().zip(&self.given) {
-            group.options.set("lr", *lr);
+        for (group, given) in self.optimizer.lock().groups.iter_mut().zip(&self.given) {
+            group.options.restore(given, &CHANGED);
         }
         self.start(curve);
     }

@@ -11,6 +11,7 @@ use super::super::notebook::Definition;
 use super::super::split::{blank, split};
 use super::super::timing::Phases;
 use super::command_error;
+use crate::engine::prelude::companion_place;
 use crate::engine::source_map::CellText;
 use crate::engine::{Cell, CellId, Reply, Stream};
 
@@ -178,18 +179,28 @@ impl NativeEngine {
         } else {
             name.to_owned()
         };
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../prelude");
-        let wick = match source.canonicalize() {
-            Ok(path) => format!("{{ path = {:?} }}", path.display().to_string()),
-            Err(_) => format!("{{ git = {:?} }}", env!("CARGO_PKG_REPOSITORY")),
-        };
+        let (key, place) = place_of("prelude");
+        let wick = format!("{{ {key} = {place:?} }}");
         let dependencies: String = (self.dependencies.specs().iter())
-            .map(|spec| format!("{}\n", spec.line()))
+            .map(|spec| match companion_place(spec.package()).map(place_of) {
+                Some((key, place)) => format!("{}\n", spec.at(key, &place).line()),
+                None => format!("{}\n", spec.line()),
+            })
             .collect();
         format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nwick = {wick}\n{dependencies}\n[workspace]\n"
         )
+    }
+}
+
+/// Where cargo finds a crate of Wick's, by its folder: among the sources that this program was built from, else in the
+/// repository.
+fn place_of(folder: &str) -> (&'static str, String) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    match source.join(folder).canonicalize() {
+        Ok(path) => ("path", path.display().to_string()),
+        Err(_) => ("git", env!("CARGO_PKG_REPOSITORY").to_owned()),
     }
 }
 

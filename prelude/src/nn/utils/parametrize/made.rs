@@ -1,8 +1,9 @@
 //! A tensor of a module that is made of others before each call.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Parametrization;
+use super::{Parametrization, cache};
 use crate::nn::hooks;
 use crate::nn::members::{Members, Visit};
 use crate::nn::module::Module;
@@ -33,6 +34,8 @@ pub(in crate::nn) struct Made {
     pub(super) steps: Vec<Arc<dyn Parametrization>>,
     pub(super) originals: Vec<Tensor>,
     pub(super) form: Form,
+    /// The block of [`cached`](super::cached) in which it was made last; 0 is none.
+    block: AtomicU64,
 }
 
 impl Made {
@@ -50,6 +53,7 @@ impl Made {
             steps,
             originals,
             form,
+            block: AtomicU64::default(),
         }
     }
 
@@ -60,7 +64,9 @@ impl Made {
             target: self.target.clone(),
             steps: [&self.steps[..], &[step]].concat(),
             originals: self.originals.clone(),
-            ..*self
+            trained: self.trained,
+            form: self.form,
+            block: AtomicU64::default(),
         }
     }
 
@@ -86,7 +92,17 @@ impl Made {
         }
     }
 
-    /// Makes it, as before a call of the module.
+    /// Makes it, as before a call of the module: once in a block of [`cached`](super::cached).
+    pub fn make_for_call(&self, module: &dyn Module) -> Result<()> {
+        let block = cache::block();
+        if block == 0 || self.block.load(Ordering::Relaxed) != block {
+            self.make(module)?;
+            self.block.store(block, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Makes it.
     pub fn make(&self, module: &dyn Module) -> Result<()> {
         let training = Visit::new(module).is_training();
         self.target.assign(&self.made(training)?);

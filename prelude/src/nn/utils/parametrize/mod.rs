@@ -22,14 +22,16 @@
 //!
 //! In Python the tensor is made each time someone asks for it. A field of a struct cannot know that it is asked for:
 //! here it is made when the parametrization is registered and before each call of the module (by a hook: see
-//! [`hooks`] for which calls are seen), as it is in Python inside `parametrize.cached()`.
+//! [`hooks`] for which calls are seen); inside [`cached`] before the first of its calls.
 //!
 //! Make the optimizer after this: it has to change the originals, which are other tensors than the module's own.
 
+mod cache;
 mod made;
 
 use std::sync::Arc;
 
+pub use cache::cached;
 pub(super) use made::leaf;
 pub(in crate::nn) use made::{Form, Made};
 

@@ -28,4 +28,6 @@ git -C "$clone" add .
 GIT_COMMITTER_DATE="$date" git -C "$clone" -c user.name=wick -c user.email=wick@localhost -c commit.gpgsign=false \
     commit --quiet --date "$date" -m "advisories"
 sed "s#^db-path = .*#db-path = \"$scratch\"#" deny.toml >"$scratch/deny.toml"
+# cargo-deny reads the manifest of every crate in the lock file, also of those that no build here wants.
+cargo fetch --locked --quiet
 cargo-deny --offline --config "$scratch/deny.toml" --manifest-path Cargo.toml check advisories licenses

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What takes too long for every run: crates that take minutes to build, a saved session as a program, the prelude in a
 # stock evcxr kernel, the engine over evcxr (some ten minutes to build) with its lints and unit tests, the prelude's
-# features and the crates beside it. Wants Wick installed (./install.sh) and the environment that tests/run.sh makes. The last line is
-# "N passed, N failed".
+# features and the crates beside it. Wants Wick installed (./install.sh) and the environment that tests/run.sh makes. The
+# last line is "N passed, N failed".
 #
 #   tests/nightly.sh [ARGS]    ARGS go to pytest
 #

@@ -83,7 +83,7 @@ pub fn spectral_norm<'a, M: Module + ?Sized>(
 /// let fc = Linear::new(20, 40);
 /// orthogonal(&fc, "weight", None, true);
 /// let q = fc.weight.detach();
-/// assert!(q.t().matmul(&q).allclose(&Tensor::eye(20), 1e-5, 1e-5, false));
+/// assert!(q.t().matmul(&q).allclose_with(&Tensor::eye(20), 1e-5, 1e-5));
 /// ```
 ///
 /// # Panics

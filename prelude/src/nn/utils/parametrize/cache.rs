@@ -21,9 +21,10 @@ pub(super) fn block() -> u64 {
 /// use wick::nn::utils::{parametrizations, parametrize};
 /// use wick::prelude::*;
 ///
-/// let cell = RNNCell::new(4, 4);
+/// let cell = nn::RNNCell::new(4, 4);
 /// parametrizations::orthogonal(&cell, "weight_hh", None, true);
-/// let h = parametrize::cached(|| (0..10).fold(Tensor::zeros([1, 4]), |h, _| cell.step(&Tensor::ones([1, 4]), Some(&h))));
+/// let x = Tensor::ones([1, 4]);
+/// let h = parametrize::cached(|| (0..10).fold(Tensor::zeros([1, 4]), |h, _| cell.forward_with(&x, &h)));
 /// assert_eq!(h.shape(), [1, 4]);
 /// ```
 pub fn cached<R>(f: impl FnOnce() -> R) -> R {

@@ -3,6 +3,11 @@
 #
 #   tests/fuzz.sh                             every target of fuzz/, 30 seconds each, two at a time
 #   tests/fuzz.sh --seconds 600 cell pth      these two, ten minutes each
+#   tests/fuzz.sh --as-built                  without building all of Wick once more for it
+#
+# Built for it, Wick tells which of its branches an input took, so that inputs go ever deeper; reads and writes out of bounds
+# are found (AddressSanitizer) and sums that overflow. That takes some twenty minutes. As it is built for an installation, it
+# gets what the seeds and the dictionaries become at random, which finds what is broken on the surface.
 #
 # A target that finds something fails, and its input is kept: make it a test beside the code that it broke, and add it to
 # fuzz/seeds. Needs the stable toolchain and a C++ compiler; what was learned of good inputs is kept from run to run.
@@ -10,12 +15,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 all=(cell command connection message pth safetensors stream zmtp)
-seconds=30 at_once=2 targets=()
+seconds=30 at_once=2 instrumented=yes targets=()
 while [ $# -gt 0 ]; do
     case "$1" in
         --seconds) seconds="${2:?--seconds takes a number}"; shift 2 ;;
         --at-once) at_once="${2:?--at-once takes a number}"; shift 2 ;;
-        -*) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+        --as-built) instrumented=no; shift ;;
+        -*) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
         *)
             [[ " ${all[*]} " == *" $1 "* ]] || { echo "there is no target $1; there are ${all[*]}"; exit 2; }
             targets+=("$1"); shift ;;
@@ -24,15 +30,23 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
 command -v c++ >/dev/null || { echo "a C++ compiler is missing: sudo apt-get install g++"; exit 1; }
 
-# A folder of its own: a library that is linked dynamically has the same file name in every build, and cargo would take this
-# one for the ordinary one.
-target="$(realpath -m "${CARGO_TARGET_DIR:-target}")/instrumented"
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+if [ "$instrumented" = yes ]; then
+    # A folder of its own: a library that is linked dynamically has the same file name in every build, and cargo would take this
+    # one for the ordinary one.
+    target="$target/instrumented"
+    build=(cargo --config tests/instrumented.toml build -p wick-fuzz)
+else
+    # With the features that an installation has, so that its libraries serve.
+    build=(cargo build -p wick-fuzz -p wick-kernel -p wick)
+    export WICK_INSTRUMENT=targets
+fi
 work="$target/fuzz"
 mkdir -p "$work"
 
 started=$SECONDS
-if ! (cd fuzz && RUSTC_WRAPPER="$PWD/../tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target" \
-    cargo build --release --locked --bins) >"$work/build.log" 2>&1; then
+if ! RUSTC_WRAPPER="$PWD/tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target" \
+    "${build[@]}" --release --locked --bins >"$work/build.log" 2>&1; then
     cat "$work/build.log"
     exit 1
 fi

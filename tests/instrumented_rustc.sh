@@ -4,15 +4,18 @@
 # that they are those of the ordinary build.
 #
 # The runtimes of both are part of the stable toolchain; only the flags that ask for them are not, which is what
-# RUSTC_BOOTSTRAP is for. cargo tells these builds from the ordinary ones by their profile: fuzz/Cargo.toml.
+# RUSTC_BOOTSTRAP is for. cargo tells these builds from the ordinary ones by their profile: tests/instrumented.toml.
+#
+# With WICK_INSTRUMENT=targets only the programs in fuzz/ get the counters, and nothing gets AddressSanitizer: libFuzzer does
+# not run without any counters.
 case "${CARGO_PKG_NAME:-} $*" in
     *" --crate-name build_script_"* | *" --crate-type proc-macro "*) exec "$@" ;;
-    "wick "* | "wick-kernel "* | "wick-runtime "* | "wick-fuzz "* | "zip "* | "zeromq "*) ;;
+    "wick-fuzz "*) ;;
+    "wick "* | "wick-kernel "* | "wick-runtime "* | "zip "* | "zeromq "*) [ "${WICK_INSTRUMENT:-all}" = all ] || exec "$@" ;;
     *) exec "$@" ;;
 esac
+[ "${WICK_INSTRUMENT:-all}" != all ] || set -- "$@" -Zsanitizer=address
 RUSTC_BOOTSTRAP=1 exec "$@" \
-    --cfg fuzzing \
-    -Zsanitizer=address \
     -Cforce-frame-pointers \
     -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \

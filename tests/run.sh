@@ -53,6 +53,7 @@ cargo_test() {
 }
 
 rust_part() {
+    check "C++ compiler" need_package c++ g++ "libFuzzer"
     check "Format" cargo fmt --all --check
     check "Lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
     check "Documentation" env RUSTDOCFLAGS="-D warnings" \
@@ -109,6 +110,8 @@ kernel_part() {
     grep "^advisory database" "$logs/check.log"
     check "Install into an empty prefix and run the primer" ./install.sh --prefix "$WICK_PREFIX" --no-rust-analyzer
     [ -x "$WICK_PREFIX/bin/wick" ] || return
+    check "Made-up input, 30 seconds of each kind" tests/fuzz.sh --as-built
+    grep -E " (inputs|built)" "$logs/check.log"
     # Where it has to be built, that takes some ten minutes; so it is kept, and its tests come last.
     [ ! -d "$target/rust-analyzer" ] || cp -r "$target/rust-analyzer" "$WICK_PREFIX/share/wick/"
     nice "$WICK_PREFIX/bin/wick" analyzer install >"$logs/rust-analyzer.log" 2>&1 &

@@ -17,12 +17,6 @@ export RUSTC_WRAPPER="$PWD/tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$targe
 near_unsafe=(tensor:: storage:: kernels:: random:: serialization:: state:: interop:: autograd:: numpy:: data::)
 [ "${1:-}" != --all ] || near_unsafe=()
 
-# As fuzz/Cargo.toml has it.
-build=(cargo test --release --locked)
-for package in wick wick-runtime; do
-    for setting in opt-level=1 'debug="line-tables-only"' debug-assertions=true overflow-checks=true; do
-        build+=(--config "profile.release.package.$package.$setting")
-    done
-done
+build=(cargo --config tests/instrumented.toml test --release --locked)
 "${build[@]}" -p wick-runtime --lib
 "${build[@]}" -p wick --lib -- "${near_unsafe[@]}"

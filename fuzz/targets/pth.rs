@@ -54,8 +54,10 @@ fn used(value: &Value, depth: usize) {
 
 fuzz_target!(|bytes: &[u8]| {
     let read = match bytes.split_first() {
-        Some((b'P', rest)) if !bytes.starts_with(b"PK") => file::holding(&archive(rest), try_load),
-        _ => file::holding(bytes, try_load),
+        Some((b'P', rest)) if !bytes.starts_with(b"PK") => {
+            file::holding(&archive(rest), |path| try_load(path))
+        }
+        _ => file::holding(bytes, |path| try_load(path)),
     };
     if let Ok(value) = read {
         used(&value, 0);

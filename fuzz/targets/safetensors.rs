@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use wick::serialization::{save_file, try_load_file};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(read) = file::holding(bytes, try_load_file) else {
+    let Ok(read) = file::holding(bytes, |path| try_load_file(path)) else {
         return;
     };
     for (_, tensor) in read.iter() {

@@ -8,7 +8,7 @@
 
 pub mod cli;
 pub mod engine;
-#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
 pub mod fuzzing;
 pub mod jupyter;
 pub mod private;

@@ -6,7 +6,6 @@
 
 pub mod connection;
 mod control;
-#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod heartbeat;
 mod info;

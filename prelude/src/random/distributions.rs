@@ -34,15 +34,32 @@ impl Draws<'_> {
             low < high,
             "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
         );
-        let range = high.wrapping_sub(low) as u64;
-        let offset = |draw: u64| low.wrapping_add((draw % range) as i64);
-        if range >= WIDE_RANGE {
+        self.integers_through(low, high - 1, count)
+    }
+
+    /// `count` integers from `first` to `last`, both included.
+    pub(crate) fn integers_through(&mut self, first: i64, last: i64, count: usize) -> Vec<i64> {
+        let most = last.wrapping_sub(first) as u64;
+        let offset = |draw: u64| {
+            let from_first = most.checked_add(1).map_or(draw, |range| draw % range);
+            first.wrapping_add(from_first as i64)
+        };
+        if most >= WIDE_RANGE - 1 {
             (0..count).map(|_| offset(self.next_u64())).collect()
         } else {
             (0..count)
                 .map(|_| offset(u64::from(self.next_u32())))
                 .collect()
         }
+    }
+
+    /// `count` integers from 0 to `last`, of 64 random bits each or of 32: `torch.Tensor.random_()`.
+    pub(crate) fn integers_to(&mut self, last: u64, wide: bool, count: usize) -> Vec<i64> {
+        let mut draw = || match wide {
+            true => self.next_u64(),
+            false => u64::from(self.next_u32()),
+        };
+        (0..count).map(|_| (draw() % (last + 1)) as i64).collect()
     }
 
     /// A permutation of `0..n`: `torch.randperm`.
@@ -108,6 +125,48 @@ impl Draws<'_> {
     /// Fills `out` with the number of trials up to the first success: `torch.Tensor.geometric_`.
     pub fn geometric<T: Real>(&mut self, out: &mut [T], p: f64) {
         out.fill_with(|| T::from_f64((f64::unit(self).ln() / (-p).ln_1p()).ceil()));
+    }
+
+    /// How often something happens that happens at the rate `rate`, which is not negative: `torch.poisson`.
+    pub fn poisson(&mut self, rate: f64) -> i64 {
+        if rate == 0.0 {
+            return 0;
+        }
+        if rate >= 10.0 {
+            return self.poisson_by_rejection(rate);
+        }
+        let enough = (-rate).exp();
+        let (mut count, mut product) = (0, f64::unit(self));
+        while product > enough {
+            product *= f64::unit(self);
+            count += 1;
+        }
+        count
+    }
+
+    /// Hörmann's PTRS (The transformed rejection method for generating Poisson random variables, 1993), with the
+    /// constants of PyTorch's `sample_poisson`.
+    fn poisson_by_rejection(&mut self, rate: f64) -> i64 {
+        let b = 0.931 + 2.53 * rate.sqrt();
+        let a = -0.059 + 0.02483 * b;
+        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+        let v_r = 0.9277 - 3.6224 / (b - 2.0);
+        loop {
+            let u = f64::unit(self) - 0.5;
+            let v = f64::unit(self);
+            let us = 0.5 - u.abs();
+            let k = ((2.0 * a / us + b) * u + rate + 0.43).floor();
+            if us >= 0.07 && v <= v_r {
+                return k as i64;
+            }
+            if k < 0.0 || (us < 0.013 && v > us) {
+                continue;
+            }
+            let left = v.ln() + inverse_alpha.ln() - (a / (us * us) + b).ln();
+            if left <= -rate + k * rate.ln() - libm::lgamma(k + 1.0) {
+                return k as i64;
+            }
+        }
     }
 }
 

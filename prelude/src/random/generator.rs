@@ -89,6 +89,34 @@ impl Generator {
         Ok(())
     }
 
+    /// Calls `body`, whose draws come from this generator: what Python writes as `generator=g`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::random::Generator;
+    ///
+    /// let g = Generator::with_seed(2147483647);
+    /// let p = g.scope(|| Tensor::rand([3]));
+    /// assert_eq!(p.to_string(), "tensor([0.7081, 0.3542, 0.1054])");
+    /// let drawn = g.scope(|| p.multinomial(5, true));
+    /// assert_eq!(drawn.shape(), [5]);
+    /// ```
+    pub fn scope<T>(&self, body: impl FnOnce() -> T) -> T {
+        let _until_then = self.enter();
+        body()
+    }
+
+    /// Not generic, so that a cell compiles only the call of its own code.
+    fn enter(&self) -> impl Drop + use<> {
+        struct Leave(Option<Generator>);
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                OF_THREAD.set(self.0.take());
+            }
+        }
+        Leave(OF_THREAD.replace(Some(self.clone())))
+    }
+
     /// The generator for the time that it takes to fill one tensor.
     pub fn lock(&self) -> Draws<'_> {
         Draws(self.state())

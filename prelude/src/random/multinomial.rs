@@ -43,6 +43,19 @@ impl Draws<'_> {
         samples: usize,
         replacement: bool,
     ) -> Result<Vec<i64>, InvalidWeights> {
+        self.multinomial_of(weights, categories, samples, replacement, false)
+    }
+
+    /// The same for weights that lie in memory column by column (`by_columns`) although they are given row by row:
+    /// where nothing is put back, PyTorch draws in the order of the memory.
+    pub(crate) fn multinomial_of<T: Real>(
+        &mut self,
+        weights: &[T],
+        categories: usize,
+        samples: usize,
+        replacement: bool,
+        by_columns: bool,
+    ) -> Result<Vec<i64>, InvalidWeights> {
         if !replacement && samples > categories {
             return Err(InvalidWeights::TooFew);
         }
@@ -65,7 +78,7 @@ impl Draws<'_> {
                 .flat_map(|row| self.with_replacement(row, samples))
                 .collect())
         } else {
-            Ok(self.without_replacement(weights, categories, samples))
+            Ok(self.without_replacement(weights, categories, samples, by_columns))
         }
     }
 
@@ -76,9 +89,15 @@ impl Draws<'_> {
         weights: &[T],
         categories: usize,
         samples: usize,
+        by_columns: bool,
     ) -> Vec<i64> {
         let mut scores = weights.to_vec();
         self.exponential(&mut scores, 1.0);
+        if by_columns {
+            let rows = scores.len() / categories.max(1);
+            let of = |at: usize| scores[at % categories * rows + at / categories];
+            scores = (0..scores.len()).map(of).collect();
+        }
         for (score, weight) in scores.iter_mut().zip(weights) {
             *score = T::from_wide(weight.to_wide() / score.to_wide());
         }

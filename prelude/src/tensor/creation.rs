@@ -2,16 +2,14 @@
 
 use super::window::{cosines, kaiser, tent, window};
 use super::{Tensor, TensorOptions};
-use crate::autograd::{Ctx, record_as_is};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
-use crate::error::{Error, OrPanic, Result, bail};
+use crate::error::{OrPanic, Result, bail};
 use crate::kernels::element::{with_complex, with_element};
 use crate::kernels::{Array, Element, pointwise, transfer};
-use crate::random::{Draws, Generator, default_generator};
+use crate::random::default_generator;
 use crate::scalar::Scalar;
 use crate::shape::Dims;
-use half::{bf16, f16};
 use num_complex::Complex;
 
 /// A single number, exactly as far as the dtype of `x` goes, next to `x`.
@@ -80,150 +78,6 @@ fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> 
         .try_requires_grad_(options.requires_grad)
 }
 
-/// Draws floats: in `f64` for that dtype, in `f32` rounded at the end for the others.
-fn drawn(
-    shape: &Dims,
-    options: TensorOptions,
-    generator: &Generator,
-    draw: impl Draw,
-) -> Result<Tensor> {
-    drawn_in(shape, options, generator, draw, true)
-}
-
-/// The same for memory that is in one piece or not.
-fn drawn_in(
-    shape: &Dims,
-    options: TensorOptions,
-    generator: &Generator,
-    draw: impl Draw,
-    contiguous: bool,
-) -> Result<Tensor> {
-    let shape = shape.to_shape()?;
-    let dtype = options.dtype.unwrap_or(DType::F32);
-    if dtype.is_complex() {
-        // The parts are drawn, in pairs.
-        let pairs: Vec<usize> = shape.iter().copied().chain([2]).collect();
-        let parts = match dtype {
-            DType::C64 => {
-                drawn_as::<f32>(&pairs, DType::F32, generator, &draw.of_parts(), contiguous)
-            }
-            _ => drawn_as::<f64>(&pairs, DType::F64, generator, &draw.of_parts(), contiguous),
-        };
-        return finish(&super::complex::paired(&parts), options);
-    }
-    let array = match dtype {
-        DType::F32 => drawn_as::<f32>(&shape, dtype, generator, &draw, contiguous),
-        DType::F64 => drawn_as::<f64>(&shape, dtype, generator, &draw, contiguous),
-        DType::F16 => drawn_as::<f16>(&shape, dtype, generator, &draw, contiguous),
-        DType::BF16 => drawn_as::<bf16>(&shape, dtype, generator, &draw, contiguous),
-        other => return Err(crate::Error::not_implemented(draw.name(), other)),
-    };
-    finish(&array, options)
-}
-
-fn drawn_as<T: Element + crate::random::Real>(
-    shape: &[usize],
-    dtype: DType,
-    generator: &Generator,
-    draw: &impl Draw,
-    contiguous: bool,
-) -> Array {
-    let mut numbers = vec![<T as Default>::default(); shape.iter().product()];
-    draw.fill(&mut generator.lock(), &mut numbers, contiguous);
-    Array::from_vec(numbers, dtype, shape)
-}
-
-/// The sizes of a tensor in the order in which its numbers lie in memory, which is the one in which PyTorch fills them,
-/// and the permutation that brings them back.
-pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
-    let (sizes, strides) = (x.dims(), x.stride());
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
-    let lying = order.iter().map(|&dim| sizes[dim]).collect();
-    (lying, super::picked::inverse(&order))
-}
-
-/// A way to draw floats of any width.
-pub(crate) trait Draw {
-    fn name(&self) -> &'static str;
-    /// The node that refilling a tensor is, and what is wrong with the distribution, if anything is.
-    fn node(&self) -> &'static str {
-        "CopyBackwards"
-    }
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-    /// PyTorch draws normal numbers in another way where the memory to be filled is not `contiguous`.
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], contiguous: bool);
-    /// How each part of a complex number is drawn.
-    fn of_parts(&self) -> Self;
-}
-
-/// Evenly from `[from, to)`.
-pub(crate) struct Uniform {
-    pub from: f64,
-    pub to: f64,
-}
-
-impl Draw for Uniform {
-    fn name(&self) -> &'static str {
-        "uniform"
-    }
-    fn node(&self) -> &'static str {
-        "UniformBackward0"
-    }
-    fn check(&self) -> Result<()> {
-        if self.from > self.to {
-            bail!(
-                "uniform_ expects to return a [from, to) range, but found from={} > to={}",
-                self.from,
-                self.to
-            );
-        }
-        Ok(())
-    }
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
-        draws.uniform(out, self.from, self.to);
-    }
-    fn of_parts(&self) -> Self {
-        Self { ..*self }
-    }
-}
-
-/// From the bell curve.
-pub(crate) struct Normal {
-    pub mean: f64,
-    pub std: f64,
-}
-
-impl Draw for Normal {
-    fn name(&self) -> &'static str {
-        "normal_kernel_cpu"
-    }
-    fn node(&self) -> &'static str {
-        "NormalBackward0"
-    }
-    fn check(&self) -> Result<()> {
-        if self.std < 0. {
-            bail!("normal expects std >= 0.0, but found std {}", self.std);
-        }
-        Ok(())
-    }
-    fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], contiguous: bool) {
-        match contiguous {
-            true => draws.normal(out, self.mean, self.std),
-            false => draws.normal_one_by_one(out, self.mean, self.std),
-        }
-    }
-    /// Each part has half of the variance.
-    fn of_parts(&self) -> Self {
-        Self {
-            mean: self.mean,
-            std: self.std / 2f64.sqrt(),
-        }
-    }
-}
-
 /// `name` and `name_with` (options last), each with its `try_` twin, from one line. None of them calls another one: each
 /// step in between would be compiled in every cell.
 macro_rules! creations {
@@ -280,15 +134,15 @@ creations! {
 
     /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
     rand, try_rand, rand_with, try_rand_with (shape: impl crate::Given<Dims>)
-        |options| uniform(&shape.into(), options);
+        |options| super::random::uniform(&shape.into(), options);
 
     /// Random floats from the standard normal distribution; the same as PyTorch's after the same `manual_seed`.
     randn, try_randn, randn_with, try_randn_with (shape: impl crate::Given<Dims>)
-        |options| normal(&shape.into(), options);
+        |options| super::random::normal(&shape.into(), options);
 
     /// Random integers from `low` up to but not including `high` (`i64`).
     randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl crate::Given<Dims>)
-        |options| random_integers(low, high, &shape.into(), options);
+        |options| super::random::random_integers(low, high, &shape.into(), options);
 
     /// The numbers from 0 to `n - 1` in random order (`i64`).
     randperm, try_randperm, randperm_with, try_randperm_with (n: usize)
@@ -348,36 +202,6 @@ creations! {
     /// The identity matrix of `n` rows (`f32`).
     eye, try_eye, eye_with, try_eye_with (n: usize)
         |options| identity(n, options);
-}
-
-// Not generic, so that the generators are compiled here and not in every cell.
-fn uniform(shape: &Dims, options: TensorOptions) -> Result<Tensor> {
-    drawn(
-        shape,
-        options,
-        &default_generator(),
-        Uniform { from: 0., to: 1. },
-    )
-}
-
-fn normal(shape: &Dims, options: TensorOptions) -> Result<Tensor> {
-    drawn(
-        shape,
-        options,
-        &default_generator(),
-        Normal { mean: 0., std: 1. },
-    )
-}
-
-fn random_integers(low: i64, high: i64, shape: &Dims, options: TensorOptions) -> Result<Tensor> {
-    if low >= high {
-        bail!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}");
-    }
-    let shape = shape.to_shape()?;
-    let numbers = default_generator()
-        .lock()
-        .integers(low, high, shape.numel());
-    finish(&Array::from_vec(numbers, DType::I64, &shape), options)
 }
 
 fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Result<Tensor> {
@@ -604,69 +428,5 @@ impl Tensor {
     pub fn scalar(value: impl crate::Given<Scalar>) -> Tensor {
         let value = value.into();
         filled(Dims::default(), value, TensorOptions::new()).or_panic()
-    }
-
-    /// Refills this tensor with floats from `[from, to)`.
-    #[track_caller]
-    pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
-        self.try_uniform_(from, to).or_panic()
-    }
-
-    /// Like [`Tensor::uniform_`]. Fails if the range is upside down or the dtype is none of floats.
-    pub fn try_uniform_(&self, from: f64, to: f64) -> Result<Tensor> {
-        self.refill(&default_generator(), Uniform { from, to })
-    }
-
-    /// Refills this tensor with normal numbers.
-    #[track_caller]
-    pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
-        self.try_normal_(mean, std).or_panic()
-    }
-
-    /// Like [`Tensor::normal_`]. Fails if `std` is negative or the dtype is none of floats.
-    pub fn try_normal_(&self, mean: f64, std: f64) -> Result<Tensor> {
-        self.refill(&default_generator(), Normal { mean, std })
-    }
-
-    /// Refills this tensor with 1 (with probability `p`) and 0.
-    #[track_caller]
-    pub fn bernoulli_(&self, p: f64) -> Tensor {
-        if !(0. ..=1.).contains(&p) {
-            Err::<(), _>(Error::runtime(format!(
-                "bernoulli_ expects p to be in [0, 1], but got p={p}"
-            )))
-            .or_panic();
-        }
-        let draws = default_generator().lock().bernoulli(p, self.numel());
-        let bytes: Vec<u8> = draws.into_iter().map(u8::from).collect();
-        let (shape, back) = in_memory(self);
-        let drawn = Tensor::from_array(Array::from_vec(bytes, DType::U8, &shape));
-        self.try_copy_(&drawn.try_permute(back).or_panic())
-            .or_panic()
-    }
-
-    pub(crate) fn refill(&self, generator: &Generator, draw: impl Draw) -> Result<Tensor> {
-        crate::autograd::check_in_place(self)?;
-        draw.check()?;
-        let node = draw.node();
-        let (shape, back) = in_memory(self);
-        let drawn = drawn_in(
-            &shape.into(),
-            TensorOptions::new().dtype(self.dtype()),
-            generator,
-            draw,
-            self.is_contiguous(),
-        )?;
-        let drawn = drawn.try_permute(back)?.try_to_device(self.device())?;
-        // Whatever the tensor came from has no say in what it is now.
-        crate::autograd::in_place(self, |x| {
-            let array = crate::kernels::transfer::copy(&drawn.array())?;
-            Ok(record_as_is(node, &[x], Tensor::from_array(array), |_| {
-                (Vec::new(), |_: &Ctx, g: &Tensor| {
-                    Ok(vec![Some(g.try_zeros_like()?)])
-                })
-            }))
-        })?;
-        Ok(self.clone())
     }
 }

@@ -88,7 +88,7 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
         );
     }
     let ignore = options.ignore_index;
-    let (output, factors, places) = no_grad(|| -> Result<(Tensor, Tensor, Tensor)> {
+    let (output, factors, places, counts) = no_grad(|| -> Result<_> {
         let target = target
             .detach()
             .try_to_dtype(DType::I64)?
@@ -131,7 +131,7 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
                 )
             }
         };
-        Ok((output, factors, places))
+        Ok((output, factors, places, counts))
     })?;
     let name = if shape.rank() > 2 {
         "NllLoss2DBackward0"
@@ -141,7 +141,9 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
     Ok(record(name, &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             let at = class_dim as i64;
-            let shares = g.try_mul(&factors)?.try_unsqueeze(at)?;
+            // What is ignored has no gradient, also where it is all there is, and the mean is 0 / 0.
+            let shares = counts.try_where_(g.try_mul(&factors)?, 0)?;
+            let shares = shares.try_unsqueeze(at)?;
             Ok(vec![Some(
                 g.try_new_zeros(&shape)?.try_scatter(at, &places, &shares)?,
             )])

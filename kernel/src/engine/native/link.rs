@@ -10,6 +10,7 @@ use libwild::error::Error;
 use libwild::{FileSystem, FileType, InputFileData, Linker, OutputFileData, OutputOptions};
 
 use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, other_error};
+use super::native_libraries::{self, Found, Kind};
 
 /// Names that the linker sees; only the last one is kept, as the library's own name in those that use it.
 const NOTEBOOK: &str = "notebook.so";
@@ -32,6 +33,8 @@ pub(super) async fn link(
         let items = fs::read(notebook.library()).map_err(cannot_write)?;
         files.push((NOTEBOOK, items));
     }
+    let natives = native_libraries::read(job.map)
+        .map_err(|message| Failed::Other(other_error("LinkError", message)))?;
     if job.metadata {
         // Later versions of the items define the same symbols; a version of their own keeps them apart.
         let script = format!("\"{name}\" {{ global: *; }};");
@@ -39,7 +42,7 @@ pub(super) async fn link(
     }
     let soname = job.metadata.then(|| name.clone());
     // A defect of the linker is a panic; it ends there.
-    let linked = tokio::task::spawn_blocking(move || run(files, soname.as_deref())).await;
+    let linked = tokio::task::spawn_blocking(move || run(files, natives, soname.as_deref())).await;
     let told = match linked {
         Ok(Ok(library)) => return fs::write(out.join(name), library).map_err(cannot_write),
         Ok(Err(error)) => error.to_string(),
@@ -52,8 +55,13 @@ pub(super) async fn link(
     Err(Failed::Other(other_error("LinkError", message)))
 }
 
-/// The library's bytes. `soname` is its own name and the version of its symbols.
-fn run(files: Vec<(&'static str, Vec<u8>)>, soname: Option<&str>) -> Result<Vec<u8>, Error> {
+/// The library's bytes. `natives` are libraries that were not made here; `soname` is its own name and the version of its
+/// symbols.
+fn run(
+    files: Vec<(&'static str, Vec<u8>)>,
+    natives: Vec<Found>,
+    soname: Option<&str>,
+) -> Result<Vec<u8>, Error> {
     let mut arguments = vec![
         "wild",
         "-shared",
@@ -71,15 +79,24 @@ fn run(files: Vec<(&'static str, Vec<u8>)>, soname: Option<&str>) -> Result<Vec<
     }
     let inputs = files.iter().map(|(name, _)| *name);
     arguments.extend(inputs.filter(|name| *name != VERSIONS));
+    for library in &natives {
+        let path = utf8(&library.path)?;
+        match (library.kind, library.path.parent()) {
+            // So that it is found again where it was found, when it is loaded.
+            (Kind::Dynamic, Some(folder)) => arguments.extend([path, "-rpath", utf8(folder)?]),
+            (Kind::Dynamic, None) => arguments.push(path),
+            (Kind::Static, _) => arguments.extend(["--whole-archive", path, "--no-whole-archive"]),
+        }
+    }
     let arguments = || arguments.iter().copied();
     let mut args = libwild::Args::new(arguments)?;
     args.on_warning(Box::new(|_| {}));
     args.parse(arguments)?;
 
-    let files = files
-        .into_iter()
-        .map(|(name, bytes)| (name, Arc::new(bytes)))
-        .collect();
+    let files = files.into_iter().map(|(name, bytes)| (name.into(), bytes));
+    let natives = natives.into_iter().map(|it| (it.path, it.bytes));
+    let files = files.chain(natives);
+    let files = files.map(|(path, bytes)| (path, Arc::new(bytes))).collect();
     let memory = Memory {
         files,
         library: Arc::default(),
@@ -92,17 +109,22 @@ fn run(files: Vec<(&'static str, Vec<u8>)>, soname: Option<&str>) -> Result<Vec<
     Ok(std::mem::take(&mut *library))
 }
 
+fn utf8(path: &Path) -> Result<&str, Error> {
+    let not_utf8 = || io::Error::new(io::ErrorKind::InvalidFilename, path.display().to_string());
+    Ok(path.to_str().ok_or_else(not_utf8)?)
+}
+
 /// The files that the linker reads and the one that it writes. It would map those of the disk into memory, and a map of a file
 /// that another process cuts short, or that has no room on the disk, ends the process that reads or writes it.
 struct Memory {
-    files: Vec<(&'static str, Arc<Vec<u8>>)>,
+    files: Vec<(PathBuf, Arc<Vec<u8>>)>,
     library: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Memory {
     fn file(&self, path: &Path) -> Result<&Arc<Vec<u8>>, Error> {
         let mut files = self.files.iter();
-        match files.find(|(name, _)| Path::new(name) == path) {
+        match files.find(|(name, _)| name == path) {
             Some((_, bytes)) => Ok(bytes),
             None => Err(io::Error::from(io::ErrorKind::NotFound).into()),
         }

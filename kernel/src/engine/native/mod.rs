@@ -22,7 +22,6 @@ mod evcxr;
 mod evict;
 mod facts;
 mod frames;
-#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod generate;
 mod hooks;
@@ -34,6 +33,7 @@ mod memory;
 mod mir;
 mod moments;
 mod names;
+mod native_libraries;
 mod notebook;
 mod orphans;
 mod output_limit;

@@ -175,3 +175,20 @@ fn losses_of_pairs() {
         "TripletMarginLoss()"
     );
 }
+
+#[test]
+fn what_is_ignored_has_no_gradient_even_if_nothing_else_is_there() {
+    for smoothing in [0., 0.1] {
+        let logits = tensor!([[1., 2., 0.], [0., 1., 3.]]).requires_grad_(true);
+        let loss = nn::CrossEntropyLoss::new()
+            .ignore_index(0)
+            .label_smoothing(smoothing);
+        let loss = loss.forward(&logits, &tensor!([0, 0]));
+        assert!(loss.item::<f64>().is_nan());
+        loss.backward();
+        assert!(
+            logits.grad().unwrap().equal(&Tensor::zeros([2, 3])),
+            "{smoothing}"
+        );
+    }
+}

@@ -286,7 +286,6 @@ fn path_in_string(code: &str, cursor: usize) -> Option<&str> {
 }
 
 /// What is read from the text around a cursor.
-#[cfg(any(test, fuzzing))]
 pub(super) fn look_around(code: &str, cursor: usize) {
     path_in_string(code, cursor);
     bound_in(&code[..cursor]);

@@ -65,7 +65,6 @@ pub(super) fn readable_type(names: &Names, ty: &str) -> String {
 }
 
 /// All that is asked of a text alone, at one position.
-#[cfg(any(test, fuzzing))]
 pub(super) fn look_around(code: &str, cursor: usize) {
     let (start, word) = word_before(code, cursor);
     assert_eq!(&code[start..start + word.len()], word);

@@ -230,7 +230,6 @@ fn returned(signature: &syn::Signature) -> Option<String> {
 }
 
 /// What is read from the text before a dot.
-#[cfg(any(test, fuzzing))]
 pub(super) fn look_before(text: &str) {
     chain(text);
 }

@@ -167,3 +167,8 @@ def test_large_values_and_deep_types(kernel):
     assert kernel.value("(big.len(), table[99][99])") == "(50000000, 0)"
     kernel.ok("use std::{sync::{Arc, Mutex}, collections::HashMap};\nlet deep: Arc<Mutex<HashMap<String, Vec<Option<Box<dyn Fn(i32) -> i32 + Send>>>>>> = Arc::default();")
     assert kernel.value("deep.lock().unwrap().len()") == "0"
+
+
+def test_a_byte_order_mark_at_the_start_is_no_code(kernel):
+    assert kernel.value("\ufefflet a = 20;\nfn twice(n: i32) -> i32 { 2 * n }\ntwice(a) + 2") == "42"
+    assert "cannot find value `missing`" in kernel.fails("\ufeffmissing + a").traceback

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use syn::visit::Visit;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::engine::source_map::SourceMap;
 
@@ -38,7 +38,7 @@ pub(super) struct Found {
 /// With a text for people, where one is not there or cannot be read.
 pub(super) fn read(map: &SourceMap) -> Result<Vec<Found>, String> {
     let mut all = Vec::new();
-    for file in map.files().filter(|file| file.text().contains("link")) {
+    for file in map.files().filter(|file| file.text().contains("link(")) {
         for library in wanted(file.text()) {
             if !all.contains(&library) {
                 all.push(library);
@@ -54,29 +54,38 @@ fn is_there(library: &Wanted) -> bool {
     library.kind == Kind::Dynamic && parts.contains(&library.name.as_str())
 }
 
-/// The attributes of a file, also those inside of functions.
+/// The attributes of a file, wherever they stand. What is compiled is no whole file in every case, so its tokens are read.
 fn wanted(text: &str) -> Vec<Wanted> {
-    #[derive(Default)]
-    struct Attributes(Vec<Wanted>);
-    impl<'a> Visit<'a> for Attributes {
-        fn visit_item_foreign_mod(&mut self, block: &'a syn::ItemForeignMod) {
-            self.0.extend(block.attrs.iter().filter_map(of_attribute));
-        }
+    let mut found = Vec::new();
+    if let Ok(tokens) = text.parse() {
+        collect(tokens, &mut found);
     }
-    let mut found = Attributes::default();
-    if let Ok(file) = syn::parse_file(text) {
-        found.visit_file(&file);
-    }
-    found.0
+    found
 }
 
-/// What `#[link(…)]` says. rustc has looked at it before: what is not known here, such as `modifiers`, changes nothing.
-fn of_attribute(attribute: &syn::Attribute) -> Option<Wanted> {
-    if !attribute.path().is_ident("link") {
+fn collect(tokens: TokenStream, found: &mut Vec<Wanted>) {
+    let mut after_hash = false;
+    for token in tokens {
+        let is_hash = matches!(&token, TokenTree::Punct(it) if it.as_char() == '#');
+        if let TokenTree::Group(group) = token {
+            let attribute = after_hash && group.delimiter() == Delimiter::Bracket;
+            match attribute.then(|| of_attribute(group.stream())).flatten() {
+                Some(library) => found.push(library),
+                None => collect(group.stream(), found),
+            }
+        }
+        after_hash = is_hash;
+    }
+}
+
+/// What `link(…)` says. rustc has looked at it before: what is not known here, such as `modifiers`, changes nothing.
+fn of_attribute(inside: TokenStream) -> Option<Wanted> {
+    let link = syn::parse2::<syn::MetaList>(inside).ok()?;
+    if !link.path.is_ident("link") {
         return None;
     }
     let (mut name, mut kind) = (None, Kind::Dynamic);
-    let read = attribute.parse_nested_meta(|part| {
+    let read = link.parse_nested_meta(|part| {
         let text = part.value()?.parse::<syn::LitStr>()?.value();
         if part.path.is_ident("name") {
             name = Some(text);

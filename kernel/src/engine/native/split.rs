@@ -81,7 +81,10 @@ pub(super) fn split(text: &str) -> Split {
 
 fn split_here(text: &str) -> Split {
     let commands = lex::command_lines(text);
-    let code = blank(text, &commands);
+    let code = blank(
+        text,
+        &[commands.as_slice(), byte_order_mark(text).as_slice()].concat(),
+    );
     // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
     let cell = |input: syn::parse::ParseStream<'_>| {
         Ok((
@@ -105,6 +108,13 @@ fn split_here(text: &str) -> Split {
     proc_macro2::extra::invalidate_current_thread_spans();
     split.commands = commands;
     split
+}
+
+/// Where the mark is that some editors write at the start of a file, if it is there. rustc takes it for nothing, but only there,
+/// and syn leaves it out of what it counts.
+fn byte_order_mark(text: &str) -> Option<Range<usize>> {
+    const MARK: char = '\u{feff}';
+    text.starts_with(MARK).then(|| 0..MARK.len_utf8())
 }
 
 /// `text` with `ranges` replaced by spaces, lines kept.
@@ -637,5 +647,17 @@ mod tests {
         assert_eq!(completeness("let = 5;"), Completeness::Invalid);
         assert_eq!(completeness(")"), Completeness::Invalid);
         assert_eq!(completeness(":vars\n"), Completeness::Complete);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_code() {
+        let text = "\u{feff}struct P;\nlet p = P;\n";
+        let parts = split(text);
+        let texts: Vec<_> = parts
+            .items
+            .iter()
+            .map(|item| &text[item.range.clone()])
+            .collect();
+        assert_eq!(texts, ["struct P;"]);
     }
 }

@@ -159,3 +159,21 @@ fn threads_may_hold_tensors() {
     });
     assert!(t.grad().is_some());
 }
+
+#[test]
+fn comparisons_in_place_leave_numbers() {
+    let x = tensor!([1., 2., 3.]);
+    x.gt_(2.);
+    assert_eq!(x.to_string(), "tensor([0., 0., 1.])");
+    let n = tensor!([1, 2, 3]);
+    n.eq_(2);
+    assert_eq!(n.to_string(), "tensor([0, 1, 0])");
+    x.logical_not_();
+    assert_eq!(x.to_string(), "tensor([1., 1., 0.])");
+    let y = Tensor::ones([3]).requires_grad_(true) * 2;
+    y.atan2_(Tensor::ones([3]));
+    assert_eq!(
+        y.to_string(),
+        "tensor([1.1071, 1.1071, 1.1071], grad_fn=<Atan2Backward0>)"
+    );
+}

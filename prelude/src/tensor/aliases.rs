@@ -29,7 +29,7 @@ ops! {
     /// [`Tensor::atan`].
     arctan, try_arctan, [arctan_, try_arctan_] (x) => x.try_atan();
     /// [`Tensor::atan2`].
-    arctan2, try_arctan2, [] (x, other: impl crate::Given<Arg>) => x.try_atan2(other.into());
+    arctan2, try_arctan2, [arctan2_, try_arctan2_] (x, other: impl crate::Given<Arg>) => x.try_atan2(other.into());
     /// [`Tensor::asinh`].
     arcsinh, try_arcsinh, [arcsinh_, try_arcsinh_] (x) => x.try_asinh();
     /// [`Tensor::acosh`].
@@ -37,15 +37,15 @@ ops! {
     /// [`Tensor::atanh`].
     arctanh, try_arctanh, [arctanh_, try_arctanh_] (x) => x.try_atanh();
     /// [`Tensor::gt`].
-    greater, try_greater, [] (x, other: impl crate::Given<Arg>) => x.try_gt(other.into());
+    greater, try_greater, [greater_, try_greater_] (x, other: impl crate::Given<Arg>) => x.try_gt(other.into());
     /// [`Tensor::ge`].
-    greater_equal, try_greater_equal, [] (x, other: impl crate::Given<Arg>) => x.try_ge(other.into());
+    greater_equal, try_greater_equal, [greater_equal_, try_greater_equal_] (x, other: impl crate::Given<Arg>) => x.try_ge(other.into());
     /// [`Tensor::lt`].
-    less, try_less, [] (x, other: impl crate::Given<Arg>) => x.try_lt(other.into());
+    less, try_less, [less_, try_less_] (x, other: impl crate::Given<Arg>) => x.try_lt(other.into());
     /// [`Tensor::le`].
-    less_equal, try_less_equal, [] (x, other: impl crate::Given<Arg>) => x.try_le(other.into());
+    less_equal, try_less_equal, [less_equal_, try_less_equal_] (x, other: impl crate::Given<Arg>) => x.try_le(other.into());
     /// [`Tensor::ne`].
-    not_equal, try_not_equal, [] (x, other: impl crate::Given<Arg>) => x.try_ne(other.into());
+    not_equal, try_not_equal, [not_equal_, try_not_equal_] (x, other: impl crate::Given<Arg>) => x.try_ne(other.into());
     /// [`Tensor::outer`].
     ger, try_ger, [] (x, other: &Tensor) => x.try_outer(other);
 

@@ -320,7 +320,7 @@ ops! {
     /// The smaller of two elements.
     minimum, try_minimum, [] (x, other: impl crate::Given<Arg>) => extreme(x, other.into(), Binary::Min, "MinimumBackward0");
     /// The angle of the point (`other`, `self`) against the first axis.
-    atan2, try_atan2, [] (x, other: impl crate::Given<Arg>) => atan2(x, other.into());
+    atan2, try_atan2, [atan2_, try_atan2_] (x, other: impl crate::Given<Arg>) => atan2(x, other.into());
     /// `self + alpha * other`.
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
         => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());

@@ -144,17 +144,17 @@ fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
 
 ops! {
     /// Where the elements are equal.
-    eq, try_eq, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
+    eq, try_eq, [eq_, try_eq_] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
     /// Where the elements differ.
-    ne, try_ne, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
+    ne, try_ne, [ne_, try_ne_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
     /// Where this element is smaller.
-    lt, try_lt, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
+    lt, try_lt, [lt_, try_lt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
     /// Where this element is smaller or equal.
-    le, try_le, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
+    le, try_le, [le_, try_le_] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
     /// Where this element is larger.
-    gt, try_gt, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
+    gt, try_gt, [gt_, try_gt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
     /// Where this element is larger or equal.
-    ge, try_ge, [] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
+    ge, try_ge, [ge_, try_ge_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
 
     /// Bits that are set in both, also `a & b`; on truth values "and".
     bitwise_and, try_bitwise_and, [bitwise_and_, try_bitwise_and_] (x, other: impl crate::Given<Arg>)
@@ -166,13 +166,13 @@ ops! {
     bitwise_xor, try_bitwise_xor, [bitwise_xor_, try_bitwise_xor_] (x, other: impl crate::Given<Arg>)
         => bitwise("xor", |a, b| a ^ b, x, other.into());
     /// Where both are not 0.
-    logical_and, try_logical_and, [] (x, other: &Tensor) => logical(|a, b| a & b, x, other);
+    logical_and, try_logical_and, [logical_and_, try_logical_and_] (x, other: &Tensor) => logical(|a, b| a & b, x, other);
     /// Where either is not 0.
-    logical_or, try_logical_or, [] (x, other: &Tensor) => logical(|a, b| a | b, x, other);
+    logical_or, try_logical_or, [logical_or_, try_logical_or_] (x, other: &Tensor) => logical(|a, b| a | b, x, other);
     /// Where exactly one is not 0.
-    logical_xor, try_logical_xor, [] (x, other: &Tensor) => logical(|a, b| a ^ b, x, other);
+    logical_xor, try_logical_xor, [logical_xor_, try_logical_xor_] (x, other: &Tensor) => logical(|a, b| a ^ b, x, other);
     /// Where the element is 0.
-    logical_not, try_logical_not, [] (x) => compared(Compare::Eq, x, Arg::Scalar(0.into()));
+    logical_not, try_logical_not, [logical_not_, try_logical_not_] (x) => compared(Compare::Eq, x, Arg::Scalar(0.into()));
 
     /// Where the element is not a number.
     isnan, try_isnan, [] (x) => compared(Compare::Ne, x, x.into());

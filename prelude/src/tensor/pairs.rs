@@ -534,7 +534,7 @@ ops! {
         |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
     );
     /// Power, computed in `f64`.
-    float_power, try_float_power, [] (x, exponent: impl crate::Given<Arg>) => {
+    float_power, try_float_power, [float_power_, try_float_power_] (x, exponent: impl crate::Given<Arg>) => {
         let exponent = match exponent.into() {
             Arg::Tensor(exponent) => exponent.try_to_dtype(DType::F64)?.into(),
             number => number,

@@ -112,7 +112,7 @@ fn split_here(text: &str) -> Split {
 
 /// Where the mark is that some editors write at the start of a file, if it is there. rustc takes it for nothing, but only there,
 /// and syn leaves it out of what it counts.
-fn byte_order_mark(text: &str) -> Option<Range<usize>> {
+pub(super) fn byte_order_mark(text: &str) -> Option<Range<usize>> {
     const MARK: char = '\u{feff}';
     text.starts_with(MARK).then(|| 0..MARK.len_utf8())
 }

@@ -101,17 +101,17 @@ fn random_tensors_are_pytorchs() {
         ),
         (
             "torch.normal(f,f)",
-            || Tensor::normal_each(&f(), &f()),
+            || Tensor::normal_each(f(), f()),
             "tensor([ 0.5082,  0.5653, -0.5894])",
         ),
         (
             "torch.normal(f,.5)",
-            || Tensor::normal_each(&f(), 0.5),
+            || Tensor::normal_each(f(), 0.5),
             "tensor([ 0.9705,  0.6533, -0.5894])",
         ),
         (
             "torch.normal(.5,f)",
-            || Tensor::normal_each(0.5, &f()),
+            || Tensor::normal_each(0.5, f()),
             "tensor([ 0.8082,  0.2653, -0.5894])",
         ),
         (
@@ -146,7 +146,7 @@ fn random_tensors_are_pytorchs() {
         ),
         (
             "torch.poisson(f*20)",
-            || (&f() * 20).poisson(),
+            || (f() * 20).poisson(),
             "tensor([ 7., 17.,  9.])",
         ),
         (
@@ -325,7 +325,7 @@ fn random_tensors_are_pytorchs() {
         ),
         (
             "(g*1).bernoulli_(f)",
-            || (&g() * 1).bernoulli_(&f()),
+            || (&g() * 1).bernoulli_(f()),
             "tensor([0., 1., 1.], grad_fn=<BernoulliBackward1>)",
         ),
         (
@@ -350,17 +350,17 @@ fn random_tensors_are_pytorchs() {
         ),
         (
             "torch.normal(g,g)",
-            || Tensor::normal_each(&g(), &g()),
+            || Tensor::normal_each(g(), g()),
             "tensor([ 0.5082,  0.5653, -0.5894], grad_fn=<NormalBackward3>)",
         ),
         (
             "torch.normal(g,.5)",
-            || Tensor::normal_each(&g(), 0.5),
+            || Tensor::normal_each(g(), 0.5),
             "tensor([ 0.9705,  0.6533, -0.5894], grad_fn=<NormalBackward1>)",
         ),
         (
             "torch.normal(.5,g)",
-            || Tensor::normal_each(0.5, &g()),
+            || Tensor::normal_each(0.5, g()),
             "tensor([ 0.8082,  0.2653, -0.5894], grad_fn=<NormalBackward2>)",
         ),
     ];

@@ -44,6 +44,7 @@ mod random;
 mod rearrange;
 mod rectified;
 mod reduce;
+mod refill;
 mod rich;
 mod rule;
 mod running;

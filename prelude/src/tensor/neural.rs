@@ -224,7 +224,7 @@ fn drawn_like(x: &Tensor, draw: impl FnOnce(&Tensor) -> Tensor) -> Result<Tensor
     if x.is_contiguous() || !dense {
         return Ok(draw(&x.try_new_zeros(&sizes)?));
     }
-    let (lying, back) = super::random::in_memory(x);
+    let (lying, back) = super::refill::in_memory(x);
     draw(&x.try_new_zeros(&lying)?).try_permute(back)
 }
 

@@ -1,20 +1,19 @@
-//! Random tensors: those that are refilled in place, and those whose numbers say what is drawn.
+//! Random tensors that are new: of a shape, and those whose numbers are said by another tensor.
 //!
 //! All draw from the default generator, or from another one inside of
 //! [`Generator::scope`](crate::random::Generator::scope).
 
-use std::ops::{Bound, RangeBounds};
-
 use half::{bf16, f16};
 
 use super::creation::finish;
-use super::draw::{Cauchy, Draw, Exponential, LogNormal, Normal, Uniform, drawn, drawn_in};
+use super::draw::{Draw, Normal, Uniform, drawn};
+use super::refill::in_memory;
 use super::{Tensor, TensorOptions};
-use crate::autograd::{Ctx, check_in_place, in_place, record_as_is};
+use crate::autograd::{Ctx, record_as_is};
 use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result, bail};
-use crate::kernels::{Array, transfer};
-use crate::random::{Draws, Real, default_generator};
+use crate::kernels::Array;
+use crate::random::{Real, default_generator};
 use crate::scalar::Arg;
 use crate::shape::Dims;
 
@@ -53,16 +52,6 @@ pub(super) fn random_integers(
     finish(&Array::from_vec(numbers, DType::I64, &shape), options)
 }
 
-/// The sizes of a tensor in the order in which its numbers lie in memory, which is the one in which PyTorch fills them,
-/// and the permutation that brings them back.
-pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
-    let (sizes, strides) = (x.dims(), x.stride());
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
-    let lying = order.iter().map(|&dim| sizes[dim]).collect();
-    (lying, super::picked::inverse(&order))
-}
-
 /// Evaluates with `T` as the type of a tensor's floats.
 macro_rules! with_real {
     ($dtype:expr, $name:expr, $T:ident => $body:expr) => {
@@ -97,7 +86,7 @@ fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Tensor {
     })
 }
 
-fn bernoulli(p: &Tensor) -> Result<Tensor> {
+pub(super) fn bernoulli(p: &Tensor) -> Result<Tensor> {
     let happens = with_real!(p.dtype(), "bernoulli_tensor_cpu_p_", T => {
         let p = p.detach().to_vec::<T>();
         if !p.iter().all(|&p| (0. ..=1.).contains(&p.to_f64())) {
@@ -210,40 +199,6 @@ fn normal_of(mean: f64, std: f64, shape: &Dims) -> Result<Tensor> {
         &default_generator(),
         distribution,
     )
-}
-
-/// The largest integer of `random_` without a range: of floats, the first that has a neighbour which is none.
-fn largest_integer(dtype: DType) -> Result<u64> {
-    Ok(match dtype {
-        DType::Bool => 1,
-        DType::U8 => u8::MAX.into(),
-        DType::I8 => i8::MAX as u64,
-        DType::I16 => i16::MAX as u64,
-        DType::I32 => i32::MAX as u64,
-        DType::I64 => i64::MAX as u64,
-        DType::F16 => 1 << 11,
-        DType::BF16 => 1 << 8,
-        DType::F32 => 1 << 24,
-        DType::F64 => 1 << 53,
-        other => return Err(Error::not_implemented("random_", other)),
-    })
-}
-
-/// Whether an integer has a place in a dtype.
-fn check_bound(what: &str, bound: i64, dtype: DType) -> Result<()> {
-    let (low, high) = match dtype {
-        DType::Bool => (0, 1),
-        DType::U8 => (0, u8::MAX.into()),
-        DType::I8 => (i8::MIN.into(), i8::MAX.into()),
-        DType::I16 => (i16::MIN.into(), i16::MAX.into()),
-        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
-        DType::F16 => (-65504, 65504),
-        _ => (i64::MIN, i64::MAX),
-    };
-    if !(low..=high).contains(&bound) {
-        bail!("{what} is out of bounds for {}", dtype.c_name());
-    }
-    Ok(())
 }
 
 impl Tensor {
@@ -363,239 +318,5 @@ impl Tensor {
     #[track_caller]
     pub fn randint_like(&self, low: i64, high: i64) -> Tensor {
         self.zeros_like().try_random_(low..high).or_panic()
-    }
-
-    /// Refills this tensor with floats from `[from, to)`.
-    #[track_caller]
-    pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
-        self.try_uniform_(from, to).or_panic()
-    }
-
-    /// Like [`Tensor::uniform_`]. Fails if the range is upside down or the dtype is none of floats.
-    pub fn try_uniform_(&self, from: f64, to: f64) -> Result<Tensor> {
-        self.refill(Uniform { from, to })
-    }
-
-    /// Refills this tensor with normal numbers.
-    #[track_caller]
-    pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
-        self.try_normal_(mean, std).or_panic()
-    }
-
-    /// Like [`Tensor::normal_`]. Fails if `std` is negative or the dtype is none of floats.
-    pub fn try_normal_(&self, mean: f64, std: f64) -> Result<Tensor> {
-        self.refill(Normal { mean, std })
-    }
-
-    /// Refills this tensor with 1 and 0; 1 has the probability `p`, which is one number or one for each element.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// manual_seed(0);
-    /// let x = Tensor::zeros([4]);
-    /// x.bernoulli_(&tensor!([0.1, 0.9, 0.5, 0.5]));
-    /// assert_eq!(x.to_string(), "tensor([0., 1., 1., 1.])");
-    /// ```
-    ///
-    /// # Panics
-    /// When `p` is no probability, or its shape does not broadcast to that of this tensor.
-    #[track_caller]
-    pub fn bernoulli_(&self, p: impl crate::Given<Arg>) -> Tensor {
-        self.try_bernoulli_(p).or_panic()
-    }
-
-    /// Like [`Tensor::bernoulli_`]. Fails where that panics.
-    pub fn try_bernoulli_(&self, p: impl crate::Given<Arg>) -> Result<Tensor> {
-        let p = match p.into() {
-            Arg::Tensor(p) => {
-                let (_, back) = in_memory(self);
-                let order = super::picked::inverse(&back);
-                let p = p.detach().try_expand(self.dims())?.try_permute(order)?;
-                let drawn = bernoulli(&p.try_contiguous()?)?.try_permute(back)?;
-                return self.replace("BernoulliBackward1", drawn);
-            }
-            Arg::Scalar(p) => p.to_f64(),
-        };
-        if !(0. ..=1.).contains(&p) {
-            bail!("bernoulli_ expects p to be in [0, 1], but got p={p}");
-        }
-        if self.dtype().is_complex() {
-            return Err(Error::not_implemented(
-                "bernoulli_scalar_cpu_",
-                self.dtype(),
-            ));
-        }
-        self.replace_in_memory("BernoulliBackward2", |draws, n| draws.bernoulli(p, n))
-    }
-
-    /// Refills this tensor with exponentially distributed numbers: PyTorch's default of `lambda` is 1.
-    ///
-    /// # Panics
-    /// When `lambda` is not positive, or the dtype is none of floats.
-    #[track_caller]
-    pub fn exponential_(&self, lambda: f64) -> Tensor {
-        self.try_exponential_(lambda).or_panic()
-    }
-
-    /// Like [`Tensor::exponential_`]. Fails where that panics.
-    pub fn try_exponential_(&self, lambda: f64) -> Result<Tensor> {
-        self.refill(Exponential { lambda })
-    }
-
-    /// Refills this tensor with numbers of Cauchy's distribution: PyTorch's defaults are 0 and 1.
-    ///
-    /// # Panics
-    /// When `sigma` is not positive, or the dtype is none of floats.
-    #[track_caller]
-    pub fn cauchy_(&self, median: f64, sigma: f64) -> Tensor {
-        self.try_cauchy_(median, sigma).or_panic()
-    }
-
-    /// Like [`Tensor::cauchy_`]. Fails where that panics.
-    pub fn try_cauchy_(&self, median: f64, sigma: f64) -> Result<Tensor> {
-        self.refill(Cauchy { median, sigma })
-    }
-
-    /// Refills this tensor with numbers whose logarithms are normal: PyTorch's defaults are 1 and 2.
-    ///
-    /// # Panics
-    /// When `std` is not positive, or the dtype is none of floats.
-    #[track_caller]
-    pub fn log_normal_(&self, mean: f64, std: f64) -> Tensor {
-        self.try_log_normal_(mean, std).or_panic()
-    }
-
-    /// Like [`Tensor::log_normal_`]. Fails where that panics.
-    pub fn try_log_normal_(&self, mean: f64, std: f64) -> Result<Tensor> {
-        self.refill(LogNormal { mean, std })
-    }
-
-    /// Refills this tensor with how many trials it takes to the first success, which has the probability `p`.
-    ///
-    /// # Panics
-    /// When `p` is not between 0 and 1.
-    #[track_caller]
-    pub fn geometric_(&self, p: f64) -> Tensor {
-        self.try_geometric_(p).or_panic()
-    }
-
-    /// Like [`Tensor::geometric_`]. Fails where that panics.
-    pub fn try_geometric_(&self, p: f64) -> Result<Tensor> {
-        if !(p > 0. && p < 1.) {
-            bail!("geometric_ expects p to be in (0, 1), but got p={p}");
-        }
-        if self.dtype().is_complex() || self.dtype() == DType::Bool {
-            return Err(Error::not_implemented("geometric_cpu", self.dtype()));
-        }
-        self.replace_in_memory("GeometricBackward0", |draws, n| {
-            let mut trials = vec![0f64; n];
-            draws.geometric(&mut trials, p);
-            trials
-        })
-    }
-
-    /// Refills this tensor with integers: `x.random_(..10)` from 0 up to but not including 10, `x.random_(3..10)` from 3,
-    /// and `x.random_(..)` with any that are not negative; of those that a float is not exact for, none.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// manual_seed(0);
-    /// let x = Tensor::zeros([4]);
-    /// assert_eq!(x.random_(..10).to_string(), "tensor([4., 9., 3., 0.])");
-    /// ```
-    ///
-    /// # Panics
-    /// When the range is empty, or the dtype has no place for its first or its last number.
-    #[track_caller]
-    pub fn random_(&self, range: impl RangeBounds<i64>) -> Tensor {
-        self.try_random_(range).or_panic()
-    }
-
-    /// Like [`Tensor::random_`]. Fails where that panics.
-    pub fn try_random_(&self, range: impl RangeBounds<i64>) -> Result<Tensor> {
-        self.random_in(range.start_bound().cloned(), range.end_bound().cloned())
-    }
-
-    fn random_in(&self, start: Bound<i64>, end: Bound<i64>) -> Result<Tensor> {
-        let dtype = self.dtype();
-        let highest = largest_integer(dtype)?;
-        let from = match start {
-            Bound::Included(from) => Some(from),
-            Bound::Excluded(from) => Some(from.saturating_add(1)),
-            Bound::Unbounded => None,
-        };
-        let last = match end {
-            Bound::Included(last) => last,
-            Bound::Excluded(to) => to.saturating_sub(1),
-            Bound::Unbounded if from.is_none() => {
-                return self.replace_in_memory("RandomBackward2", |draws, n| {
-                    draws.integers_to(highest, dtype == DType::I64 || dtype == DType::F64, n)
-                });
-            }
-            Bound::Unbounded => i64::try_from(highest).unwrap_or(i64::MAX),
-        };
-        let node = if from.is_some() {
-            "RandomBackward0"
-        } else {
-            "RandomBackward1"
-        };
-        let from = from.unwrap_or(0);
-        if last < from {
-            bail!(
-                "random_ expects 'from' to be less than 'to', but got from={from} >= to={}",
-                last.saturating_add(1)
-            );
-        }
-        check_bound("from", from, dtype)?;
-        check_bound("to - 1", last, dtype)?;
-        self.replace_in_memory(node, |draws, n| draws.integers_through(from, last, n))
-    }
-
-    fn refill(&self, draw: impl Draw) -> Result<Tensor> {
-        check_in_place(self)?;
-        draw.check()?;
-        let node = draw.node();
-        let (shape, back) = in_memory(self);
-        let options = TensorOptions::new().dtype(self.dtype());
-        let contiguous = self.is_contiguous();
-        let drawn = drawn_in(
-            &shape.into(),
-            options,
-            &default_generator(),
-            draw,
-            contiguous,
-        )?;
-        self.replace(node, drawn.try_permute(back)?)
-    }
-
-    /// Refills this tensor with what `draw` gives for its memory, element by element.
-    fn replace_in_memory<N: super::TensorElement>(
-        &self,
-        node: &'static str,
-        draw: impl FnOnce(&mut Draws<'_>, usize) -> Vec<N>,
-    ) -> Result<Tensor> {
-        check_in_place(self)?;
-        let (shape, back) = in_memory(self);
-        let numbers = draw(&mut default_generator().lock(), self.numel());
-        self.replace(
-            node,
-            Tensor::try_from_vec(numbers, shape)?.try_permute(back)?,
-        )
-    }
-
-    /// Whatever the tensor came from has no say in what it is now.
-    fn replace(&self, node: &'static str, drawn: Tensor) -> Result<Tensor> {
-        let drawn = drawn
-            .try_to_dtype(self.dtype())?
-            .try_to_device(self.device())?;
-        in_place(self, |x| {
-            let array = transfer::copy(&drawn.array())?;
-            Ok(record_as_is(node, &[x], Tensor::from_array(array), |_| {
-                (Vec::new(), |_: &Ctx, g: &Tensor| {
-                    Ok(vec![Some(g.try_zeros_like()?)])
-                })
-            }))
-        })?;
-        Ok(self.clone())
     }
 }

@@ -65,7 +65,7 @@ fn drawn_as<T: Element + crate::random::Real>(
 }
 
 /// A way to draw floats of any width.
-pub(super) trait Draw {
+pub(super) trait Draw: Copy {
     fn name(&self) -> &'static str;
     /// The node that refilling a tensor is, and what is wrong with the distribution, if anything is.
     fn node(&self) -> &'static str {
@@ -81,10 +81,13 @@ pub(super) trait Draw {
     /// PyTorch draws normal numbers in another way where the memory to be filled is not `contiguous`.
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], contiguous: bool);
     /// How each part of a complex number is drawn.
-    fn of_parts(&self) -> Self;
+    fn of_parts(&self) -> Self {
+        *self
+    }
 }
 
 /// Evenly from `[from, to)`.
+#[derive(Clone, Copy)]
 pub(super) struct Uniform {
     pub from: f64,
     pub to: f64,
@@ -110,12 +113,10 @@ impl Draw for Uniform {
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
         draws.uniform(out, self.from, self.to);
     }
-    fn of_parts(&self) -> Self {
-        Self { ..*self }
-    }
 }
 
 /// From the bell curve.
+#[derive(Clone, Copy)]
 pub(super) struct Normal {
     pub mean: f64,
     pub std: f64,
@@ -150,6 +151,7 @@ impl Draw for Normal {
 }
 
 /// The time to an event that comes at rate `lambda`.
+#[derive(Clone, Copy)]
 pub(super) struct Exponential {
     pub lambda: f64,
 }
@@ -176,12 +178,10 @@ impl Draw for Exponential {
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
         draws.exponential(out, self.lambda);
     }
-    fn of_parts(&self) -> Self {
-        Self { ..*self }
-    }
 }
 
 /// Cauchy's distribution, which has no mean.
+#[derive(Clone, Copy)]
 pub(super) struct Cauchy {
     pub median: f64,
     pub sigma: f64,
@@ -209,12 +209,10 @@ impl Draw for Cauchy {
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
         draws.cauchy(out, self.median, self.sigma);
     }
-    fn of_parts(&self) -> Self {
-        Self { ..*self }
-    }
 }
 
 /// Numbers whose logarithms are normal.
+#[derive(Clone, Copy)]
 pub(super) struct LogNormal {
     pub mean: f64,
     pub std: f64,
@@ -241,9 +239,6 @@ impl Draw for LogNormal {
     }
     fn fill<T: crate::random::Real>(&self, draws: &mut Draws, out: &mut [T], _: bool) {
         draws.log_normal(out, self.mean, self.std);
-    }
-    fn of_parts(&self) -> Self {
-        Self { ..*self }
     }
 }
 

@@ -3,8 +3,6 @@
 //! All draw from the default generator, or from another one inside of
 //! [`Generator::scope`](crate::random::Generator::scope).
 
-use half::{bf16, f16};
-
 use super::creation::finish;
 use super::draw::{Draw, Normal, Uniform, drawn};
 use super::refill::in_memory;
@@ -13,6 +11,7 @@ use crate::autograd::{Ctx, record_as_is};
 use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::kernels::Array;
+use crate::kernels::element::with_float;
 use crate::random::{Real, default_generator};
 use crate::scalar::Arg;
 use crate::shape::Dims;
@@ -52,33 +51,8 @@ pub(super) fn random_integers(
     finish(&Array::from_vec(numbers, DType::I64, &shape), options)
 }
 
-/// Evaluates with `T` as the type of a tensor's floats.
-macro_rules! with_real {
-    ($dtype:expr, $name:expr, $T:ident => $body:expr) => {
-        match $dtype {
-            DType::F32 => {
-                type $T = f32;
-                $body
-            }
-            DType::F64 => {
-                type $T = f64;
-                $body
-            }
-            DType::F16 => {
-                type $T = f16;
-                $body
-            }
-            DType::BF16 => {
-                type $T = bf16;
-                $body
-            }
-            other => return Err(Error::not_implemented($name, other)),
-        }
-    };
-}
-
 /// What was drawn by the numbers of `x` does not change where they do a little.
-fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Tensor {
+pub(super) fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Tensor {
     record_as_is(node, &[x], drawn, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_zeros_like()?)])
@@ -87,7 +61,7 @@ fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Tensor {
 }
 
 pub(super) fn bernoulli(p: &Tensor) -> Result<Tensor> {
-    let happens = with_real!(p.dtype(), "bernoulli_tensor_cpu_p_", T => {
+    let happens = with_float!(p.dtype(), "bernoulli_tensor_cpu_p_", T => {
         let p = p.detach().to_vec::<T>();
         if !p.iter().all(|&p| (0. ..=1.).contains(&p.to_f64())) {
             bail!("Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
@@ -98,7 +72,7 @@ pub(super) fn bernoulli(p: &Tensor) -> Result<Tensor> {
 }
 
 fn poisson(rates: &Tensor) -> Result<Tensor> {
-    let counts = with_real!(rates.dtype(), "poisson_cpu", T => {
+    let counts = with_float!(rates.dtype(), "poisson_cpu", T => {
         let rates = rates.detach().to_vec::<T>();
         // Not a number is neither.
         if !rates.iter().all(|&rate| rate.to_f64() >= 0.) {
@@ -133,7 +107,7 @@ fn categories(weights: &Tensor, samples: usize, replacement: bool) -> Result<Ten
         bail!("cannot sample n_sample <= 0 samples");
     }
     let of_rows = rows.iter().copied().chain([samples]).collect::<Vec<_>>();
-    let drawn = with_real!(weights.dtype(), "multinomial", T => {
+    let drawn = with_float!(weights.dtype(), "multinomial", T => {
         let (_, order) = in_memory(weights);
         let weights = weights.detach().to_vec::<T>();
         let generator = default_generator();

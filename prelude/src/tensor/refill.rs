@@ -6,9 +6,9 @@
 use std::ops::{Bound, RangeBounds};
 
 use super::draw::{Cauchy, Draw, Exponential, LogNormal, Normal, Uniform, drawn_in};
-use super::random::bernoulli;
+use super::random::{bernoulli, drawn_by};
 use super::{Tensor, TensorOptions};
-use crate::autograd::{Ctx, check_in_place, in_place, record_as_is};
+use crate::autograd::{check_in_place, in_place};
 use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::kernels::transfer;
@@ -285,11 +285,7 @@ impl Tensor {
             .try_to_device(self.device())?;
         in_place(self, |x| {
             let array = transfer::copy(&drawn.array())?;
-            Ok(record_as_is(node, &[x], Tensor::from_array(array), |_| {
-                (Vec::new(), |_: &Ctx, g: &Tensor| {
-                    Ok(vec![Some(g.try_zeros_like()?)])
-                })
-            }))
+            Ok(drawn_by(node, x, Tensor::from_array(array)))
         })?;
         Ok(self.clone())
     }

@@ -60,6 +60,8 @@ fn wanted(text: &str) -> Vec<Wanted> {
     if let Ok(tokens) = text.parse() {
         collect(tokens, &mut found);
     }
+    // Every parse adds to proc-macro2's table of sources for this thread.
+    proc_macro2::extra::invalidate_current_thread_spans();
     found
 }
 

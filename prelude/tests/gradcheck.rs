@@ -11,6 +11,8 @@ use wick::prelude::*;
 mod complete;
 #[path = "gradcheck/complex.rs"]
 mod complex;
+#[path = "gradcheck/draws.rs"]
+mod draws;
 #[path = "gradcheck/linalg.rs"]
 mod linalg;
 #[path = "gradcheck/nn.rs"]

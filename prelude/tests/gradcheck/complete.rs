@@ -58,6 +58,7 @@ fn every_derivative_has_a_case() {
     super::nn::all_groups();
     super::surface::all_groups();
     super::complex::all_groups();
+    super::draws::all_groups();
     let seen = NAMES.take().unwrap();
     let missing: Vec<&String> = wanted
         .iter()

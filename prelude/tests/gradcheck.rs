@@ -576,6 +576,13 @@ fn in_place_operations_and_views() {
         y.i(1).normal_(2., 0.);
         y.square()
     });
+    check("shapes changed in place", &[random(&[2, 3])], true, |x| {
+        let y = &x[0] * 2;
+        y.unsqueeze_(0).squeeze_dim_(0).unsqueeze_(2).squeeze_all_();
+        y.unsqueeze_(0).unsqueeze_(0).squeeze_([0, 1]);
+        y.t_().transpose_(0, 1);
+        y.square()
+    });
     check("all of it", &[random(&[3])], true, |x| {
         x[0].i(wick::tensor::Ellipsis).square()
     });

@@ -61,7 +61,7 @@ fn end_process(status: i32) -> ! {
 /// The kernel is gone: everything the session started goes with it, at once. Destructors, other threads and
 /// children do not hold it up.
 fn end_of_session() -> ! {
-    // SAFETY: the kernel made the runtime the leader of a process group of its own, which holds nothing else.
+    // SAFETY: the kernel gave the session a process group of its own, which holds nothing else.
     unsafe { libc::kill(0, libc::SIGKILL) };
     end_process(1)
 }
@@ -111,7 +111,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
             Request::MemoryLimit(bytes) => limit_memory(bytes),
             Request::Snapshot(id) => {
                 let started = Instant::now();
-                let response = match snapshot::take(id) {
+                let response = match snapshot::take(id, socket) {
                     Ok(Side::Runs(snapshot)) => {
                         let pid = snapshot.pid();
                         parked.push(snapshot);

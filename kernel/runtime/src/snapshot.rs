@@ -4,10 +4,14 @@
 //! until one side writes) and waits on a pipe whose other end the parent keeps open. Each fork inherits the ends that
 //! were there before it, so when the process dies, the pipe of the newest child alone reports end of file, and that
 //! one goes on in its place. The older ones wait for it in turn: they are the steps that can be undone.
+//!
+//! A parked process leads a process group of its own, so that nothing which a cell sends to its group reaches it, and
+//! comes back to the session's group when it goes on.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use crate::gpu;
@@ -41,47 +45,77 @@ pub(crate) enum Side {
 ///
 /// # Errors
 /// When the process works with a GPU, or the system has no room for another process.
-pub(crate) fn take(id: SnapshotId) -> Result<Side, NoSnapshot> {
+pub(crate) fn take(id: SnapshotId, kernel: &UnixStream) -> Result<Side, NoSnapshot> {
     if gpu::is_in_use() {
         return Err(NoSnapshot::Gpu);
     }
-    fork(id).map_err(|error| NoSnapshot::System(error.to_string()))
+    fork(id, kernel.as_raw_fd()).map_err(|error| NoSnapshot::System(error.to_string()))
 }
 
-fn fork(id: SnapshotId) -> io::Result<Side> {
-    let (mut waiting, alive) = pipe()?;
+fn fork(id: SnapshotId, kernel: RawFd) -> io::Result<Side> {
+    let (waiting, alive) = pipe()?;
     let _comms = crate::comm::hold();
-    // SAFETY: a plain system call that takes no pointers.
-    let parent = open_process(unsafe { libc::getpid() })?;
+    // SAFETY: plain system calls that take no pointers.
+    let (parent, group) = unsafe { (open_process(libc::getpid())?, libc::getpgrp()) };
     // SAFETY: the child only reads from a pipe, then, if promoted, goes on in `serve`, which starts all the
     // threads it needs anew. glibc puts its allocator in order around a fork.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
             drop(alive);
-            park(&mut waiting);
+            move_to_group(0, 0);
+            park(&waiting, kernel);
+            // Its leader may have ended, but the kernel keeps the group until the session's end.
+            move_to_group(0, group);
             // A cell that closes every descriptor, or becomes another program, lets go of the pipe and lives on without its
             // kernel.
             let cut_off = !ends_soon(&parent);
             kill(&parent);
             Ok(Side::Promoted { cut_off })
         }
-        pid => Ok(Side::Runs(Parked {
-            id,
-            pid,
-            process: open_process(pid)?,
-            _alive: alive,
-        })),
+        pid => {
+            // Both sides do, so that it has happened whichever goes on first.
+            move_to_group(pid, pid);
+            Ok(Side::Runs(Parked {
+                id,
+                pid,
+                process: open_process(pid)?,
+                _alive: alive,
+            }))
+        }
     }
 }
 
-/// Waits until the last copy of the pipe's other end is closed: at the death of the process that holds it.
-fn park(waiting: &mut File) {
+/// Makes a process (0: this one) a member of a process group (0: a new one that it leads).
+fn move_to_group(process: libc::pid_t, group: libc::pid_t) {
+    // SAFETY: a plain system call that takes no pointers.
+    unsafe { libc::setpgid(process, group) };
+}
+
+/// Waits until the last copy of the pipe's other end is closed: at the death of the process that holds it. Ends this
+/// process where the kernel is gone: then the session is over.
+fn park(mut waiting: &File, kernel: RawFd) {
     set_name(c"wick-snapshot");
     // Where memory runs out, the system should end the cell that took it, not what it falls back to.
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
-    // A cell may send a signal to all of its process group. What ends it is not to end what it falls back to.
+    // Those that a cell sends to all processes of its user.
     let before = block_signals();
+    let entry = |fd, events| libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    };
+    // Of the kernel only that it hangs up; requests are not for this process.
+    let mut entries = [entry(waiting.as_raw_fd(), libc::POLLIN), entry(kernel, 0)];
+    // SAFETY: `entries` are two valid `pollfd`s.
+    while unsafe { libc::poll(entries.as_mut_ptr(), 2, -1) } < 0
+        && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+    {}
+    if entries[1].revents & (libc::POLLHUP | libc::POLLERR) != 0 {
+        // SAFETY: takes no pointers, and nothing of the process is used afterwards.
+        unsafe { libc::_exit(0) }
+    }
+    // At its end already, except where the system could not wait for two at once.
     let _ = waiting.read(&mut [0]);
     unblock_signals(&before);
     runs_cells();

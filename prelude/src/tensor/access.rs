@@ -40,9 +40,24 @@ impl Tensor {
         self.array().dims().len()
     }
 
+    /// [`Tensor::dim`].
+    pub fn ndimension(&self) -> usize {
+        self.dim()
+    }
+
     /// How many elements there are.
     pub fn numel(&self) -> usize {
         self.array().numel()
+    }
+
+    /// [`Tensor::numel`].
+    pub fn nelement(&self) -> usize {
+        self.numel()
+    }
+
+    /// How many bytes an element takes.
+    pub fn element_size(&self) -> usize {
+        self.dtype().size()
     }
 
     /// The element type.

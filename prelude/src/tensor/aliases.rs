@@ -49,6 +49,17 @@ ops! {
     /// [`Tensor::outer`].
     ger, try_ger, [] (x, other: &Tensor) => x.try_outer(other);
 
+    /// [`Tensor::trapezoid`].
+    trapz, try_trapz, [] (x, dx: f64, dim: i64) => x.try_trapezoid(dx, dim);
+    /// [`Tensor::sigmoid`], as `torch.special` calls it.
+    expit, try_expit, [] (x) => x.try_sigmoid();
+    /// [`Tensor::lgamma`], as `torch.special` calls it.
+    gammaln, try_gammaln, [] (x) => x.try_lgamma();
+    /// [`Tensor::digamma`], as `torch.special` calls it.
+    psi, try_psi, [] (x) => x.try_digamma();
+    /// [`Tensor::mvlgamma`], as `torch.special` calls it.
+    multigammaln, try_multigammaln, [] (x, p: i64) => x.try_mvlgamma(p);
+
     /// The tensor as `f16`.
     half, try_half, [] (x) => x.try_to_dtype(DType::F16);
     /// The tensor as `bf16`.

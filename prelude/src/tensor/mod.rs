@@ -45,6 +45,7 @@ mod rearrange;
 mod rectified;
 mod reduce;
 mod refill;
+mod restride;
 mod rich;
 mod rule;
 mod running;

@@ -182,6 +182,8 @@ of_several! {
     );
     /// One after the other along one dimension, like [`Tensor::cat`].
     concat, try_concat (tensors, dim: i64) -> Tensor => Tensor::try_cat(&tensors, dim);
+    /// One after the other along one dimension, like [`Tensor::cat`].
+    concatenate, try_concatenate (tensors, dim: i64) -> Tensor => Tensor::try_cat(&tensors, dim);
     /// All expanded to the shape they broadcast to.
     broadcast_tensors, try_broadcast_tensors (tensors) -> Vec<Tensor> => {
         let shape = together(&tensors)?;

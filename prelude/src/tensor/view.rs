@@ -123,7 +123,7 @@ fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     }))
 }
 
-fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
+pub(super) fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
     let rank = x.dim();
     let (a, b) = (axis(a, rank)?, axis(b, rank)?);
     let mut axes: Vec<usize> = (0..rank).collect();
@@ -192,7 +192,7 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
 }
 
 /// Drops those of `axes` that have size 1.
-fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
+pub(super) fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
     let array = x.array();
     let from = array.shape();
     let kept: Vec<usize> = (0..from.rank())
@@ -207,7 +207,7 @@ fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result<Tensor> {
     )
 }
 
-fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
+pub(super) fn unsqueezed(x: &Tensor, dim: i64, name: &'static str) -> Result<Tensor> {
     let array = x.array();
     let from = array.shape();
     let at = axis(dim, from.rank() + 1)?;
@@ -219,11 +219,11 @@ fn unsqueezed(x: &Tensor, dim: i64) -> Result<Tensor> {
     };
     shape.insert(at, 1);
     strides.insert(at, stride);
-    Ok(x.view_through(
-        relaid(x, &shape, strides),
-        "UnsqueezeBackward0",
-        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
-    ))
+    Ok(
+        x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+            Ok(vec![Some(g.try_reshape(&from)?)])
+        }),
+    )
 }
 
 /// A view that shows some of the elements, as `pick` picks them from a layout; its gradient is 0 elsewhere.
@@ -465,7 +465,7 @@ ops! {
     /// Without any dimension of size 1: Python's `a.squeeze()`.
     squeeze_all, try_squeeze_all, [] (x) => squeezed(x, &(0..x.dim()).collect::<Vec<_>>(), "SqueezeBackward0");
     /// With a new dimension of size 1 at `dim`.
-    unsqueeze, try_unsqueeze, [] (x, dim: i64) => unsqueezed(x, dim);
+    unsqueeze, try_unsqueeze, [] (x, dim: i64) => unsqueezed(x, dim, "UnsqueezeBackward0");
     /// `len` elements of one dimension from `start` on.
     narrow, try_narrow, [] (x, dim: i64, start: i64, len: usize) => narrowed(x, dim, start, len);
     /// One element of one dimension, which goes away.

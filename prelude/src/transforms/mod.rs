@@ -29,6 +29,7 @@ mod elastic;
 mod erase;
 mod flip;
 pub mod functional;
+mod grid;
 mod jitter;
 mod operation;
 mod pad;
@@ -54,6 +55,7 @@ pub use crop::CenterCrop;
 pub use elastic::{Both, ElasticTransform};
 pub use erase::{Filling, RandomErasing};
 pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
+pub use grid::{GridOptions, make_grid, save_image, try_make_grid, try_save_image};
 pub use jitter::{
     Amount, ColorJitter, Grayscale, RandomAdjustSharpness, RandomAutocontrast, RandomEqualize,
     RandomGrayscale, RandomInvert, RandomPosterize, RandomSolarize,

@@ -17,7 +17,7 @@ use super::compile::{CompileTiming, Compiler, Failed, OptLevel, opt_level};
 use super::generate::{Plan, Take, generate};
 use super::notebook::Notebook;
 use super::prepare::{items_job, words};
-use super::split::split;
+use super::split::split_with;
 use super::statements::{First, statements};
 use super::variables::{Gone, Variable, Variables};
 use super::versions::Versions;
@@ -116,7 +116,7 @@ impl Foresight {
     #[tracing::instrument(name = "ahead", skip_all)]
     async fn attempt(mut self) -> Option<()> {
         let text = self.cell.text.clone();
-        let split = split(&text);
+        let split = split_with(&text, &self.notebook.item_macros());
         // Commands may change everything.
         if split.broken || !split.commands.is_empty() || commands::script(&text).is_some() {
             return None;

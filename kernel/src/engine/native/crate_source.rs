@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::generate::LINTS_OF_ITEMS;
 use super::item::{Edit, ItemKind};
+use super::item_macros::ItemMacros;
 use super::notebook::{Definition, Notebook};
 use super::split::blank;
 use super::uses::Uses;
@@ -18,16 +19,49 @@ impl Notebook {
         let macros = self
             .definitions
             .iter()
-            .filter(|definition| definition.item.kind == ItemKind::MacroRules);
+            .filter(|definition| definition.item.is_macro());
         let mut text = String::new();
         for definition in macros.filter(|definition| wanted(definition)) {
             let _ = writeln!(
                 text,
                 "#[allow(unused_macros)]\n{}",
-                &definition.cell.text[definition.item.range.clone()]
+                self.macro_text(definition)
             );
         }
         text
+    }
+
+    /// A macro as it was written; where it makes items of the session, these are public.
+    fn macro_text(&self, definition: &Definition) -> String {
+        let item = &definition.item;
+        let mut text = definition.cell.text[item.range.clone()].to_string();
+        let makes_items = self.definitions.iter().any(|call| {
+            call.item.kind == ItemKind::MacroCall
+                && (item.names.iter()).all(|name| call.item.mentions.contains(name))
+        });
+        if makes_items {
+            for edit in item.edits.iter().rev() {
+                let start = item.range.start;
+                text.replace_range(edit.range.start - start..edit.range.end - start, &edit.text);
+            }
+        }
+        text
+    }
+
+    /// The macros that expand to items.
+    pub fn item_macros(&self) -> ItemMacros {
+        const OF_ITEMS: ItemKind = ItemKind::MacroRules { of_items: true };
+        let macros = self
+            .definitions
+            .iter()
+            .filter(|it| it.item.kind == OF_ITEMS);
+        macros
+            .flat_map(|definition| {
+                let text = &definition.cell.text[definition.item.range.clone()];
+                let names = definition.item.names.iter();
+                names.map(|name| (name.clone(), text.to_string()))
+            })
+            .collect()
     }
 
     /// `use` declarations that bring every item into the scope of another crate, by name, so that they come
@@ -52,7 +86,7 @@ impl Notebook {
     fn importable(&self) -> impl Iterator<Item = &Definition> {
         self.definitions
             .iter()
-            .filter(|definition| definition.item.kind != ItemKind::MacroRules)
+            .filter(|definition| !definition.item.is_macro())
     }
 
     /// The crate's source: `notebook.rs` and a file for each module.

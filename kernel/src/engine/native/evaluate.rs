@@ -10,7 +10,7 @@ use wick_runtime::protocol::{
 use super::ahead::{Foresight, WORTHWHILE};
 use super::compile::other_error;
 use super::generate::{CELL_FILE, Keep, Plan, Take};
-use super::split::{Split, blank, split};
+use super::split::{Split, blank, split_with};
 use super::statements::Prepared;
 use super::timing::Phases;
 use super::variables::{Gone, Variable};
@@ -38,7 +38,8 @@ impl NativeEngine {
             return self.show_doc(name).await;
         }
         let started = Instant::now();
-        let split = tracing::info_span!("split").in_scope(|| split(&text.text));
+        let split = tracing::info_span!("split")
+            .in_scope(|| split_with(&text.text, &self.notebook.item_macros()));
         phases.split = started.elapsed();
 
         let code_starts = first_code(&split, &text);

@@ -21,7 +21,6 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::cell_tests;
-use super::item::ItemKind;
 use super::notebook::Notebook;
 use super::split::{Binding, Split, blank, byte_order_mark};
 use super::variables::{Variable, Variables};
@@ -386,7 +385,7 @@ fn push_statements(
         split
             .items
             .iter()
-            .filter(|item| item.kind != ItemKind::MacroRules)
+            .filter(|item| !item.is_macro())
             .map(|item| item.range.clone()),
     );
     gaps.sort_by_key(|range| range.start);

@@ -15,6 +15,7 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use super::cell_tests::{CellTest, tests_of};
+use super::item_macros::{self, Defined};
 use super::lex;
 
 /// What an item is, as far as sessions treat items differently.
@@ -27,7 +28,10 @@ pub(super) enum ItemKind {
     /// `static`, or statics made by `thread_local!`.
     Static,
     /// `macro_rules!`.
-    MacroRules,
+    MacroRules {
+        /// Whether what it expands to is items.
+        of_items: bool,
+    },
     /// A call of a macro that expands to items.
     MacroCall,
     /// An `impl` block.
@@ -105,13 +109,11 @@ impl Item {
     pub fn new(code: &str, item: &syn::Item) -> Self {
         let (kind, names) = kind_and_names(item);
         let range = item.span().byte_range();
-        let mut visitor = Publish {
-            code,
-            edits: Vec::new(),
-            statics: Vec::new(),
-            depth: 0,
-        };
+        let mut visitor = Publish::new(code);
         visitor.visit_item(item);
+        if let syn::Item::Macro(item) = item {
+            visitor.edits = item_macros::publishing_edits(code, item);
+        }
         let (tests, edits) = tests_of(item);
         visitor.edits.extend(edits);
         Self {
@@ -129,8 +131,8 @@ impl Item {
         }
     }
 
-    /// Of a macro call in statement position that expands to items.
-    pub fn of_macro(code: &str, item: &syn::StmtMacro) -> Self {
+    /// Of a macro call in statement position, which expands to these items.
+    pub fn of_macro(code: &str, item: &syn::StmtMacro, defined: Defined) -> Self {
         let range = item.span().byte_range();
         let statics = if item
             .mac
@@ -146,25 +148,17 @@ impl Item {
             Vec::new()
         };
         let hides_types = statics.is_empty();
-        let edits = statics
-            .iter()
-            .filter(|local| !code[local.range.clone()].trim_start().starts_with("pub"))
-            .map(|local| Edit {
-                range: local.start..local.start,
-                text: "pub ".into(),
-            })
-            .collect();
         Self {
             kind: if statics.is_empty() {
                 ItemKind::MacroCall
             } else {
                 ItemKind::Static
             },
-            names: statics.iter().map(|local| local.name.clone()).collect(),
+            names: defined.names,
             mentions: lex::mentions(&code[range.clone()]),
             reach: lex::mentions(&code[range.clone()]),
             range,
-            edits,
+            edits: defined.edits,
             tests: Vec::new(),
             statics,
             loops: false,
@@ -173,10 +167,27 @@ impl Item {
         }
     }
 
-    /// Whether it and a later item of the same name can both be there. A function and a type may share a name.
+    /// Whether an earlier item of another cell is no more when this one is there. A macro and another item may share a name;
+    /// of a call that defines nothing with a name, there is only one.
     pub fn replaces(&self, earlier: &Self) -> bool {
-        self.names.iter().any(|name| earlier.names.contains(name))
-            && (self.kind == ItemKind::MacroRules) == (earlier.kind == ItemKind::MacroRules)
+        let same_call = self.kind == ItemKind::MacroCall && self.tokens == earlier.tokens;
+        same_call
+            || self.names.iter().any(|name| earlier.names.contains(name))
+                && self.is_macro() == earlier.is_macro()
+    }
+
+    /// Whether values may depend on its identity. What a macro makes under a name may be a type.
+    pub fn may_be_a_type(&self) -> bool {
+        match self.kind {
+            ItemKind::Type => true,
+            ItemKind::MacroCall => !self.names.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a `macro_rules!`.
+    pub fn is_macro(&self) -> bool {
+        matches!(self.kind, ItemKind::MacroRules { .. })
     }
 }
 
@@ -199,46 +210,14 @@ fn reach(code: &str, item: &syn::Item, kind: &ItemKind, names: &[String]) -> BTr
     reach
 }
 
-/// Whether a `macro_rules!` expands to items: what its first rule produces starts like one.
-pub(super) fn expands_to_items(item: &syn::ItemMacro) -> bool {
-    let mut groups = item
-        .mac
-        .tokens
-        .clone()
-        .into_iter()
-        .filter_map(|token| match token {
-            proc_macro2::TokenTree::Group(group) => Some(group),
-            _ => None,
-        });
-    let Some(body) = groups.nth(1) else {
-        return false;
-    };
-    let mut stream = body.stream();
-    // `{{ … }}` is an expression; `$( … )*` repeats what is inside.
-    for _ in 0..2 {
-        let tokens: Vec<_> = stream.clone().into_iter().take(2).collect();
-        match tokens.as_slice() {
-            [
-                proc_macro2::TokenTree::Punct(dollar),
-                proc_macro2::TokenTree::Group(group),
-            ] if dollar.as_char() == '$' => {
-                stream = group.stream();
-            }
-            _ => break,
-        }
-    }
-    const STARTS: [&str; 13] = [
-        "impl", "struct", "enum", "union", "trait", "fn", "mod", "type", "static", "const", "pub",
-        "use", "extern",
-    ];
-    match stream.into_iter().next() {
-        Some(proc_macro2::TokenTree::Ident(first)) => STARTS.iter().any(|start| first == start),
-        Some(proc_macro2::TokenTree::Punct(first)) => first.as_char() == '#',
-        _ => false,
-    }
+/// What makes an item public.
+pub(super) fn publish(code: &str, item: &syn::Item) -> Vec<Edit> {
+    let mut visitor = Publish::new(code);
+    visitor.visit_item(item);
+    visitor.edits
 }
 
-fn kind_and_names(item: &syn::Item) -> (ItemKind, Vec<String>) {
+pub(super) fn kind_and_names(item: &syn::Item) -> (ItemKind, Vec<String>) {
     use syn::Item as I;
     let one = |name: &syn::Ident| vec![name.to_string()];
     match item {
@@ -254,7 +233,10 @@ fn kind_and_names(item: &syn::Item) -> (ItemKind, Vec<String>) {
         I::Const(item) => (ItemKind::Other, one(&item.ident)),
         I::Static(item) => (ItemKind::Static, one(&item.ident)),
         I::Macro(item) => match &item.ident {
-            Some(name) => (ItemKind::MacroRules, one(name)),
+            Some(name) => {
+                let of_items = item_macros::expands_to_items(item);
+                (ItemKind::MacroRules { of_items }, one(name))
+            }
             None => (ItemKind::MacroCall, Vec::new()),
         },
         I::Impl(item) => (ItemKind::Impl(of_impl(item)), Vec::new()),
@@ -395,7 +377,16 @@ struct Publish<'a> {
     depth: usize,
 }
 
-impl Publish<'_> {
+impl<'a> Publish<'a> {
+    fn new(code: &'a str) -> Self {
+        Self {
+            code,
+            edits: Vec::new(),
+            statics: Vec::new(),
+            depth: 0,
+        }
+    }
+
     /// `visibility` belongs to something at the top level whose next token starts at `next`.
     fn publish(&mut self, visibility: &syn::Visibility, next: usize) {
         match visibility {

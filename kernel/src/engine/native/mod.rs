@@ -26,6 +26,7 @@ pub(crate) mod fuzzing;
 mod generate;
 mod hooks;
 mod item;
+mod item_macros;
 mod items;
 mod lex;
 mod link;

@@ -47,7 +47,7 @@ impl Definition {
 
     /// Whether code or variables of earlier cells hold on to this very version of it.
     fn has_identity(&self) -> bool {
-        self.item.kind == ItemKind::Type || !self.item.statics.is_empty()
+        self.item.may_be_a_type() || !self.item.statics.is_empty()
     }
 
     /// What it is to a person: `fn area`, `impl Shape for Circle`.
@@ -92,7 +92,7 @@ impl Notebook {
     pub fn is_empty(&self) -> bool {
         self.definitions
             .iter()
-            .all(|definition| definition.item.kind == ItemKind::MacroRules)
+            .all(|definition| definition.item.is_macro())
     }
 
     /// Takes over what a cell defines.
@@ -116,7 +116,7 @@ impl Notebook {
             .cloned()
             .collect();
         let mut change = Change {
-            compiles: new.iter().any(|item| item.kind != ItemKind::MacroRules),
+            compiles: new.iter().any(|item| !item.is_macro()),
             renewed: new.iter().flat_map(|item| item.names.clone()).collect(),
         };
         let mut replaced_names = BTreeSet::new();
@@ -125,7 +125,10 @@ impl Notebook {
         }
         self.renew_dependents(replaced_names);
         // Cells that do not count share their number with the next one.
-        let shared = |earlier: &Definition| earlier.cell.id == cell.id && earlier.cell != *cell;
+        let shared = |earlier: &Definition| {
+            let stays = |item: &Item| item.range == earlier.item.range;
+            earlier.cell.id == cell.id && (earlier.cell != *cell || new.iter().any(stays))
+        };
         let revision = if self.definitions.iter().any(shared) {
             self.revisions += 1;
             self.revisions
@@ -223,7 +226,7 @@ impl Notebook {
             .partition(|earlier| item.replaces(&earlier.item));
         self.definitions = kept;
         for earlier in gone {
-            if earlier.item.kind != ItemKind::Type {
+            if !earlier.item.may_be_a_type() {
                 continue;
             }
             // The impls beside a type are part of its definition.
@@ -339,7 +342,7 @@ impl Notebook {
     pub fn identity(&self, name: &str) -> Option<Identity> {
         let named =
             |definition: &&Definition| definition.item.names.iter().any(|other| other == name);
-        let kinds = |definition: &&Definition| definition.item.kind == ItemKind::Type;
+        let kinds = |definition: &&Definition| definition.item.may_be_a_type();
         self.definitions
             .iter()
             .filter(named)
@@ -467,6 +470,20 @@ mod tests {
         add(&mut notebook, 1, "let a = 1; fn g() {}");
         assert_eq!(file(&notebook, "In[1]"), "pub fn f() {}");
         assert_eq!(file(&notebook, "In[1]~1").trim(), "pub fn g() {}");
+    }
+
+    #[test]
+    fn a_cell_of_the_same_number_and_text_is_there_once() {
+        let mut notebook = Notebook::of_cells(&[]);
+        for _ in 0..2 {
+            add(&mut notebook, 1, "make! { struct A; } m! { static; }");
+            assert_eq!(file(&notebook, "In[1]").trim(), "make! { pub struct A; }");
+        }
+        let twice = "const _: u8 = 1; use a::X; const _: X = 1;";
+        add(&mut notebook, 2, twice);
+        add(&mut notebook, 3, "use b::X;");
+        add(&mut notebook, 2, twice);
+        assert_eq!(file(&notebook, "In[2]").matches("u8 = 1").count(), 1);
     }
 
     #[test]

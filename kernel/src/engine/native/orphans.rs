@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 /// A time on the clock that process starts are measured with, in the system's ticks since it was booted.
@@ -26,25 +26,15 @@ pub(super) fn now() -> Ticks {
 }
 
 /// What a parked process calls itself.
-const PARKED: &str = "(wick-snapshot)";
+const PARKED: &str = "wick-snapshot";
 
-/// Ends the orphans of process group `group` that began at `since` or later, all but `successor` and the snapshots,
-/// and takes notice of those that have ended already.
-pub(super) fn end(group: i32, successor: u32, since: Ticks) {
-    let ours = std::process::id();
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+/// Ends the orphans of process group `group` that began at `since` or later, all but `successor`, and takes notice of
+/// those that have ended already.
+pub(super) fn end(group: Pid, successor: Pid, since: Ticks) {
     let mut ended = 0;
-    for pid in ids.filter(|pid| *pid != successor) {
-        let Some(process) = fs::read_to_string(format!("/proc/{pid}/stat")).ok() else {
-            continue;
-        };
-        if let Some((parent, of_group, started)) = read(&process)
-            && (parent, of_group) == (ours, group)
-            && started >= since
-            && !process.contains(PARKED)
-        {
-            let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
+    for process in adopted().filter(|process| process.pid != successor) {
+        if process.group == group && process.started >= since {
+            let _ = kill(process.pid, Signal::SIGKILL);
             ended += 1;
         }
     }
@@ -52,22 +42,56 @@ pub(super) fn end(group: i32, successor: u32, since: Ticks) {
     if ended > 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
-    if group > 0 {
-        while let Ok(status) = waitpid(Pid::from_raw(-group), Some(WaitPidFlag::WNOHANG))
-            && status != WaitStatus::StillAlive
-        {}
+    reap(group, Some(successor));
+}
+
+/// Takes notice of the ends of snapshots and processes of `group` that the kernel has adopted; but not of `present`, whose
+/// end is news, nor of the group's leader: as long as that is not taken notice of, no other group gets its number, and what
+/// takes over can become a member.
+pub(super) fn reap(group: Pid, present: Option<Pid>) {
+    let of_session = adopted().filter(|process| process.group == group || process.name == PARKED);
+    for process in of_session.filter(|process| process.has_ended) {
+        if process.pid != group && Some(process.pid) != present {
+            let _ = waitpid(process.pid, Some(WaitPidFlag::WNOHANG));
+        }
     }
 }
 
-/// The parent, the process group and the start of a process, from its `/proc/…/stat`.
-fn read(stat: &str) -> Option<(u32, i32, Ticks)> {
-    // The name, in parentheses, may hold anything.
-    let (_, rest) = stat.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let parent = fields.nth(1)?.parse().ok()?;
-    let group = fields.next()?.parse().ok()?;
-    let started = fields.nth(16)?.parse().ok()?;
-    Some((parent, group, Ticks(started)))
+/// The children of the kernel, own and adopted.
+fn adopted() -> impl Iterator<Item = Process> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    ids.filter_map(|pid| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Process::read(&stat).filter(|process| process.parent == Pid::this())
+    })
+}
+
+/// A process, from its `/proc/…/stat`.
+struct Process {
+    pid: Pid,
+    name: String,
+    has_ended: bool,
+    parent: Pid,
+    group: Pid,
+    started: Ticks,
+}
+
+impl Process {
+    fn read(stat: &str) -> Option<Self> {
+        // The name, in parentheses, may hold anything.
+        let (head, rest) = stat.rsplit_once(')')?;
+        let (pid, name) = head.split_once(" (")?;
+        let mut fields = rest.split_whitespace();
+        Some(Self {
+            pid: Pid::from_raw(pid.parse().ok()?),
+            name: name.into(),
+            has_ended: fields.next()? == "Z",
+            parent: Pid::from_raw(fields.next()?.parse().ok()?),
+            group: Pid::from_raw(fields.next()?.parse().ok()?),
+            started: Ticks(fields.nth(16)?.parse().ok()?),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -82,9 +106,12 @@ mod tests {
             .spawn()
             .unwrap();
         let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
-        let (parent, _, started) = read(&stat.replace("(sleep)", "(a ) b)")).unwrap();
-        assert_eq!(parent, std::process::id());
-        assert!(started >= before && started <= now(), "{started:?}");
+        let process = Process::read(&stat.replace("(sleep)", "(a ) b)")).unwrap();
+        assert_eq!(process.pid, Pid::from_raw(child.id() as i32));
+        assert_eq!(process.name, "a ) b");
+        assert_eq!(process.parent, Pid::this());
+        assert!(!process.has_ended);
+        assert!(process.started >= before && process.started <= now());
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
@@ -197,8 +198,10 @@ impl Runtime {
             Ok(Some(Response::Promoted(promotion))) => {
                 let pid = promotion.pid;
                 let death = self.succeeded_by(promotion).await;
-                if matches!(request, Request::Run(_)) {
-                    orphans::end(self.target.group(), pid, began);
+                if matches!(request, Request::Run(_))
+                    && let Some(group) = self.target.group()
+                {
+                    orphans::end(group, Pid::from_raw(pid as i32), began);
                 }
                 Err(death)
             }
@@ -342,8 +345,13 @@ impl Runtime {
         let Some(pid) = self.target.pid() else {
             return "gone".into();
         };
+        let mut flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+        // The group is to outlive its leader.
+        if self.target.group() == Some(pid) {
+            flags |= WaitPidFlag::WNOWAIT;
+        }
         for _ in 0..200 {
-            match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
+            match waitid(Id::Pid(pid), flags) {
                 Ok(WaitStatus::Exited(_, code)) => return format!("exit status {code}"),
                 Ok(WaitStatus::Signaled(_, signal, _)) => return signal.as_str().to_string(),
                 Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,

@@ -79,12 +79,12 @@ impl Notebook {
         let mut restricted = self.clone();
         restricted
             .definitions
-            .retain(|it| it.item.kind == ItemKind::MacroRules || scope.contains(&it.stamp));
+            .retain(|it| it.item.is_macro() || scope.contains(&it.stamp));
         restricted
     }
 
     fn compiled(&self) -> impl Iterator<Item = &Definition> {
-        let is_compiled = |it: &&Definition| it.item.kind != ItemKind::MacroRules;
+        let is_compiled = |it: &&Definition| !it.item.is_macro();
         self.definitions.iter().filter(is_compiled)
     }
 }
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
     fn add(&mut self, definition: &'a Definition) {
         let new = match definition.item.kind {
             // Every crate has it; only what it mentions counts.
-            ItemKind::MacroRules => true,
+            ItemKind::MacroRules { .. } => true,
             _ => self.found.insert(definition.stamp),
         };
         if new {

@@ -9,6 +9,7 @@ use syn::visit::Visit;
 
 use super::cell_tests::CellTest;
 use super::item::Item;
+use super::item_macros::{ItemMacros, defined_by, expands_to_items};
 use super::lex;
 use super::uses::Leaf;
 use crate::engine::Completeness;
@@ -71,15 +72,20 @@ pub(super) struct Binding {
     pub plain_arguments: Option<usize>,
 }
 
-/// Takes a cell apart.
+/// Takes a cell apart that is the first of its session.
 pub(super) fn split(text: &str) -> Split {
-    with_room(text, || split_here(text)).unwrap_or_else(|| Split {
+    split_with(text, &ItemMacros::new())
+}
+
+/// Takes a cell apart, in which these macros of earlier cells expand to items.
+pub(super) fn split_with(text: &str, macros: &ItemMacros) -> Split {
+    with_room(text, || split_here(text, macros)).unwrap_or_else(|| Split {
         commands: lex::command_lines(text),
         ..Split::broken()
     })
 }
 
-fn split_here(text: &str) -> Split {
+fn split_here(text: &str, macros: &ItemMacros) -> Split {
     let commands = lex::command_lines(text);
     let code = blank(
         text,
@@ -101,7 +107,7 @@ fn split_here(text: &str) -> Split {
         }
     });
     let mut split = match parsed {
-        Ok((attributes, statements)) => from_statements(&code, &attributes, &statements),
+        Ok((attributes, statements)) => from_statements(&code, &attributes, &statements, macros),
         Err(_) => Split::broken(),
     };
     // Every parse adds to proc-macro2's table of sources for this thread.
@@ -128,12 +134,18 @@ pub(super) fn blank(text: &str, ranges: &[Range<usize>]) -> String {
     String::from_utf8(bytes).expect("whole ranges of a text were replaced")
 }
 
-fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn::Stmt]) -> Split {
+fn from_statements(
+    code: &str,
+    attributes: &[syn::Attribute],
+    statements: &[syn::Stmt],
+    macros: &ItemMacros,
+) -> Split {
     let mut split = Split {
         attributes: attributes.iter().map(|a| a.span().byte_range()).collect(),
         ..Split::default()
     };
-    let item_macros = item_macros(statements);
+    let mut macros = macros.clone();
+    macros.append(&mut item_macros(code, statements));
     for (index, statement) in statements.iter().enumerate() {
         match statement {
             syn::Stmt::Item(syn::Item::Use(item)) => split.uses.extend(Leaf::of_use(item)),
@@ -141,8 +153,8 @@ fn from_statements(code: &str, attributes: &[syn::Attribute], statements: &[syn:
                 split.uses.push(Leaf::of_extern_crate(item));
             }
             syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
-            syn::Stmt::Macro(item) if is_item_macro(&item.mac, &item_macros) => {
-                split.items.push(Item::of_macro(code, item));
+            syn::Stmt::Macro(item) if let Some(defined) = defined_by(&item.mac, &macros) => {
+                split.items.push(Item::of_macro(code, item, defined));
             }
             _ => {
                 split.runs = true;
@@ -307,24 +319,19 @@ fn is_unit_macro(path: &syn::Path) -> bool {
         .is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
 }
 
-/// Macros of this cell that expand to items: the text of their first rule starts like one.
-fn item_macros(statements: &[syn::Stmt]) -> Vec<String> {
+/// Macros of this cell that expand to items.
+fn item_macros(code: &str, statements: &[syn::Stmt]) -> ItemMacros {
     let definitions = statements.iter().filter_map(|statement| match statement {
         syn::Stmt::Item(syn::Item::Macro(item)) => Some(item),
         _ => None,
     });
     definitions
-        .filter(|item| super::item::expands_to_items(item))
-        .filter_map(|item| Some(item.ident.as_ref()?.to_string()))
+        .filter(|item| expands_to_items(item))
+        .filter_map(|item| {
+            let text = &code[item.span().byte_range()];
+            Some((item.ident.as_ref()?.to_string(), text.to_string()))
+        })
         .collect()
-}
-
-fn is_item_macro(mac: &syn::Macro, of_cell: &[String]) -> bool {
-    let Some(last) = mac.path.segments.last() else {
-        return false;
-    };
-    let name = last.ident.to_string();
-    name == "thread_local" || name == "lazy_static" || of_cell.contains(&name)
 }
 
 /// See [`Binding::plain_arguments`].

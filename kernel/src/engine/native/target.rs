@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
+use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -12,12 +13,13 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use tokio::sync::oneshot;
 use wick_runtime::protocol::{self, CommMessage, Request};
 use wick_runtime::wire;
 
+use super::orphans;
 use crate::engine::Interrupt;
 
 /// How long a cell may take to hear an interrupt before it is stopped.
@@ -159,39 +161,41 @@ impl Target {
         lock(&self.asides).clear();
     }
 
-    pub fn group(&self) -> i32 {
-        self.group.load(Ordering::SeqCst)
+    /// The process group of the session; none where there is no process yet, or none any more.
+    pub fn group(&self) -> Option<Pid> {
+        Some(self.group.load(Ordering::SeqCst))
+            .filter(|group| *group > 0)
+            .map(Pid::from_raw)
     }
 
-    /// Takes notice of the ends of processes of the session whose parents are gone; but not of the one that runs cells.
-    pub fn reap_others(&self) {
-        let group = Pid::from_raw(self.group());
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
-        // Looks first, because how the process that runs cells ended is not to be lost.
-        while group.as_raw() > 0
-            && let Ok(ended) = waitid(Id::PGid(group), flags | WaitPidFlag::WNOWAIT)
-            && let Some(pid) = ended.pid()
-            && Some(pid) != self.pid()
-        {
-            let _ = waitid(Id::Pid(pid), flags);
-        }
-    }
-
-    /// Does so when snapshots that were just discarded have had the time to end.
+    /// Takes notice of the ends of processes of the session whose parents are gone, when snapshots that were just discarded
+    /// have had the time to end.
     pub fn reap_others_soon(self: &Arc<Self>) {
         let target = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            target.reap_others();
+            // There may be many processes to look at.
+            tokio::task::spawn_blocking(move || {
+                if let Some(group) = target.group() {
+                    orphans::reap(group, target.pid());
+                }
+            })
         });
     }
 
     /// Ends every process of the session.
     pub fn end_group(&self) {
-        let group = self.group.swap(0, Ordering::SeqCst);
-        if group > 0 {
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        // Snapshots, which are not in the group, end when the kernel hangs up.
+        if let Some(socket) = &*lock(&self.socket) {
+            let _ = socket.shutdown(Shutdown::Both);
         }
+        let Some(group) = self.group() else {
+            return;
+        };
+        self.group.store(0, Ordering::SeqCst);
+        let _ = killpg(group, Signal::SIGKILL);
+        // The leader may have ended long ago.
+        let _ = waitpid(group, Some(WaitPidFlag::WNOHANG));
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::NativeEngine;
-use super::super::item::ItemKind;
 use super::super::notebook::Definition;
 use super::super::split::{blank, split};
 use super::super::timing::Phases;
@@ -212,7 +211,7 @@ fn statements_of(text: &str, split: &super::super::split::Split) -> String {
         split
             .items
             .iter()
-            .filter(|item| item.kind != ItemKind::MacroRules)
+            .filter(|item| !item.is_macro())
             .map(|item| item.range.clone()),
     );
     let code = blank(text, &elsewhere);

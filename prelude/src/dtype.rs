@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The element type of a tensor. `f32` unless something says otherwise, as in PyTorch.
+/// The element type of a tensor. `f32` unless something says otherwise, as in PyTorch: [`crate::set_default_dtype`], for one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     /// 32-bit float, PyTorch's default.
@@ -152,8 +152,13 @@ impl DType {
     /// [`DType::C64`].
     pub fn to_complex(self) -> DType {
         match self {
-            DType::F64 | DType::C128 => DType::C128,
-            _ => DType::C64,
+            DType::C64 | DType::C128 => self,
+            DType::F64 => DType::C128,
+            float if float.category() == Category::Float => DType::C64,
+            _ => match crate::get_default_dtype() {
+                DType::F64 => DType::C128,
+                _ => DType::C64,
+            },
         }
     }
 
@@ -191,7 +196,7 @@ impl DType {
         if self.is_differentiable() {
             self
         } else {
-            DType::F32
+            crate::get_default_dtype()
         }
     }
 

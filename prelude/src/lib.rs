@@ -19,6 +19,7 @@ mod functions;
 pub mod autograd;
 pub mod data;
 pub mod datasets;
+mod default_dtype;
 mod device;
 mod dtype;
 mod error;
@@ -67,6 +68,7 @@ pub use wick_runtime::display::clear_output;
 pub use wick_runtime::{comm, getpass, input};
 
 pub use autograd::{grad, no_grad};
+pub use default_dtype::{get_default_dtype, set_default_dtype, try_set_default_dtype};
 pub use device::{Device, cuda};
 pub use dtype::DType;
 pub use error::{Error, ErrorKind, Result};

@@ -52,8 +52,8 @@ impl Scalar {
         match self {
             Scalar::Bool(_) => DType::Bool,
             Scalar::Int(_) => DType::I64,
-            Scalar::Float(_) => DType::F32,
-            Scalar::Complex(_) => DType::C64,
+            Scalar::Float(_) => crate::get_default_dtype(),
+            Scalar::Complex(_) => crate::get_default_dtype().to_complex(),
         }
     }
 

@@ -102,12 +102,11 @@ impl TensorText<'_> {
         if shows_size {
             suffixes.push(format!("size={}", python::tuple(self.shape)));
         }
-        let implied: &[&str] = if self.is_empty() {
-            &["float32"]
-        } else {
-            &["float32", "int64", "bool", "complex64"]
-        };
-        if !implied.contains(&self.dtype) {
+        let float = crate::get_default_dtype();
+        let is_implied = self.dtype == float.name()
+            || !self.is_empty()
+                && ["int64", "bool", float.to_complex().name()].contains(&self.dtype);
+        if !is_implied {
             suffixes.push(format!("dtype=torch.{}", self.dtype));
         }
         if let Some(name) = self.grad_fn {

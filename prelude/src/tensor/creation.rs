@@ -67,12 +67,7 @@ pub(super) fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
 
 #[inline(never)]
 fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
-    let dtype = options.dtype.unwrap_or(match value.category() {
-        Category::Complex => DType::C64,
-        Category::Float => DType::F32,
-        Category::Int => DType::I64,
-        Category::Bool => DType::Bool,
-    });
+    let dtype = options.dtype.unwrap_or(value.dtype());
     let shape = shape.to_shape()?;
     Tensor::from_array(full_array(&shape, value, dtype, options.device)?)
         .try_requires_grad_(options.requires_grad)
@@ -226,7 +221,7 @@ fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Re
             DType::I64,
             &[len],
         )
-    } else if options.dtype == Some(DType::F64) {
+    } else if options.float_dtype() == DType::F64 {
         Array::from_vec(
             (0..len).map(|i| first + i as f64 * by).collect(),
             DType::F64,
@@ -239,19 +234,26 @@ fn range(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions) -> Re
             &[len],
         )
     };
-    finish(&array, options)
+    finish(
+        &array,
+        if integers {
+            options
+        } else {
+            options.or_default_dtype()
+        },
+    )
 }
 
 /// In `f64`, rounded at the end.
 fn powers(start: f64, end: f64, steps: usize, base: f64, options: TensorOptions) -> Result<Tensor> {
     let exponents = spaced(start, end, steps, TensorOptions::new().dtype(DType::F64))?;
     let powers = pointwise::through("logspace_cpu", &|x| base.powf(x), &exponents.array())?;
-    finish(&powers, options.dtype(options.dtype.unwrap_or(DType::F32)))
+    finish(&powers, options.or_default_dtype())
 }
 
 /// Counts from both ends, so that the numbers are symmetric, as PyTorch does.
 fn spaced(start: f64, end: f64, steps: usize, options: TensorOptions) -> Result<Tensor> {
-    let array = if options.dtype == Some(DType::F64) {
+    let array = if options.float_dtype() == DType::F64 {
         let by = (end - start) / (steps.max(2) - 1) as f64;
         let number = |i| {
             if i < steps / 2 {
@@ -277,13 +279,14 @@ fn spaced(start: f64, end: f64, steps: usize, options: TensorOptions) -> Result<
         }
         Array::from_vec(numbers, DType::F32, &[steps])
     };
-    finish(&array, options)
+    finish(&array, options.or_default_dtype())
 }
 
 fn identity(n: usize, options: TensorOptions) -> Result<Tensor> {
     let mut numbers = vec![0f32; n * n];
     numbers.iter_mut().step_by(n + 1).for_each(|x| *x = 1.);
-    finish(&Array::from_vec(numbers, DType::F32, &[n, n]), options)
+    let array = Array::from_vec(numbers, DType::F32, &[n, n]);
+    finish(&array, options.or_default_dtype())
 }
 
 impl Tensor {

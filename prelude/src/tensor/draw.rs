@@ -29,7 +29,8 @@ pub(super) fn drawn_in(
     contiguous: bool,
 ) -> Result<Tensor> {
     let shape = shape.to_shape()?;
-    let dtype = options.dtype.unwrap_or(DType::F32);
+    let options = options.or_default_dtype();
+    let dtype = options.float_dtype();
     draw.check_dtype(dtype)?;
     if dtype.is_complex() {
         // The parts are drawn, in pairs.

@@ -3,10 +3,11 @@
 use super::Tensor;
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail};
-use crate::kernels::Array;
+use crate::get_default_dtype;
+use crate::kernels::{Array, transfer};
 use num_complex::Complex;
 
-/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults), truth values `bool`,
+/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults; see [`set_default_dtype`](crate::set_default_dtype)), truth values `bool`,
 /// [`Complex`](crate::Complex) numbers `complex64`.
 ///
 /// ```
@@ -29,7 +30,7 @@ macro_rules! tensor {
 
 /// What may stand inside `tensor!`: numbers, truth values, and arrays, slices and vectors of them.
 pub trait Literal {
-    /// The dtype of its numbers.
+    /// The dtype of its numbers, as long as the default for floats is `f32`.
     const DTYPE: DType;
     /// Its sizes, outermost first, as far as the first element of each level shows them.
     fn dims(&self, dims: &mut Vec<usize>);
@@ -43,7 +44,7 @@ pub struct LiteralBuffer {
     dims: Vec<usize>,
     floats: Vec<f64>,
     integers: Vec<i64>,
-    complex: Vec<Complex<f32>>,
+    complex: Vec<Complex<f64>>,
 }
 
 impl LiteralBuffer {
@@ -59,13 +60,15 @@ impl LiteralBuffer {
 
     fn into_tensor(self, dtype: DType) -> Result<Tensor> {
         let array = match dtype {
-            DType::F32 => Array::from_vec(
-                self.floats.iter().map(|&x| x as f32).collect::<Vec<f32>>(),
-                dtype,
-                &self.dims,
-            ),
+            DType::F32 => {
+                let numbers = Array::from_vec(self.floats, DType::F64, &self.dims);
+                transfer::cast(&numbers, get_default_dtype())?
+            }
             DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
-            DType::C64 => Array::from_vec(self.complex, dtype, &self.dims),
+            DType::C64 => {
+                let numbers = Array::from_vec(self.complex, DType::C128, &self.dims);
+                transfer::cast(&numbers, get_default_dtype().to_complex())?
+            }
             DType::I8 => Array::from_vec(
                 self.integers.iter().map(|&x| x as i8).collect::<Vec<i8>>(),
                 dtype,
@@ -100,17 +103,17 @@ literal!(f32 => F32, floats as f64; f64 => F32, floats as f64; i32 => I64, integ
 impl Literal for Complex<f32> {
     const DTYPE: DType = DType::C64;
     fn dims(&self, _: &mut Vec<usize>) {}
-    fn append(&self, _: usize, buffer: &mut LiteralBuffer) -> Result<()> {
-        buffer.complex.push(*self);
-        Ok(())
+    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        Complex::new(f64::from(self.re), f64::from(self.im)).append(depth, buffer)
     }
 }
 
 impl Literal for Complex<f64> {
     const DTYPE: DType = DType::C64;
     fn dims(&self, _: &mut Vec<usize>) {}
-    fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()> {
-        Complex::new(self.re as f32, self.im as f32).append(depth, buffer)
+    fn append(&self, _: usize, buffer: &mut LiteralBuffer) -> Result<()> {
+        buffer.complex.push(*self);
+        Ok(())
     }
 }
 

@@ -32,6 +32,16 @@ impl TensorOptions {
         self
     }
 
+    /// The dtype of floats made so.
+    pub(crate) fn float_dtype(self) -> DType {
+        self.dtype.unwrap_or_else(crate::get_default_dtype)
+    }
+
+    /// With the default dtype for floats where there is none.
+    pub(crate) fn or_default_dtype(self) -> Self {
+        self.dtype(self.float_dtype())
+    }
+
     /// On this device.
     pub fn device(mut self, device: Device) -> Self {
         self.device = device;

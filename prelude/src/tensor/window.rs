@@ -27,8 +27,7 @@ pub(super) fn window(
         _ => (0..n).map(|i| shape(i as f64 / last)).collect(),
     };
     let array = Array::from_vec(numbers, DType::F64, &[n]);
-    let dtype = options.dtype.unwrap_or(DType::F32);
-    finish(&array, options.dtype(dtype))
+    finish(&array, options.or_default_dtype())
 }
 
 /// `a - b cos(2πx) + c cos(4πx)`.

@@ -77,3 +77,18 @@ def test_bitflags_and_lazy_static_as_their_guides_write_them(kernel):
         timeout=300,
     )
     assert kernel.value("(*COUNT, HASHMAP[&0])") == '(1, "foo")'
+
+
+def test_what_lazy_static_has_made_lasts(kernel):
+    kernel.ok(':dep lazy_static = "1"', timeout=300)
+    kernel.ok(
+        "use lazy_static::lazy_static;\nuse std::sync::Mutex;\n"
+        "lazy_static! { static ref LOG: Mutex<Vec<u8>> = Mutex::new(vec![]); }",
+        timeout=300,
+    )
+    assert kernel.value("LOG.lock().unwrap().push(1);\nLOG.lock().unwrap().len()") == "1"
+    kernel.ok("fn unrelated() {}")
+    assert kernel.value("LOG.lock().unwrap().push(2);\nLOG.lock().unwrap().len()") == "2"
+    assert kernel.value("fn user() -> usize { LOG.lock().unwrap().len() }\nuser()") == "2"
+    kernel.ok("lazy_static! { static ref LOG: Mutex<Vec<u8>> = Mutex::new(vec![7]); }")
+    assert kernel.value("LOG.lock().unwrap().clone()") == "[7]"

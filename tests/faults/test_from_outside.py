@@ -19,7 +19,8 @@ KEEP = "let kept = vec![1, 2, 3];"
 
 def runtime_of(session: Session) -> psutil.Process:
     """The process that holds the variables."""
-    [runtime] = [process for process in session.processes() if process.name() == "wick" and process.pid != session.pid]
+    living = alive(session.processes())
+    [runtime] = [process for process in living if process.name() == "wick" and process.pid != session.pid]
     return runtime
 
 

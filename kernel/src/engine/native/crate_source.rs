@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::generate::LINTS_OF_ITEMS;
-use super::item::{Edit, ItemKind};
+use super::item::{Edit, ItemKind, Made, Static};
 use super::item_macros::ItemMacros;
 use super::notebook::{Definition, Notebook};
 use super::split::blank;
@@ -210,55 +210,39 @@ fn edits(definition: &Definition) -> Vec<Edit> {
         });
     }
     let mut edits = Vec::new();
-    let mut keys = String::new();
+    // What stands behind the macro's call that makes the statics, or in its place.
+    let mut beside = String::new();
     for (index, local) in item.statics.iter().enumerate() {
         let symbol = format!("wick_{}_{}_{index}", definition.module(), local.name);
-        let (name, ty) = (&local.name, &local.ty);
-        match (definition.loaded, local.thread_local) {
-            (false, false) => edits.push(Edit {
+        match (definition.loaded, local.made) {
+            (false, Made::Compiled) => edits.push(Edit {
                 range: local.start..local.start,
                 text: format!("#[unsafe(export_name = {symbol:?})] "),
             }),
-            (false, true) => {
-                let _ = write!(
-                    keys,
-                    " #[doc(hidden)] #[unsafe(export_name = {symbol:?})] pub static WICK_KEY_{name}: \
-                     ::std::thread::LocalKey<{ty}> = {name};"
-                );
-            }
-            (true, thread_local) => {
-                let ty = if thread_local {
-                    format!("::std::thread::LocalKey<{ty}>")
-                } else {
-                    ty.clone()
-                };
-                let safety = if local.mutable { "mut" } else { "" };
-                let safe = if local.mutable { "" } else { "safe" };
+            (false, made) => beside.push_str(&exported(local, made, &symbol)),
+            (true, made) => {
                 let lines = "\n".repeat(text[local.range.clone()].matches('\n').count());
-                let declared = format!(
-                    "unsafe extern \"Rust\" {{ #[link_name = {symbol:?}] pub {safe} static {safety} {name}: {ty}; }}{lines}"
-                );
-                if thread_local {
-                    keys.push_str(&declared);
-                } else {
-                    whole.push(Edit {
+                let declared = format!("{}{lines}", referred_to(local, &symbol));
+                match made {
+                    Made::Compiled => whole.push(Edit {
                         range: local.range.clone(),
                         text: declared,
-                    });
+                    }),
+                    Made::PerThread | Made::Lazily => beside.push_str(&declared),
                 }
             }
         }
     }
-    if !keys.is_empty() {
+    if !beside.is_empty() {
         if definition.loaded {
             whole = vec![Edit {
                 range: item.range.clone(),
-                text: keys,
+                text: beside,
             }];
         } else {
             edits.push(Edit {
                 range: item.range.end..item.range.end,
-                text: keys,
+                text: beside,
             });
         }
     }
@@ -273,4 +257,40 @@ fn edits(definition: &Definition) -> Vec<Edit> {
     edits.extend(whole);
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     edits
+}
+
+/// What a macro's static is found by, from later versions of the crate.
+fn exported(of: &Static, made: Made, symbol: &str) -> String {
+    let Static { name, ty, .. } = of;
+    let hidden = format!(" #[doc(hidden)] #[unsafe(export_name = {symbol:?})] pub");
+    match made {
+        Made::Lazily => format!("{hidden} fn wick_lazy_{name}() -> &'static {ty} {{ &{name} }} "),
+        _ => format!("{hidden} static WICK_KEY_{name}: ::std::thread::LocalKey<{ty}> = {name};"),
+    }
+}
+
+/// A static that an earlier version of the crate defines, which is loaded.
+fn referred_to(of: &Static, symbol: &str) -> String {
+    let Static { name, ty, .. } = of;
+    let (safety, safe) = match of.mutable {
+        true => ("mut", ""),
+        false => ("", "safe"),
+    };
+    let ty = match of.made {
+        Made::Compiled => ty.clone(),
+        Made::PerThread => format!("::std::thread::LocalKey<{ty}>"),
+        // As the macro makes it: a type of its own, which is a reference to the value.
+        Made::Lazily => {
+            return format!(
+                "#[allow(non_camel_case_types)] pub struct {name} {{ _own: () }} \
+                 #[allow(non_upper_case_globals)] pub static {name}: {name} = {name} {{ _own: () }}; \
+                 impl ::std::ops::Deref for {name} {{ type Target = {ty}; fn deref(&self) -> &{ty} {{ \
+                 unsafe extern \"Rust\" {{ #[link_name = {symbol:?}] safe fn wick_lazy() -> &'static {ty}; }} \
+                 wick_lazy() }} }} "
+            );
+        }
+    };
+    format!(
+        "unsafe extern \"Rust\" {{ #[link_name = {symbol:?}] pub {safe} static {safety} {name}: {ty}; }}"
+    )
 }

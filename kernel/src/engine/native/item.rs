@@ -25,7 +25,7 @@ pub(super) enum ItemKind {
     Type,
     /// `fn`, `const`, module, foreign functions.
     Other,
-    /// `static`, or statics made by `thread_local!`.
+    /// `static`, or statics made by `thread_local!` or `lazy_static!`.
     Static,
     /// `macro_rules!`.
     MacroRules {
@@ -71,10 +71,20 @@ pub(super) struct Static {
     pub start: usize,
     pub name: String,
     pub mutable: bool,
-    /// Its type; for `thread_local!` the type inside of the key.
+    /// The type of its value.
     pub ty: String,
-    /// Declared by `thread_local!`.
-    pub thread_local: bool,
+    pub made: Made,
+}
+
+/// How a static comes to its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// The compiler computes it.
+    Compiled,
+    /// By `thread_local!`, in each thread that asks for it.
+    PerThread,
+    /// By `lazy_static!`, when it is first asked for.
+    Lazily,
 }
 
 /// One item of a cell.
@@ -134,19 +144,17 @@ impl Item {
     /// Of a macro call in statement position, which expands to these items.
     pub fn of_macro(code: &str, item: &syn::StmtMacro, defined: Defined) -> Self {
         let range = item.span().byte_range();
-        let statics = if item
-            .mac
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "thread_local")
-        {
-            thread_locals
-                .parse2(item.mac.tokens.clone())
-                .unwrap_or_default()
-        } else {
-            Vec::new()
+        let name = item.mac.path.segments.last().map(|last| &last.ident);
+        let made = match name {
+            Some(name) if name == "thread_local" => Some(Made::PerThread),
+            Some(name) if name == "lazy_static" => Some(Made::Lazily),
+            _ => None,
         };
+        let statics = made.and_then(|made| {
+            let inside = |input: syn::parse::ParseStream<'_>| statics_inside(input, made);
+            inside.parse2(item.mac.tokens.clone()).ok()
+        });
+        let statics = statics.unwrap_or_default();
         let hides_types = statics.is_empty();
         Self {
             kind: if statics.is_empty() {
@@ -296,14 +304,17 @@ fn head(item: &syn::ItemImpl) -> BTreeSet<String> {
     words
 }
 
-/// The declarations inside of `thread_local! { … }`.
-fn thread_locals(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<Static>> {
+/// The declarations inside of `thread_local! { … }` and `lazy_static! { … }`.
+fn statics_inside(input: syn::parse::ParseStream<'_>, made: Made) -> syn::Result<Vec<Static>> {
     let mut statics = Vec::new();
     while !input.is_empty() {
         input.call(syn::Attribute::parse_outer)?;
         let first = input.span().byte_range();
         input.parse::<syn::Visibility>()?;
         input.parse::<syn::Token![static]>()?;
+        if made == Made::Lazily {
+            input.parse::<syn::Token![ref]>()?;
+        }
         let name: syn::Ident = input.parse()?;
         input.parse::<syn::Token![:]>()?;
         let ty: syn::Type = input.parse()?;
@@ -317,7 +328,7 @@ fn thread_locals(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<Static>>
             name: name.to_string(),
             mutable: false,
             ty: ty.to_token_stream().to_string(),
-            thread_local: true,
+            made,
         });
     }
     Ok(statics)
@@ -519,7 +530,7 @@ impl<'ast> Visit<'ast> for Publish<'_> {
             name: item.ident.to_string(),
             mutable: matches!(item.mutability, syn::StaticMutability::Mut(_)),
             ty: self.code[item.ty.span().byte_range()].to_string(),
-            thread_local: false,
+            made: Made::Compiled,
         });
     }
 

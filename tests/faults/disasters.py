@@ -88,8 +88,8 @@ DISASTERS = [
     ),
     Disaster("exit in a thread", "std::thread::spawn(|| std::process::exit(3)).join().unwrap();", "import os, threading\nt = threading.Thread(target=os._exit, args=(3,))\nt.start()\nt.join()", ("exit status 3",)),
     Disaster("abort of C", "unsafe { libc::abort() }", "import ctypes\nctypes.CDLL(None).abort()", ("SIGABRT",)),
-    Disaster("a signal to all of its group", "unsafe { libc::kill(0, libc::SIGTERM); }", "import os, signal\nos.setpgid(0, 0)\nos.killpg(0, signal.SIGTERM)", ("SIGTERM",)),
-    Disaster("SIGKILL to all of its group", "unsafe { libc::kill(0, libc::SIGKILL); }", "import os, signal\nos.setpgid(0, 0)\nos.killpg(0, signal.SIGKILL)", ("SIGKILL",)),
+    Disaster("a signal to all of its group", "unsafe { libc::kill(0, libc::SIGTERM); }", "import os, signal\nos.kill(0, signal.SIGTERM)", ("SIGTERM",)),
+    Disaster("SIGKILL to all of its group", "unsafe { libc::kill(0, libc::SIGKILL); }", "import os, signal\nos.kill(0, signal.SIGKILL)", ("SIGKILL",)),
     Disaster(
         "stack overflow",
         "#[allow(unconditional_recursion)]\nfn deep(n: &mut [u8; 4096]) -> usize { let mut m = *n; deep(&mut m) + m[0] as usize }\ndeep(&mut [1; 4096])",

@@ -20,6 +20,8 @@ def test_later_sessions_see_earlier_ones(tmp_path, state):
     with Session(cwd=tmp_path, env=state) as first:
         first.ok("let a = 1;")
         first.ok("a + 1")
+        # Cells do not wait for the disk; who asks does.
+        assert history(first, hist_access_type="tail", n=1)[0][2] == "a + 1"
     with Session(cwd=tmp_path, env=state) as second:
         second.ok("let b = 2;")
         inputs = [it[2] for it in history(second, hist_access_type="tail", n=3)]

@@ -179,7 +179,7 @@ impl Target {
                 if let Some(group) = target.group() {
                     orphans::reap(group, target.pid());
                 }
-            })
+            });
         });
     }
 

@@ -46,6 +46,16 @@ def test_a_macro_that_implements_a_trait(kernel):
     assert kernel.value("A.area() + B.area()") == "4.0"
 
 
+def test_a_macro_that_is_told_the_visibility(kernel):
+    kernel.ok(
+        "macro_rules! newtype {\n    ($(#[$m:meta])* $v:vis struct $n:ident($t:ty)) => {\n        $(#[$m])* $v struct $n($t);\n"
+        "        impl From<$t> for $n { fn from(x: $t) -> Self { Self(x) } }\n    };\n}\n"
+        "newtype! { #[derive(Debug)] struct Meters(f64) }"
+    )
+    kernel.ok("newtype!(#[derive(Debug)] pub struct Miles(f64));")
+    assert kernel.value("(Meters::from(3.5), Miles::from(1.0).0)") == "(Meters(3.5), 1.0)"
+
+
 def test_functions_made_by_a_macro(kernel):
     kernel.ok("macro_rules! getter { ($name:ident, $value:literal) => { fn $name() -> i64 { $value } } }")
     kernel.ok("getter!(one, 1);\ngetter!(two, 2);")

@@ -28,7 +28,7 @@ const STARTS: [&str; 13] = [
     "use", "extern",
 ];
 
-/// What starts items that macros from elsewhere are given to make them complete. Functions are mostly tests.
+/// What starts items with a name that macros are given to make them complete.
 const DECLARES: [&str; 8] = [
     "struct", "enum", "union", "trait", "mod", "type", "static", "const",
 ];
@@ -70,21 +70,34 @@ pub(super) fn defined_by(mac: &syn::Macro, macros: &ItemMacros) -> Option<Define
     if let Some(text) = macros.get(&name) {
         let parsed = syn::parse_str::<syn::ItemMacro>(text).ok()?;
         let of_rule = |rule: &Rule| Some(rule.names(rule.bind(&mac.tokens)?));
-        let names = rules(parsed.mac.tokens).iter().find_map(of_rule);
-        return Some(Defined {
-            names: names.unwrap_or_default(),
-            edits: Vec::new(),
-        });
+        let rules = rules(parsed.mac.tokens);
+        // Where the call says how visible things are, it has to say so.
+        let takes_visibility = rules
+            .iter()
+            .any(|rule| rule.kinds().values().any(|kind| kind == "vis"));
+        let mut defined = takes_visibility
+            .then(|| declared(mac.tokens.clone(), true))
+            .flatten()
+            .unwrap_or_default();
+        for name in rules.iter().find_map(of_rule).unwrap_or_default() {
+            if !defined.names.contains(&name) {
+                defined.names.push(name);
+            }
+        }
+        return Some(defined);
     }
     let in_braces = matches!(mac.delimiter, syn::MacroDelimiter::Brace(_));
     let name = name.as_str();
     (STATICS.contains(&name) || in_braces && !QUOTES.contains(&name))
-        .then(|| declared(mac.tokens.clone()))
+        .then(|| declared(mac.tokens.clone(), false))
         .flatten()
 }
 
-/// The items at the top level of a call's arguments; `None` where these do not start with one.
-fn declared(tokens: TokenStream) -> Option<Defined> {
+/// The items at the top level of a call's arguments; `None` where these do not start with one. The functions that macros from
+/// elsewhere are given are mostly tests.
+fn declared(tokens: TokenStream, functions: bool) -> Option<Defined> {
+    let declares =
+        |word: &Ident| DECLARES.iter().any(|start| word == start) || functions && word == "fn";
     let mut defined = Defined::default();
     let mut tokens = tokens.into_iter().peekable();
     // Whether an item can start here, and whether it is public then.
@@ -102,7 +115,7 @@ fn declared(tokens: TokenStream) -> Option<Defined> {
                 public = true;
                 tokens.next_if(|next| matches!(next, TokenTree::Group(_)));
             }
-            TokenTree::Ident(word) if at_start && DECLARES.iter().any(|start| word == start) => {
+            TokenTree::Ident(word) if at_start && declares(word) => {
                 at_start = false;
                 let start = word.span().byte_range().start;
                 if !public {
@@ -124,7 +137,7 @@ fn declared(tokens: TokenStream) -> Option<Defined> {
 }
 
 fn is_modifier(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(word) if word == "ref" || word == "mut")
+    matches!(token, TokenTree::Ident(word) if word == "ref" || word == "mut" || word == "fn")
 }
 
 /// One rule of a `macro_rules!`.
@@ -168,11 +181,16 @@ fn starts_like_an_item(body: &TokenStream) -> bool {
 }
 
 impl Rule {
-    /// What it expands to, each repetition once: with what is `bound` to its variables, and stand-ins for the others.
-    fn items(&self, bound: &BTreeMap<String, Ident>) -> Option<Vec<syn::Item>> {
+    /// The kinds of its variables, by their names.
+    fn kinds(&self) -> BTreeMap<String, String> {
         let mut kinds = BTreeMap::new();
         variables(&self.pattern, &mut kinds);
-        let body = filled(self.body.clone(), &kinds, bound);
+        kinds
+    }
+
+    /// What it expands to, each repetition once: with what is `bound` to its variables, and stand-ins for the others.
+    fn items(&self, bound: &BTreeMap<String, Ident>) -> Option<Vec<syn::Item>> {
+        let body = filled(self.body.clone(), &self.kinds(), bound);
         let file = |input: syn::parse::ParseStream<'_>| input.parse::<syn::File>();
         Some(file.parse2(body).ok()?.items)
     }
@@ -391,6 +409,9 @@ mod tests {
         assert_eq!(made("make!(struct Point = 1 + 2);"), ["Point"]);
         assert_eq!(made("make! { f => B; and so on }"), ["B", "f"]);
         assert!(made("make!(1);").is_empty());
+        let newtype = "macro_rules! newtype { ($(#[$m:meta])* $v:vis struct $n:ident($t:ty)) => { $(#[$m])* $v struct $n($t); } }";
+        let called = "newtype!(#[derive(Debug)] struct Meters(f64));";
+        assert_eq!(names(&[newtype], called).unwrap(), ["Meters"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 #   tests/fuzz.sh --as-built                  without building all of Wick once more for it
 #
 # Built for it, Wick tells which of its branches an input took, so that inputs go ever deeper; reads and writes out of bounds
-# are found (AddressSanitizer) and sums that overflow. That takes some twenty minutes. As it is built for an installation, it
+# are found (AddressSanitizer) and sums that overflow. Building that takes some seven minutes. As it is built for an installation, it
 # gets what the seeds and the dictionaries become at random, which finds what is broken on the surface.
 #
 # A target that finds something fails, and its input is kept: make it a test beside the code that it broke, and add it to

@@ -13,6 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")/instrumented"
 export RUSTC_WRAPPER="$PWD/tests/instrumented_rustc.sh" CARGO_TARGET_DIR="$target"
 
+export LSAN_OPTIONS="suppressions=$PWD/tests/leaks_meant.txt:print_suppressions=0"
+
 # Of the prelude: what makes tensors from memory of others, or shares it.
 near_unsafe=(tensor:: storage:: kernels:: random:: serialization:: state:: interop:: autograd:: numpy:: data::)
 [ "${1:-}" != --all ] || near_unsafe=()

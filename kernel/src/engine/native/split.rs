@@ -147,13 +147,17 @@ fn from_statements(
     let mut macros = macros.clone();
     macros.append(&mut item_macros(code, statements));
     for (index, statement) in statements.iter().enumerate() {
-        match statement {
-            syn::Stmt::Item(syn::Item::Use(item)) => split.uses.extend(Leaf::of_use(item)),
-            syn::Stmt::Item(syn::Item::ExternCrate(item)) => {
+        let call = match statement {
+            syn::Stmt::Macro(item) => Some(item).zip(defined_by(&item.mac, &macros)),
+            _ => None,
+        };
+        match (statement, call) {
+            (syn::Stmt::Item(syn::Item::Use(item)), _) => split.uses.extend(Leaf::of_use(item)),
+            (syn::Stmt::Item(syn::Item::ExternCrate(item)), _) => {
                 split.uses.push(Leaf::of_extern_crate(item));
             }
-            syn::Stmt::Item(item) => split.items.push(Item::new(code, item)),
-            syn::Stmt::Macro(item) if let Some(defined) = defined_by(&item.mac, &macros) => {
+            (syn::Stmt::Item(item), _) => split.items.push(Item::new(code, item)),
+            (_, Some((item, defined))) => {
                 split.items.push(Item::of_macro(code, item, defined));
             }
             _ => {

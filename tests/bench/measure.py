@@ -135,16 +135,21 @@ class Bench:
 
     def growing(self) -> None:
         """Cells of a long session"""
+        others = [name for name in self.found if name != EVCXR]
+        self.grow(others, self.plan.looks)
+        # Apart from the others, which would have a second's rest after each of their cells.
+        if EVCXR in self.found:
+            self.grow([EVCXR], tuple(look for look in self.plan.looks if look <= self.plan.last_look_of_evcxr))
+
+    def grow(self, names: list[str], looks: tuple[int, ...]) -> None:
         kinds = [kind for kind in KINDS if kind.name != "crate user"]
         timed = self.plan.window * len(kinds)
         with ExitStack() as stack:
-            kernels, out = self.prepared(stack, self.found, dependencies=False)
-            for number in range(1, self.plan.looks[-1] + timed):
-                look = next((look for look in self.plan.looks if look <= number < look + timed), None)
+            kernels, out = self.prepared(stack, names, dependencies=False)
+            for number in range(1, looks[-1] + timed):
+                look = next((look for look in looks if look <= number < look + timed), None)
                 # A session grows by cells of all kinds, and is looked at by all of them.
                 kind = kinds[number % len(kinds)]
-                if number >= self.plan.last_look_of_evcxr + timed and EVCXR not in out:
-                    out.append(EVCXR)
                 for name in (name for name in kernels if name not in out):
                     with self.tolerating(name, out):
                         took = kernels[name].run(kind.cell(name, next(self.numbers)))

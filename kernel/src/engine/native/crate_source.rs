@@ -219,7 +219,7 @@ fn edits(definition: &Definition) -> Vec<Edit> {
                 range: local.start..local.start,
                 text: format!("#[unsafe(export_name = {symbol:?})] "),
             }),
-            (false, made) => beside.push_str(&exported(local, made, &symbol)),
+            (false, _) => beside.push_str(&exported(local, &symbol)),
             (true, made) => {
                 let lines = "\n".repeat(text[local.range.clone()].matches('\n').count());
                 let declared = format!("{}{lines}", referred_to(local, &symbol));
@@ -260,10 +260,10 @@ fn edits(definition: &Definition) -> Vec<Edit> {
 }
 
 /// What a macro's static is found by, from later versions of the crate.
-fn exported(of: &Static, made: Made, symbol: &str) -> String {
+fn exported(of: &Static, symbol: &str) -> String {
     let Static { name, ty, .. } = of;
     let hidden = format!(" #[doc(hidden)] #[unsafe(export_name = {symbol:?})] pub");
-    match made {
+    match of.made {
         Made::Lazily => format!("{hidden} fn wick_lazy_{name}() -> &'static {ty} {{ &{name} }} "),
         _ => format!("{hidden} static WICK_KEY_{name}: ::std::thread::LocalKey<{ty}> = {name};"),
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::NativeEngine;
 use super::super::notebook::Definition;
-use super::super::split::{blank, split};
+use super::super::split::{blank, split_with};
 use super::super::timing::Phases;
 use super::command_error;
 use crate::engine::prelude::companion_place;
@@ -109,8 +109,9 @@ impl NativeEngine {
         let mut uses = BTreeSet::new();
         let mut statements = String::new();
         let (mut awaits, mut tokio) = (false, self.tokio);
+        let macros = self.notebook.item_macros();
         for ran in &self.ran {
-            let split = split(&ran.text);
+            let split = split_with(&ran.text, &macros);
             awaits |= split.awaits;
             tokio |= split.awaits;
             for leaf in &split.uses {
@@ -235,6 +236,7 @@ fn statements_of(text: &str, split: &super::super::split::Split) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::split::split;
     use super::*;
 
     #[test]

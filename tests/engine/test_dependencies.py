@@ -103,6 +103,13 @@ def test_c_code_through_libc(kernel):
     assert text == "from C 7\n"
 
 
+def test_c_functions_that_glibc_does_not_share_are_there(kernel):
+    kernel.ok(':dep libc = "0.2"', timeout=BUILD)
+    kernel.ok('extern "C" fn bye() {}')
+    assert kernel.value("unsafe { libc::atexit(bye) }") == "0"
+    assert kernel.value("unsafe { libc::pthread_atfork(None, None, Some({ unsafe extern \"C\" fn child() {} child })) }") == "0"
+
+
 def test_progress_is_a_line_that_updates(kernel, tmp_path):
     path = crate(tmp_path, "slow", "pub fn f() {}")
     cell = kernel.ok(f':dep slow = {{ path = "{path}" }}', timeout=BUILD)

@@ -172,3 +172,4 @@ def test_large_values_and_deep_types(kernel):
 def test_a_byte_order_mark_at_the_start_is_no_code(kernel):
     assert kernel.value("\ufefflet a = 20;\nfn twice(n: i32) -> i32 { 2 * n }\ntwice(a) + 2") == "42"
     assert "cannot find value `missing`" in kernel.fails("\ufeffmissing + a").traceback
+    assert "i32" in kernel.ok("\ufeff:type a").said

@@ -33,6 +33,8 @@ mod image;
 mod input;
 pub mod interrupt;
 pub mod kinds;
+#[cfg(target_env = "gnu")]
+mod libc_nonshared;
 mod loaded;
 #[cfg(feature = "ndarray")]
 mod ndarray;

@@ -48,12 +48,28 @@ pub struct Cell {
 impl Cell {
     /// A cell after which nobody knows what comes.
     pub fn new(id: CellId, code: impl Into<Arc<str>>) -> Self {
+        let code = code.into();
         Self {
             id,
-            code: code.into(),
+            code: match without_byte_order_mark(&code) {
+                text if text.len() < code.len() => text.into(),
+                _ => code,
+            },
             next: None,
         }
     }
+
+    /// The cell, and what the one after it is going to be.
+    pub fn followed_by(mut self, next: Option<String>) -> Self {
+        self.next = next.map(|next| without_byte_order_mark(&next).to_owned());
+        self
+    }
+}
+
+/// The text without the mark that some editors write at the start of a file. rustc takes it for nothing, but only there,
+/// and syn leaves it out of what it counts.
+pub(crate) fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// One value in several forms, keyed by MIME type; `text/plain` is always there.

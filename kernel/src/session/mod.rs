@@ -168,11 +168,8 @@ impl Session {
         self.may_ask = request.allow_stdin;
         self.payload.clear();
 
-        let cell = Cell {
-            id: count,
-            code: request.code.as_str().into(),
-            next: request.next.filter(|_| counts),
-        };
+        let cell =
+            Cell::new(count, request.code.as_str()).followed_by(request.next.filter(|_| counts));
         let mut reply = self.evaluate(cell, show).await;
         let leave = wants_to_leave(&request.code, &reply);
         if leave {

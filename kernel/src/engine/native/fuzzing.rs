@@ -13,10 +13,10 @@ use super::notebook::Notebook;
 use super::split::{Split, completeness, split};
 use super::variables::{Variable, Variables};
 use super::{assist, commands, lex};
-use crate::engine::CellId;
 use crate::engine::deep::with_room;
 use crate::engine::deps::DependencySpec;
 use crate::engine::source_map::CellText;
+use crate::engine::{CellId, without_byte_order_mark};
 
 /// What an earlier cell has defined.
 const EARLIER: &str = "use std::fmt; struct P { x: i64 } impl P { fn x(&self) {} } fn f() {} static S: u8 = 1; \
@@ -24,6 +24,7 @@ const EARLIER: &str = "use std::fmt; struct P { x: i64 } impl P { fn x(&self) {}
 
 /// Takes a cell's text apart, takes its items over, and makes its code.
 pub fn cell(text: &str) {
+    let text = without_byte_order_mark(text);
     let earlier = CellText {
         id: CellId(1),
         text: EARLIER.into(),

@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use super::cell_tests;
 use super::notebook::Notebook;
-use super::split::{Binding, Split, blank, byte_order_mark};
+use super::split::{Binding, Split, blank};
 use super::variables::{Variable, Variables};
 use crate::engine::source_map::{CellText, SourceFile, SourceMap};
 
@@ -379,7 +379,6 @@ fn push_statements(
     trailing: Option<&Range<usize>>,
 ) -> Option<Range<usize>> {
     let mut gaps: Vec<Range<usize>> = split.commands.clone();
-    gaps.extend(byte_order_mark(&cell.text));
     gaps.extend(split.attributes.iter().cloned());
     gaps.extend(
         split

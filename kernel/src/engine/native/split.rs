@@ -12,8 +12,8 @@ use super::item::Item;
 use super::item_macros::{ItemMacros, defined_by, expands_to_items};
 use super::lex;
 use super::uses::Leaf;
-use crate::engine::Completeness;
 use crate::engine::deep::with_room;
+use crate::engine::{Completeness, without_byte_order_mark};
 
 /// What a cell is made of.
 #[derive(Debug, Default)]
@@ -87,10 +87,7 @@ pub(super) fn split_with(text: &str, macros: &ItemMacros) -> Split {
 
 fn split_here(text: &str, macros: &ItemMacros) -> Split {
     let commands = lex::command_lines(text);
-    let code = blank(
-        text,
-        &[commands.as_slice(), byte_order_mark(text).as_slice()].concat(),
-    );
+    let code = blank(text, &commands);
     // Attributes of the whole crate come first; statements cannot follow them in syn's grammar of a block.
     let cell = |input: syn::parse::ParseStream<'_>| {
         Ok((
@@ -114,13 +111,6 @@ fn split_here(text: &str, macros: &ItemMacros) -> Split {
     proc_macro2::extra::invalidate_current_thread_spans();
     split.commands = commands;
     split
-}
-
-/// Where the mark is that some editors write at the start of a file, if it is there. rustc takes it for nothing, but only there,
-/// and syn leaves it out of what it counts.
-pub(super) fn byte_order_mark(text: &str) -> Option<Range<usize>> {
-    const MARK: char = '\u{feff}';
-    text.starts_with(MARK).then(|| 0..MARK.len_utf8())
 }
 
 /// `text` with `ranges` replaced by spaces, lines kept.
@@ -438,6 +428,7 @@ impl<'ast> Visit<'ast> for Seen {
 
 /// Whether a text could be run as it stands.
 pub(in crate::engine) fn completeness(text: &str) -> Completeness {
+    let text = without_byte_order_mark(text);
     // What nests too deeply here, rustc may still have an opinion of.
     with_room(text, || completeness_here(text)).unwrap_or(Completeness::Complete)
 }
@@ -657,18 +648,8 @@ mod tests {
         ));
         assert_eq!(completeness("let = 5;"), Completeness::Invalid);
         assert_eq!(completeness(")"), Completeness::Invalid);
-        assert_eq!(completeness(":vars\n"), Completeness::Complete);
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_no_code() {
-        let text = "\u{feff}struct P;\nlet p = P;\n";
-        let parts = split(text);
-        let texts: Vec<_> = parts
-            .items
-            .iter()
-            .map(|item| &text[item.range.clone()])
-            .collect();
-        assert_eq!(texts, ["struct P;"]);
+        for commands in [":vars\n", "\u{feff}:vars\n"] {
+            assert_eq!(completeness(commands), Completeness::Complete);
+        }
     }
 }

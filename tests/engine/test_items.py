@@ -326,3 +326,20 @@ def test_someone_elses_forward_is_left_alone(kernel):
         "impl Forward for Plain { fn forward(&self, x: &Tensor) -> Tensor { x + 1. } }"
     )
     assert kernel.value("Plain.forward(&tensor!([1.]))") == "tensor([2.])"
+
+
+def test_methods_that_track_their_caller_are_called_through_dyn(kernel):
+    kernel.ok(
+        "trait Line { fn line(&self) -> u32; }\nstruct Here;\n"
+        "impl Line for Here { #[track_caller] fn line(&self) -> u32 { std::panic::Location::caller().line() } }"
+    )
+    kernel.ok("let here: Box<dyn Line> = Box::new(Here);")
+    assert int(kernel.value("here.line()")) > 0
+    # In the cell that defines them, too, and as a pointer to a function.
+    assert kernel.value("#[track_caller]\nfn seven() -> u8 { 7 }\nlet f: fn() -> u8 = seven;\nf()") == "7"
+
+
+def test_loaders_with_workers_run_in_a_cell(kernel):
+    kernel.ok("use wick::data::*;\nlet data = TensorDataset::new([Tensor::arange(8.)]);")
+    cell = "for batch in DataLoader::new(data.clone(), 4).num_workers(2).iter() { println!(\"{:?}\", batch[0].dims()); }"
+    assert kernel.printed(cell) == "[4]\n[4]\n"

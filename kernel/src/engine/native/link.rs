@@ -11,6 +11,7 @@ use libwild::{FileSystem, FileType, InputFileData, Linker, OutputFileData, Outpu
 
 use super::compile::{Compiled, Failed, Job, OBJECT, cannot_write, other_error};
 use super::native_libraries::{self, Found, Kind};
+use super::visibility::show_undefined;
 
 /// Names that the linker sees; only the last one is kept, as the library's own name in those that use it.
 const NOTEBOOK: &str = "notebook.so";
@@ -28,7 +29,9 @@ pub(super) async fn link(
     out: &Path,
 ) -> Result<(), Failed> {
     let name = format!("{}.cell.so", done.key);
-    let mut files = vec![(OBJECT, fs::read(object).map_err(cannot_write)?)];
+    let mut code = fs::read(object).map_err(cannot_write)?;
+    show_undefined(&mut code);
+    let mut files = vec![(OBJECT, code)];
     if let Some(notebook) = notebook {
         let items = fs::read(notebook.library()).map_err(cannot_write)?;
         files.push((NOTEBOOK, items));

@@ -56,6 +56,7 @@ mod timing;
 mod uses;
 mod variables;
 mod versions;
+mod visibility;
 mod warm;
 
 use std::collections::BTreeMap;

@@ -177,3 +177,79 @@ fn comparisons_in_place_leave_numbers() {
         "tensor([1.1071, 1.1071, 1.1071], grad_fn=<Atan2Backward0>)"
     );
 }
+
+/// PyTorch 2.15 on x86: `torch.tensor([…]).to(dtype)`.
+#[test]
+fn floats_that_no_integer_fits_become_what_x86_makes_of_them() {
+    let x = tensor!([300., -1., f32::NAN, f32::INFINITY, -1e10, 70000., 3e9, -5.7]);
+    let as_i64 = |dtype| x.to(dtype).to(DType::I64).to_vec1::<i64>();
+    assert_eq!(as_i64(DType::U8), [44, 255, 0, 0, 0, 112, 0, 251]);
+    assert_eq!(as_i64(DType::I8), [44, -1, 0, 0, 0, 112, 0, -5]);
+    assert_eq!(as_i64(DType::I16), [300, -1, 0, 0, 0, 4464, 0, -5]);
+    let low = i64::from(i32::MIN);
+    assert_eq!(as_i64(DType::I32), [300, -1, low, low, low, 70000, low, -5]);
+    let low = i64::MIN;
+    assert_eq!(
+        as_i64(DType::I64),
+        [300, -1, low, low, -10_000_000_000, 70000, 3_000_000_000, -5]
+    );
+}
+
+#[test]
+fn the_truth_of_bytes_is_a_byte() {
+    let bytes = tensor!([0u8, 7]);
+    assert_eq!(bytes.any().to_string(), "tensor(1, dtype=torch.uint8)");
+    assert_eq!(bytes.all().to_string(), "tensor(0, dtype=torch.uint8)");
+    assert_eq!(bytes.all_dim(0, true).dtype(), DType::U8);
+    assert_eq!(tensor!([0, 7]).any().to_string(), "tensor(True)");
+}
+
+#[test]
+fn what_is_added_a_number_of_times_keeps_the_dtype() {
+    let (halves, ints) = (tensor!([1., 1.]).to(DType::F16), tensor!([1, 1]));
+    let sum = halves.add_scaled(&ints, 3.);
+    assert_eq!(sum.to_string(), "tensor([4., 4.], dtype=torch.float16)");
+    assert_eq!(ints.add_scaled(&ints, 2).to_vec1::<i64>(), [3, 3]);
+    assert_eq!(
+        ints.try_add_scaled(&ints, 2.).unwrap_err().to_string(),
+        "For integral input tensors, argument alpha must not be a floating point number."
+    );
+    let x = tensor!([1., 2.]).requires_grad_(true);
+    let y = x.add_scaled(&x, 2.);
+    assert_eq!(y.to_string(), "tensor([3., 6.], grad_fn=<AddBackward0>)");
+    y.sum().backward();
+    assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [3., 3.]);
+}
+
+#[test]
+fn layers_refuse_what_pytorch_refuses() {
+    use wick::nn::functional as F;
+    let told = |f: &dyn Fn() -> Tensor| {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_err();
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or(panic.downcast_ref::<&str>().map(|text| text.to_string()))
+            .unwrap()
+    };
+    let inside = "should be between 0 and 1";
+    assert!(
+        told(&|| F::binary_cross_entropy(&tensor!([1.5]), &tensor!([1.])))
+            .contains(&format!("all elements of input {inside}"))
+    );
+    assert!(
+        told(&|| F::binary_cross_entropy(&tensor!([0.5]), &tensor!([2.])))
+            .contains(&format!("all elements of target {inside}"))
+    );
+    assert!(
+        told(&|| F::instance_norm(&Tensor::ones([2, 3]), None, None, 1e-5)).contains(
+            "Expected more than 1 spatial element when training, got input size torch.Size([2, 3])"
+        )
+    );
+}
+
+#[test]
+fn a_weight_of_one_dimension_makes_one_feature() {
+    use wick::nn::functional as F;
+    let x = tensor!([[1., 2.], [3., 4.]]);
+    let y = F::linear(&x, &tensor!([1., 10.]), None);
+    assert_eq!(y.to_string(), "tensor([21., 43.])");
+}

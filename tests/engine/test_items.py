@@ -340,6 +340,6 @@ def test_methods_that_track_their_caller_are_called_through_dyn(kernel):
 
 
 def test_loaders_with_workers_run_in_a_cell(kernel):
-    kernel.ok("use wick::data::*;\nlet data = TensorDataset::new([Tensor::arange(8.)]);")
-    cell = "for batch in DataLoader::new(data.clone(), 4).num_workers(2).iter() { println!(\"{:?}\", batch[0].dims()); }"
-    assert kernel.printed(cell) == "[4]\n[4]\n"
+    kernel.ok("use wick::data::*;\nlet data = TensorDataset::new((Tensor::arange(0, 8, 1), Tensor::ones([8])));")
+    cell = "for (x, _) in &DataLoader::new(data.clone()).batch_size(4).num_workers(2) { println!(\"{x}\"); }"
+    assert kernel.printed(cell) == "tensor([0, 1, 2, 3])\ntensor([4, 5, 6, 7])\n"

@@ -147,10 +147,31 @@ fn each<T: Element, U: Element>(data: &[T], len: usize, f: impl Fn(T) -> U + Syn
 
 #[inline(always)]
 fn convert<T: Element, U: Element>(x: T) -> U {
-    if T::FLOAT || U::FLOAT {
+    if U::FLOAT {
         U::from_f64(x.to_f64())
+    } else if T::FLOAT {
+        truncated(x.to_f64())
     } else {
         U::from_i64(x.to_i64())
+    }
+}
+
+/// Cut towards zero as x86 does it, which is what shows in PyTorch: what does not fit, nan and the infinities become the
+/// lowest `i64`, and for the narrower types the lowest `i32`, of which they keep the low bits.
+#[inline(always)]
+fn truncated<U: Element>(x: f64) -> U {
+    const I64_END: f64 = 9_223_372_036_854_775_808.;
+    const I32_END: f64 = 2_147_483_648.;
+    if size_of::<U>() == size_of::<i64>() {
+        U::from_i64(match x < I64_END {
+            true if x >= -I64_END => x as i64,
+            _ => i64::MIN,
+        })
+    } else {
+        U::from_i64(match x < I32_END {
+            true if x > -I32_END - 1. => (x as i32).into(),
+            _ => i32::MIN.into(),
+        })
     }
 }
 

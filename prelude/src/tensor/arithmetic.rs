@@ -120,6 +120,30 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
     ))
 }
 
+fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let operands = operands(x, other.into(), Category::Bool)?;
+    let dtype = operands.a.dtype();
+    if alpha.dtype() == DType::Bool && dtype != DType::Bool {
+        bail!("Boolean alpha only supported for Boolean results.");
+    }
+    if alpha.dtype().is_differentiable() && !dtype.is_differentiable() {
+        bail!("For integral input tensors, argument alpha must not be a floating point number.");
+    }
+    let scaled = operands.b.detach().try_mul(alpha)?;
+    let output = operands.a.detach().try_add(&scaled)?.array();
+    Ok(record(
+        "AddBackward0",
+        &[&operands.a, &operands.b],
+        Tensor::from_array(output),
+        |_| {
+            (Vec::new(), move |ctx: &Ctx, g: &Tensor| {
+                gradients(ctx, || Ok(g.clone()), || g.try_mul(alpha))
+            })
+        },
+    ))
+}
+
 fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let bools = |dtype: DType| dtype == DType::Bool;
@@ -322,8 +346,8 @@ ops! {
     /// The angle of the point (`other`, `self`) against the first axis.
     atan2, try_atan2, [atan2_, try_atan2_] (x, other: impl crate::Given<Arg>) => atan2(x, other.into());
     /// `self + alpha * other`.
-    add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: f64)
-        => add(x, mul(other, Arg::Scalar(alpha.into()))?.into());
+    add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: impl crate::Given<Scalar>)
+        => add_scaled(x, other, alpha.into());
 }
 
 /// A plain number minus a tensor. The number must not decide the dtype, so it becomes a 0-d tensor of the right one.

@@ -68,6 +68,9 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
         }
         let (a, b) = (model.shape(), tensor.shape());
         if a.rank() != b.rank() {
+            if b.rank() == 0 {
+                bail!("zero-dimensional tensor (at position {i}) cannot be concatenated");
+            }
             bail!(
                 "Tensors must have same number of dimensions: got {} and {}",
                 a.rank(),

@@ -269,8 +269,19 @@ fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `input · weightᵀ + bias`.
 fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let [_, features] = weight.dims()[..] else {
-        bail!("linear: expected a weight of two dimensions")
+    let features = match weight.dims()[..] {
+        [] => bail!(
+            "both arguments to linear need to be at least 1D, but they are {}D and 0D",
+            x.dim()
+        ),
+        // One feature without a dimension of its own.
+        [_] if bias.is_none() => return x.try_matmul(weight),
+        [_] => bail!("addmm: mat2 must be a matrix, got 1-D tensor"),
+        [_, features] => features,
+        _ => bail!(
+            "t() expects a tensor with <= 2 dimensions, but self is {}D",
+            weight.dim()
+        ),
     };
     let shape = x.shape();
     let Some((&last, front)) = shape.split_last() else {

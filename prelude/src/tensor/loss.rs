@@ -287,8 +287,19 @@ pub(super) fn bce_logits(x: &Tensor, target: &Tensor, reduction: Reduction) -> R
     )
 }
 
+fn probabilities(what: &str, x: &Tensor) -> Result<()> {
+    let x = x.detach();
+    let inside = x.try_ge(0)?.try_logical_and(&x.try_le(1)?)?.try_all()?;
+    if !inside.try_item::<bool>()? {
+        bail!("all elements of {what} should be between 0 and 1");
+    }
+    Ok(())
+}
+
 pub(super) fn bce(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     same_sizes(x, target)?;
+    probabilities("input", x)?;
+    probabilities("target", target)?;
     // PyTorch cuts logarithms off at -100.
     fn log(p: &Tensor) -> Result<Tensor> {
         p.try_log()?.try_clamp_min(-100.)

@@ -190,7 +190,7 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
         _ => "amin()",
     };
     if !dims.as_slice().is_empty() {
-        not_empty(name, x, &over)?;
+        not_empty_as_given(name, x, dims)?;
     } else if x.numel() == 0 {
         crate::error::bail_index!(
             "{name}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the \
@@ -198,6 +198,18 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
         );
     }
     extreme(x, over, op)
+}
+
+/// [`not_empty`] that names a dimension as the caller did, negative where it was.
+fn not_empty_as_given(name: &str, x: &Tensor, dims: &Dims) -> Result<()> {
+    for &dim in dims.as_slice() {
+        if x.try_size(dim).is_ok_and(|size| size == 0) {
+            crate::error::bail_index!(
+                "{name}: Expected reduction dim {dim} to have non-zero size."
+            );
+        }
+    }
+    Ok(())
 }
 
 fn not_empty(name: &str, x: &Tensor, over: &Over) -> Result<()> {
@@ -301,14 +313,21 @@ fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
 }
 
 fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
+    // Bytes once stood for truth in PyTorch, and their truth is a byte still.
+    let dtype = match x.dtype() {
+        DType::U8 => DType::U8,
+        _ => DType::Bool,
+    };
     let x = x.detach().try_to_dtype(DType::Bool)?;
     let axes = &over.axes;
-    if over.count(&x.shape()) == 0 {
+    let truth = if over.count(&x.shape()) == 0 {
         // All of nothing is true, any of nothing is not.
         let shape = reduced_shape(&x.shape(), axes, over.keepdim);
-        return Tensor::try_full(shape, op == Reduce::Min);
-    }
-    Ok(over.shaped(&x.shape(), &reduce::reduce(op, &x.array(), axes)?))
+        Tensor::try_full(shape, op == Reduce::Min)?
+    } else {
+        over.shaped(&x.shape(), &reduce::reduce(op, &x.array(), axes)?)
+    };
+    truth.try_to_dtype(dtype)
 }
 
 fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {

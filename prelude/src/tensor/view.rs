@@ -4,6 +4,7 @@ use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, record_as_is};
+use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
 use crate::shape::{Dims, axis};
 use candle_core::Layout;
@@ -146,15 +147,24 @@ fn matrix_transposed(x: &Tensor) -> Result<Tensor> {
     }
 }
 
+/// The type of tensors of a dtype as PyTorch prints it: younger dtypes never had a class of tensors of their own.
+fn type_name(dtype: DType) -> String {
+    let name = dtype.scalar_type();
+    match dtype {
+        DType::Bool | DType::BF16 | DType::C64 | DType::C128 => format!("CPU{name}Type"),
+        _ => format!("torch.{name}Tensor"),
+    }
+}
+
 fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
     let array = x.array();
     let from = array.shape();
     let sizes = sizes.as_slice();
     let Some(added) = sizes.len().checked_sub(from.rank()) else {
         bail!(
-            "expand(torch.{}Tensor{{{}}}, size={sizes:?}): the number of sizes provided ({}) must be greater or equal \
+            "expand({}{{{}}}, size={sizes:?}): the number of sizes provided ({}) must be greater or equal \
              to the number of dimensions in the tensor ({})",
-            array.dtype().scalar_type(),
+            type_name(array.dtype()),
             from.list(),
             sizes.len(),
             from.rank()

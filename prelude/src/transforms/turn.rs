@@ -23,7 +23,8 @@ impl From<f64> for Degrees {
 
 impl From<i32> for Degrees {
     fn from(degrees: i32) -> Self {
-        f64::from(degrees).into()
+        // An integer has no -0.
+        Self(f64::from(-degrees), f64::from(degrees))
     }
 }
 

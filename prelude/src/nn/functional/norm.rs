@@ -26,7 +26,7 @@ functions! {
 /// PyTorch refuses images of one pixel where their own statistics are taken.
 pub(crate) fn several_places(x: &Tensor) -> Result<()> {
     let shape = x.shape();
-    if shape.rank() > 2 && shape[2..].iter().product::<usize>() == 1 {
+    if shape.iter().skip(2).product::<usize>() == 1 {
         return Err(Error::value(format!(
             "Expected more than 1 spatial element when training, got input size {shape}"
         )));

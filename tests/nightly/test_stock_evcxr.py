@@ -29,6 +29,8 @@ def evcxr(tmp_path, monkeypatch):
 
 def test_the_primers_cells_run_in_it(evcxr):
     evcxr.ok(f':dep wick = {{ path = "{ROOT / "prelude"}" }}', timeout=3000)
+    # Of the prelude's dependencies, Wick's own kernel knows this one by itself.
+    evcxr.ok(':dep ndarray = "0.17"', timeout=300)
     evcxr.ok("use wick::prelude::*;", timeout=300)
     primer = nbformat.read(ROOT / "notebooks" / "pytorch_primer.ipynb", 4)
     cells = [cell.source for cell in primer.cells if cell.cell_type == "code"]

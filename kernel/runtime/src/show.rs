@@ -3,7 +3,7 @@
 //! The generated code calls `(&&&&&&Probe(&value)).show()`, and method resolution picks the first of these that
 //! the type has: [`Rich`], [`CompiledDebug`], a tuple, `Debug`, `Display`, none. (This is dtolnay's autoref specialisation.) A type
 //! with an inherent `evcxr_display(&self)` shows itself by that instead: an inherent method comes before the one
-//! of [`ViaEvcxr`], which every type has.
+//! of the trait that [`via_evcxr!`](crate::via_evcxr) makes, which every type has.
 //!
 //! Formatting happens behind `dyn`, once in this library, so that a cell only carries a call.
 
@@ -28,15 +28,24 @@ impl NotEvcxr {
     }
 }
 
-/// `evcxr_display` for types that have none.
-pub trait ViaEvcxr {
-    /// Does nothing.
-    fn evcxr_display(&self) -> NotEvcxr {
-        NotEvcxr
-    }
-}
+/// Makes `evcxr_display` for types that have none, where it stands.
+///
+/// A trait of this crate would be seen by the compiler wherever the crate is used, and evcxr's own kernel, which shows a value by
+/// `Debug` when the compiler finds no `evcxr_display` and nothing else to say, would fail at the advice to import it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! via_evcxr {
+    () => {
+        #[allow(dead_code)]
+        trait WickViaEvcxr {
+            fn evcxr_display(&self) -> $crate::show::NotEvcxr {
+                $crate::show::NotEvcxr
+            }
+        }
 
-impl<T: ?Sized> ViaEvcxr for T {}
+        impl<T: ?Sized> WickViaEvcxr for T {}
+    };
+}
 
 /// Whatever an inherent `evcxr_display` returned: it has shown itself.
 pub trait Displayed {

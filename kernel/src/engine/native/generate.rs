@@ -402,8 +402,8 @@ fn push_statements(
     body.push(split.program.unwrap_or_default());
     let trailing = trailing?;
     let start = body.text().len();
-    body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaCompiled as _,ViaDebug as _,ViaDisplay as _,ViaEvcxr as _,\
-        ViaNothing as _,ViaRich as _,ViaTuple as _};match &(");
+    body.push("{use ::wick_runtime::show::{Displayed as _,Probe,ViaCompiled as _,ViaDebug as _,ViaDisplay as _,\
+        ViaNothing as _,ViaRich as _,ViaTuple as _};::wick_runtime::via_evcxr!{}match &(");
     let mut at = trailing.start;
     for place in &split.shown_places {
         body.push_user(at..*place);

@@ -29,6 +29,7 @@ macro_rules! show {
     ($value:expr) => {{
         #[allow(unused_imports)]
         use wick::wick_runtime::show::*;
+        wick::wick_runtime::via_evcxr! {}
         match &($value) {
             value => {
                 if !value.evcxr_display().displayed() {

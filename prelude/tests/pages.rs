@@ -69,18 +69,22 @@ impl Declared {
         }
     }
 
-    /// The first sentence, without links.
     fn summary(&self) -> String {
-        let end = self.doc.find(". ").map_or(self.doc.len(), |at| at + 1);
-        let mut text = self.doc[..end].replace("[`", "`").replace("`Tensor::", "`");
-        // Where a link leads: only the words stay.
-        while let Some(at) = text.find("`](") {
-            let link = text[at..].find(')').map_or(text.len(), |end| at + end + 1);
-            text.replace_range(at + 1..link, "");
-        }
-        let text = text.replace("`]", "`");
-        text.replace('|', "\\|").trim_end_matches('.').to_string()
+        summary_of(&self.doc)
     }
+}
+
+/// The first sentence, without links.
+fn summary_of(doc: &str) -> String {
+    let end = doc.find(". ").map_or(doc.len(), |at| at + 1);
+    let mut text = doc[..end].replace("[`", "`").replace("`Tensor::", "`");
+    // Where a link leads: only the words stay.
+    while let Some(at) = text.find("`](") {
+        let link = text[at..].find(')').map_or(text.len(), |end| at + end + 1);
+        text.replace_range(at + 1..link, "");
+    }
+    let text = text.replace("`]", "`");
+    text.replace('|', "\\|").trim_end_matches('.').to_string()
 }
 
 /// The arguments' types as a reader thinks of them.
@@ -170,6 +174,136 @@ fn declared_in(source: &str, place: &'static str) -> Vec<Declared> {
     found
 }
 
+/// What stands for one of PyTorch's names elsewhere than on tensors: a module, a loss, an optimizer, a function.
+struct Named {
+    pytorch: String,
+    wick: String,
+    summary: String,
+}
+
+/// The public modules, by the folder or file of `src` that they are made in, and the names by which cells reach them.
+const MODULES: [(&str, &str); 17] = [
+    ("nn/functional", "F"),
+    ("nn/init", "nn::init"),
+    ("nn/utils", "nn::utils"),
+    ("nn", "nn"),
+    ("optim/lr_scheduler", "optim::lr_scheduler"),
+    ("optim/swa_utils", "optim::swa_utils"),
+    ("optim", "optim"),
+    ("data", "data"),
+    ("datasets", "datasets"),
+    ("transforms", "transforms"),
+    ("models", "models"),
+    ("autograd/functional", "autograd::functional"),
+    ("autograd", "autograd"),
+    ("random", "random"),
+    ("serialization", "serialization"),
+    ("hub", "hub"),
+    ("summary", "summary"),
+];
+
+/// PyTorch's name in the prose of an item.
+fn named_in(doc: &str) -> Option<&str> {
+    doc.split('`').skip(1).step_by(2).find(|code| {
+        ["torch.", "F.", "torchvision.", "torchinfo."]
+            .iter()
+            .any(|start| code.starts_with(start))
+            && code
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'))
+    })
+}
+
+/// The name that a line declares: behind `fn`, `struct` and their kin, or the first one where a macro declares.
+fn declared_name(line: &str) -> Option<&str> {
+    let mut words = line
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty())
+        .skip_while(|word| matches!(*word, "pub" | "async" | "unsafe"));
+    let first = words.next()?;
+    match first {
+        "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" => words.next(),
+        _ => Some(first),
+    }
+}
+
+fn named_things(source: &str, module: &str) -> Vec<Named> {
+    let (mut found, mut doc, mut prose) = (Vec::new(), String::new(), true);
+    for line in source.lines() {
+        let text = line.trim();
+        if let Some(text) = text.strip_prefix("///") {
+            // What follows the first paragraph is not part of the summary.
+            prose &= !text.trim().is_empty();
+            if prose {
+                doc.push_str(text);
+            }
+            continue;
+        }
+        if text.starts_with('#') {
+            continue;
+        }
+        if let (Some(pytorch), Some(name)) = (named_in(&doc), declared_name(text)) {
+            let method = text.contains("&self") || text.contains("(self") || text.contains("mut self");
+            found.push(Named {
+                pytorch: pytorch.to_string(),
+                wick: match method {
+                    true => format!(".{name}(…)"),
+                    false => format!("{module}::{name}"),
+                },
+                summary: summary_of(doc.trim()),
+            });
+        }
+        doc.clear();
+        prose = true;
+    }
+    found
+}
+
+/// The Rust files of a folder and those below it.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A table for each module but those of tensors.
+fn other_tables(sources: &Path) -> String {
+    let mut page = String::new();
+    let mut files = rust_files(sources);
+    files.sort();
+    for (folder, module) in MODULES {
+        let inside = |file: &Path, folder: &str| {
+            let file = file.strip_prefix(sources).unwrap();
+            file.starts_with(folder) || file == Path::new(&format!("{folder}.rs"))
+        };
+        let mut named: Vec<Named> = files
+            .iter()
+            .filter(|file| {
+                let first = MODULES.iter().find(|(folder, _)| inside(file, folder));
+                first.is_some_and(|(first, _)| *first == folder)
+            })
+            .flat_map(|file| named_things(&std::fs::read_to_string(file).unwrap(), module))
+            .collect();
+        named.sort_by(|a, b| (&a.pytorch, &a.wick).cmp(&(&b.pytorch, &b.wick)));
+        named.dedup_by(|a, b| a.wick == b.wick && a.pytorch == b.pytorch);
+        if named.is_empty() {
+            continue;
+        }
+        write!(page, "\n## `{module}`\n\n| PyTorch | Wick | |\n| --- | --- | --- |\n").unwrap();
+        for it in named {
+            writeln!(page, "| `{}` | `{}` | {} |", it.pytorch, it.wick, it.summary).unwrap();
+        }
+    }
+    page
+}
+
 fn page(sources: &Path) -> String {
     let mut files: Vec<PathBuf> = std::fs::read_dir(sources)
         .unwrap()
@@ -188,7 +322,8 @@ fn page(sources: &Path) -> String {
          made from those lines; `wick::linalg` has more functions. `x` is the tensor\n\
          that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
          twin `try_…` that returns a `Result`; the third column names the twin that works in place. Where the first is empty,\n\
-         PyTorch has no function of its own for it.\n",
+         PyTorch has no function of its own for it. At the end stand layers, losses, optimizers and all else that is no\n\
+         operation on a tensor, by the module that it is in; `F` is `wick::nn::functional`.\n",
     );
     for file in files {
         let source = std::fs::read_to_string(&file).unwrap();
@@ -227,6 +362,7 @@ fn page(sources: &Path) -> String {
             .unwrap();
         }
     }
+    page.push_str(&other_tables(sources.parent().unwrap()));
     page
 }
 

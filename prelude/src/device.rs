@@ -3,7 +3,7 @@
 use crate::error::{OrPanic, Result, bail};
 use std::fmt;
 
-/// Where a tensor's numbers live and its operations run.
+/// Where a tensor's numbers live and its operations run. PyTorch: `torch.device`.
 ///
 /// ```
 /// use wick::Device;
@@ -24,7 +24,14 @@ impl Device {
         Device::Cpu
     }
 
-    /// The GPU of that number. Panics with an explanation where there is none; see [`Device::try_cuda`].
+    /// The GPU of that number. Panics with an explanation where there is none; see [`Device::try_cuda`]. PyTorch:
+    /// `torch.device("cuda", index)`.
+    ///
+    /// ```no_run
+    /// use wick::prelude::*;
+    /// let x = Tensor::ones([2, 3]).to(Device::cuda(0));
+    /// println!("{:?}", x.device()); // device(type='cuda', index=0)
+    /// ```
     #[track_caller]
     pub fn cuda(index: usize) -> Device {
         Device::try_cuda(index).or_panic()
@@ -37,16 +44,34 @@ impl Device {
     }
 
     /// The first GPU if there is one, the CPU if not.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let device = Device::best();
+    /// let x = Tensor::ones([2]).to(device);
+    /// assert_eq!(x.device(), device);
+    /// ```
     pub fn best() -> Device {
         Device::try_cuda(0).unwrap_or(Device::Cpu)
     }
 
     /// Whether it is a GPU.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert!(!Device::Cpu.is_cuda());
+    /// assert!(Device::Cuda(0).is_cuda());
+    /// ```
     pub fn is_cuda(self) -> bool {
         matches!(self, Device::Cuda(_))
     }
 
-    /// What the maker calls it: `NVIDIA GeForce RTX 2060`, or `CPU`.
+    /// What the maker calls it: `NVIDIA GeForce RTX 2060`, or `CPU`. PyTorch: `torch.cuda.get_device_name`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Device::Cpu.device_name(), "CPU");
+    /// ```
     pub fn device_name(self) -> String {
         match self {
             Device::Cpu => "CPU".to_string(),
@@ -97,17 +122,33 @@ pub mod cuda {
     use super::{Device, gpu};
     use crate::error::{OrPanic, Result};
 
-    /// Whether there is a GPU that this build can use.
+    /// Whether there is a GPU that this build can use. PyTorch: `torch.cuda.is_available`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let device = if cuda::is_available() { Device::cuda(0) } else { Device::Cpu };
+    /// assert_eq!(device, Device::best());
+    /// ```
     pub fn is_available() -> bool {
         gpu::open(0).is_ok()
     }
 
-    /// How many GPUs this build can use.
+    /// How many GPUs this build can use. PyTorch: `torch.cuda.device_count`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(cuda::device_count() > 0, cuda::is_available());
+    /// ```
     pub fn device_count() -> usize {
         (0..).take_while(|&index| gpu::open(index).is_ok()).count()
     }
 
-    /// The name of the first GPU. Panics where there is none.
+    /// The name of the first GPU. Panics where there is none. PyTorch: `torch.cuda.get_device_name`.
+    ///
+    /// ```no_run
+    /// use wick::prelude::*;
+    /// println!("{}", cuda::get_device_name()); // NVIDIA GeForce RTX 2060
+    /// ```
     #[track_caller]
     pub fn get_device_name() -> String {
         try_get_device_name().or_panic()

@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-/// The element type of a tensor. `f32` unless something says otherwise, as in PyTorch: [`crate::set_default_dtype`], for one.
+/// The element type of a tensor. `f32` unless something says otherwise, as in PyTorch: [`crate::set_default_dtype`],
+/// for one. PyTorch: `torch.dtype`.
+///
+/// ```
+/// use wick::prelude::*;
+/// assert_eq!(tensor!([1., 2.]).dtype(), DType::F32);
+/// assert_eq!(tensor!([1, 2]).dtype(), DType::I64);
+/// assert_eq!(tensor!([1, 2]).to(DType::F16).to_string(), "tensor([1., 2.], dtype=torch.float16)");
+/// assert_eq!(DType::BF16.to_string(), "torch.bfloat16");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     /// 32-bit float, PyTorch's default.
@@ -58,6 +67,11 @@ impl DType {
     ];
 
     /// PyTorch's name without `torch.`: `float32`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert_eq!(DType::F32.name(), "float32");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             DType::F32 => "float32",
@@ -76,6 +90,12 @@ impl DType {
     }
 
     /// The dtype of that name (`float32`, `torch.float32`), if there is one.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert_eq!(DType::from_name("torch.int64"), Some(DType::I64));
+    /// assert_eq!(DType::from_name("int63"), None);
+    /// ```
     pub fn from_name(name: &str) -> Option<DType> {
         let name = name.strip_prefix("torch.").unwrap_or(name);
         DType::ALL.into_iter().find(|dtype| dtype.name() == name)
@@ -122,7 +142,12 @@ impl DType {
         if self.is_complex() { 2 } else { 1 }
     }
 
-    /// Bytes per element.
+    /// Bytes per element. PyTorch: `torch.dtype.itemsize`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert_eq!((DType::F32.size(), DType::BF16.size(), DType::Bool.size()), (4, 2, 1));
+    /// ```
     pub fn size(self) -> usize {
         match self {
             DType::C128 => 16,
@@ -133,12 +158,23 @@ impl DType {
         }
     }
 
-    /// Whether it is one of the float types.
+    /// Whether it is one of the float types. PyTorch: `torch.dtype.is_floating_point`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert!(DType::F16.is_floating_point());
+    /// assert!(!DType::I64.is_floating_point() && !DType::C64.is_floating_point());
+    /// ```
     pub fn is_floating_point(self) -> bool {
         self.category() == Category::Float
     }
 
-    /// Whether it is one of the complex types (`dtype.is_complex`).
+    /// Whether it is one of the complex types. PyTorch: `torch.dtype.is_complex`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert!(DType::C64.is_complex() && !DType::F32.is_complex());
+    /// ```
     pub fn is_complex(self) -> bool {
         self.category() == Category::Complex
     }
@@ -148,8 +184,14 @@ impl DType {
         self.category() >= Category::Float
     }
 
-    /// The complex type whose parts are of this type (`dtype.to_complex()`); there is none narrower than
-    /// [`DType::C64`].
+    /// The complex type whose parts are of this type; there is none narrower than [`DType::C64`]. PyTorch:
+    /// `torch.dtype.to_complex`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert_eq!(DType::F32.to_complex(), DType::C64);
+    /// assert_eq!(DType::F64.to_complex(), DType::C128);
+    /// ```
     pub fn to_complex(self) -> DType {
         match self {
             DType::C64 | DType::C128 => self,
@@ -162,7 +204,12 @@ impl DType {
         }
     }
 
-    /// The type of a complex type's parts, itself if it is not complex (`dtype.to_real()`).
+    /// The type of a complex type's parts, itself if it is not complex. PyTorch: `torch.dtype.to_real`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert_eq!(DType::C128.to_real(), DType::F64);
+    /// ```
     pub fn to_real(self) -> DType {
         match self {
             DType::C64 => DType::F32,
@@ -200,7 +247,14 @@ impl DType {
         }
     }
 
-    /// The type that can hold the values of both (`torch.promote_types`).
+    /// The type that can hold the values of both. PyTorch: `torch.promote_types`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(DType::I64.promote(DType::F16), DType::F16);
+    /// assert_eq!(DType::U8.promote(DType::I8), DType::I16);
+    /// assert_eq!((tensor!([1, 2]) + tensor!([0.5, 0.5])).dtype(), DType::I64.promote(DType::F32));
+    /// ```
     pub fn promote(self, other: DType) -> DType {
         use DType::*;
         if self == other {

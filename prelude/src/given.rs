@@ -3,8 +3,8 @@
 /// What stands for a `T` where one is asked for: `[2, 3]` for [`Dims`](crate::Dims), `2.5` or a tensor for an
 /// [`Arg`](crate::Arg).
 ///
-/// It is `Into` once more, with implementations in this crate alone. For `impl Into<T>` rustc reads the implementations of
-/// `From` in all crates that a cell can reach, which takes a fifth of its time for a small cell.
+/// It is `Into` once more, with implementations in this crate alone. For `impl Into<T>` rustc reads the implementations
+/// of `From` in all crates that a cell can reach, which takes a fifth of its time for a small cell.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -19,6 +19,12 @@
 #[diagnostic::on_unimplemented(message = "`{Self}` does not stand for a `{T}`")]
 pub trait Given<T> {
     /// The value itself. It has the name of what it is there for: [`Into::into`].
+    ///
+    /// ```
+    /// use wick::{Dims, Given};
+    /// let dims: Dims = Given::into([0, -1]);
+    /// assert_eq!(dims.as_slice(), [0, -1]);
+    /// ```
     #[allow(clippy::wrong_self_convention)]
     fn into(self) -> T;
 }

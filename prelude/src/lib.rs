@@ -83,4 +83,9 @@ pub use shape::{DimInt, Dims, Shape};
 pub use tensor::Tensor;
 
 /// The ratio of a circle's circumference to its diameter (`torch.pi`).
+///
+/// ```
+/// use wick::prelude::*;
+/// assert_eq!(tensor!([0., PI / 2., PI]).cos().round().to_vec1::<f32>(), [1., 0., -1.]);
+/// ```
 pub const PI: f64 = std::f64::consts::PI;

@@ -8,6 +8,12 @@ use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result};
 
 /// The numbers of a float type, or of the parts of a complex one: `torch.finfo`. Shown as Python shows it.
+///
+/// ```
+/// use wick::{DType, FloatInfo};
+/// let info: FloatInfo = DType::F16.finfo();
+/// assert_eq!((info.bits, info.max, info.eps), (16, 65504., 2f64.powi(-10)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FloatInfo {
     /// How many bits a number has.
@@ -27,6 +33,12 @@ pub struct FloatInfo {
 }
 
 /// The numbers of an integer type: `torch.iinfo`. Shown as Python shows it.
+///
+/// ```
+/// use wick::{DType, IntInfo};
+/// let info: IntInfo = DType::I8.iinfo();
+/// assert_eq!((info.bits, info.min, info.max), (8, -128, 127));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IntInfo {
     /// How many bits a number has.

@@ -14,7 +14,16 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use wick_runtime::{MimeBundle, Rich};
 
-/// A number type of [`NdArray`].
+/// A number type of [`NdArray`]: the floats and integers that a tensor can hold.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::NdNumber;
+/// fn sum<T: NdNumber + std::ops::Add<Output = T> + std::iter::Sum>(array: &NdArray<T>) -> T {
+///     array.with(|view| view.iter().copied().sum())
+/// }
+/// assert_eq!(sum(&NdArray::<i64>::full([2, 3], 7)), 42);
+/// ```
 pub trait NdNumber: Element + TensorElement + num_traits::NumCast {}
 impl<T: Element + TensorElement + num_traits::NumCast> NdNumber for T {}
 
@@ -36,6 +45,21 @@ impl<T: Element + TensorElement + num_traits::NumCast> NdNumber for T {}
 /// np_b += 1.;
 /// assert_eq!(b.to_string(), "tensor([2., 2., 2., 2., 2.], dtype=torch.float64)");
 /// ```
+///
+/// The functions of the `ndarray` crate see and change the same numbers:
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let a = NdArray::<f32>::zeros([2, 3]);
+/// a.with_mut(|mut view| view[[0, 1]] = 6.);
+/// assert_eq!(a.with(|view| view.sum()), 6.);
+/// assert_eq!((a.shape().to_vec(), a.len(), a.is_empty()), (vec![2, 3], 6, false));
+///
+/// let copy = a.to_array();
+/// a.with_mut(|mut view| view.fill(1.));
+/// assert_eq!(copy[[0, 1]], 6.); // the copy stays as it was
+/// ```
 #[derive(Clone)]
 pub struct NdArray<T> {
     array: Array,
@@ -50,19 +74,24 @@ impl<T: NdNumber> NdArray<T> {
         }
     }
 
-    /// Ones.
+    /// An array of ones, of any shape (`np.ones`).
     #[track_caller]
     pub fn ones(shape: impl crate::Given<Dims>) -> Self {
         Self::full(shape, T::from_i64(1))
     }
 
-    /// Zeros.
+    /// An array of zeros, of any shape (`np.zeros`).
     #[track_caller]
     pub fn zeros(shape: impl crate::Given<Dims>) -> Self {
         Self::full(shape, <T as Default>::default())
     }
 
-    /// One number everywhere.
+    /// An array of any shape with one number everywhere (`np.full`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(NdArray::full([2, 2], 7i64).to_string(), "[[7 7]\n [7 7]]");
+    /// ```
     #[track_caller]
     pub fn full(shape: impl crate::Given<Dims>, value: T) -> Self {
         let shape = shape.into().to_shape().or_panic();
@@ -83,7 +112,7 @@ impl<T: NdNumber> NdArray<T> {
         self.array.numel()
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -91,6 +120,13 @@ impl<T: NdNumber> NdArray<T> {
     /// Locks the numbers for reading for as long as the guard lives; [`NdRead::view`] shows them.
     ///
     /// Changing a tensor that shares them waits until then, so do not do that in the same thread.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let array = tensor!([[1., 2.], [3., 4.]]).numpy::<f32>();
+    /// let numbers = array.read();
+    /// assert_eq!(numbers.view()[[1, 0]], 3.);
+    /// ```
     #[track_caller]
     pub fn read(&self) -> NdRead<'_, T> {
         let guard = self.array.storage.read().or_panic();
@@ -139,7 +175,14 @@ fn strided(layout: &Layout) -> ndarray::StrideShape<IxDyn> {
     IxDyn(layout.dims()).strides(IxDyn(layout.stride()))
 }
 
-/// Numbers that are locked for reading.
+/// Numbers that are locked for reading. Made by [`NdArray::read`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let array = Tensor::arange(0., 6., 1.).reshape([2, 3]).numpy::<f32>();
+/// let numbers = array.read();
+/// assert_eq!(numbers.view().t()[[2, 1]], 5.);
+/// ```
 pub struct NdRead<'a, T> {
     guard: CpuGuard<'a>,
     layout: Arc<Layout>,
@@ -147,7 +190,7 @@ pub struct NdRead<'a, T> {
 }
 
 impl<T: NdNumber> NdRead<'_, T> {
-    /// The numbers.
+    /// The numbers as a view of the `ndarray` crate, in the array's shape.
     #[track_caller]
     pub fn view(&self) -> ArrayViewD<'_, T> {
         let view = (|| {
@@ -194,7 +237,18 @@ impl<T: NdNumber> From<Vec<T>> for NdArray<T> {
 }
 
 impl Tensor {
-    /// An array that shares this tensor's numbers (`tensor.numpy()`); `T` is the tensor's element type.
+    /// An array that shares this tensor's numbers, without a copy. PyTorch: `Tensor.numpy`.
+    ///
+    /// `T` is the tensor's element type. Another type is an error, and so is a tensor that requires gradients, or lies
+    /// on a GPU: use [`Tensor::detach`] or [`Tensor::cpu`] first.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let t = tensor!([[1, 2], [3, 4]]);
+    /// let array = t.numpy::<i64>();
+    /// t.mul_(10);
+    /// assert_eq!(array.to_string(), "[[10 20]\n [30 40]]");
+    /// ```
     #[track_caller]
     pub fn numpy<T: NdNumber>(&self) -> NdArray<T> {
         self.try_numpy().or_panic()
@@ -224,12 +278,27 @@ impl Tensor {
         Ok(NdArray::new(self.array()))
     }
 
-    /// A tensor that shares an array's numbers (`torch.from_numpy`).
+    /// A tensor that shares an array's numbers, without a copy. PyTorch: `torch.from_numpy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let mut array = NdArray::from(vec![1f32, 2., 3.]);
+    /// let t = Tensor::from_numpy(&array);
+    /// array *= 2.;
+    /// assert_eq!(t.to_string(), "tensor([2., 4., 6.])");
+    /// ```
     pub fn from_numpy<T: NdNumber>(array: &NdArray<T>) -> Tensor {
         Tensor::from_array(array.array.clone())
     }
 
     /// A tensor with the numbers of an `ndarray` array, taken over without a copy if they lie in row-major order.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::ndarray::array;
+    /// let t = Tensor::from_ndarray(array![[1f32, 2.], [3., 4.]]);
+    /// assert_eq!(t.to_string(), "tensor([[1., 2.],\n        [3., 4.]])");
+    /// ```
     pub fn from_ndarray<T: NdNumber, D: ndarray::Dimension>(array: ndarray::Array<T, D>) -> Tensor {
         Tensor::from_numpy(&NdArray::from(array))
     }

@@ -6,6 +6,16 @@ use crate::tensor::Tensor;
 use num_complex::{Complex, Complex64};
 
 /// A plain number. In type promotion only its kind counts, as in PyTorch: an `f32` tensor times `2` or `2.5` is `f32`.
+///
+/// ```
+/// use wick::prelude::*;
+/// assert_eq!((tensor!([1, 2]) * 2).dtype(), DType::I64);
+/// assert_eq!((tensor!([1, 2]) * 2.5).dtype(), DType::F32);
+///
+/// let number = Scalar::from(-2.5);
+/// assert_eq!((number.to_f64(), number.to_i64(), number.dtype()), (-2.5, -2, DType::F32));
+/// assert_eq!(number.to_complex(), Complex::new(-2.5, 0.));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar {
     /// A truth value.
@@ -19,7 +29,13 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// The value as a float; of a complex number the real part.
+    /// The value as a float; of a complex number the real part. A truth value gives 0 or 1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Scalar::from(true).to_f64(), 1.0);
+    /// assert_eq!(Scalar::from(Complex::new(0.5, 2.)).to_f64(), 0.5);
+    /// ```
     pub fn to_f64(self) -> f64 {
         match self {
             Scalar::Complex(z) => z.re,
@@ -29,7 +45,7 @@ impl Scalar {
         }
     }
 
-    /// The value as a complex number.
+    /// The value as a complex number; of a real one the imaginary part is 0.
     pub fn to_complex(self) -> Complex64 {
         match self {
             Scalar::Complex(z) => z,
@@ -47,7 +63,14 @@ impl Scalar {
         }
     }
 
-    /// The dtype a tensor made of it gets.
+    /// The dtype a tensor made of it gets: `bool`, `i64`, the default dtype, or its complex counterpart.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Scalar::from(3).dtype(), DType::I64);
+    /// assert_eq!(Scalar::from(Complex::new(2., 1.)).dtype(), DType::C64);
+    /// assert_eq!(tensor!(3.5).dtype(), Scalar::from(3.5).dtype());
+    /// ```
     pub fn dtype(self) -> DType {
         match self {
             Scalar::Bool(_) => DType::Bool,
@@ -85,6 +108,22 @@ fn double(value: Complex<f32>) -> Complex64 {
 }
 
 /// The other operand of a binary operation: a tensor or a plain number.
+///
+/// Functions take it as [`impl Given<Arg>`](crate::Given), so that both can be written.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::{Arg, Given};
+///
+/// fn describe<T: Given<Arg>>(operand: T) -> String {
+///     match operand.into() {
+///         Arg::Tensor(tensor) => format!("a tensor of {}", tensor.shape()),
+///         Arg::Scalar(number) => format!("the number {}", number.to_f64()),
+///     }
+/// }
+/// assert_eq!(describe(tensor!([1., 2.])), "a tensor of torch.Size([2])");
+/// assert_eq!(describe(2), "the number 2");
+/// ```
 #[derive(Clone)]
 pub enum Arg {
     /// A tensor, which broadcasts.

@@ -5,7 +5,18 @@ use crate::given::given;
 use std::fmt;
 use std::ops::Deref;
 
-/// The size of each dimension. Shows itself as `torch.Size([2, 3])` and is otherwise a `[usize]`.
+/// The size of each dimension. PyTorch: `torch.Size`.
+///
+/// It shows itself as `torch.Size([2, 3])` and is otherwise a `[usize]`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let shape = Tensor::zeros([2, 3]).shape();
+/// assert_eq!(shape.to_string(), "torch.Size([2, 3])");
+/// assert_eq!((shape.rank(), shape.numel(), shape[1]), (2, 6, 3));
+/// assert_eq!(shape.dims(), [2, 3]);
+/// assert_eq!(Tensor::ones(&shape).shape(), shape);
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Shape(Vec<usize>);
 
@@ -15,12 +26,18 @@ impl Shape {
         &self.0
     }
 
-    /// How many dimensions there are.
+    /// How many dimensions there are; a single number has none.
     pub fn rank(&self) -> usize {
         self.0.len()
     }
 
-    /// How many elements there are.
+    /// How many elements there are: the product of the sizes. PyTorch: `torch.Size.numel`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Shape::from([2, 3, 4]).numel(), 24);
+    /// assert_eq!(Shape::from([]).numel(), 1);
+    /// ```
     pub fn numel(&self) -> usize {
         self.0.iter().product()
     }
@@ -87,8 +104,16 @@ impl PartialEq<Vec<usize>> for Shape {
 }
 
 /// An integer that may stand for a size or a dimension. Literals fall back to `i32`, so negative ones work.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::DimInt;
+/// let batch: usize = 2;
+/// assert_eq!((batch.dim(), (-1).dim()), (2, -1));
+/// assert_eq!(Tensor::arange(0, 6, 1).view((batch, -1)).shape(), [2, 3]);
+/// ```
 pub trait DimInt: Copy {
-    /// Its value.
+    /// Its value; what is larger than an `i64` wraps.
     fn dim(self) -> i64;
 }
 
@@ -103,11 +128,22 @@ macro_rules! dim_int {
 dim_int!(i32, i64, isize, u32, usize);
 
 /// A shape or a list of dimensions, as it was written: `[2, 3]`, `(2, 3)`, `5`, `[-1, 6]`, `&[usize]`, a [`Shape`].
+///
+/// Functions take it as [`impl Given<Dims>`](crate::Given).
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::Dims;
+/// assert_eq!(Dims::from((2, 3)), Dims::from([2, 3]));
+/// assert_eq!(Dims::from([-1, 6]).as_slice(), [-1, 6]);
+/// assert_eq!(Dims::from(5).to_shape().unwrap(), [5]);
+/// assert_eq!(Tensor::zeros([2, 3, 4]).amax((0, -1), false).shape(), [3]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Dims(Vec<i64>);
 
 impl Dims {
-    /// The numbers as they were written.
+    /// The numbers as they were written, negative ones too.
     pub fn as_slice(&self) -> &[i64] {
         &self.0
     }
@@ -143,7 +179,19 @@ impl Dims {
         self.0.push(dim);
     }
 
-    /// A shape to create; no number may be negative.
+    /// The numbers as the shape of a tensor to create.
+    ///
+    /// ```
+    /// use wick::Dims;
+    /// assert_eq!(Dims::from([2, 3]).to_shape().unwrap(), [2, 3]);
+    /// assert_eq!(
+    ///     Dims::from([-1, 2]).to_shape().unwrap_err().to_string(),
+    ///     "Trying to create tensor with negative dimension -1: [-1, 2]"
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// When a number is negative.
     pub fn to_shape(&self) -> Result<Shape> {
         if let Some(negative) = self.0.iter().find(|&&n| n < 0) {
             bail!(

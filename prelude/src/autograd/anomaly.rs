@@ -24,12 +24,26 @@ thread_local! {
     static RUNNING: RefCell<Option<Arc<Site>>> = const { RefCell::new(None) };
 }
 
-/// Whether operations note where they were called and derivatives are checked.
+/// Whether operations note where they were called and derivatives are checked. PyTorch: `torch.is_anomaly_enabled`.
+///
+/// ```
+/// use wick::autograd::{detect_anomaly, is_anomaly_enabled};
+/// assert!(!is_anomaly_enabled());
+/// assert!(detect_anomaly(is_anomaly_enabled));
+/// ```
 pub fn is_anomaly_enabled() -> bool {
     mode().is_some()
 }
 
 /// Whether derivatives are searched for not-a-numbers (`torch.is_anomaly_check_nan_enabled`).
+///
+/// ```
+/// use wick::autograd::{is_anomaly_check_nan_enabled, set_detect_anomaly, set_detect_anomaly_with};
+/// set_detect_anomaly_with(true, false);
+/// assert!(!is_anomaly_check_nan_enabled());
+/// set_detect_anomaly(false);
+/// assert!(is_anomaly_check_nan_enabled());
+/// ```
 pub fn is_anomaly_check_nan_enabled() -> bool {
     mode().unwrap_or_else(|| CHECK_NAN.load(Ordering::Relaxed))
 }
@@ -50,11 +64,32 @@ fn mode() -> Option<bool> {
 ///
 /// While it is on, every recorded operation remembers where it was called, and a backward pass fails at the first
 /// derivative that gives a not-a-number: the error names the operation and its line. It costs time: use it to search.
+///
+/// ```
+/// use wick::autograd::set_detect_anomaly;
+/// use wick::prelude::*;
+/// set_detect_anomaly(true);
+/// let x = tensor!([-1.]).requires_grad_(true);
+/// let error = x.sqrt().sum().try_backward().unwrap_err();
+/// set_detect_anomaly(false);
+/// assert!(error.to_string().starts_with("Function 'SqrtBackward0' returned nan values in its 0th output."));
+/// ```
 pub fn set_detect_anomaly(enabled: bool) {
     set_detect_anomaly_with(enabled, true);
 }
 
 /// [`set_detect_anomaly`] with the choice to remember places for other errors only, not to look for not-a-numbers.
+/// PyTorch: `torch.autograd.set_detect_anomaly(mode, check_nan)`.
+///
+/// ```
+/// use wick::autograd::{set_detect_anomaly, set_detect_anomaly_with};
+/// use wick::prelude::*;
+/// set_detect_anomaly_with(true, false);
+/// let x = tensor!([-1.]).requires_grad_(true);
+/// x.sqrt().sum().backward();
+/// set_detect_anomaly(false);
+/// assert_eq!(x.grad().unwrap().to_string(), "tensor([nan])");
+/// ```
 pub fn set_detect_anomaly_with(enabled: bool, check_nan: bool) {
     CHECK_NAN.store(check_nan, Ordering::Relaxed);
     EVERYWHERE.store(enabled, Ordering::Relaxed);

@@ -249,7 +249,18 @@ pub(super) fn forget_recomputed() {
     }
 }
 
-/// The choices of [`checkpoint_with`].
+/// The choices of [`checkpoint_with`]: the keyword arguments of `torch.utils.checkpoint.checkpoint`.
+///
+/// ```
+/// use wick::autograd::{CheckpointOptions, checkpoint_with};
+/// use wick::prelude::*;
+/// let x = tensor!([1., 2.]).requires_grad_(true);
+/// // Nothing is drawn, so no state of the generator has to be kept.
+/// let options = CheckpointOptions { preserve_rng_state: false, ..Default::default() };
+/// checkpoint_with(|x| x[0].square().sum(), &[&x], options)?[0].backward();
+/// assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [2., 4.]);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CheckpointOptions {
     /// Draw the same random numbers the second time, so that dropout leaves out the same elements.
@@ -295,7 +306,20 @@ pub fn checkpoint(f: impl Fn(&Tensor) -> Tensor + Send + Sync + 'static, x: &Ten
     outputs.swap_remove(0)
 }
 
-/// [`checkpoint`] for a function of several tensors, with one result or several, and with choices.
+/// [`checkpoint`] for a function of several tensors, with one result or several, and with choices. PyTorch:
+/// `torch.utils.checkpoint.checkpoint`.
+///
+/// ```
+/// use wick::autograd::{CheckpointOptions, checkpoint_with};
+/// use wick::prelude::*;
+/// let a = tensor!([1., 2.]).requires_grad_(true);
+/// let b = tensor!([3., 4.]).requires_grad_(true);
+/// let f = |x: &[Tensor]| (&x[0] * &x[1], &x[0] + &x[1]);
+/// let results = checkpoint_with(f, &[&a, &b], CheckpointOptions::default())?;
+/// results[0].sum().backward();
+/// assert_eq!(a.grad().unwrap().to_vec1::<f32>(), [3., 4.]);
+/// # Ok::<(), wick::Error>(())
+/// ```
 pub fn checkpoint_with<O: Into<Outputs>>(
     f: impl Fn(&[Tensor]) -> O + Send + Sync + 'static,
     inputs: &[&Tensor],

@@ -7,7 +7,7 @@ use super::saved::Saved;
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
 
-/// An operation with a derivative of its own.
+/// An operation with a derivative of its own. PyTorch: `torch.autograd.Function`.
 ///
 /// Its fields are what `forward` needs besides tensors. `forward` runs without recording; `backward` gets a gradient
 /// for each output (zeros where none arrived) and returns one for each input, `None` where there is none. As
@@ -60,7 +60,15 @@ pub trait Function: Send + Sync + Sized + 'static {
     }
 }
 
-/// What can be made of the outputs of a [`Function`] again.
+/// What can be made of the outputs of a [`Function`] again: a tensor, a tuple, an array or a `Vec`.
+///
+/// ```
+/// use wick::autograd::FromOutputs;
+/// use wick::prelude::*;
+/// let outputs = vec![tensor!([1.]), tensor!([2.])];
+/// let (first, second) = <(Tensor, Tensor)>::from_outputs(outputs);
+/// assert_eq!((first.item::<f32>(), second.item::<f32>()), (1., 2.));
+/// ```
 pub trait FromOutputs {
     /// From as many outputs as were returned.
     fn from_outputs(outputs: Vec<Tensor>) -> Self;
@@ -112,7 +120,38 @@ fn backward_name(type_name: &str) -> String {
     format!("{last}Backward")
 }
 
-/// What `forward` tells `backward`, and what `backward` may know.
+/// What `forward` tells `backward`, and what `backward` may know: PyTorch's `ctx`.
+///
+/// ```
+/// use wick::autograd::{Function, FunctionCtx};
+/// use wick::prelude::*;
+///
+/// /// The product of two tensors, and its sign, which has no derivative.
+/// struct Product;
+///
+/// impl Function for Product {
+///     type Output = (Tensor, Tensor);
+///
+///     fn forward(&self, ctx: &mut FunctionCtx, inputs: &[Tensor]) -> (Tensor, Tensor) {
+///         ctx.save_for_backward(&[&inputs[0], &inputs[1]]);
+///         let product = &inputs[0] * &inputs[1];
+///         let sign = product.sign();
+///         ctx.mark_non_differentiable(&[&sign]);
+///         (product, sign)
+///     }
+///
+///     fn backward(&self, ctx: &FunctionCtx, gradients: &[Tensor]) -> Vec<Option<Tensor>> {
+///         let (saved, wanted) = (ctx.saved_tensors(), ctx.needs_input_grad());
+///         (0..2).map(|i| wanted[i].then(|| &gradients[0] * &saved[1 - i])).collect()
+///     }
+/// }
+///
+/// let a = tensor!([2.]).requires_grad_(true);
+/// let (product, sign) = Product.apply(&[&a, &tensor!([-3.])]);
+/// assert!(!sign.requires_grad());
+/// product.sum().backward();
+/// assert_eq!(a.grad().unwrap().item::<f32>(), -3.);
+/// ```
 #[derive(Default)]
 pub struct FunctionCtx {
     needs_input_grad: Vec<bool>,
@@ -122,22 +161,23 @@ pub struct FunctionCtx {
 }
 
 impl FunctionCtx {
-    /// Keeps tensors for `backward`: inputs, outputs or others. In `forward` only; the last call counts.
+    /// Keeps tensors for `backward`: inputs, outputs or others. In `forward` only; the last call counts. PyTorch:
+    /// `ctx.save_for_backward`.
     pub fn save_for_backward(&mut self, tensors: &[&Tensor]) {
         self.to_save = tensors.iter().map(|&tensor| tensor.clone()).collect();
     }
 
-    /// The tensors that were kept, in their order. In `backward` only.
+    /// The tensors that were kept, in their order. In `backward` only. PyTorch: `ctx.saved_tensors`.
     pub fn saved_tensors(&self) -> &[Tensor] {
         &self.saved
     }
 
-    /// Says that these outputs have no gradient. In `forward` only.
+    /// Says that these outputs have no gradient. In `forward` only. PyTorch: `ctx.mark_non_differentiable`.
     pub fn mark_non_differentiable(&mut self, outputs: &[&Tensor]) {
         self.non_differentiable = outputs.iter().map(|&output| output.clone()).collect();
     }
 
-    /// For each input, whether anyone wants its gradient.
+    /// For each input, whether anyone wants its gradient. PyTorch: `ctx.needs_input_grad`.
     pub fn needs_input_grad(&self) -> &[bool] {
         &self.needs_input_grad
     }

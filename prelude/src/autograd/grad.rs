@@ -68,7 +68,19 @@ pub fn grad(outputs: &[&Tensor], inputs: &[&Tensor]) -> Vec<Tensor> {
         .or_panic()
 }
 
-/// The choices of [`grad_with`].
+/// The choices of [`grad_with`]: the keyword arguments of `torch.autograd.grad`.
+///
+/// ```
+/// use wick::autograd::{GradOptions, grad_with};
+/// use wick::prelude::*;
+/// let x = tensor!([1., 2.]).requires_grad_(true);
+/// let unused = tensor!([3.]).requires_grad_(true);
+/// let options = GradOptions { materialize_grads: true, ..Default::default() };
+/// let gradients = grad_with(&[&x.square().sum()], &[&x, &unused], &[None], options)?;
+/// assert_eq!(gradients[0].as_ref().unwrap().to_vec1::<f32>(), [2., 4.]);
+/// assert_eq!(gradients[1].as_ref().unwrap().to_vec1::<f32>(), [0.]);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GradOptions {
     /// Record the derivatives, so that they can be differentiated again.

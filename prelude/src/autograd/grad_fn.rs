@@ -6,7 +6,7 @@ use crate::tensor::Tensor;
 use std::fmt;
 use std::sync::Arc;
 
-/// What made a tensor, as `grad_fn` shows it.
+/// What made a tensor, as `grad_fn` shows it. PyTorch: `torch.autograd.graph.Node`.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -26,7 +26,7 @@ impl GradFn {
         self.0.name()
     }
 
-    /// What made the operation's inputs; `None` for inputs that need no gradient.
+    /// What made the operation's inputs; `None` for inputs that need no gradient. PyTorch: `Node.next_functions`.
     pub fn next_functions(&self) -> Vec<Option<GradFn>> {
         self.0
             .edges()
@@ -67,6 +67,16 @@ impl GradFn {
 
     /// Calls `hook` with the gradients of this node's outputs before it computes those of its inputs
     /// (`Node.register_prehook`). If it returns gradients, they replace those of the outputs.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2.]).requires_grad_(true);
+    /// let y = &x * 3;
+    /// let tenfold = |g: &Option<Tensor>| g.as_ref().map(|g| g * 10);
+    /// y.grad_fn().unwrap().register_prehook(move |outputs| Some(outputs.iter().map(tenfold).collect()));
+    /// y.sum().backward();
+    /// assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [30., 30.]);
+    /// ```
     pub fn register_prehook(
         &self,
         hook: impl Fn(&[Option<Tensor>]) -> Option<Vec<Option<Tensor>>> + Send + Sync + 'static,

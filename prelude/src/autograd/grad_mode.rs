@@ -8,7 +8,14 @@ thread_local! {
     static INFERENCE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether operations of this thread are recorded on the tape.
+/// Whether operations of this thread are recorded on the tape. PyTorch: `torch.is_grad_enabled`.
+///
+/// ```
+/// use wick::autograd::is_grad_enabled;
+/// use wick::prelude::*;
+/// assert!(is_grad_enabled());
+/// assert!(!no_grad(is_grad_enabled));
+/// ```
 pub fn is_grad_enabled() -> bool {
     ENABLED.with(Cell::get)
 }
@@ -40,13 +47,35 @@ pub fn enable_grad<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Stops recording until the guard is dropped.
+/// Stops recording until the guard is dropped: [`no_grad`] without a closure. PyTorch: `torch.no_grad`.
+///
+/// ```
+/// use wick::autograd::no_grad_guard;
+/// use wick::prelude::*;
+/// let w = Tensor::ones([2]).requires_grad_(true);
+/// let guard = no_grad_guard();
+/// assert!(!(&w * 2).requires_grad());
+/// drop(guard);
+/// assert!((&w * 2).requires_grad());
+/// ```
 #[must_use = "recording starts again as soon as the guard is dropped"]
 pub fn no_grad_guard() -> NoGradGuard {
     set_grad_enabled(false)
 }
 
 /// Switches recording on or off until the guard is dropped (`torch.set_grad_enabled`).
+///
+/// ```
+/// use wick::autograd::set_grad_enabled;
+/// use wick::prelude::*;
+/// let w = Tensor::ones([2]).requires_grad_(true);
+/// let training = false;
+/// let y = {
+///     let _guard = set_grad_enabled(training);
+///     &w * 2
+/// };
+/// assert!(!y.requires_grad());
+/// ```
 #[must_use = "the earlier mode returns as soon as the guard is dropped"]
 pub fn set_grad_enabled(enabled: bool) -> SetGradGuard {
     let before = ENABLED.with(|mode| mode.replace(enabled));
@@ -56,7 +85,15 @@ pub fn set_grad_enabled(enabled: bool) -> SetGradGuard {
     }
 }
 
-/// Restores the earlier mode when dropped.
+/// Restores the earlier mode when dropped: what [`set_grad_enabled`] gives.
+///
+/// ```
+/// use wick::autograd::{SetGradGuard, is_grad_enabled, set_grad_enabled};
+/// let guard: SetGradGuard = set_grad_enabled(false);
+/// assert!(!is_grad_enabled());
+/// drop(guard);
+/// assert!(is_grad_enabled());
+/// ```
 #[derive(Debug)]
 pub struct SetGradGuard {
     before: bool,
@@ -64,6 +101,13 @@ pub struct SetGradGuard {
 }
 
 /// What [`no_grad_guard`] gives.
+///
+/// ```
+/// use wick::autograd::{NoGradGuard, is_grad_enabled, no_grad_guard};
+/// let guard: NoGradGuard = no_grad_guard();
+/// assert!(!is_grad_enabled());
+/// drop(guard);
+/// ```
 pub type NoGradGuard = SetGradGuard;
 
 impl Drop for SetGradGuard {
@@ -73,7 +117,13 @@ impl Drop for SetGradGuard {
     }
 }
 
-/// Whether this thread is inside [`inference_mode`].
+/// Whether this thread is inside [`inference_mode`]. PyTorch: `torch.is_inference_mode_enabled`.
+///
+/// ```
+/// use wick::autograd::{inference_mode, is_inference_mode_enabled};
+/// assert!(!is_inference_mode_enabled());
+/// assert!(inference_mode(is_inference_mode_enabled));
+/// ```
 pub fn is_inference_mode_enabled() -> bool {
     INFERENCE.with(Cell::get)
 }
@@ -99,6 +149,15 @@ pub fn inference_mode<R>(f: impl FnOnce() -> R) -> R {
 
 /// Switches inference mode on or off until the guard is dropped (`torch.inference_mode(mode)`). Switching it off
 /// records again.
+///
+/// ```
+/// use wick::autograd::inference_mode_guard;
+/// use wick::prelude::*;
+/// let guard = inference_mode_guard(true);
+/// let x = Tensor::ones([2]);
+/// drop(guard);
+/// assert!(x.is_inference());
+/// ```
 #[must_use = "the earlier mode returns as soon as the guard is dropped"]
 pub fn inference_mode_guard(enabled: bool) -> InferenceModeGuard {
     let recording = set_grad_enabled(!enabled);
@@ -108,7 +167,15 @@ pub fn inference_mode_guard(enabled: bool) -> InferenceModeGuard {
     }
 }
 
-/// Restores the earlier mode when dropped.
+/// Restores the earlier mode when dropped: what [`inference_mode_guard`] gives.
+///
+/// ```
+/// use wick::autograd::{InferenceModeGuard, inference_mode_guard, is_inference_mode_enabled};
+/// let guard: InferenceModeGuard = inference_mode_guard(true);
+/// assert!(is_inference_mode_enabled());
+/// drop(guard);
+/// assert!(!is_inference_mode_enabled());
+/// ```
 #[derive(Debug)]
 pub struct InferenceModeGuard {
     before: bool,

@@ -9,6 +9,16 @@ use crate::tensor::Tensor;
 use std::fmt;
 
 /// The choices of [`gradcheck`] and [`gradgradcheck`], with PyTorch's defaults.
+///
+/// ```
+/// use wick::autograd::{GradcheckOptions, gradcheck};
+/// use wick::prelude::*;
+/// let x = tensor!([0.3, -1.2]).to(DType::F64).requires_grad_(true);
+/// let options = GradcheckOptions { raise_exception: false, ..Default::default() };
+/// assert!(gradcheck(|x| x[0].square(), &[&x], options));
+/// // Half of the derivative is cut off here.
+/// assert!(!gradcheck(|x| &x[0] * x[0].detach(), &[&x], options));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct GradcheckOptions {
     /// How far inputs are moved for the differences.

@@ -183,7 +183,7 @@ impl Tensor {
     }
 
     /// Calls `hook` with this leaf whenever a backward pass has added to its gradient: an optimizer can step for it
-    /// there and free the gradient at once.
+    /// there and free the gradient at once. PyTorch: `Tensor.register_post_accumulate_grad_hook`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -245,8 +245,17 @@ impl Tensor {
     }
 }
 
-/// Takes a hook of a tensor, a node or a module away again (`torch.utils.hooks.RemovableHandle`). Dropping it leaves
-/// the hook where it is.
+/// Takes a hook of a tensor, a node or a module away again. Dropping it leaves the hook where it is. PyTorch:
+/// `torch.utils.hooks.RemovableHandle`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([1., 2.]).requires_grad_(true);
+/// let handle = x.register_hook(|g| Some(g * 10));
+/// handle.remove();
+/// x.sum().backward();
+/// assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [1., 1.]);
+/// ```
 #[derive(Clone)]
 pub struct RemovableHandle {
     id: u64,

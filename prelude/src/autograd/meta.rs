@@ -101,7 +101,17 @@ impl Tensor {
     }
 
     /// Whether gradients flow to or through this tensor. A view of a tensor that requires gradients says that it does
-    /// too, as in PyTorch; where it was made without recording, there is no way for one to come.
+    /// too, as in PyTorch; where it was made without recording, there is no way for one to come. PyTorch:
+    /// `Tensor.requires_grad`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let x = tensor!([3., 4.]);
+    /// assert!(w.requires_grad() && !x.requires_grad());
+    /// assert!((&w * &x).requires_grad());
+    /// assert!(!no_grad(|| &w * &x).requires_grad());
+    /// ```
     pub fn requires_grad(&self) -> bool {
         let base = {
             let meta = self.meta();

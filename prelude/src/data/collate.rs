@@ -13,6 +13,17 @@ use crate::tensor::{Tensor, TensorElement};
 ///
 /// Implement it for a type of your own, or give the loader a function:
 /// [`DataLoader::collate_fn`](super::DataLoader::collate_fn).
+///
+/// ```
+/// use wick::data::Collate;
+/// use wick::prelude::*;
+///
+/// let elements = vec![(tensor!([1., 2.]), (0, "zero")), (tensor!([3., 4.]), (1, "one"))];
+/// let (x, (y, names)): (Tensor, (Tensor, Vec<_>)) = Collate::collate(elements).unwrap();
+/// assert_eq!(x.to_string(), "tensor([[1., 2.],\n        [3., 4.]])");
+/// assert_eq!(y.to_string(), "tensor([0, 1])");
+/// assert_eq!(names, ["zero", "one"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "default_collate: batch must contain tensors, numbers, maps or lists; found `{Self}`",
     label = "a batch of `{Self}` cannot be made",

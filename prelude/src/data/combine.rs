@@ -11,6 +11,7 @@ use crate::error::{Error, OrPanic, Result};
 /// use wick::prelude::*;
 /// let odd = Subset::new(vec![10, 11, 12, 13], [3, 1]);
 /// assert_eq!((odd.item(0), odd.item(1), odd.len()), (13, 11, 2));
+/// assert_eq!((odd.indices(), odd.dataset().len()), (&[3, 1][..], 4));
 /// ```
 #[derive(Debug)]
 pub struct Subset<D> {
@@ -28,12 +29,12 @@ impl<D: Dataset> Subset<D> {
         Self { dataset, indices }
     }
 
-    /// The whole data set.
+    /// The whole data set, of which this one has a part.
     pub fn dataset(&self) -> &D {
         &self.dataset
     }
 
-    /// Where in it this one's elements are.
+    /// The numbers that this one's elements have in the whole data set.
     pub fn indices(&self) -> &[usize] {
         &self.indices
     }
@@ -68,6 +69,7 @@ impl<D: Dataset> Dataset for Subset<D> {
 /// use wick::prelude::*;
 /// let both = ConcatDataset::new([vec![1, 2], vec![3]]);
 /// assert_eq!((both.len(), both.item(2)), (3, 3));
+/// assert_eq!((both.cumulative_sizes(), both.datasets()[0].len()), (&[2, 3][..], 2));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ConcatDataset<D> {
@@ -103,12 +105,12 @@ impl<D: Dataset> ConcatDataset<D> {
         })
     }
 
-    /// The data sets.
+    /// The data sets that follow one another.
     pub fn datasets(&self) -> &[D] {
         &self.datasets
     }
 
-    /// Where each of them ends.
+    /// How many elements there are up to the end of each data set.
     pub fn cumulative_sizes(&self) -> &[usize] {
         &self.cumulative_sizes
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// Elements by number: `torch.utils.data.Dataset`, with `get` for `__getitem__` and `len` for `__len__`.
+/// Elements by number: `torch.utils.data.Dataset`, with `item` for `__getitem__` and `len` for `__len__`.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 ///     }
 /// }
 ///
+/// assert!(!Squares.is_empty());
 /// let loader = DataLoader::new(Squares).batch_size(4);
 /// let squares: Vec<i64> = loader.iter().flat_map(|(_, y)| y.to_vec1::<i64>()).collect();
 /// assert_eq!(squares, [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
@@ -33,7 +34,7 @@ pub trait Dataset: Send + Sync {
     /// How many elements there are.
     fn len(&self) -> usize;
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -8,7 +8,16 @@ use super::workers::{Plan, Pool, here};
 /// A batch whose type the loader knows. The machinery does not, so that it is compiled once, in this crate.
 pub(super) type AnyBatch = Box<dyn Any + Send>;
 
-/// The batches of one round, in order. When it is dropped, its workers end.
+/// The batches of one round through a data set, in order. When it is dropped, its workers end. PyTorch: the iterator
+/// that `iter(loader)` gives.
+///
+/// ```
+/// use wick::prelude::*;
+/// let loader = DataLoader::new((0..5).collect::<Vec<i64>>()).batch_size(2);
+/// let mut epoch = loader.iter();
+/// assert_eq!(epoch.next().unwrap().to_string(), "tensor([0, 1])");
+/// assert_eq!(epoch.count(), 2);
+/// ```
 pub struct Epoch<'a, B> {
     batches: Box<dyn Iterator<Item = AnyBatch> + 'a>,
     left: usize,

@@ -14,7 +14,7 @@ use crate::random::{Generator, default_generator};
 /// A function that makes a batch of elements.
 type CollateFn<T, B> = Arc<dyn Fn(Vec<T>) -> Result<B> + Send + Sync>;
 
-/// Batches of an [`IterableDataset`], as PyTorch's `DataLoader` makes of one.
+/// Batches of an [`IterableDataset`], as PyTorch's `torch.utils.data.DataLoader` makes of one.
 ///
 /// With workers each of them goes through the whole data set, as in PyTorch; the data set can ask [`get_worker_info`]
 /// which part of it is wanted.
@@ -36,6 +36,12 @@ type CollateFn<T, B> = Arc<dyn Fn(Vec<T>) -> Result<B> + Send + Sync>;
 /// let loader = IterableLoader::new(Range(6)).batch_size(2).num_workers(2);
 /// let batches: Vec<_> = loader.iter().map(|batch| batch.to_vec1::<i64>()).collect();
 /// assert_eq!(batches, [vec![0, 2], vec![1, 3], vec![4], vec![5]]);
+///
+/// // What Python passes by keyword are methods here; `with_collate` takes the function that makes a batch.
+/// let loader = IterableLoader::with_collate(Range(5), |batch| Ok(batch)).batch_size(2).drop_last(true);
+/// let loader = loader.prefetch_factor(4).generator(&wick::random::Generator::with_seed(0));
+/// assert_eq!(loader.iter().collect::<Vec<_>>(), [[0, 1], [2, 3]]);
+/// assert_eq!(loader.dataset().0, 5);
 /// ```
 pub struct IterableLoader<D: IterableDataset, B> {
     dataset: Arc<D>,
@@ -52,7 +58,7 @@ where
     D: IterableDataset + 'static,
     D::Item: Collate,
 {
-    /// Batches of one element each until told otherwise.
+    /// A loader of batches of one element each, until told otherwise.
     pub fn new(dataset: D) -> Self {
         Self::with_collate(dataset, <D::Item as Collate>::collate)
     }
@@ -75,7 +81,7 @@ impl<D: IterableDataset + 'static, B: Send + 'static> IterableLoader<D, B> {
         }
     }
 
-    /// How many elements a batch has.
+    /// How many elements a batch has; 1 at first.
     ///
     /// # Panics
     /// When it is 0.
@@ -85,13 +91,14 @@ impl<D: IterableDataset + 'static, B: Send + 'static> IterableLoader<D, B> {
         self
     }
 
-    /// Whether a last batch that is not full is left out.
+    /// Whether a last batch that is not full is left out, which it is not at first.
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
         self
     }
 
-    /// How many threads go through the data set.
+    /// How many threads go through the data set, each through all of it. With 0, as at first, the loop does that
+    /// itself.
     pub fn num_workers(mut self, num_workers: usize) -> Self {
         self.num_workers = num_workers;
         self
@@ -117,7 +124,7 @@ impl<D: IterableDataset + 'static, B: Send + 'static> IterableLoader<D, B> {
         self
     }
 
-    /// The data set.
+    /// The data set of the loader.
     pub fn dataset(&self) -> &D {
         &self.dataset
     }
@@ -190,6 +197,27 @@ impl<D: IterableDataset, B> fmt::Debug for IterableLoader<D, B> {
 }
 
 /// What a worker knows of itself: `torch.utils.data.get_worker_info()`.
+///
+/// ```
+/// use wick::data::get_worker_info;
+/// use wick::prelude::*;
+///
+/// struct Workers;
+///
+/// impl Dataset for Workers {
+///     type Item = i64;
+///     fn item(&self, _: usize) -> i64 {
+///         get_worker_info().map_or(-1, |info| (10 * info.num_workers + info.id) as i64)
+///     }
+///     fn len(&self) -> usize {
+///         4
+///     }
+/// }
+///
+/// let loader = DataLoader::new(Workers).num_workers(2);
+/// let told: Vec<i64> = loader.iter().map(|batch| batch.item()).collect();
+/// assert_eq!(told, [20, 21, 20, 21]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerInfo {
@@ -211,7 +239,31 @@ impl WorkerInfo {
     }
 }
 
-/// Which worker of a loader this is; `None` outside of workers.
+/// Which worker of a loader this is; `None` outside of workers. PyTorch: `torch.utils.data.get_worker_info`.
+///
+/// ```
+/// use wick::data::get_worker_info;
+/// use wick::prelude::*;
+///
+/// struct Workers;
+///
+/// impl Dataset for Workers {
+///     type Item = i64;
+///     fn item(&self, _: usize) -> i64 {
+///         get_worker_info().map_or(-1, |info| info.id as i64)
+///     }
+///     fn len(&self) -> usize {
+///         4
+///     }
+/// }
+///
+/// let told = |workers| {
+///     let loader = DataLoader::new(Workers).batch_size(2).num_workers(workers);
+///     loader.iter().map(|batch| batch.to_vec1::<i64>()).collect::<Vec<_>>()
+/// };
+/// assert_eq!(told(0), [[-1, -1], [-1, -1]]);
+/// assert_eq!(told(2), [[0, 0], [1, 1]]);
+/// ```
 pub fn get_worker_info() -> Option<WorkerInfo> {
     WORKER.with_borrow(Clone::clone)
 }

@@ -26,6 +26,22 @@ type CollateFn<T, B> = Arc<dyn Fn(Vec<T>) -> Result<B> + Send + Sync>;
 ///     seen += x.numel();
 /// }
 /// assert_eq!((seen, loader.len(), loader.dataset().len()), (10, 3, 10));
+///
+/// // What Python passes by keyword are methods here.
+/// use wick::data::{BatchSampler, SequentialSampler, SubsetRandomSampler};
+/// use wick::random::Generator;
+/// let numbers: Vec<i64> = (0..6).collect();
+/// let loader = DataLoader::new(numbers.clone()).batch_size(4).shuffle(true).drop_last(true);
+/// let loader = loader.generator(&Generator::with_seed(0)).prefetch_factor(2);
+/// assert_eq!(loader.iter().map(|batch| batch.to_vec1::<i64>()).collect::<Vec<_>>(), [[5, 1, 0, 3]]);
+///
+/// let some = SubsetRandomSampler::new([1, 1]);
+/// let loader = DataLoader::new(numbers.clone()).sampler(some).batch_size(2);
+/// assert_eq!(loader.iter().next().unwrap().to_string(), "tensor([1, 1])");
+///
+/// let loader = DataLoader::new(numbers).batch_sampler(BatchSampler::new(SequentialSampler::new(6), 4, false));
+/// let loader = loader.collate_fn(|batch: Vec<i64>| Ok(batch.iter().sum::<i64>()));
+/// assert_eq!((loader.iter().collect::<Vec<_>>(), loader.is_empty()), (vec![6, 9], false));
 /// ```
 ///
 /// With `num_workers` threads get the elements and make the batches while the loop body runs; the batches come in the
@@ -55,7 +71,7 @@ where
     D: Dataset + 'static,
     D::Item: Collate,
 {
-    /// Batches of one element each, in order, until told otherwise.
+    /// A loader of batches of one element each, in order, until told otherwise.
     pub fn new(dataset: D) -> Self {
         Self::with_collate(dataset, <D::Item as Collate>::collate)
     }
@@ -86,7 +102,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         }
     }
 
-    /// How many elements a batch has.
+    /// How many elements a batch has; 1 at first.
     ///
     /// # Panics
     /// When it is 0, or a batch sampler decides that.
@@ -97,7 +113,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         self
     }
 
-    /// Whether the elements come in another random order every time.
+    /// Whether the elements come in another random order every time, which they do not at first.
     ///
     /// # Panics
     /// When the data set is empty, or a sampler decides the order.
@@ -121,7 +137,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         self
     }
 
-    /// Which elements come, in which order.
+    /// The sampler that says which elements come, in which order.
     ///
     /// # Panics
     /// When the loader shuffles, or a batch sampler decides that.
@@ -138,7 +154,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         self
     }
 
-    /// Which elements are in which batch.
+    /// The sampler that says which elements are in which batch.
     ///
     /// # Panics
     /// When the batch size, a sampler, `shuffle` or `drop_last` was given too.
@@ -153,7 +169,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         self
     }
 
-    /// Whether a last batch that is not full is left out.
+    /// Whether a last batch that is not full is left out, which it is not at first.
     ///
     /// # Panics
     /// When a batch sampler decides that.
@@ -207,7 +223,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         }
     }
 
-    /// The data set.
+    /// The data set of the loader.
     pub fn dataset(&self) -> &D {
         &self.dataset
     }
@@ -217,7 +233,7 @@ impl<D: Dataset + 'static, B: 'static> DataLoader<D, B> {
         self.batches().len()
     }
 
-    /// Whether an epoch has none.
+    /// Whether an epoch has no batches.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

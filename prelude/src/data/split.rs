@@ -6,7 +6,19 @@ use super::{Dataset, Subset};
 use crate::error::{Error, OrPanic, Result};
 use crate::random::{Generator, default_generator};
 
-/// How large the parts of a split are: lengths, or fractions that add up to 1.
+/// How large the parts of a split are: lengths, or fractions that add up to 1. PyTorch: `lengths` of
+/// `torch.utils.data.random_split`.
+///
+/// ```
+/// use wick::data::Lengths;
+/// use wick::prelude::*;
+///
+/// let sizes = |lengths: Lengths| -> Vec<usize> {
+///     random_split(vec![0; 10], lengths).iter().map(|part| part.len()).collect()
+/// };
+/// assert_eq!(sizes([8, 2].into()), [8, 2]);
+/// assert_eq!(sizes([0.5, 0.25, 0.25].into()), [6, 2, 2]);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lengths {
     /// As many elements each.
@@ -72,10 +84,19 @@ pub fn try_random_split<D: Dataset>(
     try_random_split_with(dataset, lengths, &default_generator())
 }
 
-/// [`random_split`] by another generator.
+/// [`random_split`] by another generator: `generator` of `torch.utils.data.random_split`.
 ///
 /// # Panics
 /// When the lengths do not add up to the data set's.
+///
+/// ```
+/// use wick::data::random_split_with;
+/// use wick::prelude::*;
+/// use wick::random::Generator;
+///
+/// let parts = random_split_with((0..6).collect::<Vec<i64>>(), [4, 2], &Generator::with_seed(1));
+/// assert_eq!((parts[0].indices(), parts[1].indices()), (&[1, 5, 2, 0][..], &[3, 4][..]));
+/// ```
 #[track_caller]
 pub fn random_split_with<D: Dataset>(
     dataset: D,

@@ -12,6 +12,9 @@ use crate::tensor::Tensor;
 /// let set = TensorDataset::new((tensor!([[1., 2.], [3., 4.]]), tensor!([0, 1])));
 /// let (x, y) = set.item(1);
 /// assert_eq!((x.to_vec1::<f32>(), y.item::<i64>()), (vec![3., 4.], 1));
+///
+/// assert_eq!(set.len(), 2);
+/// assert_eq!(set.tensors().0.shape(), [2, 2]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct TensorDataset<T: TensorTuple = (Tensor, Tensor)> {
@@ -35,7 +38,7 @@ impl<T: TensorTuple> TensorDataset<T> {
         Ok(Self { tensors, len })
     }
 
-    /// The tensors themselves.
+    /// The tensors whose rows these are.
     pub fn tensors(&self) -> &T {
         &self.tensors
     }
@@ -68,11 +71,21 @@ impl<T: TensorTuple> Dataset for TensorDataset<T> {
 }
 
 /// Some tensors together: `(x,)`, `(x, y)`, … or a list.
+///
+/// ```
+/// use wick::data::TensorTuple;
+/// use wick::prelude::*;
+///
+/// let pair = (tensor!([[1., 2.], [3., 4.]]), tensor!([0, 1]));
+/// assert_eq!(pair.list().len(), 2);
+/// let (x, y) = pair.row(1);
+/// assert_eq!((x.to_string(), y.to_string()), ("tensor([3., 4.])".into(), "tensor(1)".into()));
+/// ```
 pub trait TensorTuple: Send + Sync {
-    /// The tensors in their order.
+    /// References to the tensors, in their order.
     fn list(&self) -> Vec<&Tensor>;
 
-    /// That element of each along the first dimension.
+    /// The element of that number of each tensor along the first dimension: `[N, …]` to `[…]`.
     fn row(&self, index: usize) -> Self;
 }
 

@@ -249,7 +249,7 @@ macro_rules! cifar {
         }
 
         impl<T, L> $name<T, L> {
-            /// All images, `[N, 32, 32, 3]` bytes.
+            /// All images, a `u8` tensor `[N, 32, 32, 3]`: torchvision's `dataset.data`.
             pub fn data(&self) -> Tensor {
                 self.items.data()
             }
@@ -261,6 +261,26 @@ macro_rules! cifar {
 
 cifar! {
     /// 60000 photographs of animals and vehicles, of 10 classes: `torchvision.datasets.CIFAR10`.
+    ///
+    /// ```no_run
+    /// use wick::datasets::CIFAR10;
+    /// use wick::prelude::*;
+    /// use wick::transforms::{Lambda, ToTensor};
+    ///
+    /// // The folder, whether this is the part to train with, and whether what is not there is fetched.
+    /// let train = CIFAR10::new("data", true, true);
+    /// assert_eq!((train.data().shape().to_vec(), train.targets().numel()), (vec![50000, 32, 32, 3], 50000));
+    /// assert_eq!((train.classes()[9].as_str(), train.class_to_idx()["truck"]), ("truck", 9));
+    ///
+    /// let even = train.transform(ToTensor).target_transform(Lambda::new(|label: i64| label % 2 == 0));
+    /// let (x, is_even): (Tensor, bool) = even.item(0);
+    /// assert_eq!((x.shape().to_vec(), even.len()), (vec![3, 32, 32], 50000));
+    ///
+    /// // From a server of one's own, and from the files for C programs.
+    /// let test = CIFAR10::from_server("data", false, true, "https://example.org/cifar/").unwrap();
+    /// let same = CIFAR10::from_binary("cifar10-binary", false).unwrap();
+    /// assert_eq!((test.len(), same.len()), (10000, 10000));
+    /// ```
     CIFAR10, CIFAR10_SOURCE = Source {
         folder: "cifar-10-batches-py",
         archive: ("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a"),
@@ -278,6 +298,26 @@ cifar! {
     };
 
     /// 60000 photographs of 100 classes: `torchvision.datasets.CIFAR100`.
+    ///
+    /// ```no_run
+    /// use wick::datasets::CIFAR100;
+    /// use wick::prelude::*;
+    /// use wick::transforms::{Lambda, ToTensor};
+    ///
+    /// // The folder, whether this is the part to train with, and whether what is not there is fetched.
+    /// let train = CIFAR100::new("data", true, true);
+    /// assert_eq!((train.data().shape().to_vec(), train.targets().numel()), (vec![50000, 32, 32, 3], 50000));
+    /// assert_eq!((train.classes()[99].as_str(), train.class_to_idx()["worm"]), ("worm", 99));
+    ///
+    /// let even = train.transform(ToTensor).target_transform(Lambda::new(|label: i64| label % 2 == 0));
+    /// let (x, is_even): (Tensor, bool) = even.item(0);
+    /// assert_eq!((x.shape().to_vec(), even.len()), (vec![3, 32, 32], 50000));
+    ///
+    /// // From a server of one's own, and from the files for C programs.
+    /// let test = CIFAR100::from_server("data", false, true, "https://example.org/cifar/").unwrap();
+    /// let same = CIFAR100::from_binary("cifar100-binary", false).unwrap();
+    /// assert_eq!((test.len(), same.len()), (10000, 10000));
+    /// ```
     CIFAR100, CIFAR100_SOURCE = Source {
         folder: "cifar-100-python",
         archive: ("cifar-100-python.tar.gz", "eb9058c3a382ffc7106e4002c42a8d85"),

@@ -25,11 +25,27 @@ const EXTENSIONS: [&str; 9] = [
 /// The classes are numbered in the order of their names. An image is read when it is asked for, and converted to red,
 /// green and blue; PNG and JPEG can be read.
 ///
-/// ```no_run
+/// ```
 /// use wick::datasets::ImageFolder;
-/// use wick::transforms::ToTensor;
-/// let pets = ImageFolder::new("pets").transform(ToTensor);
+/// use wick::prelude::*;
+/// use wick::transforms::{Lambda, ToTensor};
+///
+/// let root = std::env::temp_dir().join(format!("wick-pets-{}", std::process::id()));
+/// for path in ["cat/1.png", "cat/more/2.png", "dog/3.png"] {
+///     let path = root.join(path);
+///     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+///     wick::image::RgbImage::new(4, 3).save(path).unwrap();
+/// }
+///
+/// let pets = ImageFolder::new(&root);
 /// assert_eq!(pets.classes(), ["cat", "dog"]);
+/// assert_eq!((pets.class_to_idx()["dog"], pets.targets().to_vec1::<i64>()), (1, vec![0, 0, 1]));
+/// assert!(pets.samples()[1].0.ends_with("cat/more/2.png"));
+///
+/// let pets = pets.transform(ToTensor).target_transform(Lambda::new(|label: i64| label as f32));
+/// let (x, label) = pets.item(2);
+/// assert_eq!((x.shape().to_vec(), label), (vec![3, 3, 4], 1.));
+/// std::fs::remove_dir_all(root).unwrap();
 /// ```
 pub struct ImageFolder<T = AsIs, L = AsIs> {
     items: Items,

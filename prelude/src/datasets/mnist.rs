@@ -159,7 +159,7 @@ macro_rules! like_mnist {
         }
 
         impl<T, L> $name<T, L> {
-            /// All images, `[N, 28, 28]` bytes.
+            /// All images, a `u8` tensor `[N, 28, 28]`: torchvision's `dataset.data`.
             pub fn data(&self) -> Tensor {
                 self.items.data()
             }
@@ -171,6 +171,26 @@ macro_rules! like_mnist {
 
 like_mnist! {
     /// 70000 digits that people wrote: `torchvision.datasets.MNIST`.
+    ///
+    /// ```no_run
+    /// use wick::datasets::MNIST;
+    /// use wick::prelude::*;
+    /// use wick::transforms::{Lambda, ToTensor};
+    ///
+    /// // The folder, whether this is the part to train with, and whether what is not there is fetched.
+    /// let train = MNIST::new("data", true, true);
+    /// assert_eq!((train.data().shape().to_vec(), train.targets().numel()), (vec![60000, 28, 28], 60000));
+    /// assert_eq!((train.classes()[9].as_str(), train.class_to_idx()["9 - nine"]), ("9 - nine", 9));
+    ///
+    /// let even = train.transform(ToTensor).target_transform(Lambda::new(|label: i64| label % 2 == 0));
+    /// let (x, is_even): (Tensor, bool) = even.item(0);
+    /// assert_eq!((x.shape().to_vec(), even.len()), (vec![1, 28, 28], 60000));
+    ///
+    /// // From a server of one's own.
+    /// let servers = ["https://example.org/mnist/".to_owned()];
+    /// let test = MNIST::from_servers("data", false, true, &servers).unwrap();
+    /// assert_eq!(test.len(), 10000);
+    /// ```
     MNIST, MNIST_SOURCE = Source {
         name: "MNIST",
         mirrors: &[
@@ -190,6 +210,26 @@ like_mnist! {
     };
 
     /// 70000 pieces of clothing: `torchvision.datasets.FashionMNIST`.
+    ///
+    /// ```no_run
+    /// use wick::datasets::FashionMNIST;
+    /// use wick::prelude::*;
+    /// use wick::transforms::{Lambda, ToTensor};
+    ///
+    /// // The folder, whether this is the part to train with, and whether what is not there is fetched.
+    /// let train = FashionMNIST::new("data", true, true);
+    /// assert_eq!((train.data().shape().to_vec(), train.targets().numel()), (vec![60000, 28, 28], 60000));
+    /// assert_eq!((train.classes()[9].as_str(), train.class_to_idx()["Ankle boot"]), ("Ankle boot", 9));
+    ///
+    /// let even = train.transform(ToTensor).target_transform(Lambda::new(|label: i64| label % 2 == 0));
+    /// let (x, is_even): (Tensor, bool) = even.item(0);
+    /// assert_eq!((x.shape().to_vec(), even.len()), (vec![1, 28, 28], 60000));
+    ///
+    /// // From a server of one's own.
+    /// let servers = ["https://example.org/fashion/".to_owned()];
+    /// let test = FashionMNIST::from_servers("data", false, true, &servers).unwrap();
+    /// assert_eq!(test.len(), 10000);
+    /// ```
     FashionMNIST, FASHION_SOURCE = Source {
         name: "FashionMNIST",
         mirrors: &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
@@ -206,6 +246,26 @@ like_mnist! {
     };
 
     /// 70000 Japanese characters: `torchvision.datasets.KMNIST`.
+    ///
+    /// ```no_run
+    /// use wick::datasets::KMNIST;
+    /// use wick::prelude::*;
+    /// use wick::transforms::{Lambda, ToTensor};
+    ///
+    /// // The folder, whether this is the part to train with, and whether what is not there is fetched.
+    /// let train = KMNIST::new("data", true, true);
+    /// assert_eq!((train.data().shape().to_vec(), train.targets().numel()), (vec![60000, 28, 28], 60000));
+    /// assert_eq!((train.classes()[9].as_str(), train.class_to_idx()["wo"]), ("wo", 9));
+    ///
+    /// let even = train.transform(ToTensor).target_transform(Lambda::new(|label: i64| label % 2 == 0));
+    /// let (x, is_even): (Tensor, bool) = even.item(0);
+    /// assert_eq!((x.shape().to_vec(), even.len()), (vec![1, 28, 28], 60000));
+    ///
+    /// // From a server of one's own.
+    /// let servers = ["https://example.org/kmnist/".to_owned()];
+    /// let test = KMNIST::from_servers("data", false, true, &servers).unwrap();
+    /// assert_eq!(test.len(), 10000);
+    /// ```
     KMNIST, KMNIST_SOURCE = Source {
         name: "KMNIST",
         mirrors: &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],

@@ -6,6 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::transforms::Transform;
 
 /// The transform that leaves things as they are: what a data set has before it is given another.
+///
+/// ```
+/// use wick::datasets::AsIs;
+/// use wick::transforms::Transform;
+/// assert_eq!((AsIs.apply(3), AsIs.to_string()), (3, "None".to_owned()));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AsIs;
 
@@ -118,17 +124,17 @@ macro_rules! vision {
                 }
             }
 
-            /// The names of the classes, in the order of the labels.
+            /// The names of the classes, in the order of the labels: torchvision's `dataset.classes`.
             pub fn classes(&self) -> Vec<String> {
                 self.items.classes()
             }
 
-            /// The label of each class.
+            /// The label of each class by its name: torchvision's `dataset.class_to_idx`.
             pub fn class_to_idx(&self) -> std::collections::BTreeMap<String, i64> {
                 self.classes().into_iter().zip(0..).collect()
             }
 
-            /// All labels, `[N]`.
+            /// All labels, an `i64` tensor `[N]`: torchvision's `dataset.targets`.
             pub fn targets(&self) -> $crate::Tensor {
                 let labels: Vec<i64> = (0..self.items.len())
                     .map(|at| self.items.label(at))

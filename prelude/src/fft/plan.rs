@@ -6,6 +6,14 @@ use crate::shape::axis;
 use crate::tensor::{Padding, Tensor};
 
 /// Where the factor `1/n` goes that makes a transform there and back what it was (PyTorch's `norm`).
+///
+/// ```
+/// use wick::fft::Norm;
+/// use wick::prelude::*;
+/// let x = tensor!([1., 1., 1., 1.]);
+/// let first = |norm| fft::fft_with(&x, None, -1, norm).real().to_vec1::<f32>()[0];
+/// assert_eq!([first(Norm::Backward), first(Norm::Forward), first(Norm::Ortho)], [4., 1., 2.]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Norm {
     /// On the way back (`norm="backward"`): forward transforms are plain sums.

@@ -15,6 +15,13 @@ use candle_core::Layout;
 /// let window = Tensor::hann_window(8, true);
 /// let spectra = Tensor::randn([100]).stft(8, &StftOptions::new().hop_length(4).window(&window));
 /// assert_eq!(spectra.shape(), [5, 26]);
+/// // A window of 6 in the middle of 8, all 8 frequencies, and stretches that lie within the signal.
+/// let window = Tensor::hann_window(6, true);
+/// let options = StftOptions::new().win_length(6).window(&window).normalized(true).onesided(false);
+/// assert_eq!(Tensor::randn([100]).stft(8, &options.center(false)).shape(), [8, 47]);
+/// // Zeros beyond the ends, in place of the signal's mirror image.
+/// let zeros = StftOptions::new().center(true).pad_mode(Padding::Constant(0.));
+/// assert_eq!(Tensor::ones([8]).stft(8, &zeros).abs().to_vec2::<f32>()[0], [4., 6., 8., 6., 4.]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct StftOptions {
@@ -93,6 +100,19 @@ impl StftOptions {
 
 /// The choices of [`Tensor::istft`] besides the length of the transforms, with PyTorch's defaults. They should be those
 /// that [`Tensor::stft`] was called with.
+///
+/// ```
+/// use wick::fft::{IstftOptions, StftOptions};
+/// use wick::prelude::*;
+/// let signal = Tensor::randn([50]);
+/// let window = Tensor::hann_window(12, true);
+/// let forward = StftOptions::new().hop_length(4).win_length(12).window(&window).normalized(true);
+/// let spectra = signal.stft(16, &forward.center(true).onesided(true));
+/// let back = IstftOptions::new().hop_length(4).win_length(12).window(&window).normalized(true);
+/// // The last two numbers filled no whole stretch, so the length has to be told.
+/// let again = spectra.istft(16, &back.center(true).onesided(true).length(50));
+/// assert!(again.allclose_with(&signal, 1e-3, 1e-4));
+/// ```
 #[derive(Clone, Debug)]
 pub struct IstftOptions {
     hop_length: Option<usize>,
@@ -354,8 +374,18 @@ fn backward(x: &Tensor, n_fft: usize, options: &IstftOptions) -> Result<Tensor> 
 }
 
 ops! {
-    /// The spectra of one stretch of a signal after the other: `torch.stft(x, n_fft, …, return_complex=True)`. The
-    /// result has a row for each frequency and a column for each stretch; see [`StftOptions`].
+    /// The spectra of one stretch of a signal after the other: `torch.stft(x, n_fft, …, return_complex=True)`. `[time]`
+    /// or `[N, time]` to complex `[frequencies, stretches]` or `[N, frequencies, stretches]`, with `n_fft / 2 + 1`
+    /// frequencies for real signals; see [`StftOptions`].
+    ///
+    /// ```
+    /// use wick::fft::StftOptions;
+    /// use wick::prelude::*;
+    /// // A wave that fits into 8 numbers twice.
+    /// let wave = (Tensor::arange(0, 64, 1) * (2. * PI * 2. / 8.)).cos();
+    /// let loudness = wave.stft(8, &StftOptions::new()).abs().mean_dim(1, false);
+    /// assert_eq!(loudness.argmax().item::<i64>(), 2);
+    /// ```
     stft, try_stft, [] (x, n_fft: usize, options: &StftOptions) => forward(x, n_fft, options);
     /// The signal that [`Tensor::stft`] was called on: `torch.istft`. Where stretches overlap, their mean weighted by
     /// the window counts.

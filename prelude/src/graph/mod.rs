@@ -35,6 +35,17 @@ use wick_runtime::display::DisplayHandle;
 use wick_runtime::{Forms, MimeBundle, Rich};
 
 /// What led to a tensor. Shown as the last line of a cell: a picture, or a tree of text.
+///
+/// ```
+/// use wick::graph::Graph;
+/// use wick::prelude::*;
+/// let x = tensor!([1., 2.]).requires_grad_(true);
+/// let graph: Graph = make_dot(&x.exp().sum()).names([("x", &x)]).theme(Theme::Dark);
+/// assert!(graph.to_string().ends_with("AccumulateGrad: x (2,)"));
+/// assert!(graph.svg().starts_with("<svg"));
+/// assert!(graph.dot().contains("ExpBackward0"));
+/// graph.show();
+/// ```
 #[derive(Clone)]
 pub struct Graph {
     nodes: Vec<Vertex>,
@@ -62,6 +73,13 @@ enum Kind {
 }
 
 /// The graph behind `output` (torchviz's `make_dot`).
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([1., 2.]).requires_grad_(true);
+/// let tree = ["()", "└─ SumBackward0", "   └─ ExpBackward0", "      └─ AccumulateGrad: (2,)"];
+/// assert_eq!(make_dot(&x.exp().sum()).to_string(), tree.join("\n"));
+/// ```
 pub fn make_dot(output: &Tensor) -> Graph {
     Graph::of(output)
 }

@@ -5,6 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why weights could not be had, in one line.
+///
+/// ```
+/// use wick::hub::{HubError, load};
+/// match load("no-such-file.pth") {
+///     Err(HubError::Read { path, .. }) => assert_eq!(path.display().to_string(), "no-such-file.pth"),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HubError {

@@ -63,6 +63,13 @@ impl HuggingFace {
     }
 
     /// The hub at the URL `endpoint`, with files kept in the folder `cache`, and nobody in particular asking.
+    ///
+    /// ```no_run
+    /// use wick::hub::HuggingFace;
+    /// let hub = HuggingFace::new("https://hub.example.com", "/tmp/hub");
+    /// let path = hub.model("openai-community/gpt2").get("config.json")?;
+    /// # Ok::<(), wick::hub::HubError>(())
+    /// ```
     pub fn new(endpoint: impl Into<String>, cache: impl Into<PathBuf>) -> Self {
         Self {
             endpoint: endpoint.into().trim_end_matches('/').to_owned(),
@@ -78,6 +85,13 @@ impl HuggingFace {
     }
 
     /// The repository of a data set, such as `ylecun/mnist`.
+    ///
+    /// ```no_run
+    /// use wick::hub::HuggingFace;
+    /// let mnist = HuggingFace::from_env()?.dataset("ylecun/mnist");
+    /// let path = mnist.get("README.md")?;
+    /// # Ok::<(), wick::hub::HubError>(())
+    /// ```
     pub fn dataset(&self, id: &str) -> HuggingFaceRepo {
         self.repo(id, "datasets", "datasets/")
     }
@@ -97,6 +111,13 @@ impl HuggingFace {
 
 /// The file `filename` of a model on Hugging Face's hub: `huggingface_hub.hf_hub_download(repo_id, filename)`.
 ///
+/// ```no_run
+/// use wick::hub::hf_hub_download;
+/// let path = hf_hub_download("openai-community/gpt2", "config.json")?;
+/// println!("{}", std::fs::read_to_string(path)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When it is neither here nor to be had.
 pub fn hf_hub_download(repo_id: &str, filename: &str) -> Result<PathBuf, HubError> {
@@ -104,6 +125,17 @@ pub fn hf_hub_download(repo_id: &str, filename: &str) -> Result<PathBuf, HubErro
 }
 
 /// One repository on Hugging Face's hub, at one revision.
+///
+/// ```no_run
+/// use wick::hub::{HuggingFace, HuggingFaceRepo};
+/// let repo: HuggingFaceRepo = HuggingFace::from_env()?.model("openai-community/gpt2").revision("main");
+/// let config = repo.get("config.json")?;
+/// let merges = repo.get_with("merges.txt", &mut ())?; // Without a line that shows how it goes.
+/// for (name, tensor) in repo.state_dict("model.safetensors")? {
+///     println!("{name}: {:?}", tensor.dims());
+/// }
+/// # Ok::<(), wick::hub::HubError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HuggingFaceRepo {
     hub: HuggingFace,

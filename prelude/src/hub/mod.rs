@@ -31,9 +31,30 @@ use crate::nn::StateDict;
 pub(crate) const TORCHVISION: &str = "https://download.pytorch.org/models";
 
 /// The environment variable that names another place for torchvision's weights, a mirror for instance.
+///
+/// ```no_run
+/// use wick::hub::MODELS_URL;
+/// // In the shell: WICK_MODELS_URL=https://mirror.example.com/models jupyter lab
+/// println!("{:?}", std::env::var(MODELS_URL));
+/// ```
 pub const MODELS_URL: &str = "WICK_MODELS_URL";
 
 /// A place to fetch weights from and a folder to keep them in.
+///
+/// ```
+/// use wick::hub::Hub;
+/// use wick::prelude::*;
+/// // What is in the folder already is not fetched.
+/// let folder = std::env::temp_dir().join("wick-doc-hub");
+/// std::fs::create_dir_all(&folder)?;
+/// save(Linear::new(3, 2).state_dict(), folder.join("linear.pth"));
+/// let hub = Hub::new("https://example.com/models", &folder);
+/// assert_eq!(hub.file("linear.pth", &mut ())?, folder.join("linear.pth"));
+/// let names: Vec<String> = hub.state_dict("linear.pth", &mut ())?.into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["weight", "bias"]);
+/// std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Hub {
     base: String,
@@ -42,6 +63,13 @@ pub struct Hub {
 
 impl Hub {
     /// torchvision's server, or the one that `$WICK_MODELS_URL` names, with PyTorch's own folder.
+    ///
+    /// ```no_run
+    /// use wick::hub::{Hub, LineProgress};
+    /// let name = "resnet18-f37072fd.pth";
+    /// let weights = Hub::torchvision()?.state_dict(name, &mut LineProgress::new(name))?;
+    /// # Ok::<(), wick::hub::HubError>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no home folder to keep anything in.
@@ -91,6 +119,14 @@ impl Hub {
 
 /// The tensors in the file at `url`, which is kept like torchvision's: `torch.hub.load_state_dict_from_url`.
 ///
+/// ```no_run
+/// use wick::hub::load_state_dict_from_url;
+/// use wick::prelude::*;
+/// let weights = load_state_dict_from_url("https://download.pytorch.org/models/resnet18-f37072fd.pth")?;
+/// models::resnet18(None).load_state_dict(&weights)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When there is no such file, no network, or no state dict in it.
 pub fn load_state_dict_from_url(url: &str) -> Result<StateDict, HubError> {
@@ -99,6 +135,11 @@ pub fn load_state_dict_from_url(url: &str) -> Result<StateDict, HubError> {
 }
 
 /// The folder for what is fetched: `torch.hub.get_dir`.
+///
+/// ```no_run
+/// println!("{}", wick::hub::get_dir()?.display()); // /home/ada/.cache/torch/hub
+/// # Ok::<(), wick::hub::HubError>(())
+/// ```
 ///
 /// # Errors
 /// When there is no home folder.

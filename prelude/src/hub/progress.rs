@@ -4,6 +4,29 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 /// Is told how far a download has come.
+///
+/// ```
+/// use wick::hub::Progress;
+///
+/// /// Remembers how far a download came.
+/// #[derive(Default)]
+/// struct Seen { bytes: u64, ended: bool }
+///
+/// impl Progress for Seen {
+///     fn update(&mut self, received: u64, _total: Option<u64>) {
+///         self.bytes = received;
+///     }
+///
+///     fn finish(&mut self) {
+///         self.ended = true;
+///     }
+/// }
+///
+/// let mut seen = Seen::default();
+/// seen.update(500, Some(1000)); // A download calls these.
+/// seen.finish();
+/// assert!(seen.bytes == 500 && seen.ended);
+/// ```
 pub trait Progress {
     /// `received` of `total` bytes are here, where the server has said how many there are.
     fn update(&mut self, received: u64, total: Option<u64>);
@@ -18,6 +41,14 @@ impl Progress for () {
 }
 
 /// One line on stderr, written over again a few times a second.
+///
+/// ```no_run
+/// use wick::hub::{Hub, LineProgress};
+/// let name = "resnet18-f37072fd.pth";
+/// let path = Hub::torchvision()?.file(name, &mut LineProgress::new(name))?;
+/// // resnet18-f37072fd.pth:  50%|███████████████               | 23.4 MB/46.8 MB [11.7 MB/s]
+/// # Ok::<(), wick::hub::HubError>(())
+/// ```
 pub struct LineProgress {
     label: String,
     begun: Instant,

@@ -7,6 +7,18 @@ use crate::nn::StateDict;
 use crate::serialization::{Value, try_load, try_load_file};
 
 /// The state dict in a `.pth`, `.pt` or `.safetensors` file, in the file's order. Nothing in the file is executed.
+/// PyTorch: `torch.load(path, weights_only=True)`.
+///
+/// ```
+/// use wick::hub;
+/// use wick::prelude::*;
+/// let path = std::env::temp_dir().join("wick-doc-hub-load.pth");
+/// let net = Linear::new(3, 2);
+/// save(net.state_dict(), &path);
+/// Linear::new(3, 2).load_state_dict(&hub::load(&path)?)?;
+/// std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// When the file cannot be read, or holds no tensors under names.

@@ -26,6 +26,13 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 
 /// Where numbers are: `DLDevice`.
+///
+/// ```
+/// use wick::dlpack::{DLDevice, to_dlpack};
+/// use wick::prelude::*;
+/// let main_memory = DLDevice { device_type: 1, device_id: 0 };
+/// assert_eq!(to_dlpack(&Tensor::zeros([2])).tensor().device, main_memory);
+/// ```
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DLDevice {
@@ -36,6 +43,13 @@ pub struct DLDevice {
 }
 
 /// What numbers are: `DLDataType`.
+///
+/// ```
+/// use wick::dlpack::{DLDataType, to_dlpack};
+/// use wick::prelude::*;
+/// let float = DLDataType { code: 2, bits: 32, lanes: 1 };
+/// assert_eq!(to_dlpack(&Tensor::zeros([2])).tensor().dtype, float);
+/// ```
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DLDataType {
@@ -48,6 +62,14 @@ pub struct DLDataType {
 }
 
 /// Numbers with a shape, owned by somebody else: `DLTensor`.
+///
+/// ```
+/// use wick::dlpack::{DLTensor, to_dlpack};
+/// use wick::prelude::*;
+/// let capsule = to_dlpack(&Tensor::zeros([2, 3]));
+/// let raw: &DLTensor = capsule.tensor();
+/// assert_eq!((raw.ndim, raw.byte_offset), (2, 0));
+/// ```
 #[repr(C)]
 #[derive(Debug)]
 pub struct DLTensor {
@@ -68,6 +90,15 @@ pub struct DLTensor {
 }
 
 /// A [`DLTensor`] and how to give it back: `DLManagedTensor`.
+///
+/// ```
+/// use wick::dlpack::{DLManagedTensor, DLPack, to_dlpack};
+/// use wick::prelude::*;
+/// let raw: *mut DLManagedTensor = to_dlpack(&Tensor::zeros([2, 3])).into_raw();
+/// assert!(!raw.is_null());
+/// // SAFETY: it was just made, and nobody else gives it back.
+/// drop(unsafe { DLPack::from_raw(raw) });
+/// ```
 #[repr(C)]
 #[derive(Debug)]
 pub struct DLManagedTensor {
@@ -80,6 +111,18 @@ pub struct DLManagedTensor {
 }
 
 /// A [`DLManagedTensor`] that is given back when this is dropped: what Python wraps in a capsule named `dltensor`.
+///
+/// ```
+/// use wick::dlpack::{DLPack, from_dlpack, to_dlpack};
+/// use wick::prelude::*;
+/// let capsule: DLPack = to_dlpack(&tensor!([1., 2.]));
+/// assert_eq!(capsule.tensor().ndim, 1);
+/// // Through C, where only the pointer goes.
+/// let raw = capsule.into_raw();
+/// // SAFETY: it was just made, and nobody else gives it back.
+/// let again = unsafe { DLPack::from_raw(raw) }.unwrap();
+/// assert_eq!(from_dlpack(&again).to_vec1::<f32>(), [1., 2.]);
+/// ```
 #[derive(Debug)]
 pub struct DLPack(NonNull<DLManagedTensor>);
 
@@ -161,7 +204,18 @@ fn described(dtype: DType) -> DLDataType {
     }
 }
 
-/// Gives a tensor away, sharing its numbers: `torch.utils.dlpack.to_dlpack`.
+/// Gives a tensor away, sharing its numbers: `torch.utils.dlpack.to_dlpack`. On the CPU only, and not for tensors that
+/// require gradients.
+///
+/// ```
+/// use wick::dlpack::to_dlpack;
+/// use wick::prelude::*;
+/// let capsule = to_dlpack(&Tensor::zeros([2, 3]));
+/// assert_eq!(capsule.tensor().ndim, 2);
+/// let w = Tensor::zeros([2]).requires_grad_(true);
+/// let error = wick::dlpack::try_to_dlpack(&w).unwrap_err();
+/// assert_eq!(error.to_string(), "Can't export tensors that require gradient, use tensor.detach()");
+/// ```
 #[track_caller]
 pub fn to_dlpack(x: &Tensor) -> DLPack {
     try_to_dlpack(x).or_panic()
@@ -231,6 +285,13 @@ pub fn try_to_dlpack(x: &Tensor) -> Result<DLPack> {
 }
 
 /// A tensor with a copy of what somebody gives away: `torch.utils.dlpack.from_dlpack`.
+///
+/// ```
+/// use wick::dlpack::{from_dlpack, to_dlpack};
+/// use wick::prelude::*;
+/// let x = tensor!([[1, 2], [3, 4]]);
+/// assert_eq!(from_dlpack(&to_dlpack(&x)).to_vec2::<i64>(), [[1, 2], [3, 4]]);
+/// ```
 #[track_caller]
 pub fn from_dlpack(given: &DLPack) -> Tensor {
     try_from_dlpack(given).or_panic()

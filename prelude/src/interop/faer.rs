@@ -66,6 +66,14 @@ impl Tensor {
 
     /// The numbers of one or two dimensions as a matrix of `faer` of its own; one dimension is a column.
     /// [`NdRead::faer`] shows them without a copy.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let m = tensor!([[1., 2.], [3., 4.]]).to_faer::<f64>();
+    /// assert_eq!(m[(1, 0)], 3.);
+    /// let column = tensor!([5., 6.]).to_faer::<f64>();
+    /// assert_eq!((column.nrows(), column.ncols()), (2, 1));
+    /// ```
     #[track_caller]
     pub fn to_faer<T: FromElement + Copy>(&self) -> Mat<T> {
         self.try_to_faer().or_panic()

@@ -76,8 +76,15 @@ impl Tensor {
             .or_panic()
     }
 
-    /// A tensor `[height, width]` or `[channels, height, width]` as an image: `to_pil_image`. Floats are from 0 to 1,
-    /// bytes from 0 to 255.
+    /// A tensor `[height, width]` or `[channels, height, width]` as an image. Floats are from 0 to 1, bytes from 0 to
+    /// 255. PyTorch: `torchvision.transforms.functional.to_pil_image`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let image = Tensor::ones([3, 2, 4]).to_image();
+    /// assert_eq!((image.width(), image.height()), (4, 2));
+    /// assert_eq!(image.to_rgb8().get_pixel(0, 0).0, [255, 255, 255]);
+    /// ```
     #[track_caller]
     pub fn to_image(&self) -> DynamicImage {
         self.try_to_image().or_panic()

@@ -10,7 +10,8 @@ use crate::tensor::Tensor;
 
 functions! {
     /// The lower triangular `L` of `A = L Lᵀ`, for symmetric positive-definite matrices, of which only the lower
-    /// triangle is read (`torch.linalg.cholesky`).
+    /// triangle is read (`torch.linalg.cholesky`). `[…, N, N]` to `[…, N, N]`. Fails where a matrix is not
+    /// positive-definite.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -19,11 +20,36 @@ functions! {
     /// ```
     cholesky, try_cholesky (a: &Tensor) -> Tensor => lower(a);
     /// The upper triangular `U` of `A = Uᵀ U`, from the upper triangle (`torch.linalg.cholesky` with `upper=True`).
+    /// `[…, N, N]` to `[…, N, N]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(
+    ///     linalg::cholesky_upper(&tensor!([[4., 2.], [2., 5.]])).to_vec2::<f32>(),
+    ///     [[2., 1.], [0., 2.]]
+    /// );
+    /// ```
     cholesky_upper, try_cholesky_upper (a: &Tensor) -> Tensor => lower(&a.try_mt()?)?.try_mt();
-    /// `X` of `A X = B` from the Cholesky factor of `A`, which is upper triangular if `upper`
-    /// (`torch.cholesky_solve`, whose order of arguments this is).
+    /// `X` of `A X = B` from the Cholesky factor of `A`, which is upper triangular if `upper` (`torch.cholesky_solve`,
+    /// whose order of arguments this is). `[…, N, K]` and `[…, N, N]` to `[…, N, K]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[4., 2.], [2., 5.]]);
+    /// let l = linalg::cholesky(&a);
+    /// let x = linalg::cholesky_solve(&tensor!([[8.], [12.]]), &l, false);
+    /// assert!(a.matmul(&x).allclose(&tensor!([[8.], [12.]])));
+    /// assert_eq!(x.to_string(), "tensor([[1.],\n        [2.]])");
+    /// ```
     cholesky_solve, try_cholesky_solve (b: &Tensor, factor: &Tensor, upper: bool) -> Tensor => solve(b, factor, upper);
     /// `A⁻¹` from the Cholesky factor of `A`, which is upper triangular if `upper` (`torch.cholesky_inverse`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[4., 2.], [2., 5.]]);
+    /// let inverse = linalg::cholesky_inverse(&linalg::cholesky(&a), false);
+    /// assert!(inverse.matmul(&a).allclose_with(&Tensor::eye(2), 1e-5, 1e-6));
+    /// ```
     cholesky_inverse, try_cholesky_inverse (factor: &Tensor, upper: bool) -> Tensor => {
         square(factor, "cholesky_inverse")?;
         let ones = super::parts::eye(factor.size(-1), factor)?;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 functions! {
-    /// The determinants of square matrices (`torch.linalg.det`).
+    /// The determinants of square matrices (`torch.linalg.det`). `[…, N, N]` to `[…]`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -18,9 +18,20 @@ functions! {
     /// ```
     det, try_det (a: &Tensor) -> Tensor => determinant(a);
     /// The signs of determinants and the logarithms of their magnitudes (`torch.linalg.slogdet`), also where the
-    /// determinants themselves are too large or too small for the dtype.
+    /// determinants themselves are too large or too small for the dtype. `[…, N, N]` to twice `[…]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (sign, logarithm) = linalg::slogdet(&tensor!([[0., 2.], [2., 0.]]));
+    /// assert_eq!((sign.to_string(), logarithm.to_string()), ("tensor(-1.)".into(), "tensor(1.3863)".into()));
+    /// ```
     slogdet, try_slogdet (a: &Tensor) -> (Tensor, Tensor) => sign_and_logarithm(a);
-    /// The logarithms of determinants, not-a-number where they are negative (`torch.logdet`).
+    /// The logarithms of determinants, not-a-number where they are negative (`torch.logdet`). `[…, N, N]` to `[…]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::logdet(&tensor!([[4., 2.], [1., 3.]])).to_string(), "tensor(2.3026)");
+    /// ```
     logdet, try_logdet (a: &Tensor) -> Tensor => logarithm(a);
 }
 

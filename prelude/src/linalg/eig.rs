@@ -11,7 +11,7 @@ use crate::tensor::Tensor;
 functions! {
     /// Eigenvalues and eigenvectors (columns) of square matrices, both complex (`torch.linalg.eig`). They come in no
     /// order that can be relied on; a vector is of length 1 and its largest element is real, but its sign may differ
-    /// from PyTorch's.
+    /// from PyTorch's. `[…, N, N]` to `[…, N]` and `[…, N, N]`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -22,7 +22,14 @@ functions! {
     /// assert!(turned.allclose_with(&(&vectors * &values), 1e-4, 1e-5));
     /// ```
     eig, try_eig (a: &Tensor) -> (Tensor, Tensor) => decompose(a);
-    /// The eigenvalues alone, complex (`torch.linalg.eigvals`).
+    /// The eigenvalues alone, complex (`torch.linalg.eigvals`). `[…, N, N]` to `[…, N]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let turn = tensor!([[0., -1.], [1., 0.]]);
+    /// let values = linalg::eigvals(&turn);
+    /// assert_eq!(values.abs().to_string(), "tensor([1., 1.])");
+    /// ```
     eigvals, try_eigvals (a: &Tensor) -> Tensor => Ok(decompose(a)?.0);
 }
 

@@ -8,7 +8,17 @@ use crate::kernels::linalg as kernels;
 use crate::tensor::Tensor;
 use std::str::FromStr;
 
-/// Which triangle of a symmetric matrix is read.
+/// Which triangle of a symmetric matrix is read. PyTorch: `UPLO`, an argument of `torch.linalg.eigh`.
+///
+/// ```
+/// use wick::linalg::Uplo;
+/// use wick::prelude::*;
+/// let a = tensor!([[1., 9.], [0., 2.]]);
+/// // The lower triangle is that of a diagonal matrix.
+/// assert_eq!(linalg::eigvalsh_with(&a, Uplo::L).to_vec1::<f32>(), [1., 2.]);
+/// assert_eq!("U".parse::<Uplo>()?, Uplo::U);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Uplo {
     /// The lower one.
@@ -33,7 +43,7 @@ impl FromStr for Uplo {
 
 functions! {
     /// Eigenvalues, smallest first, and eigenvectors (columns) of symmetric matrices, of which only the lower triangle
-    /// is read (`torch.linalg.eigh`).
+    /// is read (`torch.linalg.eigh`). `[…, N, N]` to `[…, N]` and `[…, N, N]`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -42,11 +52,30 @@ functions! {
     /// assert_eq!(vectors.abs().to_vec2::<f32>(), [[0., 1.], [1., 0.]]);
     /// ```
     eigh, try_eigh (a: &Tensor) -> (Tensor, Tensor) => decompose(a, Uplo::L);
-    /// [`eigh`] of the other triangle.
+    /// [`eigh`] of the triangle of choice. PyTorch: `torch.linalg.eigh(a, UPLO)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 0.], [9., 1.]]);
+    /// let (values, _) = linalg::eigh_with(&a, linalg::Uplo::U);
+    /// assert_eq!(values.to_vec1::<f32>(), [1., 2.]);
+    /// ```
     eigh_with, try_eigh_with (a: &Tensor, uplo: Uplo) -> (Tensor, Tensor) => decompose(a, uplo);
-    /// The eigenvalues alone (`torch.linalg.eigvalsh`).
+    /// The eigenvalues alone, smallest first (`torch.linalg.eigvalsh`). `[…, N, N]` to `[…, N]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 1.], [1., 2.]]);
+    /// assert_eq!(linalg::eigvalsh(&a).to_string(), "tensor([1., 3.])");
+    /// ```
     eigvalsh, try_eigvalsh (a: &Tensor) -> Tensor => Ok(decompose(a, Uplo::L)?.0);
-    /// [`eigvalsh`] of the other triangle.
+    /// [`eigvalsh`] of the triangle of choice. PyTorch: `torch.linalg.eigvalsh(a, UPLO)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 0.], [9., 1.]]);
+    /// assert_eq!(linalg::eigvalsh_with(&a, linalg::Uplo::U).to_vec1::<f32>(), [1., 2.]);
+    /// ```
     eigvalsh_with, try_eigvalsh_with (a: &Tensor, uplo: Uplo) -> Tensor => Ok(decompose(a, uplo)?.0);
 }
 

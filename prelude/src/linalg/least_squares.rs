@@ -10,7 +10,16 @@ use crate::error::{Error, Result, bail};
 use crate::tensor::Tensor;
 use std::str::FromStr;
 
-/// Which singular values count, and what is known of the matrix.
+/// Which singular values count, and what is known of the matrix: the keyword arguments of `torch.linalg.pinv`.
+///
+/// ```
+/// use wick::linalg::RankOptions;
+/// use wick::prelude::*;
+/// let a = tensor!([[1., 0.], [0., 0.001]]);
+/// assert_eq!(linalg::matrix_rank(&a).item::<i64>(), 2);
+/// let options = RankOptions { atol: Some(0.01), ..Default::default() };
+/// assert_eq!(linalg::matrix_rank_with(&a, options).item::<i64>(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RankOptions {
     /// Singular values up to this count as zero; 0 unless said otherwise.
@@ -22,7 +31,17 @@ pub struct RankOptions {
     pub hermitian: bool,
 }
 
-/// How least squares are computed.
+/// How least squares are computed. PyTorch: `driver`, an argument of `torch.linalg.lstsq`.
+///
+/// ```
+/// use wick::linalg::LstsqDriver;
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([[1., 0.], [0., 2.], [0., 0.]]), tensor!([[3.], [4.], [1.]]));
+/// let found = linalg::lstsq_with(&a, &b, None, LstsqDriver::Gelsd);
+/// assert_eq!(found.singular_values.to_string(), "tensor([2., 1.])");
+/// assert_eq!("gels".parse::<LstsqDriver>()?, LstsqDriver::Gels);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LstsqDriver {
     /// For matrices of any rank; says the rank (PyTorch's default on the CPU).
@@ -54,6 +73,16 @@ impl FromStr for LstsqDriver {
 }
 
 /// What [`lstsq`] finds.
+///
+/// ```
+/// use wick::linalg::Lstsq;
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([[1., 0.], [0., 2.], [0., 0.]]), tensor!([[3.], [4.], [1.]]));
+/// let found: Lstsq = linalg::lstsq(&a, &b);
+/// assert!(found.solution.allclose_with(&tensor!([[3.], [2.]]), 1e-5, 1e-6));
+/// assert_eq!(found.rank.item::<i64>(), 2);
+/// assert_eq!(found.residuals.numel(), 0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Lstsq {
     /// The `X` for which `‖A X - B‖` is smallest; the smallest such `X` where there are several.
@@ -68,7 +97,7 @@ pub struct Lstsq {
 }
 
 functions! {
-    /// The pseudoinverses of matrices of any sizes and ranks (`torch.linalg.pinv`).
+    /// The pseudoinverses of matrices of any sizes and ranks (`torch.linalg.pinv`). `[…, M, N]` to `[…, N, M]`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -77,16 +106,52 @@ functions! {
     /// assert!(p.matmul(&a).sub(Tensor::eye(2)).abs().max().item::<f32>() < 1e-4);
     /// ```
     pinv, try_pinv (a: &Tensor) -> Tensor => pseudoinverse(a, RankOptions::default());
-    /// [`pinv`] with the choice of which singular values count as zero.
+    /// [`pinv`] with the choice of which singular values count as zero. PyTorch: `torch.linalg.pinv`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 0.], [0., 0.001]]);
+    /// let options = linalg::RankOptions { atol: Some(0.01), ..Default::default() };
+    /// assert!(linalg::pinv_with(&a, options).allclose(&tensor!([[0.5, 0.], [0., 0.]])));
+    /// ```
     pinv_with, try_pinv_with (a: &Tensor, options: RankOptions) -> Tensor => pseudoinverse(a, options);
-    /// How many rows of each matrix are independent (`torch.linalg.matrix_rank`).
+    /// How many rows of each matrix are independent: `[…, M, N]` to an `i64` tensor (`torch.linalg.matrix_rank`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::matrix_rank(&tensor!([[1., 2.], [2., 4.]])).to_string(), "tensor(1)");
+    /// ```
     matrix_rank, try_matrix_rank (a: &Tensor) -> Tensor => rank(a, RankOptions::default());
-    /// [`matrix_rank`] with the choice of which singular values count as zero.
+    /// [`matrix_rank`] with the choice of which singular values count as zero. PyTorch: `torch.linalg.matrix_rank`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 0.], [0., 0.001]]);
+    /// let options = linalg::RankOptions { atol: Some(0.01), ..Default::default() };
+    /// assert_eq!(linalg::matrix_rank_with(&a, options).item::<i64>(), 1);
+    /// ```
     matrix_rank_with, try_matrix_rank_with (a: &Tensor, options: RankOptions) -> Tensor => rank(a, options);
-    /// The `X` for which `‖A X - B‖` is smallest (`torch.linalg.lstsq`).
+    /// The `X` for which `‖A X - B‖` is smallest: `[…, M, N]` and `[…, M, K]` to `[…, N, K]` (`torch.linalg.lstsq`).
+    /// Their numbers of rows and dtypes must agree.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The line through (0, 1), (1, 3) and (2, 5): y = 1 + 2 x.
+    /// let a = tensor!([[1., 0.], [1., 1.], [1., 2.]]);
+    /// let line = linalg::lstsq(&a, &tensor!([[1.], [3.], [5.]])).solution;
+    /// assert!(line.allclose_with(&tensor!([[1.], [2.]]), 1e-4, 1e-5));
+    /// ```
     lstsq, try_lstsq (a: &Tensor, b: &Tensor) -> Lstsq => least_squares(a, b, None, LstsqDriver::default());
     /// [`lstsq`] with the share of the largest singular value up to which others count as zero (`rcond`, the larger
-    /// size times the dtype's precision if `None`), and a driver.
+    /// size times the dtype's precision if `None`), and a driver. PyTorch: `torch.linalg.lstsq(a, b, rcond, driver=…)`.
+    ///
+    /// ```
+    /// use wick::linalg::LstsqDriver;
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1., 0.], [0., 2.], [0., 0.]]), tensor!([[3.], [4.], [1.]]));
+    /// let found = linalg::lstsq_with(&a, &b, None, LstsqDriver::Gels);
+    /// assert!(found.residuals.allclose_with(&tensor!([1.]), 1e-4, 1e-5));
+    /// ```
     lstsq_with, try_lstsq_with (a: &Tensor, b: &Tensor, rcond: Option<f64>, driver: LstsqDriver) -> Lstsq
         => least_squares(a, b, rcond, driver);
 }

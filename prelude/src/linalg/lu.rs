@@ -82,12 +82,38 @@ fn unpacked(packed: &Tensor) -> Result<(Tensor, Tensor)> {
 
 functions! {
     /// Permutation matrices `P`, unit lower triangular `L` and upper triangular `U` with `A = P L U`
-    /// (`torch.linalg.lu`).
+    /// (`torch.linalg.lu`). `[…, M, N]` to `[…, M, M]`, `[…, M, K]` and `[…, K, N]`, where `K` is the smaller of `M`
+    /// and `N`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2.], [4., 4.]]);
+    /// let (p, l, u) = linalg::lu(&a);
+    /// assert_eq!(l.to_vec2::<f32>(), [[1., 0.], [0.25, 1.]]);
+    /// assert_eq!(u.to_vec2::<f32>(), [[4., 4.], [0., 1.]]);
+    /// assert_eq!(p.matmul(&l).matmul(&u).to_vec2::<f32>(), a.to_vec2::<f32>());
+    /// ```
     lu, try_lu (a: &Tensor) -> (Tensor, Tensor, Tensor) => decompose(a);
     /// `L` (without its diagonal of ones) and `U` in one matrix, and LAPACK's pivots, from 1
-    /// (`torch.linalg.lu_factor`). Fails where a matrix is singular.
+    /// (`torch.linalg.lu_factor`). Fails where a matrix is singular. `[…, M, N]` to `[…, M, N]` and pivots of dtype
+    /// `i32`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (lu, pivots) = linalg::lu_factor(&tensor!([[1., 2.], [4., 4.]]));
+    /// assert_eq!(lu.to_vec2::<f32>(), [[4., 4.], [0.25, 1.]]);
+    /// assert_eq!(pivots.to_string(), "tensor([2, 2], dtype=torch.int32)");
+    /// ```
     lu_factor, try_lu_factor (a: &Tensor) -> (Tensor, Tensor) => packed_factor(a);
     /// `X` of `A X = B` from [`lu_factor`]'s results (`torch.linalg.lu_solve`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (lu, pivots) = linalg::lu_factor(&tensor!([[1., 2.], [4., 4.]]));
+    /// // One factorization serves for many right sides.
+    /// let x = linalg::lu_solve(&lu, &pivots, &tensor!([[5.], [12.]]));
+    /// assert_eq!(x.to_vec2::<f32>(), [[1.], [2.]]);
+    /// ```
     lu_solve, try_lu_solve (lu: &Tensor, pivots: &Tensor, b: &Tensor) -> Tensor => solve_factored(lu, pivots, b);
 }
 

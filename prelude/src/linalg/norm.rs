@@ -7,7 +7,16 @@ use crate::error::{Error, Result, bail};
 use crate::shape::{Dims, axis};
 use crate::tensor::Tensor;
 
-/// Which norm: a number, `"fro"` or `"nuc"`.
+/// Which norm: a number, `"fro"` or `"nuc"`. PyTorch: `ord`, an argument of `torch.linalg.norm`.
+///
+/// ```
+/// use wick::linalg::Order;
+/// use wick::prelude::*;
+/// assert_eq!(Order::from("nuc"), Order::Nuc);
+/// assert_eq!(Order::from(2), Order::P(2.));
+/// let a = tensor!([[3., 0.], [0., 4.]]);
+/// assert_eq!(linalg::matrix_norm(&a, Order::Fro).item::<f32>(), 5.);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
     /// The root of the sum of squares.
@@ -56,7 +65,16 @@ impl Order {
     }
 }
 
-/// Which dimensions, and whether they stay with size 1.
+/// Which dimensions, and whether they stay with size 1: PyTorch's arguments `dim` and `keepdim`.
+///
+/// ```
+/// use wick::linalg::NormOptions;
+/// use wick::prelude::*;
+/// let rows = NormOptions::new().dim(1).keepdim(true);
+/// let x = tensor!([[3., 4.], [6., 8.]]);
+/// let lengths = linalg::vector_norm_with(&x, 2., rows);
+/// assert_eq!(lengths.to_vec2::<f32>(), [[5.], [10.]]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct NormOptions {
     dims: Option<Dims>,
@@ -84,22 +102,42 @@ impl NormOptions {
 
 functions! {
     /// The Euclidean length of all elements (`torch.linalg.norm` without an order).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::norm(&tensor!([[3., 0.], [0., 4.]])).to_string(), "tensor(5.)");
+    /// ```
     norm, try_norm (x: &Tensor) -> Tensor => vector(x, 2., &NormOptions::new());
     /// The norm of a vector or of matrices, by the number of dimensions (`torch.linalg.norm`).
+    ///
+    /// ```
+    /// use wick::linalg::NormOptions;
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 0.], [0., 4.]]);
+    /// assert_eq!(linalg::norm_with(&a, "nuc", NormOptions::new()).to_string(), "tensor(7.)");
+    /// assert_eq!(linalg::norm_with(&a, 1, NormOptions::new().dim(0)).to_string(), "tensor([3., 4.])");
+    /// ```
     norm_with, try_norm_with (x: &Tensor, order: impl Into<Order>, options: NormOptions) -> Tensor
         => by_dimensions(x, &order.into(), options);
-    /// The norm of all elements as one vector (`torch.linalg.vector_norm`).
+    /// The norm of all elements as one vector (`torch.linalg.vector_norm`). Any shape to a single number.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(wick::linalg::vector_norm(&tensor!([3., -4.]), 1.).item::<f32>(), 7.);
     /// ```
     vector_norm, try_vector_norm (x: &Tensor, order: f64) -> Tensor => vector(x, order, &NormOptions::new());
-    /// [`vector_norm`] over some dimensions.
+    /// [`vector_norm`] over some dimensions. PyTorch: `torch.linalg.vector_norm(x, ord, dim, keepdim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3., 4.], [6., 8.]]);
+    /// let lengths = linalg::vector_norm_with(&x, 2., linalg::NormOptions::new().dim(1));
+    /// assert_eq!(lengths.to_string(), "tensor([ 5., 10.])");
+    /// ```
     vector_norm_with, try_vector_norm_with (x: &Tensor, order: f64, options: NormOptions) -> Tensor
         => vector(x, order, &options);
     /// The norms of matrices (`torch.linalg.matrix_norm`): `"fro"`, `"nuc"`, the infinities, 1, 2, and the negative
-    /// ones.
+    /// ones. `[…, M, N]` to `[…]`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -108,13 +146,30 @@ functions! {
     /// ```
     matrix_norm, try_matrix_norm (a: &Tensor, order: impl Into<Order>) -> Tensor
         => matrix(a, &order.into(), &NormOptions::new());
-    /// [`matrix_norm`] over two dimensions of choice.
+    /// [`matrix_norm`] over two dimensions of choice. PyTorch: `torch.linalg.matrix_norm(x, ord, dim, keepdim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::ones([2, 3, 2]);
+    /// let norms = linalg::matrix_norm_with(&a, "fro", linalg::NormOptions::new().dim([0, 2]));
+    /// assert_eq!(norms.to_string(), "tensor([2., 2., 2.])");
+    /// ```
     matrix_norm_with, try_matrix_norm_with (a: &Tensor, order: impl Into<Order>, options: NormOptions) -> Tensor
         => matrix(a, &order.into(), &options);
     /// How much larger a relative error of `A X = B` becomes at worst (`torch.linalg.cond`): the largest singular value
-    /// over the smallest.
+    /// over the smallest. `[…, M, N]` to `[…]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::cond(&tensor!([[4., 0.], [0., 2.]])).item::<f32>(), 2.);
+    /// ```
     cond, try_cond (a: &Tensor) -> Tensor => condition(a, &Order::P(2.));
-    /// [`cond`] in another norm: that of the matrix times that of its inverse.
+    /// [`cond`] in another norm: that of the matrix times that of its inverse. PyTorch: `torch.linalg.cond(a, p)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::cond_with(&tensor!([[4., 0.], [0., 2.]]), "fro").to_string(), "tensor(2.5000)");
+    /// ```
     cond_with, try_cond_with (a: &Tensor, order: impl Into<Order>) -> Tensor => condition(a, &order.into());
 }
 

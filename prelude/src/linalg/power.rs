@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 functions! {
-    /// Square matrices to a whole power, also a negative one (`torch.linalg.matrix_power`).
+    /// Square matrices to a whole power, also a negative one (`torch.linalg.matrix_power`). `[…, N, N]` to `[…, N, N]`.
+    /// A negative power fails where a matrix is singular.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -17,7 +18,13 @@ functions! {
     /// ```
     matrix_power, try_matrix_power (a: &Tensor, n: i64) -> Tensor => power(a, n);
     /// The exponentials of square matrices, not of their elements (`torch.linalg.matrix_exp`): scaling and squaring
-    /// with Padé's approximant of order 13 (Higham 2005).
+    /// with Padé's approximant of order 13 (Higham 2005). `[…, N, N]` to `[…, N, N]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[0., 1.], [0., 0.]]);
+    /// assert_eq!(linalg::matrix_exp(&a).to_vec2::<f32>(), [[1., 1.], [0., 1.]]);
+    /// ```
     matrix_exp, try_matrix_exp (a: &Tensor) -> Tensor => exponential(a);
 }
 

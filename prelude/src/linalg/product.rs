@@ -16,6 +16,12 @@ functions! {
     multi_dot, try_multi_dot (tensors: &[&Tensor]) -> Tensor => chain(tensors);
     /// The inner products of vectors along a dimension, of which the first are conjugated
     /// (`torch.linalg.vecdot(a, b, dim=dim)`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1., 2.], [3., 4.]]), tensor!([[1., 1.], [2., 0.]]));
+    /// assert_eq!(linalg::vecdot(&a, &b, 1).to_string(), "tensor([3., 6.])");
+    /// ```
     vecdot, try_vecdot (a: &Tensor, b: &Tensor, dim: i64) -> Tensor
         => a.try_conj()?.try_mul(b)?.try_sum_dim(dim, false);
 }

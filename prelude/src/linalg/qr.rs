@@ -9,7 +9,17 @@ use crate::kernels::linalg as kernels;
 use crate::tensor::Tensor;
 use std::str::FromStr;
 
-/// How much of a `QR` factorization is wanted.
+/// How much of a `QR` factorization is wanted. PyTorch: `mode`, an argument of `torch.linalg.qr`.
+///
+/// ```
+/// use wick::linalg::QrMode;
+/// use wick::prelude::*;
+/// let a = Tensor::rand([3, 2]);
+/// let (q, r) = linalg::qr_with(&a, QrMode::Complete);
+/// assert_eq!((q.shape(), r.shape()), ([3, 3].into(), [3, 2].into()));
+/// assert_eq!("reduced".parse::<QrMode>()?, QrMode::Reduced);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QrMode {
     /// As many columns of `Q` and rows of `R` as say something.
@@ -38,7 +48,8 @@ impl FromStr for QrMode {
 }
 
 functions! {
-    /// `Q` with orthonormal columns and upper triangular `R` with `A = Q R` (`torch.linalg.qr`).
+    /// `Q` with orthonormal columns and upper triangular `R` with `A = Q R` (`torch.linalg.qr`). `[…, M, N]` to
+    /// `[…, M, K]` and `[…, K, N]`, where `K` is the smaller of `M` and `N`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -46,7 +57,13 @@ functions! {
     /// assert_eq!((q.shape(), r.shape()), ([3, 2].into(), [2, 2].into()));
     /// ```
     qr, try_qr (a: &Tensor) -> (Tensor, Tensor) => decompose(a, QrMode::Reduced);
-    /// [`qr`] in another mode.
+    /// [`qr`] in another mode. PyTorch: `torch.linalg.qr(a, mode)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (q, r) = linalg::qr_with(&tensor!([[3., 0.], [4., 5.]]), linalg::QrMode::R);
+    /// assert_eq!((q.numel(), r.shape()), (0, [2, 2].into()));
+    /// ```
     qr_with, try_qr_with (a: &Tensor, mode: QrMode) -> (Tensor, Tensor) => decompose(a, mode);
 }
 

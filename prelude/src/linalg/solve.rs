@@ -9,7 +9,8 @@ use crate::kernels::linalg::{self as kernels, element};
 use crate::tensor::Tensor;
 
 functions! {
-    /// The inverses of square matrices (`torch.linalg.inv`).
+    /// The inverses of square matrices (`torch.linalg.inv`). `[…, N, N]` to `[…, N, N]`. Fails where a matrix is
+    /// singular.
     ///
     /// ```
     /// use wick::linalg::inv;
@@ -18,12 +19,34 @@ functions! {
     /// ```
     inv, try_inv (a: &Tensor) -> Tensor => inverse(a);
     /// `X` of `A X = B`, for square matrices `A` (`torch.linalg.solve`). `B` is a vector, a matrix, or a batch of as
-    /// many of either as there are matrices.
+    /// many of either as there are matrices. Fails where a matrix is singular.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 1.], [1., 2.]]);
+    /// let x = linalg::solve(&a, &tensor!([9., 8.]));
+    /// assert_eq!(x.to_string(), "tensor([2., 3.])");
+    /// ```
     solve, try_solve (a: &Tensor, b: &Tensor) -> Tensor => solve_any(a, b, true);
     /// `X` of `X A = B` (`torch.linalg.solve` with `left=False`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 1.], [0., 4.]]);
+    /// let x = linalg::solve_right(&a, &tensor!([[2., 9.]]));
+    /// assert_eq!(x.to_vec2::<f32>(), [[1., 2.]]);
+    /// ```
     solve_right, try_solve_right (a: &Tensor, b: &Tensor) -> Tensor => solve_any(a, b, false);
     /// The tensor that undoes what `a`, seen as a map from its last dimensions to its first `ind`, does
     /// (`torch.linalg.tensorinv`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = (Tensor::eye(4) * 2).reshape([2, 2, 4]);
+    /// let inverse = linalg::tensorinv(&a, 2);
+    /// assert_eq!(inverse.shape(), [4, 2, 2]);
+    /// assert_eq!(inverse.sum().item::<f32>(), 2.);
+    /// ```
     tensorinv, try_tensorinv (a: &Tensor, ind: usize) -> Tensor => tensor_inverse(a, ind);
 }
 

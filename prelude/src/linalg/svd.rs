@@ -9,7 +9,16 @@ use crate::tensor::Tensor;
 
 functions! {
     /// `U`, the singular values `S`, largest first, and `Vᵀ` with `A = U diag(S) Vᵀ`, where `U` and `V` are square
-    /// (`torch.linalg.svd`).
+    /// (`torch.linalg.svd`). `[…, M, N]` to `[…, M, M]`, `[…, K]` and `[…, N, N]`, where `K` is the smaller of `M` and
+    /// `N`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 0.], [0., 2.], [0., 0.]]);
+    /// let (u, s, vh) = linalg::svd(&a);
+    /// assert_eq!((u.shape(), vh.shape()), ([3, 3].into(), [2, 2].into()));
+    /// assert_eq!(s.to_string(), "tensor([3., 2.])");
+    /// ```
     svd, try_svd (a: &Tensor) -> (Tensor, Tensor, Tensor) => decompose(a, true);
     /// [`svd`], with or without the columns of `U` and `V` that belong to no singular value (`full_matrices`).
     ///
@@ -20,7 +29,13 @@ functions! {
     /// assert!((u * s).matmul(&vh).sub(&a).abs().max().item::<f32>() < 1e-5);
     /// ```
     svd_with, try_svd_with (a: &Tensor, full_matrices: bool) -> (Tensor, Tensor, Tensor) => decompose(a, full_matrices);
-    /// The singular values alone (`torch.linalg.svdvals`).
+    /// The singular values alone, largest first (`torch.linalg.svdvals`). `[…, M, N]` to `[…, K]`, where `K` is the
+    /// smaller of `M` and `N`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(linalg::svdvals(&tensor!([[0., 2.], [3., 0.]])).to_string(), "tensor([3., 2.])");
+    /// ```
     svdvals, try_svdvals (a: &Tensor) -> Tensor => Ok(decompose(a, false)?.1);
 }
 

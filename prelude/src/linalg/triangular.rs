@@ -7,7 +7,16 @@ use crate::error::Result;
 use crate::kernels::linalg as kernels;
 use crate::tensor::Tensor;
 
-/// The choices of [`solve_triangular_with`].
+/// The choices of [`solve_triangular_with`]: the keyword arguments of `torch.linalg.solve_triangular`.
+///
+/// ```
+/// use wick::linalg::TriangularOptions;
+/// use wick::prelude::*;
+/// let a = tensor!([[2., 0.], [1., 4.]]);
+/// let lower = TriangularOptions { upper: false, ..Default::default() };
+/// let x = linalg::solve_triangular_with(&a, &tensor!([[4.], [10.]]), lower);
+/// assert_eq!(x.to_vec2::<f32>(), [[2.], [2.]]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TriangularOptions {
     /// Whether the upper triangle is read, not the lower one.
@@ -41,7 +50,15 @@ functions! {
     /// ```
     solve_triangular, try_solve_triangular (a: &Tensor, b: &Tensor, upper: bool) -> Tensor
         => solve(a, b, TriangularOptions { upper, ..TriangularOptions::default() });
-    /// [`solve_triangular`] with every choice.
+    /// [`solve_triangular`] with every choice. PyTorch: `torch.linalg.solve_triangular`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[2., 1.], [0., 4.]]);
+    /// let right = linalg::TriangularOptions { left: false, ..Default::default() };
+    /// let x = linalg::solve_triangular_with(&a, &tensor!([[2., 9.]]), right);
+    /// assert_eq!(x.to_vec2::<f32>(), [[1., 2.]]);
+    /// ```
     solve_triangular_with, try_solve_triangular_with (a: &Tensor, b: &Tensor, options: TriangularOptions) -> Tensor
         => solve(a, b, options);
 }

@@ -25,7 +25,8 @@ const DEEP: Architecture = Architecture {
 ///
 /// ```no_run
 /// use wick::models::{ResNetOptions, resnet18_with};
-/// let model = resnet18_with(None, ResNetOptions::new().num_classes(10));
+/// let options = ResNetOptions::new().num_classes(10).zero_init_residual(true).progress(false);
+/// let model = resnet18_with(None, options);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResNetOptions {
@@ -79,7 +80,13 @@ macro_rules! networks {
             $($variant:ident = $file:literal, $resize:literal;)*
         } $architecture:expr;
     )*) => {$(
-        #[doc = concat!("Weights for [`", stringify!($function), "`], from torchvision.")]
+        #[doc = concat!(
+            "Weights for [`", stringify!($function), "`], from torchvision. PyTorch: `torchvision.models.",
+            stringify!($name), "`.\n\n```\nuse wick::models::", stringify!($weights), ";\nlet weights = ",
+            stringify!($weights), "::Default;\nassert!(weights.url().unwrap().ends_with(weights.file().unwrap()));\n",
+            "assert_eq!(weights.categories()[0], \"tench\");\n",
+            "println!(\"{weights}: {}\", weights.transforms());\n```",
+        )]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[allow(non_camel_case_types)]
         pub enum $weights {
@@ -133,7 +140,12 @@ macro_rules! networks {
             }
         }
 
-        #[doc = concat!("torchvision's name of [`", stringify!($weights), "`].")]
+        #[doc = concat!(
+            "torchvision's name of [`", stringify!($weights), "`]. PyTorch: `torchvision.models.",
+            stringify!($name), "`.\n\n```\nuse wick::models::", stringify!($name), ";\nassert_eq!(",
+            stringify!($name), "::", stringify!($default), ".file(), ", stringify!($name),
+            "::Default.file());\n```",
+        )]
         #[allow(non_camel_case_types)]
         pub type $name = $weights;
 
@@ -153,7 +165,12 @@ macro_rules! networks {
             $try_with(weights, ResNetOptions::new())
         }
 
-        #[doc = concat!("[`", stringify!($function), "`] with another number of classes, for instance.")]
+        #[doc = concat!(
+            "[`", stringify!($function), "`] with another number of classes, for instance. PyTorch: ",
+            "`torchvision.models.", stringify!($function), "`.\n\n```no_run\nuse wick::models::{ResNetOptions, ",
+            stringify!($with), "};\nlet model = ", stringify!($with),
+            "(None, ResNetOptions::new().num_classes(10));\n```",
+        )]
         ///
         /// # Panics
         /// When the weights are for another number of classes.
@@ -174,33 +191,98 @@ macro_rules! networks {
 }
 
 networks! {
-    /// The residual network of 18 layers.
+    /// The residual network of 18 layers. `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.resnet18`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNet18Weights, resnet18};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNet18Weights::Default;
+    /// let model = resnet18(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnet18, try_resnet18, resnet18_with, try_resnet18_with, ResNet18Weights = ResNet18_Weights {
         default: IMAGENET1K_V1,
         IMAGENET1K_V1 = "resnet18-f37072fd.pth", 256;
     } BASIC;
 
-    /// The residual network of 34 layers.
+    /// The residual network of 34 layers. `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.resnet34`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNet34Weights, resnet34};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNet34Weights::Default;
+    /// let model = resnet34(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnet34, try_resnet34, resnet34_with, try_resnet34_with, ResNet34Weights = ResNet34_Weights {
         default: IMAGENET1K_V1,
         IMAGENET1K_V1 = "resnet34-b627a593.pth", 256;
     } Architecture { layers: [3, 4, 6, 3], ..BASIC };
 
-    /// The residual network of 50 layers.
+    /// The residual network of 50 layers. `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.resnet50`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNet50Weights, resnet50};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNet50Weights::Default;
+    /// let model = resnet50(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnet50, try_resnet50, resnet50_with, try_resnet50_with, ResNet50Weights = ResNet50_Weights {
         default: IMAGENET1K_V2,
         IMAGENET1K_V1 = "resnet50-0676ba61.pth", 256;
         IMAGENET1K_V2 = "resnet50-11ad3fa6.pth", 232;
     } DEEP;
 
-    /// The residual network of 101 layers.
+    /// The residual network of 101 layers. `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.resnet101`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNet101Weights, resnet101};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNet101Weights::Default;
+    /// let model = resnet101(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnet101, try_resnet101, resnet101_with, try_resnet101_with, ResNet101Weights = ResNet101_Weights {
         default: IMAGENET1K_V2,
         IMAGENET1K_V1 = "resnet101-63fe2227.pth", 256;
         IMAGENET1K_V2 = "resnet101-cd907fc2.pth", 232;
     } Architecture { layers: [3, 4, 23, 3], ..DEEP };
 
-    /// The residual network of 152 layers.
+    /// The residual network of 152 layers. `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.resnet152`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNet152Weights, resnet152};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNet152Weights::Default;
+    /// let model = resnet152(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnet152, try_resnet152, resnet152_with, try_resnet152_with, ResNet152Weights = ResNet152_Weights {
         default: IMAGENET1K_V2,
         IMAGENET1K_V1 = "resnet152-394f9c45.pth", 256;
@@ -208,20 +290,62 @@ networks! {
     } Architecture { layers: [3, 8, 36, 3], ..DEEP };
 
     /// The residual network of 50 layers whose 3×3 convolutions are twice as wide (Zagoruyko and Komodakis, 2016).
+    /// `[N, 3, H, W]` to `[N, 1000]`. PyTorch: `torchvision.models.wide_resnet50_2`.
+    ///
+    /// ```no_run
+    /// use wick::models::{WideResNet50_2Weights, wide_resnet50_2};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = WideResNet50_2Weights::Default;
+    /// let model = wide_resnet50_2(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     wide_resnet50_2, try_wide_resnet50_2, wide_resnet50_2_with, try_wide_resnet50_2_with, WideResNet50_2Weights = Wide_ResNet50_2_Weights {
         default: IMAGENET1K_V2,
         IMAGENET1K_V1 = "wide_resnet50_2-95faca4d.pth", 256;
         IMAGENET1K_V2 = "wide_resnet50_2-9ba9bcbe.pth", 232;
     } Architecture { width_per_group: 128, ..DEEP };
 
-    /// The residual network of 50 layers whose 3×3 convolutions have 32 groups (Xie et al., 2016).
+    /// The residual network of 50 layers whose 3×3 convolutions have 32 groups (Xie et al., 2016). `[N, 3, H, W]` to
+    /// `[N, 1000]`. PyTorch: `torchvision.models.resnext50_32x4d`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNeXt50_32X4DWeights, resnext50_32x4d};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNeXt50_32X4DWeights::Default;
+    /// let model = resnext50_32x4d(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnext50_32x4d, try_resnext50_32x4d, resnext50_32x4d_with, try_resnext50_32x4d_with, ResNeXt50_32X4DWeights = ResNeXt50_32X4D_Weights {
         default: IMAGENET1K_V2,
         IMAGENET1K_V1 = "resnext50_32x4d-7cdf4587.pth", 256;
         IMAGENET1K_V2 = "resnext50_32x4d-1a0047aa.pth", 232;
     } Architecture { groups: 32, width_per_group: 4, ..DEEP };
 
-    /// The residual network of 101 layers whose 3×3 convolutions have 32 groups of 8 channels.
+    /// The residual network of 101 layers whose 3×3 convolutions have 32 groups of 8 channels. `[N, 3, H, W]` to
+    /// `[N, 1000]`. PyTorch: `torchvision.models.resnext101_32x8d`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNeXt101_32X8DWeights, resnext101_32x8d};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNeXt101_32X8DWeights::Default;
+    /// let model = resnext101_32x8d(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnext101_32x8d, try_resnext101_32x8d, resnext101_32x8d_with, try_resnext101_32x8d_with,
     ResNeXt101_32X8DWeights = ResNeXt101_32X8D_Weights {
         default: IMAGENET1K_V2,
@@ -229,14 +353,42 @@ networks! {
         IMAGENET1K_V2 = "resnext101_32x8d-110c445d.pth", 232;
     } Architecture { layers: [3, 4, 23, 3], groups: 32, width_per_group: 8, ..DEEP };
 
-    /// The residual network of 101 layers whose 3×3 convolutions have 64 groups of 4 channels.
+    /// The residual network of 101 layers whose 3×3 convolutions have 64 groups of 4 channels. `[N, 3, H, W]` to
+    /// `[N, 1000]`. PyTorch: `torchvision.models.resnext101_64x4d`.
+    ///
+    /// ```no_run
+    /// use wick::models::{ResNeXt101_64X4DWeights, resnext101_64x4d};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = ResNeXt101_64X4DWeights::Default;
+    /// let model = resnext101_64x4d(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     resnext101_64x4d, try_resnext101_64x4d, resnext101_64x4d_with, try_resnext101_64x4d_with,
     ResNeXt101_64X4DWeights = ResNeXt101_64X4D_Weights {
         default: IMAGENET1K_V1,
         IMAGENET1K_V1 = "resnext101_64x4d-173b62eb.pth", 232;
     } Architecture { layers: [3, 4, 23, 3], groups: 64, width_per_group: 4, ..DEEP };
 
-    /// The residual network of 101 layers whose 3×3 convolutions are twice as wide.
+    /// The residual network of 101 layers whose 3×3 convolutions are twice as wide. `[N, 3, H, W]` to `[N, 1000]`.
+    /// PyTorch: `torchvision.models.wide_resnet101_2`.
+    ///
+    /// ```no_run
+    /// use wick::models::{WideResNet101_2Weights, wide_resnet101_2};
+    /// use wick::prelude::*;
+    /// use wick::transforms::Transform;
+    /// let weights = WideResNet101_2Weights::Default;
+    /// let model = wide_resnet101_2(weights);
+    /// model.eval();
+    /// let image = wick::image::open("dog.jpg")?;
+    /// let scores = no_grad(|| model.forward(&weights.transforms().apply(image).unsqueeze(0)));
+    /// println!("{}", weights.categories()[scores.argmax().item::<i64>() as usize]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     wide_resnet101_2, try_wide_resnet101_2, wide_resnet101_2_with, try_wide_resnet101_2_with,
     WideResNet101_2Weights = Wide_ResNet101_2_Weights {
         default: IMAGENET1K_V2,

@@ -10,7 +10,21 @@ use crate::nn::{
 };
 use crate::tensor::Tensor;
 
-/// A residual network.
+/// A residual network, from images of three channels to classes. PyTorch: `torchvision.models.ResNet`.
+///
+/// Functions such as [`resnet18`](super::resnet18) and [`resnet50_with`](super::resnet50_with) make one. Its forward
+/// pass takes `[N, 3, H, W]` to `[N, classes]`, with 1000 classes unless it is said. The layers are fields, so that a
+/// new head can be put in place of `fc`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut model = models::resnet18(None);
+/// assert_eq!(model.conv1.weight.shape(), [64, 3, 7, 7]);
+/// model.fc = Linear::new(512, 10);
+/// model.eval();
+/// let scores = no_grad(|| model.forward(&Tensor::rand([1, 3, 32, 32])));
+/// assert_eq!(scores.shape(), [1, 10]);
+/// ```
 #[derive(Module)]
 pub struct ResNet {
     /// From the image's three channels to 64.
@@ -161,7 +175,18 @@ impl Forward for ResNet {
     }
 }
 
-/// Two 3×3 convolutions.
+/// Two 3×3 convolutions whose result is added to what came in: the block of ResNet-18 and ResNet-34. PyTorch:
+/// `torchvision.models.resnet.BasicBlock`.
+///
+/// `[N, C, H, W]` to `[N, C', H', W']`; the first block of a layer halves the size, except in the first layer.
+///
+/// ```no_run
+/// use wick::prelude::*;
+/// use wick::models::BasicBlock;
+/// let model = models::resnet18(None);
+/// let blocks = model.modules().into_iter().filter(|module| module.downcast_ref::<BasicBlock>().is_some());
+/// assert_eq!(blocks.count(), 8); // two in each of the four layers
+/// ```
 #[derive(Module)]
 pub struct BasicBlock {
     conv1: Conv2d,
@@ -195,7 +220,18 @@ impl Forward for BasicBlock {
     }
 }
 
-/// A 1×1 convolution to few channels, a 3×3 one there, and a 1×1 one to many.
+/// A 1×1 convolution to few channels, a 3×3 one there, and a 1×1 one to many: the block from ResNet-50 on. PyTorch:
+/// `torchvision.models.resnet.Bottleneck`.
+///
+/// What came in is added to the result. A block of a layer of `C` channels gives `4 C` of them.
+///
+/// ```no_run
+/// use wick::prelude::*;
+/// use wick::models::Bottleneck;
+/// let model = models::resnet50(None);
+/// let blocks = model.modules().into_iter().filter(|module| module.downcast_ref::<Bottleneck>().is_some());
+/// assert_eq!(blocks.count(), 16); // 3, 4, 6 and 3
+/// ```
 #[derive(Module)]
 pub struct Bottleneck {
     conv1: Conv2d,

@@ -8,7 +8,19 @@ use crate::tensor::Tensor;
 /// The momentum of all batch norms here.
 const MOMENTUM: f64 = 0.9;
 
-/// Two convolutions whose result is added to what came in.
+/// Two convolutions whose result is added to what came in. `[N, inputs, H, W]` to `[N, outputs, H / stride, W /
+/// stride]`.
+///
+/// With stride 1 there is nothing that would fit what came in to another number of channels, so `inputs` and `outputs`
+/// are then the same.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::models::ResBlock;
+/// let x = Tensor::rand([1, 4, 8, 8]);
+/// assert_eq!(ResBlock::new(4, 4, 1).forward(&x).shape(), [1, 4, 8, 8]);
+/// assert_eq!(ResBlock::new(4, 6, 2).forward(&x).shape(), [1, 6, 4, 4]);
+/// ```
 #[derive(Module)]
 pub struct ResBlock {
     /// The convolution that makes the image smaller if the stride is not 1.
@@ -61,7 +73,14 @@ impl Forward for ResBlock {
     }
 }
 
-/// Nine layers, for images of 32 by 32 pixels in ten classes.
+/// Nine layers, for images of 32 by 32 pixels in ten classes. `[N, 3, 32, 32]` to `[N, 10]`. Made by [`resnet9`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let model = models::resnet9();
+/// let scores = no_grad(|| model.forward(&Tensor::rand([2, 3, 32, 32])));
+/// assert_eq!(scores.shape(), [2, 10]);
+/// ```
 #[derive(Module)]
 pub struct ResNet9 {
     /// To 128 channels of 16 by 16.
@@ -78,7 +97,14 @@ pub struct ResNet9 {
     pub fc: Linear,
 }
 
-/// A new [`ResNet9`].
+/// A new [`ResNet9`], with initial values drawn from the default generator.
+///
+/// ```
+/// use wick::prelude::*;
+/// let model = models::resnet9();
+/// let numbers: usize = model.parameters().iter().map(|parameter| parameter.numel()).sum();
+/// assert_eq!(numbers, 2_447_946);
+/// ```
 pub fn resnet9() -> ResNet9 {
     let conv = |inputs, outputs| Conv2d::new(inputs, outputs, 3).padding(1).bias(false);
     let norm = |channels| BatchNorm2d::new(channels).momentum(MOMENTUM);

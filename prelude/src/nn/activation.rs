@@ -4,7 +4,17 @@ use super::nonlinear::inplace_option;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 
-/// `max(x, 0)`: `nn.ReLU`.
+/// The rectified linear unit as a layer, `max(x, 0)` of each value. Any shape. PyTorch: `torch.nn.ReLU`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let relu = ReLU::new();
+/// assert_eq!(relu.forward(&tensor!([-1., 0., 2.])).to_string(), "tensor([0., 0., 2.])");
+/// // Changes its input itself.
+/// let x = tensor!([-3., 4.]);
+/// ReLU::new().inplace(true).forward(&x);
+/// assert_eq!(x.to_string(), "tensor([0., 4.])");
+/// ```
 #[derive(Module, Default)]
 #[module(extra_repr = Self::options)]
 pub struct ReLU {
@@ -30,7 +40,14 @@ impl Forward for ReLU {
     }
 }
 
-/// `max(x, 0)`, and a small slope where `x` is negative: `nn.LeakyReLU`.
+/// `max(x, 0)`, and a small slope where `x` is negative. Any shape. PyTorch: `torch.nn.LeakyReLU`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let relu = LeakyReLU::new(0.1);
+/// assert_eq!(relu.forward(&tensor!([-1., 2.])).to_string(), "tensor([-0.1000,  2.0000])");
+/// assert_eq!(LeakyReLU::default().inplace(true).to_string(), "LeakyReLU(negative_slope=0.01, inplace=True)");
+/// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct LeakyReLU {
@@ -40,7 +57,7 @@ pub struct LeakyReLU {
 }
 
 impl LeakyReLU {
-    /// A rectifier with this slope on the negative side; PyTorch's default is 0.01.
+    /// A rectifier with this slope on the negative side; PyTorch's default `negative_slope` is 0.01.
     pub fn new(negative_slope: f64) -> Self {
         Self {
             negative_slope,
@@ -72,8 +89,19 @@ impl Forward for LeakyReLU {
     }
 }
 
-/// `max(x, 0)`, and a slope where `x` is negative that is drawn anew for each number in training: `nn.RReLU`
-/// (Xu and others, 2015).
+/// `max(x, 0)`, and a slope where `x` is negative that is drawn anew for each number in training (Xu and others, 2015).
+/// Any shape. PyTorch: `torch.nn.RReLU`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let relu = nn::RReLU::new(0.1, 0.3);
+/// let x = tensor!([-1., -1., 2.]);
+/// assert_eq!(relu.forward(&x).to_string(), "tensor([-0.2940, -0.2416,  2.0000])");
+/// relu.eval();
+/// assert_eq!(relu.forward(&x).to_string(), "tensor([-0.2000, -0.2000,  2.0000])");
+/// assert_eq!(nn::RReLU::new(0.1, 0.3).inplace(true).to_string(), "RReLU(lower=0.1, upper=0.3, inplace=True)");
+/// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct RReLU {
@@ -84,7 +112,8 @@ pub struct RReLU {
 }
 
 impl RReLU {
-    /// With slopes between these; PyTorch's defaults are 1/8 and 1/3. Without training their middle is taken.
+    /// A rectifier with slopes between these; PyTorch's defaults are 1/8 and 1/3. Without training their middle is
+    /// taken.
     ///
     /// # Panics
     /// When `lower` is above `upper`.
@@ -128,7 +157,13 @@ impl Forward for RReLU {
 
 inplace_option!(ReLU, LeakyReLU, RReLU);
 
-/// `1 / (1 + exp(-x))`: `nn.Sigmoid`.
+/// The logistic function as a layer, `1 / (1 + exp(-x))` of each value. Any shape. PyTorch: `torch.nn.Sigmoid`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let y = Sigmoid::new().forward(&tensor!([-2., 0., 2.]));
+/// assert_eq!(y.to_string(), "tensor([0.1192, 0.5000, 0.8808])");
+/// ```
 #[derive(Module, Default)]
 pub struct Sigmoid {
     mode: Mode,
@@ -150,7 +185,13 @@ impl Forward for Sigmoid {
     }
 }
 
-/// The hyperbolic tangent: `nn.Tanh`.
+/// The hyperbolic tangent as a layer. Any shape. PyTorch: `torch.nn.Tanh`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let y = Tanh::new().forward(&tensor!([-1., 0., 1.]));
+/// assert_eq!(y.to_string(), "tensor([-0.7616,  0.0000,  0.7616])");
+/// ```
 #[derive(Module, Default)]
 pub struct Tanh {
     mode: Mode,
@@ -172,7 +213,17 @@ impl Forward for Tanh {
     }
 }
 
-/// The Gaussian error linear unit: `nn.GELU`.
+/// The Gaussian error linear unit as a layer: `x` times the probability that a standard normal number is below it. Any
+/// shape. PyTorch: `torch.nn.GELU`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([-1., 1.]);
+/// assert_eq!(GELU::new().forward(&x).to_string(), "tensor([-0.1587,  0.8413])");
+/// let nearly = GELU::new().approximate_tanh(true);
+/// assert_eq!(nearly.forward(&x).to_string(), "tensor([-0.1588,  0.8412])");
+/// assert_eq!(nearly.to_string(), "GELU(approximate='tanh')");
+/// ```
 #[derive(Module, Default)]
 #[module(extra_repr = Self::options)]
 pub struct GELU {
@@ -205,7 +256,14 @@ impl Forward for GELU {
     }
 }
 
-/// Turns the values along a dimension into probabilities: `nn.Softmax`.
+/// Turns the values along a dimension into probabilities, which sum to 1. Any shape, which stays. PyTorch:
+/// `torch.nn.Softmax`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let y = Softmax::new(1).forward(&tensor!([[1., 2., 3.], [0., 0., 0.]]));
+/// assert_eq!(y.to_string(), "tensor([[0.0900, 0.2447, 0.6652],\n        [0.3333, 0.3333, 0.3333]])");
+/// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct Softmax {
@@ -234,7 +292,14 @@ impl Forward for Softmax {
     }
 }
 
-/// The logarithm of [`Softmax`]: `nn.LogSoftmax`.
+/// The logarithms of [`Softmax`]'s probabilities. Any shape, which stays; [`NLLLoss`](super::NLLLoss) takes them.
+/// PyTorch: `torch.nn.LogSoftmax`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let y = LogSoftmax::new(-1).forward(&tensor!([1., 2., 3.]));
+/// assert_eq!(y.to_string(), "tensor([-2.4076, -1.4076, -0.4076])");
+/// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct LogSoftmax {
@@ -263,7 +328,17 @@ impl Forward for LogSoftmax {
     }
 }
 
-/// Turns the channels `[N, C, H, W]` of each pixel into probabilities: `nn.Softmax2d`.
+/// Turns the channels of each pixel into probabilities. `[N, C, H, W]` or `[C, H, W]`, which stays. PyTorch:
+/// `torch.nn.Softmax2d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let y = nn::Softmax2d::new().forward(&Tensor::rand([1, 3, 2, 2]));
+/// assert_eq!(y.sum_dim(1, false).i(0).to_string(), "tensor([[1., 1.],\n        [1., 1.]])");
+/// ```
+///
+/// # Panics
+/// When the input has neither three nor four dimensions.
 #[derive(Module, Default)]
 pub struct Softmax2d {
     mode: Mode,

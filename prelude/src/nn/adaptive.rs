@@ -8,11 +8,11 @@ use crate::error::{Error, OrPanic, Result, bail};
 use crate::{DType, Tensor};
 
 /// The negative logarithm of a softmax over classes of which the rare ones are looked at in clusters (Grave and others,
-/// 2017): `nn.AdaptiveLogSoftmaxWithLoss`. Classes have to be in the order of how often they come.
+/// 2017). Features `[N, in_features]` and classes `[N]`, which have to be in the order of how often they come. PyTorch:
+/// `torch.nn.AdaptiveLogSoftmaxWithLoss`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let softmax = nn::AdaptiveLogSoftmaxWithLoss::new(16, 1000, &[10, 100]);
 /// let x = Tensor::rand([4, 16]);
 /// let found = softmax.forward(&x, &tensor!([3, 999, 12, 0]));
@@ -20,6 +20,11 @@ use crate::{DType, Tensor};
 /// found.loss.backward();
 /// assert_eq!(softmax.log_prob(&x).shape(), [4, 1000]);
 /// assert_eq!(softmax.predict(&x).shape(), [4]);
+///
+/// // Clusters of half as many features each, and a head with a bias.
+/// let softmax = nn::AdaptiveLogSoftmaxWithLoss::with(16, 1000, &[10, 100], 2., true);
+/// assert!(softmax.head.bias.is_some());
+/// assert_eq!(softmax.tail.len(), 2);
 /// ```
 #[derive(Module)]
 pub struct AdaptiveLogSoftmaxWithLoss {
@@ -33,7 +38,15 @@ pub struct AdaptiveLogSoftmaxWithLoss {
     mode: Mode,
 }
 
-/// The logarithms of the right classes' probabilities `[N]`, and the loss, their mean with its sign changed.
+/// The logarithms of the right classes' probabilities, `[N]`, and the loss, their mean with its sign changed. PyTorch's
+/// `forward` of `torch.nn.AdaptiveLogSoftmaxWithLoss` returns it.
+///
+/// ```
+/// use wick::prelude::*;
+/// let softmax = nn::AdaptiveLogSoftmaxWithLoss::new(4, 20, &[5]);
+/// let found: nn::ASMOutput = softmax.forward(&Tensor::rand([3, 4]), &tensor!([0, 7, 19]));
+/// assert_eq!(found.loss.item::<f32>(), -found.output.mean().item::<f32>());
+/// ```
 #[derive(Clone)]
 pub struct ASMOutput {
     /// The logarithms.
@@ -62,7 +75,8 @@ impl AdaptiveLogSoftmaxWithLoss {
         Self::with(in_features, n_classes, cutoffs, 4., false)
     }
 
-    /// With another divisor of the features and, if wanted, a bias in the head.
+    /// A layer with another divisor of the features and, if wanted, a bias in the head. PyTorch's arguments `div_value`
+    /// and `head_bias`.
     ///
     /// # Panics
     /// When the clusters do not begin one after another within the classes.

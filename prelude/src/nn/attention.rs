@@ -12,6 +12,14 @@ use crate::tensor::attention::attend;
 use crate::{DType, Error, Tensor};
 
 /// The projection of all heads' results in [`MultiheadAttention`]: a [`Linear`] under the name that PyTorch gives it.
+/// PyTorch: `torch.nn.modules.linear.NonDynamicallyQuantizableLinear`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let attention = nn::MultiheadAttention::new(16, 4);
+/// assert_eq!(attention.out_proj.kind(), "NonDynamicallyQuantizableLinear");
+/// assert_eq!(attention.out_proj.weight.shape(), [16, 16]);
+/// ```
 pub struct NonDynamicallyQuantizableLinear(Linear);
 
 impl Deref for NonDynamicallyQuantizableLinear {
@@ -59,9 +67,22 @@ impl std::fmt::Display for NonDynamicallyQuantizableLinear {
     }
 }
 
-/// The choices of [`MultiheadAttention::forward_with`].
+/// The choices of [`MultiheadAttention::forward_with`], which are PyTorch's arguments of its `forward`.
 ///
 /// A mask of truth values says where *not* to look; one of floats is added to the scores.
+///
+/// ```
+/// use wick::prelude::*;
+/// let attention = nn::MultiheadAttention::new(4, 2);
+/// let x = Tensor::rand([3, 4]);
+/// // The last of three keys is padding.
+/// let options = nn::AttentionOptions {
+///     key_padding_mask: Some(tensor!([false, false, true])),
+///     ..Default::default()
+/// };
+/// let (_, weights) = attention.forward_with(&x, &x, &x, &options);
+/// assert_eq!(weights.unwrap().i((.., 2)).detach().to_vec::<f32>(), [0., 0., 0.]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct AttentionOptions {
     /// Which keys of each sequence are padding, `[N, S]`, or `[S]` without a batch.
@@ -99,17 +120,24 @@ struct Config {
     add_bias_kv: bool,
 }
 
-/// Attention of several heads side by side (Vaswani and others, 2017): `nn.MultiheadAttention`. Queries are
-/// `[L, N, embed_dim]`, keys `[S, N, kdim]` and values `[S, N, vdim]`; the batch may be missing.
+/// Attention of several heads side by side (Vaswani and others, 2017). Queries `[L, N, embed_dim]`, keys `[S, N, kdim]`
+/// and values `[S, N, vdim]` give `[L, N, embed_dim]` and weights `[N, L, S]`; the batch may be missing. PyTorch:
+/// `torch.nn.MultiheadAttention`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let attention = nn::MultiheadAttention::new(16, 4).batch_first(true);
 /// let x = Tensor::rand([2, 5, 16]);
 /// let (y, weights) = attention.forward(&x, &x, &x);
 /// assert_eq!(y.shape(), [2, 5, 16]);
 /// assert_eq!(weights.shape(), [2, 5, 5]);
+///
+/// // Keys and values of another size, and two more of each: a trained one and zeros.
+/// let attention = nn::MultiheadAttention::new(16, 4)
+///     .kdim(8).vdim(6).bias(false).add_bias_kv(true).add_zero_attn(true).dropout(0.1);
+/// let (query, key, value) = (Tensor::rand([5, 16]), Tensor::rand([7, 8]), Tensor::rand([7, 6]));
+/// let (y, weights) = attention.forward(&query, &key, &value);
+/// assert_eq!((y.shape(), weights.shape()), ([5, 16].into(), [5, 9].into()));
 /// ```
 #[derive(Module)]
 pub struct MultiheadAttention {
@@ -188,13 +216,13 @@ impl MultiheadAttention {
         }
     }
 
-    /// The probability with which weights are set to zero in training; 0 at first.
+    /// The probability with which weights are set to zero in training; 0 at first. PyTorch's argument `dropout`.
     pub fn dropout(mut self, dropout: f64) -> Self {
         self.dropout = dropout;
         self
     }
 
-    /// Whether there are biases, which there are unless this says `false`.
+    /// Whether there are biases, which there are unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(self, bias: bool) -> Self {
         match bias == self.config.bias {
             true => self,
@@ -202,7 +230,7 @@ impl MultiheadAttention {
         }
     }
 
-    /// Whether a trained key and value are added to those given.
+    /// Whether a trained key and value are added to those given. PyTorch's argument `add_bias_kv`.
     pub fn add_bias_kv(self, add_bias_kv: bool) -> Self {
         match add_bias_kv == self.config.add_bias_kv {
             true => self,
@@ -210,23 +238,23 @@ impl MultiheadAttention {
         }
     }
 
-    /// Whether a key and a value of zeros are added to those given.
+    /// Whether a key and a value of zeros are added to those given. PyTorch's argument `add_zero_attn`.
     pub fn add_zero_attn(mut self, add_zero_attn: bool) -> Self {
         self.add_zero_attn = add_zero_attn;
         self
     }
 
-    /// The size of keys, if it is not `embed_dim`.
+    /// The size of keys, if it is not `embed_dim`. PyTorch's argument `kdim`.
     pub fn kdim(self, kdim: usize) -> Self {
         self.again(|config| config.kdim = kdim)
     }
 
-    /// The size of values, if it is not `embed_dim`.
+    /// The size of values, if it is not `embed_dim`. PyTorch's argument `vdim`.
     pub fn vdim(self, vdim: usize) -> Self {
         self.again(|config| config.vdim = vdim)
     }
 
-    /// Whether inputs and outputs are `[N, L, …]` instead of `[L, N, …]`.
+    /// Whether inputs and outputs are `[N, L, …]` instead of `[L, N, …]`. PyTorch's argument `batch_first`.
     pub fn batch_first(mut self, batch_first: bool) -> Self {
         self.batch_first = batch_first;
         self

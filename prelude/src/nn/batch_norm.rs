@@ -54,19 +54,22 @@ macro_rules! batch_norms {
                     }
                 }
 
-                /// How much a batch counts in the running statistics; with `None` all batches count the same.
+                /// How much a batch counts in the running statistics; with `None` all batches count the same. PyTorch's
+                /// argument `momentum`, 0.1 at first.
                 pub fn momentum(mut self, momentum: impl Into<Option<f64>>) -> Self {
                     self.momentum = momentum.into();
                     self
                 }
 
-                /// What is added to the variance, so that nothing is divided by zero.
+                /// What is added to the variance, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-5 at
+                /// first.
                 pub fn eps(mut self, eps: f64) -> Self {
                     self.eps = eps;
                     self
                 }
 
-                /// Whether there are a scale and a shift, which there are unless this says `false`.
+                /// Whether there are a scale and a shift, which there are unless this says `false`. PyTorch's argument
+                /// `affine`.
                 pub fn affine(mut self, affine: bool) -> Self {
                     let fresh = Self::new(self.num_features);
                     self.weight = fresh.weight.filter(|_| affine);
@@ -74,8 +77,8 @@ macro_rules! batch_norms {
                     self
                 }
 
-                /// Whether running statistics are kept, which they are unless this says `false`. Without them, batches are
-                /// normalized by their own statistics after `eval()` too.
+                /// Whether running statistics are kept, which they are unless this says `false`. Without them, batches
+                /// are normalized by their own statistics after `eval()` too. PyTorch's argument `track_running_stats`.
                 pub fn track_running_stats(mut self, track: bool) -> Self {
                     let fresh = Self::new(self.num_features);
                     self.running_mean = fresh.running_mean.filter(|_| track);
@@ -144,38 +147,70 @@ macro_rules! batch_norms {
 }
 
 batch_norms! {
-    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm1d`.
-    ///
-    /// The input is `[N, num_features]` or `[N, num_features, L]`; all else is as in [`BatchNorm2d`].
-    BatchNorm1d(2 | 3, "2D or 3D");
-    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm2d`.
-    ///
-    /// In training the mean and variance are those of the batch, and running ones are kept; after `eval()` the running
-    /// ones are used. The input is `[N, num_features, H, W]`.
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it. The input is `[N, num_features]` or
+    /// `[N, num_features, L]` and keeps its shape; all else is as in [`BatchNorm2d`]. PyTorch: `torch.nn.BatchNorm1d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let norm = BatchNorm1d::new(2);
+    /// let y = norm.forward(&tensor!([[1., 10.], [3., 30.]]));
+    /// assert_eq!(y.detach().to_string(), "tensor([[-1.0000, -1.0000],\n        [ 1.0000,  1.0000]])");
+    /// // A tenth of the way to the means of the batch, 2 and 20.
+    /// assert_eq!(norm.running_mean.as_ref().unwrap().to_string(), "tensor([0.2000, 2.0000])");
+    /// let plain = BatchNorm1d::new(2).eps(1e-3).momentum(None).affine(false).track_running_stats(false);
+    /// assert_eq!(
+    ///     plain.to_string(),
+    ///     "BatchNorm1d(2, eps=0.001, momentum=None, affine=False, bias=False, track_running_stats=False)"
+    /// );
+    /// ```
+    BatchNorm1d(2 | 3, "2D or 3D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it. The input is `[N, num_features, H, W]`
+    /// and keeps its shape. PyTorch: `torch.nn.BatchNorm2d`.
     ///
+    /// In training the mean and variance are those of the batch, and running ones are kept; after `eval()` the running
+    /// ones are used.
+    ///
+    /// ```
+    /// use wick::prelude::*;
     /// let norm = BatchNorm2d::new(64).momentum(0.9);
     /// norm.forward(&Tensor::rand([8, 64, 4, 4]));
     /// assert_eq!(norm.num_batches_tracked.as_ref().map(|count| count.item::<i64>()), Some(1));
     /// norm.eval();
+    /// // Nothing to train, and the statistics of each batch alone.
+    /// let plain = BatchNorm2d::new(64).eps(1e-3).affine(false).track_running_stats(false);
+    /// assert!(plain.weight.is_none() && plain.running_mean.is_none());
     /// ```
-    BatchNorm2d(4, "4D");
-    /// Brings every channel to mean 0 and variance 1, then scales and shifts it: `nn.BatchNorm3d`.
     ///
-    /// The input is `[N, num_features, D, H, W]`; all else is as in [`BatchNorm2d`].
-    BatchNorm3d(5, "5D");
-    /// Brings every channel to mean 0 and variance 1, then scales and shifts it, over the batches of all processes that
-    /// train together: `nn.SyncBatchNorm`. There is one process here, on which it is what the others are, for inputs
-    /// `[N, num_features, …]` of any rank.
+    /// # Panics
+    /// In training, when a batch has only one value of each channel.
+    BatchNorm2d(4, "4D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it. The input is
+    /// `[N, num_features, D, H, W]` and keeps its shape; all else is as in [`BatchNorm2d`]. PyTorch:
+    /// `torch.nn.BatchNorm3d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let norm = nn::BatchNorm3d::new(4).momentum(0.5).eps(1e-3).affine(true).track_running_stats(true);
+    /// let y = norm.forward(&Tensor::rand([2, 4, 3, 5, 5]));
+    /// assert_eq!(y.shape(), [2, 4, 3, 5, 5]);
+    /// assert!(y.mean().abs().item::<f32>() < 1e-4);
+    /// ```
+    BatchNorm3d(5, "5D");
+    /// Brings every channel to mean 0 and variance 1, then scales and shifts it, over the batches of all processes that
+    /// train together. PyTorch: `torch.nn.SyncBatchNorm`.
     ///
+    /// There is one process here, on which it is what the others are, for inputs `[N, num_features, …]` of any rank.
+    ///
+    /// ```
+    /// use wick::prelude::*;
     /// let net = Sequential::new((Conv2d::new(3, 8, 3), BatchNorm2d::new(8), ReLU::new()));
     /// let net = nn::SyncBatchNorm::convert_sync_batchnorm(net);
     /// assert_eq!(net[1].kind(), "SyncBatchNorm");
+    /// let norm = nn::SyncBatchNorm::new(8).momentum(0.2).eps(1e-3).affine(false).track_running_stats(false);
+    /// assert_eq!(
+    ///     norm.to_string(),
+    ///     "SyncBatchNorm(8, eps=0.001, momentum=0.2, affine=False, bias=False, track_running_stats=False)"
+    /// );
     /// ```
     SyncBatchNorm(2.., "at least 2D");
 }

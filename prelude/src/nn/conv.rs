@@ -7,7 +7,20 @@ use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::{ConvOptions, Padding};
 
-/// How much is put around the input of a convolution. Anything that is a size may be written, or `"same"` or `"valid"`.
+/// How much is put around the input of a convolution. Anything that is a size may be written, or `"same"` or `"valid"`:
+/// PyTorch's argument `padding`.
+///
+/// ```
+/// use wick::nn::ConvPadding;
+/// use wick::prelude::*;
+/// assert_eq!(ConvPadding::<2>::from("same"), ConvPadding::Same);
+/// let sized = |padding: ConvPadding<2>| {
+///     Conv2d::new(1, 1, 3).padding(padding).forward(&Tensor::zeros([1, 1, 8, 8])).shape()
+/// };
+/// assert_eq!(sized("same".into()), [1, 1, 8, 8]);
+/// assert_eq!(sized(ConvPadding::Valid), [1, 1, 6, 6]);
+/// assert_eq!(sized((2, 0).into()), [1, 1, 10, 6]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConvPadding<const N: usize> {
     /// That much on each side.
@@ -237,7 +250,10 @@ macro_rules! convolutions {
                 }
             }
 
-            /// How far the kernel moves from one output to the next.
+            /// How far the kernel moves from one output to the next, 1 at first. PyTorch's argument `stride`.
+            ///
+            /// # Panics
+            /// When the padding is `"same"` and the stride is not 1.
             #[track_caller]
             pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.geometry.stride = stride.into().sizes();
@@ -246,7 +262,7 @@ macro_rules! convolutions {
             }
 
             /// How much is put around the input on each side: a size, or `"same"` for outputs of the input's size, or
-            /// `"valid"` for nothing.
+            /// `"valid"` for nothing. PyTorch's argument `padding`, 0 at first.
             ///
             /// # Panics
             /// When a word is neither of them, or `"same"` is asked of a convolution with a stride.
@@ -257,7 +273,8 @@ macro_rules! convolutions {
                 self
             }
 
-            /// What stands around the input: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`.
+            /// What stands around the input: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`. PyTorch's argument
+            /// `padding_mode`, zeros at first.
             ///
             /// # Panics
             /// When it is none of them.
@@ -275,14 +292,14 @@ macro_rules! convolutions {
                 );
             }
 
-            /// The distance between neighbouring points of the kernel.
+            /// The distance between neighbouring points of the kernel, 1 at first. PyTorch's argument `dilation`.
             pub fn dilation(mut self, dilation: impl Into<Size<$n>>) -> Self {
                 self.geometry.dilation = dilation.into().sizes();
                 self
             }
 
             /// Splits the channels into groups that do not see each other. The weight has another shape then and is
-            /// drawn anew.
+            /// drawn anew. PyTorch's argument `groups`, 1 at first.
             ///
             /// # Panics
             /// When `groups` does not divide the numbers of channels.
@@ -305,7 +322,7 @@ macro_rules! convolutions {
                 }
             }
 
-            /// Whether the layer has a bias, which it has unless this says `false`.
+            /// Whether the layer has a bias, which it has unless this says `false`. PyTorch's argument `bias`.
             pub fn bias(mut self, bias: bool) -> Self {
                 if !bias && self.bias.take().is_some() {
                     self.draws.undo_bias();
@@ -351,33 +368,61 @@ macro_rules! convolutions {
 }
 
 convolutions! {
-    /// A one-dimensional convolution: `nn.Conv1d`. The input is `[N, in_channels, L]`.
+    /// A one-dimensional convolution as a layer. `[N, in_channels, L]` to `[N, out_channels, L']`; the batch may be
+    /// missing. PyTorch: `torch.nn.Conv1d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let conv = Conv1d::new(16, 33, 3).stride(2);
     /// assert_eq!(conv.forward(&Tensor::rand([20, 16, 50])).shape(), [20, 33, 24]);
+    ///
+    /// // A moving average that repeats the border.
+    /// let mean = Conv1d::new(1, 1, 3).padding(1).padding_mode("replicate").bias(false);
+    /// nn::init::constant_(&mean.weight, 1. / 3.);
+    /// let y = mean.forward(&tensor!([[[0., 3., 6., 3.]]]));
+    /// assert_eq!(y.detach().to_string(), "tensor([[[1., 3., 4., 4.]]])");
+    ///
+    /// let conv = Conv1d::new(4, 8, 3).dilation(2).groups(2);
+    /// assert_eq!(conv.to_string(), "Conv1d(4, 8, kernel_size=(3,), stride=(1,), dilation=(2,), groups=2)");
+    /// assert_eq!(conv.weight.shape(), [8, 2, 3]);
     /// ```
+    ///
+    /// # Panics
+    /// When the input has another number of channels, or the kernel is larger than the padded input.
     Conv1d<1>(Conv1dOptions, conv1d);
-    /// A two-dimensional convolution: `nn.Conv2d`. The input is `[N, in_channels, H, W]`.
+    /// A two-dimensional convolution as a layer. `[N, in_channels, H, W]` to `[N, out_channels, H', W']`; the batch may
+    /// be missing. PyTorch: `torch.nn.Conv2d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let conv = Conv2d::new(3, 64, 3).stride(2).padding(1).bias(false);
     /// assert_eq!(conv.forward(&Tensor::rand([1, 3, 32, 32])).shape(), [1, 64, 16, 16]);
+    ///
+    /// // Each channel on its own: a weight for each, and no weights between them.
+    /// let depthwise = Conv2d::new(8, 8, 3).padding(2).padding_mode("reflect").dilation(2).groups(8);
+    /// assert_eq!(depthwise.forward(&Tensor::rand([1, 8, 10, 10])).shape(), [1, 8, 10, 10]);
+    /// assert_eq!(depthwise.weight.shape(), [8, 1, 3, 3]);
     /// ```
     ///
     /// The options may come in any order; the layer's values are those that PyTorch would have drawn.
+    ///
+    /// # Panics
+    /// When the input has another number of channels, or the kernel is larger than the padded input.
     Conv2d<2>(Conv2dOptions, conv2d);
-    /// A three-dimensional convolution: `nn.Conv3d`. The input is `[N, in_channels, D, H, W]`.
+    /// A three-dimensional convolution as a layer. `[N, in_channels, D, H, W]` to `[N, out_channels, D', H', W']`; the
+    /// batch may be missing. PyTorch: `torch.nn.Conv3d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let conv = Conv3d::new(2, 4, (3, 5, 2)).padding((1, 2, 0));
     /// assert_eq!(conv.forward(&Tensor::rand([1, 2, 4, 6, 6])).shape(), [1, 4, 4, 6, 5]);
+    ///
+    /// let conv = Conv3d::new(2, 4, 3).stride((1, 2, 2)).dilation(2).groups(2).bias(false).padding_mode("circular");
+    /// assert_eq!(conv.forward(&Tensor::rand([1, 2, 5, 6, 6])).shape(), [1, 4, 1, 1, 1]);
+    /// assert!(conv.bias.is_none());
     /// ```
+    ///
+    /// # Panics
+    /// When the input has another number of channels, or the kernel is larger than the padded input.
     Conv3d<3>(Conv3dOptions, conv3d);
 }

@@ -64,32 +64,34 @@ macro_rules! transposed {
                 }
             }
 
-            /// How far the places of neighbouring inputs are apart in the output.
+            /// How far the places of neighbouring inputs are apart in the output, 1 at first. PyTorch's argument
+            /// `stride`.
             pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.geometry.stride = stride.into().sizes();
                 self
             }
 
-            /// How much is cut off the output on each side.
+            /// How much is cut off the output on each side, 0 at first. PyTorch's argument `padding`.
             pub fn padding(mut self, padding: impl Into<Size<$n>>) -> Self {
                 self.geometry.padding = padding.into().sizes();
                 self
             }
 
-            /// How much longer the output is at its end, where several sizes would be possible.
+            /// How much longer the output is at its end, where several sizes would be possible. It has to be smaller
+            /// than the stride or the dilation; 0 at first. PyTorch's argument `output_padding`.
             pub fn output_padding(mut self, output_padding: impl Into<Size<$n>>) -> Self {
                 self.geometry.output_padding = output_padding.into().sizes();
                 self
             }
 
-            /// The distance between neighbouring points of the kernel.
+            /// The distance between neighbouring points of the kernel, 1 at first. PyTorch's argument `dilation`.
             pub fn dilation(mut self, dilation: impl Into<Size<$n>>) -> Self {
                 self.geometry.dilation = dilation.into().sizes();
                 self
             }
 
             /// Splits the channels into groups that do not see each other. The weight has another shape then and is
-            /// drawn anew.
+            /// drawn anew. PyTorch's argument `groups`, 1 at first.
             ///
             /// # Panics
             /// When `groups` does not divide the numbers of channels.
@@ -108,7 +110,7 @@ macro_rules! transposed {
                 Self::with(self.in_channels, self.out_channels, self.kernel_size, geometry, bias)
             }
 
-            /// Whether the layer has a bias, which it has unless this says `false`.
+            /// Whether the layer has a bias, which it has unless this says `false`. PyTorch's argument `bias`.
             pub fn bias(mut self, bias: bool) -> Self {
                 if !bias && self.bias.take().is_some() {
                     self.draws.undo_bias();
@@ -146,31 +148,57 @@ macro_rules! transposed {
 }
 
 transposed! {
-    /// A one-dimensional transposed convolution: `nn.ConvTranspose1d`. The input is `[N, in_channels, L]`.
+    /// A one-dimensional transposed convolution as a layer: it makes rows longer. `[N, in_channels, L]` to
+    /// `[N, out_channels, L']`; the batch may be missing. PyTorch: `torch.nn.ConvTranspose1d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let up = ConvTranspose1d::new(4, 2, 2).stride(2);
     /// assert_eq!(up.forward(&Tensor::rand([1, 4, 10])).shape(), [1, 2, 20]);
+    ///
+    /// let up = ConvTranspose1d::new(1, 1, 2).stride(2).bias(false);
+    /// nn::init::ones_(&up.weight);
+    /// assert_eq!(up.forward(&tensor!([[[1., 5.]]])).detach().to_string(), "tensor([[[1., 1., 5., 5.]]])");
+    ///
+    /// let up = ConvTranspose1d::new(4, 2, 3).stride(2).padding(1).output_padding(1).dilation(2).groups(2);
+    /// assert_eq!(up.forward(&Tensor::rand([1, 4, 10])).shape(), [1, 2, 22]);
     /// ```
+    ///
+    /// # Panics
+    /// When the input has another number of channels.
     ConvTranspose1d<1>(ConvTranspose1dOptions, conv_transpose1d);
-    /// A two-dimensional transposed convolution: `nn.ConvTranspose2d`. The input is `[N, in_channels, H, W]`.
+    /// A two-dimensional transposed convolution as a layer: it makes images larger. `[N, in_channels, H, W]` to
+    /// `[N, out_channels, H', W']`; the batch may be missing. PyTorch: `torch.nn.ConvTranspose2d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let up = ConvTranspose2d::new(16, 8, 3).stride(2).padding(1).output_padding(1);
     /// assert_eq!(up.forward(&Tensor::rand([1, 16, 12, 12])).shape(), [1, 8, 24, 24]);
+    ///
+    /// let up = ConvTranspose2d::new(16, 8, 3).dilation(2).groups(4).bias(false);
+    /// assert_eq!(
+    ///     up.to_string(),
+    ///     "ConvTranspose2d(16, 8, kernel_size=(3, 3), stride=(1, 1), dilation=(2, 2), groups=4, bias=False)"
+    /// );
+    /// assert_eq!(up.weight.shape(), [16, 2, 3, 3]);
     /// ```
+    ///
+    /// # Panics
+    /// When the input has another number of channels.
     ConvTranspose2d<2>(ConvTranspose2dOptions, conv_transpose2d);
-    /// A three-dimensional transposed convolution: `nn.ConvTranspose3d`. The input is `[N, in_channels, D, H, W]`.
+    /// A three-dimensional transposed convolution as a layer: it makes volumes larger. `[N, in_channels, D, H, W]` to
+    /// `[N, out_channels, D', H', W']`; the batch may be missing. PyTorch: `torch.nn.ConvTranspose3d`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let up = nn::ConvTranspose3d::new(4, 2, 2).stride(2);
     /// assert_eq!(up.forward(&Tensor::rand([1, 4, 3, 4, 5])).shape(), [1, 2, 6, 8, 10]);
+    ///
+    /// let up = nn::ConvTranspose3d::new(4, 2, 3).padding(1).output_padding(1).dilation(2).groups(2).bias(false);
+    /// assert_eq!(up.forward(&Tensor::rand([1, 4, 3, 3, 3])).shape(), [1, 2, 6, 6, 6]);
     /// ```
+    ///
+    /// # Panics
+    /// When the input has another number of channels.
     ConvTranspose3d<3>(ConvTranspose3dOptions, conv_transpose3d);
 }

@@ -21,7 +21,7 @@ macro_rules! over_channels {
         }
 
         impl $norm {
-            /// Over so many channels, with alpha 1e-4, beta 0.75 and k 1.
+            /// A layer over so many channels, with alpha 1e-4, beta 0.75 and k 1.
             pub fn new(size: usize) -> Self {
                 Self {
                     size,
@@ -32,19 +32,19 @@ macro_rules! over_channels {
                 }
             }
 
-            /// How much the mean counts.
+            /// How much the mean of squares counts. PyTorch's argument `alpha`, 1e-4 at first.
             pub fn alpha(mut self, alpha: f64) -> Self {
                 self.alpha = alpha;
                 self
             }
 
-            /// The power of the divisor.
+            /// The power of the divisor. PyTorch's argument `beta`, 0.75 at first.
             pub fn beta(mut self, beta: f64) -> Self {
                 self.beta = beta;
                 self
             }
 
-            /// What is added to the mean.
+            /// What is added to the mean of squares. PyTorch's argument `k`, 1 at first.
             pub fn k(mut self, k: f64) -> Self {
                 self.k = k;
                 self
@@ -65,20 +65,34 @@ macro_rules! over_channels {
 }
 
 over_channels! {
-    /// Divides each element by a mean of squares over neighbouring channels: `nn.LocalResponseNorm`.
-    LocalResponseNorm, python::float;
-    /// Divides each element of `[N, C, H, W]` by a mean of squares over neighbouring channels: `nn.CrossMapLRN2d`.
-    ///
-    /// [`LocalResponseNorm`](super::LocalResponseNorm) is the newer one. This one lets the squares of the first channels
-    /// count longer than its size says, as it does in PyTorch, whose gradient does not know of that either.
+    /// Divides each element by a mean of squares over neighbouring channels (Krizhevsky and others, 2012). `[N, C, …]`,
+    /// which stays. PyTorch: `torch.nn.LocalResponseNorm`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let norm = nn::LocalResponseNorm::new(2).alpha(0.1).beta(0.75).k(1.);
+    /// let y = norm.forward(&tensor!([[[1.], [2.], [30.]]]));
+    /// assert_eq!(y.ravel().to_string(), "tensor([0.9641, 1.6918, 1.6929])");
+    /// ```
+    LocalResponseNorm, python::float;
+    /// Divides each element of `[N, C, H, W]` by a mean of squares over neighbouring channels. The shape stays.
+    /// PyTorch: `torch.nn.CrossMapLRN2d`.
     ///
+    /// [`LocalResponseNorm`](super::LocalResponseNorm) is the newer one. This one lets the squares of the first
+    /// channels count longer than its size says, as it does in PyTorch, whose gradient does not know of that either.
+    ///
+    /// ```
+    /// use wick::prelude::*;
     /// let norm = nn::CrossMapLRN2d::new(3);
     /// assert_eq!(norm.forward(&Tensor::rand([1, 4, 2, 2])).shape(), [1, 4, 2, 2]);
     /// assert_eq!(norm.to_string(), "CrossMapLRN2d(3, alpha=0.0001, beta=0.75, k=1)");
+    /// let norm = nn::CrossMapLRN2d::new(3).alpha(0.3).beta(0.5).k(2.);
+    /// let y = norm.forward(&tensor!([[[[1.]], [[2.]], [[30.]]]]));
+    /// assert_eq!(y.ravel().to_string(), "tensor([0.6325, 0.2080, 3.1193])");
     /// ```
+    ///
+    /// # Panics
+    /// When the input has not four dimensions.
     // PyTorch's default for `k` is an integer here.
     CrossMapLRN2d, |k| if k == 1.0 { "1".to_owned() } else { python::float(k) };
 }

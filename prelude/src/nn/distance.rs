@@ -5,13 +5,16 @@ use super::hooks::seen;
 use super::{Mode, Module, init, python};
 use crate::Tensor;
 
-/// The cosine of the angle between vectors along a dimension: `nn.CosineSimilarity`.
+/// The cosine of the angle between vectors along a dimension, which is gone from the result. PyTorch:
+/// `torch.nn.CosineSimilarity`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let cos = nn::CosineSimilarity::new().forward(&tensor!([[3., 4.]]), &tensor!([[6., 8.]]));
-/// assert!((cos.item::<f32>() - 1.).abs() < 1e-6);
+/// let cos = nn::CosineSimilarity::new();
+/// let y = cos.forward(&tensor!([[3., 4.], [1., 0.]]), &tensor!([[-3., -4.], [0., 2.]]));
+/// assert_eq!(y.to_string(), "tensor([-1.,  0.])");
+/// let along_rows = nn::CosineSimilarity::new().dim(0).eps(1e-6);
+/// assert_eq!(along_rows.forward(&Tensor::rand([8, 3]), &Tensor::rand([8, 3])).shape(), [3]);
 /// ```
 #[derive(Module)]
 pub struct CosineSimilarity {
@@ -30,13 +33,13 @@ impl CosineSimilarity {
         }
     }
 
-    /// The dimension of the vectors.
+    /// The dimension of the vectors. PyTorch's argument `dim`, 1 at first.
     pub fn dim(mut self, dim: i64) -> Self {
         self.dim = dim;
         self
     }
 
-    /// The least length that counts, so that nothing is divided by zero.
+    /// The least length that counts, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-8 at first.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = eps;
         self
@@ -55,7 +58,17 @@ impl Default for CosineSimilarity {
     }
 }
 
-/// The distance of vectors along the last dimension: `nn.PairwiseDistance`.
+/// The distance of vectors along the last dimension, which is gone from the result. Two tensors `[N, D]` or `[D]`.
+/// PyTorch: `torch.nn.PairwiseDistance`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let (x1, x2) = (tensor!([[0., 0.], [1., 1.]]), tensor!([[3., 4.], [1., 2.]]));
+/// let distance = nn::PairwiseDistance::new();
+/// assert_eq!(distance.forward(&x1, &x2).to_string(), "tensor([5.0000, 1.0000])");
+/// let by_blocks = nn::PairwiseDistance::new().p(1.).eps(0.).keepdim(true);
+/// assert_eq!(by_blocks.forward(&x1, &x2).to_string(), "tensor([[7.],\n        [1.]])");
+/// ```
 #[derive(Module)]
 pub struct PairwiseDistance {
     p: f64,
@@ -75,19 +88,20 @@ impl PairwiseDistance {
         }
     }
 
-    /// The degree of the norm.
+    /// The degree of the norm. PyTorch's argument `p`, 2 at first.
     pub fn p(mut self, p: f64) -> Self {
         self.p = p;
         self
     }
 
-    /// What is added to differences, so that the norm has a derivative at zero.
+    /// What is added to differences, so that the norm has a derivative at zero. PyTorch's argument `eps`, 1e-6 at
+    /// first.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = eps;
         self
     }
 
-    /// Whether the last dimension stays, with size 1.
+    /// Whether the last dimension stays, with size 1. PyTorch's argument `keepdim`.
     pub fn keepdim(mut self, keepdim: bool) -> Self {
         self.keepdim = keepdim;
         self
@@ -112,13 +126,16 @@ impl Default for PairwiseDistance {
     }
 }
 
-/// `x1ᵀ A x2 + b`: `nn.Bilinear`. The inputs are `[…, in1_features]` and `[…, in2_features]`.
+/// `x1ᵀ A x2 + b`, a layer of two inputs. `[…, in1_features]` and `[…, in2_features]` to `[…, out_features]`. PyTorch:
+/// `torch.nn.Bilinear`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let layer = nn::Bilinear::new(20, 30, 40);
 /// assert_eq!(layer.forward(&Tensor::rand([8, 20]), &Tensor::rand([8, 30])).shape(), [8, 40]);
+/// assert_eq!(layer.weight.shape(), [40, 20, 30]);
+/// let layer = nn::Bilinear::new(20, 30, 40).bias(false);
+/// assert_eq!(layer.to_string(), "Bilinear(in1_features=20, in2_features=30, out_features=40, bias=False)");
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]

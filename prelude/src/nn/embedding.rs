@@ -4,12 +4,11 @@ use super::functional as F;
 use super::{Forward, Mode, Module, hooked, init, python};
 use crate::{Tensor, no_grad};
 
-/// A vector for each of `num_embeddings` things: `nn.Embedding`. The input is a tensor of integers of any shape, the
-/// output has one more dimension, of `embedding_dim`.
+/// A table with a vector for each of `num_embeddings` things. Integers of any shape to one more dimension, of
+/// `embedding_dim`. PyTorch: `torch.nn.Embedding`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let embedding = Embedding::new(10, 3).padding_idx(0);
 /// let y = embedding.forward(&tensor!([[0, 2, 0, 5]]));
 /// assert_eq!(y.shape(), [1, 4, 3]);
@@ -20,7 +19,16 @@ use crate::{Tensor, no_grad};
 /// let y = embedding.forward(&tensor!([2, 5]));
 /// assert!(y.norm_dim(2., -1, false).le(1.001).all().item::<bool>());
 /// assert_eq!(embedding.to_string(), "Embedding(10, 3, max_norm=1.0)");
+///
+/// // Vectors from elsewhere, which are not trained.
+/// let known = Embedding::from_pretrained(&tensor!([[1., 0.], [0., 1.]]), true);
+/// assert_eq!(known.forward(&tensor!([1, 0])).to_string(), "tensor([[0., 1.],\n        [1., 0.]])");
+/// let embedding = Embedding::new(10, 3).max_norm(1.).norm_type(1.).scale_grad_by_freq(true);
+/// assert_eq!(embedding.to_string(), "Embedding(10, 3, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True)");
 /// ```
+///
+/// # Panics
+/// When an index is not in the table.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct Embedding {
@@ -45,6 +53,7 @@ impl Embedding {
     }
 
     /// Makes one row stand for nothing: it is zero and gets no gradient. A negative index counts from the end.
+    /// PyTorch's argument `padding_idx`.
     ///
     /// # Panics
     /// When there is no such row.
@@ -92,20 +101,21 @@ macro_rules! table {
                 }
             }
 
-            /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself.
+            /// Shortens rows that are asked for to this norm, where theirs is larger, in the table itself. PyTorch's
+            /// argument `max_norm`.
             pub fn max_norm(mut self, max_norm: f64) -> Self {
                 self.options.max_norm = Some(max_norm);
                 self
             }
 
-            /// Which norm that is; 2 at first.
+            /// Which norm that of `max_norm` is; 2 at first. PyTorch's argument `norm_type`.
             pub fn norm_type(mut self, norm_type: f64) -> Self {
                 self.options.norm_type = norm_type;
                 self
             }
 
-            /// Whether the gradient of a row is divided by how often it was asked for. Bags of which the largest numbers
-            /// are taken do not know that.
+            /// Whether the gradient of a row is divided by how often it was asked for. Bags of which the largest
+            /// numbers are taken do not know that. PyTorch's argument `scale_grad_by_freq`.
             pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
                 self.options.scale_grad_by_freq = scale_grad_by_freq;
                 self

@@ -6,10 +6,32 @@
 use super::members::{Member, Members};
 use crate::Tensor;
 
-/// The value of a field.
+/// The value of a field, which is asked by [`Known`] and [`Other`] whether it is a member.
+///
+/// ```
+/// use wick::nn::Members;
+/// use wick::nn::field::{Field, Known, Other};
+/// use wick::prelude::*;
+/// let (scale, size) = (Tensor::ones([2]), 3);
+/// let mut members = Members::default();
+/// (&Field(&scale)).add_to("scale", &mut members);
+/// (&Field(&size)).add_to("size", &mut members);
+/// assert!(members.tensor("scale").is_some());
+/// assert!(members.tensor("size").is_none());
+/// ```
 pub struct Field<'a, T: ?Sized>(pub &'a T);
 
-/// Fields that are members.
+/// Fields that are members: tensors, modules, and what holds them.
+///
+/// ```
+/// use wick::nn::Members;
+/// use wick::nn::field::{Field, Known};
+/// use wick::prelude::*;
+/// let scale = Tensor::ones([2]);
+/// let mut members = Members::default();
+/// Field(&scale).add_to("scale", &mut members);
+/// assert_eq!(members.tensor("scale").unwrap().shape(), [2]);
+/// ```
 pub trait Known<'a> {
     /// Adds the field's value to `members`.
     fn add_to(&self, name: &str, members: &mut Members<'a>);
@@ -21,7 +43,15 @@ impl<'a, T: Member + ?Sized> Known<'a> for Field<'a, T> {
     }
 }
 
-/// All other fields.
+/// All other fields, which are no part of a module's state.
+///
+/// ```
+/// use wick::nn::Members;
+/// use wick::nn::field::{Field, Other};
+/// let mut members = Members::default();
+/// (&Field("a name")).add_to("name", &mut members);
+/// assert!(members.tensor("name").is_none());
+/// ```
 pub trait Other<'a> {
     /// Does nothing.
     #[inline]
@@ -30,17 +60,33 @@ pub trait Other<'a> {
 
 impl<'a, T: ?Sized> Other<'a> for &Field<'a, T> {}
 
-/// Fields whose attribute says what they are.
+/// Fields whose attribute says what they are: a tensor, or an `Option` or a `Vec` of them.
+///
+/// ```
+/// use wick::nn::Members;
+/// use wick::nn::field::Tensors;
+/// use wick::prelude::*;
+/// let weights = vec![Tensor::ones([2]), Tensor::ones([3])];
+/// let mut names = Vec::new();
+/// weights.each("weights", &mut |name, _| names.push(name.to_owned()));
+/// assert_eq!(names, ["weights.0", "weights.1"]);
+///
+/// let (mut members, mean) = (Members::default(), Some(Tensor::zeros([4])));
+/// weights.parameter("weights", &mut members);
+/// mean.buffer("mean", &mut members);
+/// assert_eq!(members.tensor("weights.1").unwrap().shape(), [3]);
+/// assert_eq!(members.tensor("mean").unwrap().shape(), [4]);
+/// ```
 pub trait Tensors: 'static {
-    /// The tensors, with what has to be added to the field's name.
+    /// Calls `add` with each tensor, and with its name: the field's, and what has to be added to that.
     fn each<'a>(&'a self, name: &str, add: &mut dyn FnMut(&str, &'a Tensor));
 
-    /// For `#[module(parameter)]`.
+    /// Adds the tensors as parameters: for `#[module(parameter)]`.
     fn parameter<'a>(&'a self, name: &str, members: &mut Members<'a>) {
         self.each(name, &mut |name, tensor| members.parameter(name, tensor));
     }
 
-    /// For `#[module(buffer)]`.
+    /// Adds the tensors as buffers: for `#[module(buffer)]`.
     fn buffer<'a>(&'a self, name: &str, members: &mut Members<'a>) {
         self.each(name, &mut |name, tensor| members.buffer(name, tensor));
     }

@@ -7,7 +7,16 @@ pub use shaped::{dirac_, eye_, orthogonal_, sparse_, trunc_normal_};
 use crate::error::OrPanic;
 use crate::{Error, Result, Tensor, no_grad};
 
-/// Which number of connections keeps its variance.
+/// Which number of connections keeps its variance: PyTorch's argument `mode` of `torch.nn.init.kaiming_normal_`.
+///
+/// ```
+/// use wick::nn::init::{Fan, Nonlinearity, kaiming_uniform_};
+/// use wick::prelude::*;
+/// // 100 inputs and 1 output: a bound of √(6 / 100) or of √6.
+/// let weight = Tensor::empty([1, 100]);
+/// assert!(kaiming_uniform_(&weight, Fan::In, Nonlinearity::ReLU).abs().max().item::<f64>() < 0.245);
+/// assert!(kaiming_uniform_(&weight, Fan::Out, Nonlinearity::ReLU).abs().max().item::<f64>() > 1.);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fan {
     /// Inputs of a unit: keeps the variance in the forward pass.
@@ -17,7 +26,14 @@ pub enum Fan {
     Out,
 }
 
-/// The function that comes after a layer.
+/// The function that comes after a layer: PyTorch's argument `nonlinearity` of `torch.nn.init.calculate_gain`.
+///
+/// ```
+/// use wick::nn::init::{Nonlinearity, calculate_gain};
+/// assert_eq!(calculate_gain(Nonlinearity::Linear), 1.);
+/// assert_eq!(calculate_gain(Nonlinearity::Tanh), 5. / 3.);
+/// assert_eq!(format!("{:.4}", calculate_gain(Nonlinearity::LeakyReLU(0.2))), "1.3868");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Nonlinearity {
     /// None, or one that needs no factor: sigmoid.
@@ -32,7 +48,14 @@ pub enum Nonlinearity {
     SELU,
 }
 
-/// The factor by which weights before `nonlinearity` are larger than before none.
+/// The factor by which weights before `nonlinearity` are larger than before none. PyTorch:
+/// `torch.nn.init.calculate_gain`.
+///
+/// ```
+/// use wick::nn::init::{Nonlinearity, calculate_gain};
+/// assert_eq!(format!("{:.4}", calculate_gain(Nonlinearity::ReLU)), "1.4142");
+/// assert_eq!(calculate_gain(Nonlinearity::SELU), 0.75);
+/// ```
 pub fn calculate_gain(nonlinearity: Nonlinearity) -> f64 {
     match nonlinearity {
         Nonlinearity::Linear => 1.0,
@@ -43,35 +66,84 @@ pub fn calculate_gain(nonlinearity: Nonlinearity) -> f64 {
     }
 }
 
-/// Fills `tensor` with numbers drawn evenly from `low` to `high`.
+/// Fills `tensor` with numbers drawn evenly from `low` to `high`. Floats of any shape; PyTorch's defaults are 0 and 1.
+/// PyTorch: `torch.nn.init.uniform_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let weight = Tensor::empty([3]);
+/// nn::init::uniform_(&weight, -1., 1.);
+/// assert_eq!(weight.to_string(), "tensor([-0.0075,  0.5364, -0.8230])");
+/// ```
 pub fn uniform_(tensor: &Tensor, low: f64, high: f64) -> &Tensor {
     no_grad(|| tensor.uniform_(low, high));
     tensor
 }
 
-/// Fills `tensor` with normally distributed numbers.
+/// Fills `tensor` with normally distributed numbers. Floats of any shape; PyTorch's defaults are a `mean` of 0 and an
+/// `std` of 1. PyTorch: `torch.nn.init.normal_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let weight = Tensor::empty([3]);
+/// nn::init::normal_(&weight, 0., 0.1);
+/// assert_eq!(weight.to_string(), "tensor([ 0.1541, -0.0293, -0.2179])");
+/// ```
 pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> &Tensor {
     no_grad(|| tensor.normal_(mean, std));
     tensor
 }
 
-/// Fills `tensor` with `value`.
+/// Fills `tensor` with `value`. Any shape. PyTorch: `torch.nn.init.constant_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 2);
+/// nn::init::constant_(&fc.weight, 0.5);
+/// assert_eq!(fc.forward(&tensor!([[1., 3.]])).shape(), [1, 2]);
+/// assert_eq!(fc.weight.detach().to_string(), "tensor([[0.5000, 0.5000],\n        [0.5000, 0.5000]])");
+/// ```
 pub fn constant_(tensor: &Tensor, value: f64) -> &Tensor {
     no_grad(|| tensor.fill_(value));
     tensor
 }
 
-/// Fills `tensor` with ones.
+/// Fills `tensor` with ones. Any shape. PyTorch: `torch.nn.init.ones_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let norm = LayerNorm::new([3]);
+/// nn::init::ones_(norm.weight.as_ref().unwrap());
+/// assert_eq!(norm.weight.unwrap().detach().to_string(), "tensor([1., 1., 1.])");
+/// ```
 pub fn ones_(tensor: &Tensor) -> &Tensor {
     constant_(tensor, 1.0)
 }
 
-/// Fills `tensor` with zeros.
+/// Fills `tensor` with zeros. Any shape. PyTorch: `torch.nn.init.zeros_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let fc = Linear::new(4, 3);
+/// nn::init::zeros_(fc.bias.as_ref().unwrap());
+/// assert_eq!(fc.bias.unwrap().detach().to_string(), "tensor([0., 0., 0.])");
+/// ```
 pub fn zeros_(tensor: &Tensor) -> &Tensor {
     constant_(tensor, 0.0)
 }
 
-/// Glorot's uniform distribution, scaled by `gain` (PyTorch's default is 1).
+/// Fills `tensor` from Glorot's uniform distribution, scaled by `gain` (PyTorch's default is 1). A weight
+/// `[out, in, …]`. PyTorch: `torch.nn.init.xavier_uniform_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let weight = Tensor::empty([2, 3]);
+/// nn::init::xavier_uniform_(&weight, 1.);
+/// assert_eq!(weight.to_string(), "tensor([[-0.0082,  0.5876, -0.9016],\n        [-0.8062, -0.4219,  0.2938]])");
+/// ```
 ///
 /// # Panics
 /// When `tensor` has fewer than two dimensions.
@@ -81,7 +153,16 @@ pub fn xavier_uniform_(tensor: &Tensor, gain: f64) -> &Tensor {
     uniform_(tensor, -bound, bound)
 }
 
-/// Glorot's normal distribution, scaled by `gain` (PyTorch's default is 1).
+/// Fills `tensor` from Glorot's normal distribution, scaled by `gain` (PyTorch's default is 1). A weight
+/// `[out, in, …]`. PyTorch: `torch.nn.init.xavier_normal_`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let weight = Tensor::empty([2, 3]);
+/// nn::init::xavier_normal_(&weight, 1.);
+/// assert_eq!(weight.to_string(), "tensor([[ 0.9746, -0.1856, -1.3780],\n        [ 0.3595, -0.6859, -0.8845]])");
+/// ```
 ///
 /// # Panics
 /// When `tensor` has fewer than two dimensions.
@@ -90,7 +171,17 @@ pub fn xavier_normal_(tensor: &Tensor, gain: f64) -> &Tensor {
     normal_(tensor, 0.0, xavier_std(tensor, gain).or_panic())
 }
 
-/// He's uniform distribution for a layer before `nonlinearity`.
+/// Fills `tensor` from He's uniform distribution for a layer before `nonlinearity`. A weight `[out, in, …]`. PyTorch:
+/// `torch.nn.init.kaiming_uniform_`.
+///
+/// ```
+/// use wick::nn::init::{Fan, Nonlinearity, kaiming_uniform_};
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// let weight = Tensor::empty([2, 3]);
+/// kaiming_uniform_(&weight, Fan::In, Nonlinearity::ReLU);
+/// assert_eq!(weight.to_string(), "tensor([[-0.0106,  0.7586, -1.1640],\n        [-1.0408, -0.5447,  0.3792]])");
+/// ```
 ///
 /// # Panics
 /// When `tensor` has fewer than two dimensions.
@@ -103,12 +194,16 @@ pub fn kaiming_uniform_(tensor: &Tensor, fan: Fan, nonlinearity: Nonlinearity) -
     uniform_(tensor, -bound, bound)
 }
 
-/// He's normal distribution for a layer before `nonlinearity`.
+/// Fills `tensor` from He's normal distribution for a layer before `nonlinearity`. A weight `[out, in, …]`. PyTorch:
+/// `torch.nn.init.kaiming_normal_`.
 ///
 /// ```
 /// use wick::nn::init::{Fan, Nonlinearity, kaiming_normal_};
 /// use wick::prelude::*;
-///
+/// manual_seed(0);
+/// let weight = Tensor::empty([2, 3]);
+/// kaiming_normal_(&weight, Fan::Out, Nonlinearity::ReLU);
+/// assert_eq!(weight.to_string(), "tensor([[ 1.5410, -0.2934, -2.1788],\n        [ 0.5684, -1.0845, -1.3986]])");
 /// let conv = Conv2d::new(3, 64, 7);
 /// kaiming_normal_(&conv.weight, Fan::Out, Nonlinearity::ReLU);
 /// ```

@@ -34,7 +34,7 @@ macro_rules! instance_norms {
         }
 
         impl $norm {
-            /// A normalization with eps 1e-5, without scale, shift and running statistics.
+            /// A normalization of so many channels with eps 1e-5, without scale, shift and running statistics.
             pub fn new(num_features: usize) -> Self {
                 Self {
                     weight: None,
@@ -49,19 +49,21 @@ macro_rules! instance_norms {
                 }
             }
 
-            /// How much a batch counts in the running statistics; 0.1 at first.
+            /// How much a batch counts in the running statistics; 0.1 at first. PyTorch's argument `momentum`.
             pub fn momentum(mut self, momentum: f64) -> Self {
                 self.momentum = momentum;
                 self
             }
 
-            /// What is added to the variance, so that nothing is divided by zero.
+            /// What is added to the variance, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-5 at
+            /// first.
             pub fn eps(mut self, eps: f64) -> Self {
                 self.eps = eps;
                 self
             }
 
-            /// Whether there are a scale and a shift, which there are not unless this says `true`.
+            /// Whether there are a scale and a shift, which there are not unless this says `true`. PyTorch's argument
+            /// `affine`.
             pub fn affine(mut self, affine: bool) -> Self {
                 let shape = [self.num_features];
                 self.weight = affine.then(|| Tensor::ones(shape).requires_grad_(true));
@@ -69,7 +71,8 @@ macro_rules! instance_norms {
                 self
             }
 
-            /// Whether running statistics are kept, which are used after `eval()`. They are not unless this says `true`.
+            /// Whether running statistics are kept, which are used after `eval()`. They are not unless this says
+            /// `true`. PyTorch's argument `track_running_stats`.
             pub fn track_running_stats(mut self, track: bool) -> Self {
                 let shape = [self.num_features];
                 self.running_mean = track.then(|| Tensor::zeros(shape));
@@ -168,20 +171,52 @@ fn normalize(
 }
 
 instance_norms! {
-    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm1d`. The input is
-    /// `[N, num_features, L]`; the batch may be missing.
-    InstanceNorm1d(3, "2D or 3D");
-    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm2d`. The input is
-    /// `[N, num_features, H, W]`; the batch may be missing.
+    /// Brings every channel of every example to mean 0 and variance 1. The input is `[N, num_features, L]` and keeps
+    /// its shape; the batch may be missing. PyTorch: `torch.nn.InstanceNorm1d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [10., 30.]]]);
+    /// let norm = nn::InstanceNorm1d::new(2);
+    /// assert_eq!(norm.forward(&x).to_string(), "tensor([[[-1.0000,  1.0000],\n         [-1.0000,  1.0000]]])");
+    /// // Halfway from 0 to the means of the channels, 2 and 20.
+    /// let kept = nn::InstanceNorm1d::new(2).track_running_stats(true).momentum(0.5).eps(1e-3).affine(true);
+    /// kept.forward(&x);
+    /// assert_eq!(kept.running_mean.as_ref().unwrap().to_string(), "tensor([ 1., 10.])");
+    /// ```
     ///
-    /// let norm = nn::InstanceNorm2d::new(100).affine(true);
-    /// assert_eq!(norm.forward(&Tensor::rand([20, 100, 5, 9])).shape(), [20, 100, 5, 9]);
+    /// # Panics
+    /// When the rank of the input is neither 2 nor 3, when there is a scale or shift and the number of channels is not
+    /// `num_features`, or when a channel has only one value (where statistics are kept, in training only).
+    InstanceNorm1d(3, "2D or 3D");
+    /// Brings every channel of every example to mean 0 and variance 1. The input is `[N, num_features, H, W]` and keeps
+    /// its shape; the batch may be missing. All else is as in [`InstanceNorm1d`]. PyTorch: `torch.nn.InstanceNorm2d`.
+    ///
+    /// Style transfer uses it, as it takes the contrast out of each picture.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let norm = nn::InstanceNorm2d::new(3);
+    /// let (picture, bright) = (Tensor::rand([1, 3, 8, 8]), Tensor::full([1, 3, 8, 8], 5.));
+    /// let difference = norm.forward(&picture) - norm.forward(&(&picture + bright));
+    /// assert!(difference.abs().max().item::<f32>() < 1e-3);
+    /// let norm = norm.affine(true).track_running_stats(true).momentum(0.2).eps(1e-3);
+    /// assert_eq!(
+    ///     norm.to_string(),
+    ///     "InstanceNorm2d(3, eps=0.001, momentum=0.2, affine=True, bias=True, track_running_stats=True)"
+    /// );
     /// ```
     InstanceNorm2d(4, "3D or 4D");
-    /// Brings every channel of every example to mean 0 and variance 1: `nn.InstanceNorm3d`. The input is
-    /// `[N, num_features, D, H, W]`; the batch may be missing.
+    /// Brings every channel of every example to mean 0 and variance 1. The input is `[N, num_features, D, H, W]` and
+    /// keeps its shape; the batch may be missing. All else is as in [`InstanceNorm1d`]. PyTorch:
+    /// `torch.nn.InstanceNorm3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let norm = nn::InstanceNorm3d::new(4).affine(true).track_running_stats(true).momentum(0.2).eps(1e-3);
+    /// let y = norm.forward(&Tensor::rand([2, 4, 3, 5, 5]));
+    /// assert_eq!(y.shape(), [2, 4, 3, 5, 5]);
+    /// assert!(y.mean_dim([2, 3, 4], false).abs().max().item::<f32>() < 1e-4);
+    /// ```
     InstanceNorm3d(5, "4D or 5D");
 }

@@ -6,7 +6,52 @@ use super::module::Module;
 use crate::tensor::To;
 use crate::{Error, Result, Tensor};
 
-/// What a module holds, as its `members` method lists it.
+/// What a module holds, as its `members` method lists it. It is what a [`Module`] that is written by hand fills, where
+/// `#[derive(Module)]` does not know what its fields are.
+///
+/// ```
+/// use wick::nn::{Member, Members};
+/// use wick::prelude::*;
+///
+/// struct Experts {
+///     gate: Linear,
+///     experts: Vec<Linear>,
+///     temperature: Tensor,
+///     calls: Tensor,
+///     mode: Mode,
+/// }
+///
+/// impl Module for Experts {
+///     fn kind(&self) -> &'static str {
+///         "Experts"
+///     }
+///     fn members<'a>(&'a self, members: &mut Members<'a>) {
+///         members.parameter("temperature", &self.temperature);
+///         members.buffer("calls", &self.calls);
+///         members.module("gate", &self.gate);
+///         members.list("experts", self.experts.iter().map(|expert| expert as &dyn Member));
+///         members.mode(&self.mode);
+///     }
+///     fn as_module(&self) -> &dyn Module {
+///         self
+///     }
+/// }
+///
+/// let net = Experts {
+///     gate: Linear::new(3, 2),
+///     experts: vec![Linear::new(3, 3), Linear::new(3, 3)],
+///     temperature: Tensor::ones([1]).requires_grad_(true),
+///     calls: Tensor::zeros([1]),
+///     mode: Mode::default(),
+/// };
+/// let names: Vec<_> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names[..4], ["temperature", "gate.weight", "gate.bias", "experts.0.weight"]);
+/// assert_eq!(net.named_buffers()[0].0, "calls");
+///
+/// let mut members = Members::default();
+/// net.members(&mut members);
+/// assert!(members.tensor("temperature").unwrap().requires_grad());
+/// ```
 #[derive(Default)]
 pub struct Members<'a> {
     parameters: Vec<(String, Tensor)>,
@@ -82,22 +127,22 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// The tensor that was added under that name.
+    /// The parameter or buffer that was added under that name, if there is one.
     pub fn tensor(&self, name: &str) -> Option<Tensor> {
         self.own_tensor(name).map(|(tensor, _)| tensor)
     }
 
-    /// Adds a tensor that is trained.
+    /// Adds a tensor that is trained. PyTorch's method `register_parameter`.
     pub fn parameter(&mut self, name: &str, tensor: &Tensor) {
         self.parameters.push((name.to_owned(), tensor.clone()));
     }
 
-    /// Adds a tensor that belongs to the state but is not trained.
+    /// Adds a tensor that belongs to the state but is not trained. PyTorch's method `register_buffer`.
     pub fn buffer(&mut self, name: &str, tensor: &Tensor) {
         self.buffers.push((name.to_owned(), tensor.clone()));
     }
 
-    /// Adds a module.
+    /// Adds a module. PyTorch's method `add_module`.
     pub fn module(&mut self, name: &str, module: &'a dyn Module) {
         self.children.push((name.to_owned(), Child::Module(module)));
     }
@@ -111,7 +156,7 @@ impl<'a> Members<'a> {
         self.children.push((name.to_owned(), Child::List(list)));
     }
 
-    /// Adds a training mode.
+    /// Adds the training mode, so that `train()` and `eval()` reach it.
     pub fn mode(&mut self, mode: &'a Mode) {
         self.modes.push(mode);
     }
@@ -128,7 +173,31 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A type whose values a module can hold under a name.
+/// A type whose values a module can hold under a name: tensors, modules, and options, lists and tuples of them.
+///
+/// ```
+/// use wick::nn::{Member, Members};
+/// use wick::prelude::*;
+///
+/// /// A weight that is made of two.
+/// struct Pair(Tensor, Tensor);
+///
+/// impl Member for Pair {
+///     fn join<'a>(&'a self, name: &str, members: &mut Members<'a>) {
+///         members.parameter(&format!("{name}_u"), &self.0);
+///         members.parameter(&format!("{name}_v"), &self.1);
+///     }
+/// }
+///
+/// #[derive(Module)]
+/// struct Net {
+///     weight: Pair,
+/// }
+///
+/// let net = Net { weight: Pair(Tensor::ones([3]), Tensor::ones([2])) };
+/// let names: Vec<_> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["weight_u", "weight_v"]);
+/// ```
 pub trait Member: 'static {
     /// Adds the value to `members` under `name`.
     fn join<'a>(&'a self, name: &str, members: &mut Members<'a>);

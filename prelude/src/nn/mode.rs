@@ -7,9 +7,30 @@ use super::hooks::{self, Anchor};
 use super::members::{Member, Members};
 
 /// A module's training mode. `train()` and `eval()` switch it in all modules at once, and hooks find a module by it.
+/// PyTorch's attribute `training`.
 ///
 /// Every module of `wick::nn` has one. A model of one's own needs it only where its `forward` asks, and then often it
 /// can ask `self.is_training()` without.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// /// Adds noise, in training only.
+/// #[derive(Module, Default)]
+/// struct Noise {
+///     mode: Mode,
+/// }
+///
+/// impl Forward for Noise {
+///     fn forward(&self, x: &Tensor) -> Tensor {
+///         if self.mode.is_training() { x + Tensor::randn_like(x) } else { x.clone() }
+///     }
+/// }
+///
+/// let net = Sequential::new((Noise::default(), ReLU::new()));
+/// net.eval();
+/// assert_eq!(net.forward(&tensor!([1., 2.])).to_string(), "tensor([1., 2.])");
+/// ```
 pub struct Mode {
     training: AtomicBool,
     /// No other mode has this number.
@@ -25,7 +46,7 @@ impl Mode {
         }
     }
 
-    /// Whether the module is being trained.
+    /// Whether the module is being trained, as it is at first.
     pub fn is_training(&self) -> bool {
         self.training.load(Ordering::Relaxed)
     }

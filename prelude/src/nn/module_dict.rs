@@ -7,15 +7,25 @@ use super::members::Members;
 use super::mode::Mode;
 use super::module::{Forward, Module};
 
-/// Modules of any types under names, in the order in which they were put in: `nn.ModuleDict`.
+/// Modules of any types under names, in the order in which they were put in. PyTorch: `torch.nn.ModuleDict`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let choices = ModuleDict::new().with("conv", Conv2d::new(10, 10, 3)).with("pool", MaxPool2d::new(3));
 /// let y = choices.get("pool").unwrap().forward(&Tensor::rand([1, 10, 6, 6]));
 /// assert_eq!(y.shape(), [1, 10, 2, 2]);
 /// assert_eq!(choices.named_parameters()[0].0, "conv.weight");
+///
+/// let mut activations = ModuleDict::new();
+/// assert!(activations.is_empty());
+/// activations.insert("relu", ReLU::new());
+/// activations.insert("tanh", Tanh::new());
+/// assert_eq!(activations.keys().collect::<Vec<_>>(), ["relu", "tanh"]);
+/// let x = tensor!([-1., 1.]);
+/// let shown: Vec<_> = activations.iter().map(|(name, module)| format!("{name}: {}", module.forward(&x))).collect();
+/// assert_eq!(shown, ["relu: tensor([0., 1.])", "tanh: tensor([-0.7616,  0.7616])"]);
+/// assert_eq!(activations.remove("relu").unwrap().kind(), "ReLU");
+/// assert_eq!(activations.len(), 1);
 /// ```
 #[derive(Default)]
 pub struct ModuleDict {
@@ -24,18 +34,18 @@ pub struct ModuleDict {
 }
 
 impl ModuleDict {
-    /// An empty one.
+    /// A dictionary without modules.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With one module more.
+    /// The dictionary with one module more.
     pub fn with(mut self, name: impl Into<String>, module: impl Forward + Send + Sync) -> Self {
         self.insert(name, module);
         self
     }
 
-    /// Puts a module in, and returns the one of that name that it replaces.
+    /// Puts a module in, and returns the one of that name that it replaces. PyTorch's `choices[name] = module`.
     pub fn insert(
         &mut self,
         name: impl Into<String>,
@@ -54,7 +64,7 @@ impl ModuleDict {
         }
     }
 
-    /// The module of that name.
+    /// The module of that name, or `None`. PyTorch's `choices[name]`.
     pub fn get(&self, name: &str) -> Option<&Layer> {
         self.modules
             .iter()
@@ -62,18 +72,18 @@ impl ModuleDict {
             .map(|(_, module)| module)
     }
 
-    /// Takes the module of that name out.
+    /// Takes the module of that name out and returns it, or `None`. PyTorch's method `pop`.
     pub fn remove(&mut self, name: &str) -> Option<Layer> {
         let position = self.modules.iter().position(|(key, _)| key == name)?;
         Some(self.modules.remove(position).1)
     }
 
-    /// The names in their order.
+    /// The names in their order. PyTorch's method of that name.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.modules.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The names and modules in their order.
+    /// The names and modules in their order. PyTorch's method `items`.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Layer)> {
         self.modules
             .iter()
@@ -85,7 +95,7 @@ impl ModuleDict {
         self.modules.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no module.
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty()
     }

@@ -4,15 +4,21 @@ use super::functional as F;
 use super::{Forward, Mode, Module, hooked, python};
 use crate::{Dims, Shape, Tensor};
 
-/// Brings the last dimensions to mean 0 and variance 1, then scales and shifts them: `nn.LayerNorm`.
+/// Brings the last dimensions to mean 0 and variance 1, then scales and shifts them. The input is
+/// `[…, *normalized_shape]` and keeps its shape. PyTorch: `torch.nn.LayerNorm`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let norm = LayerNorm::new(8);
-/// assert_eq!(norm.forward(&Tensor::rand([2, 4, 8])).shape(), [2, 4, 8]);
-/// assert_eq!(norm.to_string(), "LayerNorm((8,), eps=1e-05, elementwise_affine=True, bias=True)");
+/// let norm = LayerNorm::new(4);
+/// let y = norm.forward(&tensor!([[1., 2., 3., 4.]]));
+/// assert_eq!(y.detach().to_string(), "tensor([[-1.3416, -0.4472,  0.4472,  1.3416]])");
+/// // Over the last two dimensions, with a scale for each element and no shift.
+/// let norm = LayerNorm::new([2, 4]).eps(1e-6).elementwise_affine(true).bias(false);
+/// assert_eq!(norm.to_string(), "LayerNorm((2, 4), eps=1e-06, elementwise_affine=True, bias=False)");
 /// ```
+///
+/// # Panics
+/// When the last sizes of the input are not the normalized shape.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct LayerNorm {
@@ -29,7 +35,8 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    /// A normalization of last dimensions of that shape, with eps 1e-5, scale 1 and shift 0.
+    /// A normalization of last dimensions of that shape, with eps 1e-5, scale 1 and shift 0: PyTorch's argument
+    /// `normalized_shape`.
     ///
     /// # Panics
     /// When a size is negative.
@@ -45,13 +52,14 @@ impl LayerNorm {
         }
     }
 
-    /// What is added to the variance, so that nothing is divided by zero.
+    /// What is added to the variance, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-5 at first.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = eps;
         self
     }
 
-    /// Whether there are a scale and a shift, which there are unless this says `false`.
+    /// Whether there are a scale and a shift, which there are unless this says `false`. PyTorch's argument
+    /// `elementwise_affine`.
     pub fn elementwise_affine(mut self, affine: bool) -> Self {
         let fresh = Self::new(&self.normalized_shape);
         self.weight = fresh.weight.filter(|_| affine);
@@ -59,7 +67,7 @@ impl LayerNorm {
         self
     }
 
-    /// Whether there is a shift next to the scale, which there is unless this says `false`.
+    /// Whether there is a shift next to the scale, which there is unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(mut self, bias: bool) -> Self {
         let zeros = || Tensor::zeros(&self.normalized_shape).requires_grad_(true);
         self.bias = (bias && self.weight.is_some()).then(zeros);
@@ -85,14 +93,19 @@ impl Forward for LayerNorm {
     }
 }
 
-/// Divides the last dimensions by their root mean square, then scales them: `nn.RMSNorm`.
+/// Divides the last dimensions by their root mean square, then scales them. The input is `[…, *normalized_shape]` and
+/// keeps its shape. PyTorch: `torch.nn.RMSNorm`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let y = RMSNorm::new(2).eps(0.).forward(&tensor!([[3., 4.]]));
 /// assert_eq!(y.to_string(), "tensor([[0.8485, 1.1314]], grad_fn=<MulBackward0>)");
+/// let plain = RMSNorm::new(2).elementwise_affine(false);
+/// assert_eq!(plain.to_string(), "RMSNorm((2,), eps=None, elementwise_affine=False)");
 /// ```
+///
+/// # Panics
+/// When the last sizes of the input are not the normalized shape.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct RMSNorm {
@@ -122,13 +135,14 @@ impl RMSNorm {
         }
     }
 
-    /// What is added to the mean square, so that nothing is divided by zero.
+    /// What is added to the mean square, so that nothing is divided by zero. PyTorch's argument `eps`; the dtype's own
+    /// unless this says otherwise.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = Some(eps);
         self
     }
 
-    /// Whether there is a scale, which there is unless this says `false`.
+    /// Whether there is a scale, which there is unless this says `false`. PyTorch's argument `elementwise_affine`.
     pub fn elementwise_affine(mut self, affine: bool) -> Self {
         self.weight = Self::new(&self.normalized_shape).weight.filter(|_| affine);
         self
@@ -148,13 +162,16 @@ impl Forward for RMSNorm {
     }
 }
 
-/// Brings groups of channels to mean 0 and variance 1, then scales and shifts every channel: `nn.GroupNorm`. The input
-/// is `[N, num_channels, …]`.
+/// Brings groups of channels to mean 0 and variance 1, then scales and shifts every channel. The input is
+/// `[N, num_channels, …]` and keeps its shape. PyTorch: `torch.nn.GroupNorm`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let norm = GroupNorm::new(3, 6);
+/// // Two groups of one channel each.
+/// let y = GroupNorm::new(2, 2).forward(&tensor!([[[1., 3.], [5., 9.]]]));
+/// assert_eq!(y.detach().to_string(), "tensor([[[-1.0000,  1.0000],\n         [-1.0000,  1.0000]]])");
+/// let norm = GroupNorm::new(3, 6).eps(1e-3).affine(true).bias(false);
+/// assert_eq!(norm.to_string(), "GroupNorm(3, 6, eps=0.001, affine=True, bias=False)");
 /// assert_eq!(norm.forward(&Tensor::rand([20, 6, 10, 10])).shape(), [20, 6, 10, 10]);
 /// ```
 #[derive(Module)]
@@ -193,13 +210,13 @@ impl GroupNorm {
         }
     }
 
-    /// What is added to the variance, so that nothing is divided by zero.
+    /// What is added to the variance, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-5 at first.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = eps;
         self
     }
 
-    /// Whether there are a scale and a shift, which there are unless this says `false`.
+    /// Whether there are a scale and a shift, which there are unless this says `false`. PyTorch's argument `affine`.
     pub fn affine(mut self, affine: bool) -> Self {
         let fresh = Self::new(self.num_groups, self.num_channels);
         self.weight = fresh.weight.filter(|_| affine);
@@ -207,7 +224,7 @@ impl GroupNorm {
         self
     }
 
-    /// Whether there is a shift next to the scale, which there is unless this says `false`.
+    /// Whether there is a shift next to the scale, which there is unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(mut self, bias: bool) -> Self {
         let zeros = || Tensor::zeros([self.num_channels]).requires_grad_(true);
         self.bias = (bias && self.weight.is_some()).then(zeros);

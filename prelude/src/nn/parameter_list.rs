@@ -7,14 +7,16 @@ use super::members::Members;
 use super::module::Module;
 use crate::Tensor;
 
-/// Parameters in a list: `nn.ParameterList`. Tensors that are put in should require gradients.
+/// Parameters in a list, which are those of the module that holds it, under the names `0`, `1`, …. Else it is a `Vec`.
+/// Tensors that are put in should require gradients. PyTorch: `torch.nn.ParameterList`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let list = nn::ParameterList::new([Tensor::zeros([2, 3]), Tensor::zeros([4])]);
+/// let mut list = nn::ParameterList::new([Tensor::zeros([2, 3]), Tensor::zeros([4])]);
 /// assert_eq!(list.named_parameters()[1].0, "1");
 /// assert!(list[0].requires_grad());
+/// list.push(Tensor::ones([1]).requires_grad_(true));
+/// assert_eq!(list.len(), 3);
 /// ```
 #[derive(Default)]
 pub struct ParameterList(Vec<Tensor>);
@@ -76,25 +78,29 @@ impl Module for ParameterList {
     }
 }
 
-/// Parameters under names, in the order in which they were put in: `nn.ParameterDict`.
+/// Parameters under names, in the order in which they were put in. PyTorch: `torch.nn.ParameterDict`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let choices = nn::ParameterDict::new().with("left", Tensor::zeros([2])).with("right", Tensor::zeros([3]));
+/// let mut choices = nn::ParameterDict::new().with("left", Tensor::zeros([2])).with("right", Tensor::zeros([3]));
 /// assert_eq!(choices.named_parameters()[0].0, "left");
 /// assert_eq!(choices.get("right").unwrap().shape(), [3]);
+/// // Another tensor in its place, and one parameter less.
+/// assert!(choices.insert("right", Tensor::ones([5])).is_some());
+/// choices.remove("left");
+/// let sizes: Vec<_> = choices.iter().map(|(name, parameter)| (name.to_owned(), parameter.numel())).collect();
+/// assert_eq!(sizes, [("right".to_owned(), 5)]);
 /// ```
 #[derive(Default)]
 pub struct ParameterDict(Vec<(String, Tensor)>);
 
 impl ParameterDict {
-    /// An empty one.
+    /// A dictionary without parameters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With one parameter more, which requires gradients from now on.
+    /// The dictionary with one parameter more, which requires gradients from now on.
     pub fn with(mut self, name: impl Into<String>, parameter: Tensor) -> Self {
         self.insert(name, parameter);
         self
@@ -112,19 +118,19 @@ impl ParameterDict {
         }
     }
 
-    /// The parameter of that name.
+    /// The parameter of that name, or `None`.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map(|(_, parameter)| parameter)
     }
 
-    /// Takes the parameter of that name out.
+    /// Takes the parameter of that name out and returns it; `None` if there is none. PyTorch's `pop`.
     pub fn remove(&mut self, name: &str) -> Option<Tensor> {
         let position = self.0.iter().position(|(key, _)| key == name)?;
         Some(self.0.remove(position).1)
     }
 
-    /// The names and parameters in their order.
+    /// The names and parameters in their order. PyTorch's `items`.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0
             .iter()

@@ -6,7 +6,19 @@ use super::{Forward, Mode, Module, hooked, python};
 use crate::tensor::PoolOptions;
 use crate::{Scalar, Tensor};
 
-/// Images as channels of smaller ones: `nn.PixelUnshuffle`.
+/// Lays images `[N, C, H r, W r]` out as channels `[N, C r², H, W]` of smaller ones:
+/// [`PixelShuffle`](super::PixelShuffle) undone. PyTorch: `torch.nn.PixelUnshuffle`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let image = tensor!([[[[1., 2.], [3., 4.]]]]);
+/// let y = nn::PixelUnshuffle::new(2).forward(&image);
+/// assert_eq!(y.shape(), [1, 4, 1, 1]);
+/// assert_eq!(PixelShuffle::new(2).forward(&y).to_vec::<f32>(), [1., 2., 3., 4.]);
+/// ```
+///
+/// # Panics
+/// When `r` does not divide the height and the width.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct PixelUnshuffle {
@@ -15,7 +27,7 @@ pub struct PixelUnshuffle {
 }
 
 impl PixelUnshuffle {
-    /// Images that many times smaller.
+    /// Images that many times smaller: PyTorch's argument `downscale_factor`.
     pub fn new(downscale_factor: usize) -> Self {
         Self {
             downscale_factor,
@@ -35,7 +47,18 @@ impl Forward for PixelUnshuffle {
     }
 }
 
-/// Channels dealt out to groups: `nn.ChannelShuffle`.
+/// Deals the channels of `[N, C, …]` out to groups, one after the other. The shape stays. PyTorch:
+/// `torch.nn.ChannelShuffle`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[[[1.]], [[2.]], [[3.]], [[4.]]]]);
+/// // The first of each half, then the second of each.
+/// assert_eq!(nn::ChannelShuffle::new(2).forward(&x).ravel().to_string(), "tensor([1., 3., 2., 4.])");
+/// ```
+///
+/// # Panics
+/// When the number of channels cannot be split evenly.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct ChannelShuffle {
@@ -44,7 +67,7 @@ pub struct ChannelShuffle {
 }
 
 impl ChannelShuffle {
-    /// So many groups.
+    /// So many groups: PyTorch's argument `groups`.
     pub fn new(groups: usize) -> Self {
         Self {
             groups,
@@ -68,19 +91,19 @@ impl Forward for ChannelShuffle {
 macro_rules! sliding {
     ($($module:ident),*) => {$(
         impl $module {
-            /// The distance between neighbouring points of a window.
+            /// The distance between neighbouring points of a window. PyTorch's argument `dilation`, 1 at first.
             pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
                 self.dilation = dilation.into();
                 self
             }
 
-            /// How many zeros are put around the images.
+            /// How many zeros are put around the images. PyTorch's argument `padding`, 0 at first.
             pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
                 self.padding = padding.into();
                 self
             }
 
-            /// How far a window is from the next.
+            /// How far a window is from the next. PyTorch's argument `stride`, 1 at first.
             pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
                 self.stride = stride.into();
                 self
@@ -90,13 +113,17 @@ macro_rules! sliding {
 }
 sliding!(Unfold, Fold);
 
-/// The windows of images as columns: `nn.Unfold`.
+/// The windows of images as columns: `[N, C, H, W]` to `[N, C * kernel elements, windows]`. PyTorch: `torch.nn.Unfold`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let columns = nn::Unfold::new((2, 3)).forward(&Tensor::rand([2, 5, 3, 4]));
-/// assert_eq!(columns.shape(), [2, 30, 4]);
+/// let image = Tensor::arange(1., 17., 1.).reshape([1, 1, 4, 4]);
+/// let columns = nn::Unfold::new(2).stride(2).forward(&image);
+/// assert_eq!(columns.shape(), [1, 4, 4]);
+/// // The first window.
+/// assert_eq!(columns.i((0, .., 0)).to_string(), "tensor([1., 2., 5., 6.])");
+/// let unfold = nn::Unfold::new((2, 3)).dilation(2).padding(1);
+/// assert_eq!(unfold.forward(&Tensor::rand([2, 5, 3, 4])).shape(), [2, 30, 6]);
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
@@ -113,7 +140,7 @@ pub struct Unfold {
 }
 
 impl Unfold {
-    /// Windows of that size, at every place.
+    /// Windows of that size, at every place: PyTorch's argument `kernel_size`.
     pub fn new(kernel_size: impl Into<Pair>) -> Self {
         Self {
             kernel_size: kernel_size.into(),
@@ -145,7 +172,23 @@ impl Forward for Unfold {
     }
 }
 
-/// Columns added up to images, where windows overlap: `nn.Fold`.
+/// Adds columns up to images, where windows overlap: `[N, C * kernel elements, windows]` to `[N, C, H, W]`. PyTorch:
+/// `torch.nn.Fold`.
+///
+/// ```
+/// use wick::prelude::*;
+/// // Two windows, which share the middle column.
+/// let y = nn::Fold::new((2, 3), 2).forward(&Tensor::ones([1, 4, 2]));
+/// assert_eq!(y.i((0, 0)).to_string(), "tensor([[1., 2., 1.],\n        [1., 2., 1.]])");
+/// // Without overlap it undoes an `Unfold`.
+/// let image = Tensor::rand([1, 3, 4, 4]);
+/// let columns = nn::Unfold::new(2).stride(2).forward(&image);
+/// let fold = nn::Fold::new(4, 2).dilation(1).padding(0).stride(2);
+/// assert!(fold.forward(&columns).equal(&image));
+/// ```
+///
+/// # Panics
+/// When there are not as many columns as windows.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct Fold {
@@ -163,7 +206,8 @@ pub struct Fold {
 }
 
 impl Fold {
-    /// Images of that size from windows of that size, at every place.
+    /// Images of that size from windows of that size, at every place: PyTorch's arguments `output_size` and
+    /// `kernel_size`.
     pub fn new(output_size: impl Into<Pair>, kernel_size: impl Into<Pair>) -> Self {
         Self {
             output_size: output_size.into(),
@@ -215,7 +259,8 @@ macro_rules! norm_pools {
         }
 
         impl $pool {
-            /// The `norm_type`-norm of windows of that size, side by side.
+            /// The `norm_type`-norm of windows of that size, side by side: PyTorch's arguments `norm_type` and
+            /// `kernel_size`.
             pub fn new(norm_type: impl crate::Given<Scalar>, kernel_size: impl Into<Size<$n>>) -> Self {
                 Self {
                     norm_type: norm_type.into(),
@@ -226,13 +271,14 @@ macro_rules! norm_pools {
                 }
             }
 
-            /// How far a window is from the next.
+            /// How far a window is from the next; the window's size unless this says otherwise. PyTorch's argument
+            /// `stride`.
             pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.stride = Some(stride.into());
                 self
             }
 
-            /// Whether a last window that hangs over the end counts.
+            /// Whether a last window that hangs over the end counts. PyTorch's argument `ceil_mode`, `false` at first.
             pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
                 self.ceil_mode = ceil_mode;
                 self
@@ -267,18 +313,38 @@ macro_rules! norm_pools {
 }
 
 norm_pools! {
-    /// The norm of each window of rows: `nn.LPPool1d`.
-    LPPool1d<1> = lp_pool1d;
-    /// The norm of each window of images: `nn.LPPool2d`.
+    /// The norm of each window of rows. The input is `[N, C, L]` or `[C, L]`, the output alike with fewer steps.
+    /// PyTorch: `torch.nn.LPPool1d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let row = tensor!([[[3., 4., 5., 12., 1.]]]);
+    /// assert_eq!(nn::LPPool1d::new(2., 2).forward(&row).to_string(), "tensor([[[ 5., 13.]]])");
+    /// // The 1-norm of windows at every second place, with one that hangs over the end.
+    /// let pool = nn::LPPool1d::new(1., 3).stride(2).ceil_mode(true);
+    /// assert_eq!(pool.to_string(), "LPPool1d(norm_type=1.0, kernel_size=3, stride=2, ceil_mode=True)");
+    /// assert_eq!(pool.forward(&row).to_string(), "tensor([[[12., 18.]]])");
+    /// ```
+    LPPool1d<1> = lp_pool1d;
+    /// The norm of each window of images. The input is `[N, C, H, W]` or `[C, H, W]`, the output alike with smaller
+    /// images. PyTorch: `torch.nn.LPPool2d`.
     ///
-    /// let y = nn::LPPool2d::new(2., 2).forward(&tensor!([[[[3., 0.], [0., 4.]]]]));
-    /// assert_eq!(y.item::<f32>(), 5.);
+    /// ```
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[[3., 0.], [0., 4.]]]]);
+    /// assert_eq!(nn::LPPool2d::new(2., 2).forward(&image).item::<f32>(), 5.);
+    /// let pool = nn::LPPool2d::new(2., 2).stride(1).ceil_mode(true);
+    /// assert_eq!(pool.to_string(), "LPPool2d(norm_type=2.0, kernel_size=2, stride=1, ceil_mode=True)");
     /// ```
     LPPool2d<2> = lp_pool2d;
-    /// The norm of each window of volumes: `nn.LPPool3d`.
+    /// The norm of each window of volumes. The input is `[N, C, D, H, W]` or `[C, D, H, W]`, the output alike with
+    /// smaller volumes. PyTorch: `torch.nn.LPPool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pool = nn::LPPool3d::new(1., 2).stride(1).ceil_mode(true);
+    /// assert_eq!(pool.forward(&Tensor::ones([1, 1, 2, 2, 2])).to_string(), "tensor([[[[[8.]]]]])");
+    /// ```
     LPPool3d<3> = lp_pool3d;
 }
 

@@ -8,6 +8,20 @@ use super::module::Module;
 use super::module_list::ModuleList;
 
 /// Writes PyTorch's text for `module`. This is the `Display` of every module.
+///
+/// ```
+/// use std::fmt;
+/// use wick::prelude::*;
+/// struct Shown<'a>(&'a dyn Module);
+/// impl fmt::Display for Shown<'_> {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         nn::fmt_module(self.0, f)
+///     }
+/// }
+/// let net = Sequential::new((Linear::new(4, 8), ReLU::new()));
+/// let text = "Sequential(\n  (0): Linear(in_features=4, out_features=8, bias=True)\n  (1): ReLU()\n)";
+/// assert_eq!(Shown(&net).to_string(), text);
+/// ```
 pub fn fmt_module(module: &dyn Module, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(&repr(module))
 }

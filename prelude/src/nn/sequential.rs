@@ -9,17 +9,28 @@ use super::module::{Forward, Module};
 use super::{Mode, hooked};
 use crate::Tensor;
 
-/// Applies modules one after another: `nn.Sequential`.
+/// Applies modules one after another. PyTorch: `torch.nn.Sequential`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let net = Sequential::new((Linear::new(4, 8), ReLU::new(), Linear::new(8, 2)));
 /// assert_eq!(net.forward(&Tensor::rand([3, 4])).shape(), [3, 2]);
 /// assert_eq!(net[1].kind(), "ReLU");
 /// ```
 ///
-/// The modules are numbered: the weight of the last one above is `2.weight`.
+/// The modules are numbered: the weight of the last one above is `2.weight`. More can be added, and each can be had as
+/// what it is:
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut net = Sequential::default();
+/// assert!(net.is_empty());
+/// net.push(Linear::new(4, 8)).push(ReLU::new()).add_module("out", Linear::new(8, 2));
+/// assert_eq!(net.len(), 3);
+/// assert_eq!(net.iter().map(|layer| layer.kind()).collect::<Vec<_>>(), ["Linear", "ReLU", "Linear"]);
+/// assert_eq!(net.get::<Linear>(0).unwrap().weight.shape(), [8, 4]);
+/// assert_eq!(net.named_parameters()[2].0, "out.weight");
+/// ```
 #[derive(Default)]
 pub struct Sequential {
     layers: Vec<(String, Layer)>,
@@ -27,17 +38,17 @@ pub struct Sequential {
 }
 
 impl Sequential {
-    /// The modules of a tuple (of up to 24), an array or a `Vec`, in that order.
+    /// The modules of a tuple (of up to 24), an array or a `Vec`, in that order, under the names `0`, `1`, ….
     pub fn new(layers: impl IntoLayers) -> Self {
         layers.into_layers().into_iter().collect()
     }
 
-    /// Adds a module at the end.
+    /// Adds a module at the end, with the next number as its name. PyTorch's `append`.
     pub fn push(&mut self, module: impl Forward + Send + Sync) -> &mut Self {
         self.add_module(self.layers.len().to_string(), module)
     }
 
-    /// Adds a module at the end, under a name of its own.
+    /// Adds a module at the end, under a name of its own. PyTorch: `torch.nn.Module.add_module`.
     pub fn add_module(
         &mut self,
         name: impl Into<String>,
@@ -69,7 +80,7 @@ impl Sequential {
         self.layers.iter().map(|(_, layer)| layer)
     }
 
-    /// The module at `index` as what it is, if it is a `M`: `net.get::<Linear>(0)`.
+    /// The module at `index` as what it is: `net.get::<Linear>(0)`. `None` if there is none, or it is no `M`.
     pub fn get<M: Module>(&self, index: usize) -> Option<&M> {
         self.layers.get(index)?.1.as_module().downcast_ref()
     }

@@ -3,7 +3,15 @@
 use super::{Forward, Mode, Module, hooked};
 use crate::{Dims, Tensor};
 
-/// Returns what it gets: `nn.Identity`. Put it where a model's last layer was, to see what that layer sees.
+/// Returns what it gets. Put it where a model's last layer was, to see what that layer sees. PyTorch:
+/// `torch.nn.Identity`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut net = Sequential::new((Linear::new(4, 8), ReLU::new(), Linear::new(8, 2)));
+/// net[2] = Box::new(Identity::new());
+/// assert_eq!(net.forward(&Tensor::rand([3, 4])).shape(), [3, 8]);
+/// ```
 #[derive(Module, Default)]
 pub struct Identity {
     mode: Mode,
@@ -25,12 +33,15 @@ impl Forward for Identity {
     }
 }
 
-/// Makes one dimension of several: `nn.Flatten`. Everything but the batch, unless told otherwise.
+/// Makes one dimension of several: of all but the batch, unless told otherwise. `[N, C, H, W]` becomes
+/// `[N, C * H * W]`. PyTorch: `torch.nn.Flatten`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// assert_eq!(Flatten::new().forward(&Tensor::rand([2, 3, 4])).shape(), [2, 12]);
+/// let x = Tensor::rand([2, 3, 4, 5]);
+/// assert_eq!(Flatten::new().forward(&x).shape(), [2, 60]);
+/// // Only the channels and rows, dimensions 1 and 2.
+/// assert_eq!(Flatten::new().start_dim(1).end_dim(-2).forward(&x).shape(), [2, 12, 5]);
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
@@ -50,13 +61,13 @@ impl Flatten {
         }
     }
 
-    /// The first dimension to flatten; negative ones count from the back.
+    /// The first dimension to flatten; negative ones count from the back. PyTorch's argument `start_dim`, 1 at first.
     pub fn start_dim(mut self, dim: i64) -> Self {
         self.start_dim = dim;
         self
     }
 
-    /// The last dimension to flatten; negative ones count from the back.
+    /// The last dimension to flatten; negative ones count from the back. PyTorch's argument `end_dim`, -1 at first.
     pub fn end_dim(mut self, dim: i64) -> Self {
         self.end_dim = dim;
         self
@@ -80,15 +91,17 @@ impl Forward for Flatten {
     }
 }
 
-/// Makes several dimensions of one: `nn.Unflatten`.
+/// Makes several dimensions of one. PyTorch: `torch.nn.Unflatten`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let unflatten = Unflatten::new(1, [2, 5]);
+/// let unflatten = Unflatten::new(1, [2, -1]);
 /// assert_eq!(unflatten.forward(&Tensor::rand([3, 10])).shape(), [3, 2, 5]);
-/// assert_eq!(unflatten.to_string(), "Unflatten(dim=1, unflattened_size=(2, 5))");
+/// assert_eq!(unflatten.to_string(), "Unflatten(dim=1, unflattened_size=(2, -1))");
 /// ```
+///
+/// # Panics
+/// When the sizes do not multiply to that of the dimension.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct Unflatten {
@@ -99,7 +112,8 @@ pub struct Unflatten {
 }
 
 impl Unflatten {
-    /// The dimension and the sizes it is split into; one of them may be -1.
+    /// The dimension and the sizes it is split into; one of them may be -1. PyTorch's arguments `dim` and
+    /// `unflattened_size`.
     pub fn new(dim: i64, unflattened_size: impl crate::Given<Dims>) -> Self {
         Self {
             dim,

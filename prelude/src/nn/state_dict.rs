@@ -6,9 +6,29 @@ use super::members::Visit;
 use super::module::Module;
 use crate::{Error, Result, Tensor, no_grad};
 
-/// Tensors under names, in the module's order: what `state_dict()` returns and `load_state_dict` takes.
+/// Tensors under names, in the module's order: what `state_dict()` returns and `load_state_dict` takes. PyTorch:
+/// `torch.nn.Module.state_dict`, an `OrderedDict`.
 ///
-/// The tensors are handles on the module's own: clone them deeply (`.detach().clone()` in PyTorch) to keep their values.
+/// The tensors are handles on the module's own: clone them deeply (`.detach().clone()` in PyTorch) to keep their
+/// values.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Linear::new(2, 1);
+/// let mut state = net.state_dict();
+/// assert_eq!(state.keys().collect::<Vec<_>>(), ["weight", "bias"]);
+/// assert_eq!(state.get("weight").unwrap().shape(), [1, 2]);
+/// // Other values for the bias.
+/// let old = state.insert("bias", tensor!([5.]));
+/// assert!(old.is_some() && !state.is_empty());
+/// net.load_state_dict(&state)?;
+/// assert_eq!(net.bias.as_ref().unwrap().item::<f32>(), 5.);
+/// // How many numbers there are but for the bias.
+/// state.remove("bias");
+/// assert_eq!(state.len(), 1);
+/// assert_eq!(state.iter().map(|(_, tensor)| tensor.numel()).sum::<usize>(), 2);
+/// # Ok::<(), wick::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct StateDict(Vec<(String, Tensor)>);
 
@@ -21,7 +41,7 @@ impl StateDict {
             .collect()
     }
 
-    /// The tensor of that name.
+    /// The tensor of that name, or `None`.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.0
             .iter()
@@ -29,7 +49,7 @@ impl StateDict {
             .map(|(_, tensor)| tensor)
     }
 
-    /// Sets the tensor of that name, and returns the one it replaces.
+    /// Sets the tensor of that name, and returns the one it replaces. A new name comes last.
     pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
         let name = name.into();
         match self.0.iter_mut().find(|(key, _)| *key == name) {
@@ -41,18 +61,19 @@ impl StateDict {
         }
     }
 
-    /// Takes the tensor of that name out, as when a checkpoint's last layer has another number of classes.
+    /// Takes the tensor of that name out and returns it, as when a checkpoint's last layer has another number of
+    /// classes. PyTorch's `pop`.
     pub fn remove(&mut self, name: &str) -> Option<Tensor> {
         let position = self.0.iter().position(|(key, _)| key == name)?;
         Some(self.0.remove(position).1)
     }
 
-    /// The names.
+    /// The names, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The names and tensors.
+    /// The names and tensors, in their order. PyTorch's `items`.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
@@ -165,7 +186,19 @@ impl fmt::Display for StateDict {
     }
 }
 
-/// The names that a module and a state dict do not share.
+/// The names that a module and a state dict do not share: what PyTorch's `load_state_dict` returns.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Linear::new(2, 1);
+/// let mut state = net.state_dict();
+/// assert_eq!(net.load_state_dict(&state).unwrap().to_string(), "<All keys matched successfully>");
+/// state.remove("bias");
+/// state.insert("scale", Tensor::ones([1]));
+/// let keys = net.load_state_dict_partial(&state).unwrap();
+/// assert_eq!(keys.missing_keys, ["bias"]);
+/// assert_eq!(keys.to_string(), "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IncompatibleKeys {
     /// Names that only the module has.

@@ -24,7 +24,7 @@ macro_rules! unpools {
         }
 
         impl $unpool {
-            /// Undoes windows of that size, side by side.
+            /// Undoes windows of that size, side by side: PyTorch's argument `kernel_size`.
             pub fn new(kernel_size: impl Into<Size<$n>>) -> Self {
                 Self {
                     kernel_size: kernel_size.into(),
@@ -34,13 +34,14 @@ macro_rules! unpools {
                 }
             }
 
-            /// How far a window was from the next; the window's size unless this says otherwise.
+            /// How far a window was from the next; the window's size unless this says otherwise. PyTorch's argument
+            /// `stride`.
             pub fn stride(mut self, stride: impl Into<Size<$n>>) -> Self {
                 self.stride = Some(stride.into());
                 self
             }
 
-            /// How much was around the input on each side.
+            /// How much was around the input on each side. PyTorch's argument `padding`, 0 at first.
             pub fn padding(mut self, padding: impl Into<Size<$n>>) -> Self {
                 self.padding = padding.into();
                 self
@@ -55,7 +56,7 @@ macro_rules! unpools {
                 seen!(self, [x, indices], F::$function(x, indices, self.options(), None))
             }
 
-            /// The same in an output of that size, where several sizes are possible.
+            /// The same in an output of that size, where several sizes are possible: PyTorch's argument `output_size`.
             ///
             /// # Panics
             /// When pooling such an output does not give the size of `x`.
@@ -87,18 +88,40 @@ macro_rules! unpools {
 }
 
 unpools! {
-    /// Undoes [`MaxPool1d`](super::MaxPool1d) with its indices: `nn.MaxUnpool1d`.
-    MaxUnpool1d<1> = max_unpool1d;
-    /// Undoes [`MaxPool2d`](super::MaxPool2d) with its indices: `nn.MaxUnpool2d`.
+    /// Undoes [`MaxPool1d`](super::MaxPool1d) with its indices, with zeros where no largest value was. The input is
+    /// `[N, C, L]` or `[C, L]`. PyTorch: `torch.nn.MaxUnpool1d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let (y, indices) = MaxPool1d::new(2).forward_with_indices(&tensor!([[[1., 5., 4., 2.]]]));
+    /// let unpool = nn::MaxUnpool1d::new(2).stride(2).padding(0);
+    /// assert_eq!(unpool.forward(&y, &indices).to_string(), "tensor([[[0., 5., 4., 0.]]])");
+    /// // Pooling five steps gives two as well.
+    /// assert_eq!(unpool.forward_sized(&y, &indices, [5]).to_string(), "tensor([[[0., 5., 4., 0., 0.]]])");
+    /// ```
+    MaxUnpool1d<1> = max_unpool1d;
+    /// Undoes [`MaxPool2d`](super::MaxPool2d) with its indices, with zeros where no largest value was. The input is
+    /// `[N, C, H, W]` or `[C, H, W]`. PyTorch: `torch.nn.MaxUnpool2d`.
     ///
+    /// ```
+    /// use wick::prelude::*;
     /// let (y, indices) = MaxPool2d::new(2).forward_with_indices(&tensor!([[[1., 2.], [4., 3.]]]));
-    /// let x = nn::MaxUnpool2d::new(2).forward(&y, &indices);
-    /// assert_eq!(x.to_vec::<f32>(), [0., 0., 4., 0.]);
+    /// let unpool = nn::MaxUnpool2d::new(2).stride(2).padding(0);
+    /// let x = unpool.forward(&y, &indices);
+    /// assert_eq!(x.i(0).to_string(), "tensor([[0., 0.],\n        [4., 0.]])");
+    /// assert_eq!(unpool.forward_sized(&y, &indices, [3, 2]).shape(), [1, 3, 2]);
     /// ```
     MaxUnpool2d<2> = max_unpool2d;
-    /// Undoes [`MaxPool3d`](super::MaxPool3d) with its indices: `nn.MaxUnpool3d`.
+    /// Undoes [`MaxPool3d`](super::MaxPool3d) with its indices, with zeros where no largest value was. The input is
+    /// `[N, C, D, H, W]` or `[C, D, H, W]`. PyTorch: `torch.nn.MaxUnpool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let volume = Tensor::arange(1., 9., 1.).reshape([1, 1, 2, 2, 2]);
+    /// let (y, indices) = nn::MaxPool3d::new(2).forward_with_indices(&volume);
+    /// let unpool = nn::MaxUnpool3d::new(2).stride(2).padding(0);
+    /// assert_eq!(unpool.forward(&y, &indices).to_vec::<f32>(), [0., 0., 0., 0., 0., 0., 0., 8.]);
+    /// assert_eq!(unpool.forward_sized(&y, &indices, [3, 2, 2]).shape(), [1, 1, 3, 2, 2]);
+    /// ```
     MaxUnpool3d<3> = max_unpool3d;
 }

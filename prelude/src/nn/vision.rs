@@ -4,14 +4,16 @@ use super::{Forward, Mode, Module, hooked, python};
 use crate::Tensor;
 use crate::tensor::{InterpolateOptions, Interpolation};
 
-/// Rows `[N, C, L]` or images `[N, C, H, W]` in another size: `nn.Upsample`.
+/// Brings rows `[N, C, L]`, images `[N, C, H, W]` or volumes to another size. PyTorch: `torch.nn.Upsample`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
+/// let image = tensor!([[[[1., 2.], [3., 4.]]]]);
 /// let up = Upsample::scale_factor(2.).mode(Interpolation::Bilinear);
-/// assert_eq!(up.forward(&Tensor::rand([1, 3, 4, 4])).shape(), [1, 3, 8, 8]);
+/// assert_eq!(up.forward(&image).shape(), [1, 1, 4, 4]);
 /// assert_eq!(up.to_string(), "Upsample(scale_factor=2.0, mode='bilinear')");
+/// let up = Upsample::size(&[3, 3]).mode(Interpolation::Bilinear).align_corners(true);
+/// assert_eq!(up.forward(&image).i((0, 0, 0)).to_string(), "tensor([1.0000, 1.5000, 2.0000])");
 /// ```
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
@@ -22,7 +24,7 @@ pub struct Upsample {
 }
 
 impl Upsample {
-    /// To that size: one number for all dimensions, or one for each.
+    /// To that size: one number for all dimensions, or one for each. PyTorch's argument `size`.
     pub fn size(size: &[usize]) -> Self {
         let options = InterpolateOptions {
             size: size.to_vec(),
@@ -34,7 +36,7 @@ impl Upsample {
         }
     }
 
-    /// By that factor in all dimensions.
+    /// By that factor in all dimensions. PyTorch's argument `scale_factor`.
     pub fn scale_factor(factor: f64) -> Self {
         let options = InterpolateOptions {
             scale_factor: vec![factor],
@@ -46,13 +48,14 @@ impl Upsample {
         }
     }
 
-    /// How elements between elements are found; the nearest is taken unless this says otherwise.
+    /// How elements between elements are found; the nearest is taken unless this says otherwise. PyTorch's argument
+    /// `mode`.
     pub fn mode(mut self, mode: Interpolation) -> Self {
         self.options.mode = mode;
         self
     }
 
-    /// Whether corners stay where they are, instead of borders.
+    /// Whether corners stay where they are, instead of borders. PyTorch's argument `align_corners`, `false` at first.
     pub fn align_corners(mut self, align: bool) -> Self {
         self.options.align_corners = align;
         self
@@ -93,12 +96,12 @@ macro_rules! upsamplings {
         }
 
         impl $upsampling {
-            /// To that size: one number for both dimensions, or one for each.
+            /// To that size: one number for both dimensions, or one for each. PyTorch's argument `size`.
             pub fn size(size: &[usize]) -> Self {
                 Self::of(Upsample::size(size))
             }
 
-            /// By that factor in both dimensions.
+            /// By that factor in both dimensions. PyTorch's argument `scale_factor`.
             pub fn scale_factor(factor: f64) -> Self {
                 Self::of(Upsample::scale_factor(factor))
             }
@@ -127,13 +130,42 @@ macro_rules! upsamplings {
 }
 
 upsamplings! {
-    /// Images in another size, of the nearest elements: `nn.UpsamplingNearest2d`.
+    /// Brings images `[N, C, H, W]` to another size, each element the nearest one: an older name of [`Upsample`].
+    /// PyTorch: `torch.nn.UpsamplingNearest2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[[1., 2.], [3., 4.]]]]);
+    /// let y = nn::UpsamplingNearest2d::scale_factor(2.).forward(&image);
+    /// assert_eq!(y.i((0, 0, 0)).to_string(), "tensor([1., 1., 2., 2.])");
+    /// assert_eq!(nn::UpsamplingNearest2d::size(&[4, 6]).forward(&image).shape(), [1, 1, 4, 6]);
+    /// ```
     UpsamplingNearest2d = Nearest, false;
-    /// Images in another size, with corners where they were: `nn.UpsamplingBilinear2d`.
+    /// Brings images `[N, C, H, W]` to another size, between their elements, with corners where they were: an older
+    /// name of [`Upsample`]. PyTorch: `torch.nn.UpsamplingBilinear2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[[1., 2.], [3., 4.]]]]);
+    /// let y = nn::UpsamplingBilinear2d::size(&[3, 3]).forward(&image);
+    /// assert_eq!(y.i((0, 0, 1)).to_string(), "tensor([2.0000, 2.5000, 3.0000])");
+    /// assert_eq!(nn::UpsamplingBilinear2d::scale_factor(2.).forward(&image).shape(), [1, 1, 4, 4]);
+    /// ```
     UpsamplingBilinear2d = Bilinear, true;
 }
 
-/// Lays channels `[…, C r², H, W]` out as images `r` times as high and wide (Shi and others, 2016): `nn.PixelShuffle`.
+/// Lays channels `[…, C r², H, W]` out as images `[…, C, H r, W r]`, `r` times as high and wide (Shi and others, 2016).
+/// PyTorch: `torch.nn.PixelShuffle`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let channels = tensor!([[[[1.]], [[2.]], [[3.]], [[4.]]]]);
+/// let image = PixelShuffle::new(2).forward(&channels);
+/// assert_eq!(image.i((0, 0)).to_string(), "tensor([[1., 2.],\n        [3., 4.]])");
+/// ```
+///
+/// # Panics
+/// When `r²` does not divide the number of channels.
 #[derive(Module)]
 #[module(extra_repr = Self::options)]
 pub struct PixelShuffle {
@@ -142,7 +174,7 @@ pub struct PixelShuffle {
 }
 
 impl PixelShuffle {
-    /// By that factor.
+    /// By that factor: PyTorch's argument `upscale_factor`.
     pub fn new(upscale_factor: usize) -> Self {
         Self {
             upscale_factor,

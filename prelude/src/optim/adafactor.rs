@@ -8,8 +8,8 @@ use crate::{DType, Error, Result, Tensor};
 
 optimizer! {
     /// Steps by the mean size of gradients, of which a matrix remembers only the means of its rows and columns (Shazeer
-    /// and Stern, 2018): `optim.Adafactor`. PyTorch's default learning rate is 1e-2, of which a step takes at most one
-    /// over the root of its number, times the size of the parameter.
+    /// and Stern, 2018): `torch.optim.Adafactor`. PyTorch's default learning rate is 1e-2, of which a step takes at
+    /// most one over the root of its number, times the size of the parameter.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -21,15 +21,21 @@ optimizer! {
     /// let (_, memory) = &optimizer.state_dict().state[0];
     /// assert_eq!(memory.get("row_var").unwrap().shape(), [3, 1]);
     /// assert_eq!(memory.get("col_var").unwrap().shape(), [1, 4]);
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let groups = [optim::ParamGroup::new([w.clone()]).lr(5e-3)];
+    /// let optimizer = optim::Adafactor::with_groups(groups, 1e-2)
+    ///     .beta2_decay(-0.5).eps(None, 1e-2).d(2.).weight_decay(0.1).maximize(true);
+    /// assert_eq!(optimizer.param_groups()[0].options.number("d"), 2.);
     /// ```
     Adafactor(&RULE) {
         /// The power of the number of steps by which old squares lose their weight; -0.8 at first.
         beta2_decay: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
         /// The size at which an update is cut; 1 at first.
         d: number,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

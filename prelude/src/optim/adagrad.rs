@@ -7,18 +7,42 @@ use super::sgd::decayed;
 use crate::{Result, Tensor};
 
 optimizer! {
-    /// Smaller steps where there were large gradients (Duchi and others, 2011): `optim.Adagrad`. PyTorch's default
-    /// learning rate is 1e-2.
+    /// Smaller steps where there were large gradients (Duchi and others, 2011): `torch.optim.Adagrad`. PyTorch's
+    /// default learning rate is 1e-2.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::Adagrad::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.8331, 1.8311], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::Adagrad::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .lr_decay(0.1).eps(1e-8).initial_accumulator_value(1.).weight_decay(0.1)
+    ///     .maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.0751, 2.0803], requires_grad=True)");
+    /// ```
     Adagrad(&RULE) {
-        /// How fast the learning rate falls.
+        /// How fast the learning rate falls: it is divided by 1 + (step - 1) * `lr_decay`; 0, not at all, at first.
         lr_decay: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
-        /// The sum of squares before the first step.
+        /// The sum of squares before the first step; 0 at first.
         initial_accumulator_value: number,
         /// What is added to the denominator, so that nothing is divided by zero; 1e-10 at first.
         eps: number,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

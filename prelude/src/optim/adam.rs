@@ -7,19 +7,43 @@ use super::sgd::decayed_apart;
 use crate::{Result, Tensor};
 
 optimizer! {
-    /// Adam (Kingma and Ba, 2015): `optim.Adam`. PyTorch's default learning rate is 1e-3. Weight decay is added to the
-    /// gradient.
+    /// Adam (Kingma and Ba, 2015): `torch.optim.Adam`. PyTorch's default learning rate is 1e-3. Weight decay is added
+    /// to the gradient.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::Adam::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.8004, 1.8002], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::Adam::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .betas(0.8, 0.99).eps(1e-6).weight_decay(0.1).amsgrad(true)
+    ///     .decoupled_weight_decay(true).maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.0899, 2.0798], requires_grad=True)");
+    /// ```
     Adam(&ADAM) {
         /// How much of the running means of the gradient and of its square is kept from step to step; 0.9 and 0.999 at
         /// first.
         betas: pair,
         /// What is added to the denominator, so that nothing is divided by zero; 1e-8 at first.
         eps: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
-        /// Whether the largest mean of squares so far counts (Reddi and others, 2018).
+        /// Whether the largest mean of squares so far counts (Reddi and others, 2018); it does not at first.
         amsgrad: flag,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
         /// Whether weight decay is apart from the gradient, as in AdamW.
         decoupled_weight_decay: flag,
@@ -27,8 +51,31 @@ optimizer! {
 }
 
 optimizer! {
-    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019): `optim.AdamW`. PyTorch's default
-    /// learning rate is 1e-3.
+    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019): `torch.optim.AdamW`. PyTorch's
+    /// default learning rate is 1e-3.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::AdamW::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.7985, 1.7963], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::AdamW::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .betas(0.8, 0.99).eps(1e-6).weight_decay(0.1).amsgrad(true).maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.0899, 2.0798], requires_grad=True)");
+    /// ```
     AdamW(&ADAMW) {
         /// How much of the running means of the gradient and of its square is kept from step to step; 0.9 and 0.999 at
         /// first.
@@ -37,9 +84,9 @@ optimizer! {
         eps: number,
         /// How strongly parameters are drawn to zero; 0.01 at first.
         weight_decay: number,
-        /// Whether the largest mean of squares so far counts (Reddi and others, 2018).
+        /// Whether the largest mean of squares so far counts (Reddi and others, 2018); it does not at first.
         amsgrad: flag,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

@@ -7,17 +7,40 @@ use super::sgd::decayed;
 use crate::{Result, Tensor};
 
 optimizer! {
-    /// Adam with the largest gradient in the place of squares (Kingma and Ba, 2015): `optim.Adamax`. PyTorch's default
-    /// learning rate is 2e-3.
+    /// Adam with the largest gradient in the place of squares (Kingma and Ba, 2015): `torch.optim.Adamax`. PyTorch's
+    /// default learning rate is 2e-3.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::Adamax::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.8052, 1.8025], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::Adamax::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .betas(0.8, 0.99).eps(1e-6).weight_decay(0.1).maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.0989, 2.0995], requires_grad=True)");
+    /// ```
     Adamax(&RULE) {
         /// How much of the running mean of the gradient and of its largest size is kept from step to step; 0.9 and 0.999
         /// at first.
         betas: pair,
         /// What is added to the size, so that nothing is divided by zero; 1e-8 at first.
         eps: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

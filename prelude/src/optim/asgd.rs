@@ -7,8 +7,31 @@ use super::sgd::decayed;
 use crate::{Result, Tensor};
 
 optimizer! {
-    /// Gradient descent that also keeps the mean of where it was (Polyak and Juditsky, 1992): `optim.ASGD`. PyTorch's
-    /// default learning rate is 1e-2; the mean is `ax` in what is remembered of a parameter.
+    /// Gradient descent that also keeps the mean of where it was (Polyak and Juditsky, 1992): `torch.optim.ASGD`.
+    /// PyTorch's default learning rate is 1e-2; the mean is `ax` in what is remembered of a parameter.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::ASGD::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.6400, 1.2800], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::ASGD::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .lambd(0.001).alpha(0.5).t0(100.).weight_decay(0.1).maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.1989, 2.3978], requires_grad=True)");
+    /// ```
     ASGD(&RULE) {
         /// How strongly parameters are drawn to zero by the method itself; 1e-4 at first.
         lambd: number,
@@ -16,9 +39,9 @@ optimizer! {
         alpha: number,
         /// The step after which the mean begins; 1e6 at first.
         t0: number,
-        /// How strongly parameters are drawn to zero by the gradient.
+        /// How strongly parameters are drawn to zero by the gradient; 0, not at all, at first.
         weight_decay: number,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

@@ -3,7 +3,7 @@
 use super::options::{Options, Value};
 use crate::Tensor;
 
-/// Parameters with options of their own; all others are the optimizer's.
+/// Parameters with options of their own; all others are the optimizer's. A dictionary `{"params": …}` in PyTorch.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -23,7 +23,7 @@ pub struct ParamGroup {
 }
 
 impl ParamGroup {
-    /// Parameters with the optimizer's options.
+    /// A group of parameters with the optimizer's options.
     pub fn new(parameters: impl IntoIterator<Item = Tensor>) -> Self {
         Self {
             parameters: parameters.into_iter().collect(),
@@ -31,19 +31,27 @@ impl ParamGroup {
         }
     }
 
-    /// With a learning rate of their own.
+    /// The group with a learning rate of its own.
     pub fn lr(self, lr: f64) -> Self {
         self.option("lr", lr)
     }
 
-    /// With an option of their own, by PyTorch's name: `.option("betas", (0.9, 0.95))`.
+    /// The group with an option of its own, by PyTorch's name: `.option("betas", (0.9, 0.95))`.
     pub fn option(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.own.set(name, value);
         self
     }
 }
 
-/// What a group of an optimizer is like now.
+/// What a group of an optimizer is like now: an element of PyTorch's `optimizer.param_groups`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let optimizer = optim::Adam::new(Linear::new(2, 1).parameters(), 1e-3);
+/// let group = &optimizer.param_groups()[0];
+/// assert_eq!((group.params.len(), group.lr), (2, 1e-3));
+/// assert_eq!(group.options.pair("betas"), (0.9, 0.999));
+/// ```
 #[derive(Clone)]
 pub struct GroupView {
     /// The parameters.

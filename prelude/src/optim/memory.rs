@@ -4,7 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, Tensor};
 
-/// Tensors by PyTorch's names. A number of steps is a 0-d tensor of floats, as in PyTorch.
+/// What an optimizer remembers of a parameter: tensors by PyTorch's names. A number of steps is a 0-d tensor of floats,
+/// as in PyTorch.
+///
+/// ```
+/// use wick::prelude::*;
+/// let w = tensor!([1., 2.]).requires_grad_(true);
+/// let optimizer = optim::Adam::new([w.clone()], 0.1);
+/// w.square().sum().backward();
+/// optimizer.step();
+/// let state = optimizer.state_dict();
+/// let (number, memory) = &state.state[0];
+/// assert_eq!((*number, memory.get("step").unwrap().item::<f64>()), (0, 1.));
+/// assert_eq!(memory.get("exp_avg").unwrap().to_string(), "tensor([0.2000, 0.4000])");
+/// let names: Vec<&str> = memory.iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["step", "exp_avg", "exp_avg_sq"]);
+/// ```
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Memory(Vec<(String, Tensor)>);
 
@@ -38,13 +53,13 @@ impl Memory {
         self.number("step", 0.0)?.try_add_(1)?.try_item()
     }
 
-    /// The tensor of that name.
+    /// The tensor of that name; `None` if there is none.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map(|(_, tensor)| tensor)
     }
 
-    /// The names and tensors.
+    /// The names and tensors, in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }

@@ -59,11 +59,40 @@ use crate::autograd::set_grad_enabled;
 use crate::error::OrPanic;
 use crate::{Result, Tensor};
 
-/// What all optimizers can do.
+/// What all optimizers can do. PyTorch: `torch.optim.Optimizer`.
 ///
 /// Parameters without a gradient are left alone, so a frozen model's parameters may be passed along.
+///
+/// ```
+/// use wick::prelude::*;
+///
+/// let w = tensor!([1., 2.]).requires_grad_(true);
+/// let optimizer = optim::SGD::new([w.clone()], 0.1);
+/// w.square().sum().backward();
+/// optimizer.step();
+/// optimizer.zero_grad();
+/// let loss = optimizer.step_with(&mut || {
+///     let loss = w.square().sum();
+///     loss.backward();
+///     loss
+/// });
+/// assert_eq!(loss.to_string(), "tensor(3.2000, grad_fn=<SumBackward0>)");
+/// assert_eq!(w.to_vec1::<f32>(), [0.64, 1.28]);
+///
+/// // The learning rate, of all groups or of one, and further parameters.
+/// optimizer.set_lr(0.01);
+/// optimizer.add_param_group(optim::ParamGroup::new([Tensor::ones([2]).requires_grad_(true)]));
+/// optimizer.set_option(1, "lr", optim::Value::Number(0.5));
+/// assert_eq!((optimizer.lr(), optimizer.param_groups()[1].lr), (0.01, 0.5));
+///
+/// // What a checkpoint keeps.
+/// let state = optimizer.state_dict();
+/// optimizer.set_lr(1.);
+/// optimizer.load_state_dict(&state).unwrap();
+/// assert_eq!(optimizer.lr(), 0.01);
+/// ```
 pub trait Optimizer {
-    /// Changes every parameter that has a gradient.
+    /// Changes every parameter that has a gradient. PyTorch: `torch.optim.Optimizer.step`.
     #[track_caller]
     fn step(&self) {
         self.handle().step();
@@ -81,14 +110,14 @@ pub trait Optimizer {
         loss
     }
 
-    /// Forgets the gradients of all parameters.
+    /// Forgets the gradients of all parameters. PyTorch: `torch.optim.Optimizer.zero_grad`.
     fn zero_grad(&self) {
         for group in &self.handle().lock().groups {
             group.parameters.iter().for_each(Tensor::zero_grad);
         }
     }
 
-    /// The learning rate, of the first group if there are several.
+    /// The learning rate, of the first group if there are several: `optimizer.param_groups[0]["lr"]` in Python.
     fn lr(&self) -> f64 {
         self.handle().lock().groups[0].options.number("lr")
     }
@@ -107,7 +136,8 @@ pub trait Optimizer {
         }
     }
 
-    /// Adds parameters, with options of their own where they have any.
+    /// Adds parameters, with options of their own where they have any. PyTorch:
+    /// `torch.optim.Optimizer.add_param_group`.
     ///
     /// # Panics
     /// When a parameter is in another group already, or a value makes no sense.
@@ -116,7 +146,7 @@ pub trait Optimizer {
         self.handle().add(group);
     }
 
-    /// What the groups are like now.
+    /// What the groups are like now: copies of `optimizer.param_groups` in Python.
     fn param_groups(&self) -> Vec<GroupView> {
         let view = |group: &core::Group| GroupView {
             params: group.parameters.clone(),
@@ -143,12 +173,13 @@ pub trait Optimizer {
         }
     }
 
-    /// What the optimizer remembers, and its groups. The tensors are the optimizer's own.
+    /// What the optimizer remembers, and its groups. The tensors are the optimizer's own. PyTorch:
+    /// `torch.optim.Optimizer.state_dict`.
     fn state_dict(&self) -> OptimizerState {
         self.handle().state_dict()
     }
 
-    /// Goes on from what an optimizer of the same kind remembered.
+    /// Goes on from what an optimizer of the same kind remembered. PyTorch: `torch.optim.Optimizer.load_state_dict`.
     ///
     /// # Errors
     /// When the groups are not of the same sizes.

@@ -7,8 +7,8 @@ use crate::nn::python;
 use crate::{DType, Error, Result, Tensor};
 
 optimizer! {
-    /// Steps along the matrix whose directions are those of the momentum, all of about the same size (Jordan and others,
-    /// 2024): `optim.Muon`, for the matrices of hidden layers. PyTorch's default learning rate is 1e-3.
+    /// Steps along the matrix whose directions are those of the momentum, all of about the same size (Jordan and
+    /// others, 2024): `torch.optim.Muon`, for the matrices of hidden layers. PyTorch's default learning rate is 1e-3.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -19,6 +19,13 @@ optimizer! {
     /// net.forward(&Tensor::rand([4, 8])).square().mean().backward();
     /// muon.step();
     /// adamw.step();
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let groups = [optim::ParamGroup::new([Tensor::ones([2, 3]).requires_grad_(true)]).lr(1e-2)];
+    /// let muon = optim::Muon::with_groups(groups, 1e-3)
+    ///     .weight_decay(0.).momentum(0.9).nesterov(false).eps(1e-8).ns_steps(3)
+    ///     .ns_coefficients(2., -1.5, 0.5).adjust_lr_fn("match_rms_adamw");
+    /// assert_eq!(muon.param_groups()[0].options.triple("ns_coefficients"), (2., -1.5, 0.5));
     /// ```
     Muon(&RULE) {
         /// How strongly parameters are drawn to zero; 0.1 at first.

@@ -9,7 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::nn::python;
 use crate::{Error, Result};
 
-/// The value of an option.
+/// The value of an option of an optimizer, shown as Python prints it.
+///
+/// ```
+/// use wick::optim::Value;
+/// assert_eq!(Value::Pair(0.9, 0.999).to_string(), "(0.9, 0.999)");
+/// assert_eq!(Value::from(true).to_string(), "True");
+/// assert_eq!(Value::from(1e-8).to_string(), "1e-08");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
     /// Python's `None`.
@@ -83,7 +90,27 @@ impl fmt::Display for Value {
     }
 }
 
-/// Options by name.
+/// Options by name: what a group of parameters has beside its parameters.
+///
+/// ```
+/// use wick::optim::Value;
+/// use wick::prelude::*;
+///
+/// let parameters = Linear::new(2, 1).parameters();
+/// let mut options = optim::Adam::new(parameters.clone(), 1e-3).amsgrad(true).param_groups()[0].options.clone();
+/// assert_eq!((options.number("lr"), options.pair("betas")), (1e-3, (0.9, 0.999)));
+/// assert_eq!((options.flag("amsgrad"), options.get("unknown")), (true, None));
+/// options.set("lr", 0.5);
+/// assert_eq!(options.iter().next(), Some(("lr", Value::Number(0.5))));
+/// assert_eq!(options.sorted()[0].0, "amsgrad");
+///
+/// let options = optim::Adafactor::new(parameters, 1e-2).param_groups()[0].options.clone();
+/// assert_eq!(options.epsilons("eps"), (None, 1e-3));
+/// let matrix = Tensor::ones([2, 2]).requires_grad_(true);
+/// let options = optim::Muon::new([matrix], 1e-3).adjust_lr_fn("original").param_groups()[0].options.clone();
+/// assert_eq!(options.triple("ns_coefficients"), (3.4445, -4.775, 2.0315));
+/// assert_eq!(options.text("adjust_lr_fn"), Some("original"));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options(Vec<(&'static str, Value)>);
 
@@ -92,7 +119,7 @@ impl Options {
         Self(values.to_vec())
     }
 
-    /// The option of that name.
+    /// The option of that name; `None` if there is none.
     pub fn get(&self, name: &str) -> Option<Value> {
         let found = self.0.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| *value)

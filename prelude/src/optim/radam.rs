@@ -8,19 +8,43 @@ use super::sgd::decayed_apart;
 use crate::{Result, Tensor};
 
 optimizer! {
-    /// Adam whose first steps do not trust a mean of few squares (Liu and others, 2020): `optim.RAdam`. PyTorch's default
-    /// learning rate is 1e-3.
+    /// Adam whose first steps do not trust a mean of few squares (Liu and others, 2020): `torch.optim.RAdam`. PyTorch's
+    /// default learning rate is 1e-3.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let w = tensor!([1., 2.]).requires_grad_(true);
+    /// let optimizer = optim::RAdam::new([w.clone()], 0.1);
+    /// for _ in 0..2 {
+    ///     optimizer.zero_grad();
+    ///     w.square().sum().backward();
+    ///     optimizer.step();
+    /// }
+    /// assert_eq!(w.to_string(), "tensor([0.6211, 1.2421], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::RAdam::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .betas(0.8, 0.99).eps(1e-6).weight_decay(0.1).decoupled_weight_decay(true)
+    ///     .maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.1948, 2.3896], requires_grad=True)");
+    /// ```
     RAdam(&RULE) {
         /// How much of the running means of the gradient and of its square is kept from step to step; 0.9 and 0.999 at
         /// first.
         betas: pair,
         /// What is added to the denominator, so that nothing is divided by zero; 1e-8 at first.
         eps: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
         /// Whether weight decay is apart from the gradient.
         decoupled_weight_decay: flag,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

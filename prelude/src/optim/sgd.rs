@@ -6,7 +6,8 @@ use super::options::{Options, Value};
 use crate::{Error, Result, Tensor};
 
 optimizer! {
-    /// Stochastic gradient descent, with momentum if wanted: `optim.SGD`.
+    /// Stochastic gradient descent, with momentum if wanted: `torch.optim.SGD`. PyTorch's default learning rate is
+    /// 1e-3.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -16,17 +17,29 @@ optimizer! {
     /// w.square().sum().backward();
     /// optimizer.step();
     /// assert_eq!(w.to_string(), "tensor([0.8000, 1.6000], requires_grad=True)");
+    ///
+    /// // Python's keyword arguments are methods here, and a group may have options of its own. `nesterov(true)` needs
+    /// // a dampening of 0.
+    /// let v = tensor!([1., 2.]).requires_grad_(true);
+    /// let up = optim::SGD::with_groups([optim::ParamGroup::new([v.clone()]).lr(0.05)], 0.1)
+    ///     .dampening(0.5).momentum(0.9).weight_decay(0.1).maximize(true);
+    /// for _ in 0..2 {
+    ///     up.zero_grad();
+    ///     v.square().sum().backward();
+    ///     up.step();
+    /// }
+    /// assert_eq!(v.to_string(), "tensor([1.2325, 2.4650], requires_grad=True)");
     /// ```
     SGD(&RULE) {
-        /// How much of the last step is made again.
+        /// How much of the last step is made again; 0 at first.
         momentum: number,
-        /// How much less a gradient counts in the momentum.
+        /// How much less a gradient counts in the momentum; 0 at first.
         dampening: number,
-        /// How strongly parameters are drawn to zero.
+        /// How strongly parameters are drawn to zero; 0, not at all, at first.
         weight_decay: number,
         /// Whether the gradient is taken where the momentum leads (Nesterov's method).
         nesterov: flag,
-        /// Whether to go up instead of down.
+        /// Whether to make the loss larger instead of smaller.
         maximize: flag,
     }
 }

@@ -11,6 +11,21 @@ use crate::{Error, Result};
 
 /// What an optimizer remembers of each parameter, by the parameter's number, and its groups: what `state_dict()` returns
 /// and `load_state_dict` takes.
+///
+/// ```
+/// use wick::prelude::*;
+/// let w = tensor!([1., 2.]).requires_grad_(true);
+/// let optimizer = optim::SGD::new([w.clone()], 0.1).momentum(0.9);
+/// w.square().sum().backward();
+/// optimizer.step();
+/// let state = optimizer.state_dict();
+/// assert!(state.to_string().starts_with("{'state': {0: {'momentum_buffer': tensor([2., 4.])}}, 'param_groups': ["));
+///
+/// // Another optimizer of the same kind goes on from there.
+/// let again = optim::SGD::new([w.clone()], 1.);
+/// again.load_state_dict(&state).unwrap();
+/// assert_eq!(again.lr(), 0.1);
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 pub struct OptimizerState {
     /// What is remembered of the parameters that were changed so far, by their numbers.

@@ -9,7 +9,7 @@ use crate::{Result, Tensor, no_grad};
 /// How an average takes in a new value: from the average, the value, and how many values it has.
 type Average = Box<dyn Fn(&Tensor, &Tensor, usize) -> Result<()> + Send + Sync>;
 
-/// A model whose parameters are averages of another's: `AveragedModel`.
+/// A model whose parameters are averages of another's: `torch.optim.swa_utils.AveragedModel`.
 ///
 /// ```
 /// use wick::optim::swa_utils::AveragedModel;
@@ -25,6 +25,11 @@ type Average = Box<dyn Fn(&Tensor, &Tensor, usize) -> Result<()> + Send + Sync>;
 ///     averaged.update_parameters(&model);
 /// }
 /// assert_eq!(averaged.module.forward(&Tensor::ones([1, 2])).shape(), [1, 1]);
+///
+/// // Equal means instead.
+/// let swa = AveragedModel::new(Linear::new(2, 1));
+/// swa.update_parameters(&model);
+/// assert_eq!(swa.n_averaged(), 1);
 /// ```
 pub struct AveragedModel<M: Module> {
     /// The model with the averages.
@@ -74,7 +79,7 @@ impl<M: Module> AveragedModel<M> {
         }
     }
 
-    /// How many values the averages are made of.
+    /// How many models the averages are made of so far.
     pub fn n_averaged(&self) -> usize {
         self.averaged.load(Ordering::Relaxed)
     }

@@ -9,6 +9,27 @@ use wick_runtime::display::DisplayHandle;
 use wick_runtime::{Forms, MimeBundle, Rich};
 
 /// A matrix of which each number is a coloured field, with a scale beside it. Made by [`heatmap`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::Theme;
+///
+/// let weights = tensor!([[0.9, 0.1, 0.0], [0.2, 0.5, 0.3]]);
+/// let attention = heatmap(&weights)
+///     .title("Attention")
+///     .columns(["the", "black", "cat"])
+///     .rows(["die", "Katze"])
+///     .xlabel("source")
+///     .ylabel("target")
+///     .range(0., 1.)
+///     .numbers(true)
+///     .theme(Theme::Clear);
+/// assert!(attention.svg().contains("Katze"));
+/// attention.show();
+///
+/// // Where the rows are the columns' kind, one list names both.
+/// let distances = heatmap(&tensor!([[0, 7], [7, 0]])).names(["Bonn", "Ulm"]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Heatmap {
     tensor: Tensor,
@@ -98,56 +119,56 @@ const WRITTEN: usize = 12;
 const LETTER: f64 = 0.6;
 
 impl Heatmap {
-    /// What stands above it.
+    /// Sets what stands above it.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// What the columns are.
+    /// Sets what the columns are, below them.
     pub fn xlabel(mut self, label: impl Into<String>) -> Self {
         self.xlabel = label.into();
         self
     }
 
-    /// What the rows are.
+    /// Sets what the rows are, beside them.
     pub fn ylabel(mut self, label: impl Into<String>) -> Self {
         self.ylabel = label.into();
         self
     }
 
-    /// Names of the columns and of the rows, where both have the same.
+    /// Names the columns and the rows, where both have the same.
     pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         self.names = [names.clone(), names];
         self
     }
 
-    /// Names of the columns.
+    /// Names the columns. Without names a few of them have their index.
     pub fn columns<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.names[0] = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Names of the rows.
+    /// Names the rows. Without names a few of them have their index.
     pub fn rows<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.names[1] = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The values at the ends of the scale, in place of the least and the greatest.
+    /// Sets the values at the ends of the scale, in place of the least and the greatest (`vmin` and `vmax`).
     pub fn range(mut self, from: f64, to: f64) -> Self {
         self.range = Some((from, to));
         self
     }
 
-    /// Whether the numbers are written in their fields.
+    /// Sets whether the numbers are written in their fields. They are in up to 12 rows and columns, unless it is said.
     pub fn numbers(mut self, written: bool) -> Self {
         self.numbers = Some(written);
         self
     }
 
-    /// Colours of the words and of the ground.
+    /// Sets the colours of the words and of the ground.
     pub fn theme(mut self, theme: Theme) -> Self {
         self.theme = Some(theme);
         self
@@ -158,7 +179,7 @@ impl Heatmap {
         wick_runtime::display::display(self)
     }
 
-    /// The picture.
+    /// The picture as the text of an SVG.
     pub fn svg(&self) -> String {
         let dims = self.tensor.dims();
         let (rows, columns) = (dims[0], dims[1]);

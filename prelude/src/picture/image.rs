@@ -12,6 +12,15 @@ use wick_runtime::{Forms, MimeBundle, Rich};
 const MOST: usize = 64;
 
 /// A tensor that is to be seen as an image, and how. Made by [`Tensor::picture`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let batch = Tensor::randn([10, 1, 8, 8]);
+/// let grid = batch.picture().normalize().most(6).columns(3).scale(4);
+/// let rendered = grid.try_render().unwrap();
+/// assert_eq!(rendered.columns(), 3);
+/// grid.show();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Picture {
     tensor: Tensor,
@@ -40,25 +49,54 @@ impl Picture {
         }
     }
 
-    /// Stretches the values, so that the least is black and the greatest white (`make_grid(…, normalize=True)`).
+    /// Stretches the values, so that the least is black and the greatest white. PyTorch: `torchvision.utils.make_grid`
+    /// with `normalize=True`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let logits = tensor!([[-3., 1., 5.]]);
+    /// let rendered = logits.picture().normalize().scale(1).try_render().unwrap();
+    /// assert_eq!(rendered.image().to_luma8().as_raw(), &[0, 128, 255]);
+    /// ```
     pub fn normalize(mut self) -> Self {
         self.values = Values::Stretched;
         self
     }
 
     /// Undoes `transforms.Normalize(mean, std)` before showing; one number for each channel, or one for all.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // What a model was given, in its own colours again.
+    /// let given = tensor!([[[-1., 0., 1.]]]);
+    /// let rendered = given.picture().denormalize([0.5], [0.5]).scale(1).try_render().unwrap();
+    /// assert_eq!(rendered.image().to_luma8().as_raw(), &[0, 128, 255]);
+    /// ```
     pub fn denormalize(mut self, mean: impl Into<Vec<f64>>, std: impl Into<Vec<f64>>) -> Self {
         self.values = Values::Denormalized(mean.into(), std.into());
         self
     }
 
-    /// The values that are black and white. 0 and 1 unless it is said; bytes count from 0 to 1 here too.
+    /// Sets the values that are black and white. 0 and 1 unless it is said; bytes count from 0 to 1 here too.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let heights = tensor!([[0., 50., 100.]]);
+    /// let rendered = heights.picture().range(0., 100.).scale(1).try_render().unwrap();
+    /// assert_eq!(rendered.image().to_luma8().as_raw(), &[0, 128, 255]);
+    /// ```
     pub fn range(mut self, black: f64, white: f64) -> Self {
         self.values = Values::Between(black, white);
         self
     }
 
-    /// How many images stand in a row. Default 8.
+    /// Sets how many images stand in a row. Default 8.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rendered = Tensor::rand([6, 3, 8, 8]).picture().columns(3).try_render().unwrap();
+    /// assert_eq!(rendered.columns(), 3); // and two rows
+    /// ```
     pub fn columns(mut self, columns: usize) -> Self {
         self.columns = Some(columns.max(1));
         self
@@ -70,16 +108,30 @@ impl Picture {
         self
     }
 
-    /// How many images of a batch are shown. Default 64.
+    /// Sets how many images of a batch are shown. Default 64.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::wick_runtime::Rich;
+    /// let forms = Tensor::rand([100, 3, 8, 8]).picture().most(16).mime_bundle().unwrap();
+    /// assert_eq!(forms["text/plain"], "<the first 16 of 100 images 8x8, RGB>");
+    /// ```
     pub fn most(mut self, images: usize) -> Self {
         self.most = images.max(1);
         self
     }
 
-    /// The image.
+    /// The pixels, for a file or for the functions of the `image` crate.
     ///
     /// # Errors
     /// Where the tensor's shape is none of an image, or mean and std do not fit its channels.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rendered = Tensor::rand([3, 20, 30]).picture().scale(2).try_render().unwrap();
+    /// assert_eq!((rendered.image().width(), rendered.image().height()), (60, 40));
+    /// assert!(Tensor::rand([7, 5, 5, 5, 5]).picture().try_render().is_err());
+    /// ```
     pub fn try_render(&self) -> Result<Rendered> {
         let planes = Planes::of(&self.tensor.dims())?;
         let images = planes.images.min(self.most);

@@ -9,7 +9,38 @@ use wick_runtime::{Forms, MimeBundle, Rich};
 
 /// Series in a common frame. Shown as the last line of a cell, or by [`Plot::show`] in its middle.
 ///
-/// Methods that add or change something give the plot back: `plot(&a).label("a").points(&b).title("both")`.
+/// Methods that add or change something give the plot back: `plot(&a).label("a").points(&b).title("both")`. Python's
+/// `matplotlib.pyplot` has functions of the same names.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::{Plot, Theme};
+///
+/// let figure = Plot::new()
+///     .line([1.0, 0.5, 0.25, 0.125])
+///     .points([(0, 0.9), (2, 0.3)])
+///     .labels(["train", "measured"])
+///     .title("Loss")
+///     .xlabel("epoch")
+///     .ylabel("cross entropy")
+///     .xlim(-0.5, 3.5)
+///     .log_y()
+///     .size(480, 300)
+///     .theme(Theme::Clear)
+///     .grid(false);
+/// assert!(figure.svg().contains("cross entropy"));
+/// figure.show();
+/// ```
+///
+/// Where no pictures can be seen, a plot is a few lines of text:
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::wick_runtime::Rich;
+///
+/// let text = plot([1, 2, 4, 8]).label("doubled").title("Growth").mime_bundle().unwrap()["text/plain"].clone();
+/// assert_eq!(text, "Growth (x: 0 to 3)\n  doubled  ▁▂▄█  1 to 8");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Plot {
     pub(super) series: Vec<Series>,
@@ -44,22 +75,30 @@ pub(super) enum Kind {
 }
 
 impl Plot {
-    /// An empty plot.
+    /// An empty plot, to which the other methods add series.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a line, or one for each column of a matrix.
+    /// Adds a line, or one for each column of a matrix (`plt.plot`). Takes what [`plot`](super::plot()) takes.
     pub fn line<M>(self, data: impl PlotData<M>) -> Self {
         self.with(Kind::Line, data.data())
     }
 
-    /// Adds points.
+    /// Adds points that no line joins (`plt.scatter`). Takes what [`plot`](super::plot()) takes.
     pub fn points<M>(self, data: impl PlotData<M>) -> Self {
         self.with(Kind::Points, data.data())
     }
 
-    /// Adds bars: `bars((["cat", "dog"], [3, 5]))`.
+    /// Adds bars from zero up (`plt.bar`). Bars of several series stand side by side.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::plot::Plot;
+    /// let animals = ["cat", "dog"];
+    /// let counts = Plot::new().bars((animals, [3, 5])).label("train").bars((animals, [1, 2])).label("test");
+    /// assert!(counts.svg().contains("dog"));
+    /// ```
     pub fn bars<M>(self, data: impl PlotData<M>) -> Self {
         self.with(Kind::Bars, data.data())
     }
@@ -78,6 +117,12 @@ impl Plot {
     }
 
     /// Names the series that was added last, for the legend.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let both = plot([3, 2, 1]).label("train").line([4, 3, 3]).label("validation");
+    /// assert!(both.svg().contains("validation"));
+    /// ```
     pub fn label(mut self, label: impl Into<String>) -> Self {
         if let Some(series) = self.series.last_mut() {
             series.label = label.into();
@@ -85,7 +130,7 @@ impl Plot {
         self
     }
 
-    /// Names the series in the order in which they were added.
+    /// Names the series in the order in which they were added. Names beyond the last series are left out.
     pub fn labels<S: Into<String>>(mut self, labels: impl IntoIterator<Item = S>) -> Self {
         for (series, label) in self.series.iter_mut().zip(labels) {
             series.label = label.into();
@@ -93,25 +138,31 @@ impl Plot {
         self
     }
 
-    /// What stands above the plot.
+    /// Sets what stands above the plot (`plt.title`).
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// What the x axis shows.
+    /// Sets what stands below the x axis (`plt.xlabel`).
     pub fn xlabel(mut self, label: impl Into<String>) -> Self {
         self.xlabel = label.into();
         self
     }
 
-    /// What the y axis shows.
+    /// Sets what stands beside the y axis (`plt.ylabel`).
     pub fn ylabel(mut self, label: impl Into<String>) -> Self {
         self.ylabel = label.into();
         self
     }
 
     /// Makes the x axis logarithmic (`plt.xscale("log")`). What is not positive is left out.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rates = plot([(1e-4, 0.9), (1e-3, 0.4), (1e-2, 0.7)]).log_x().xlabel("learning rate");
+    /// assert!(rates.svg().contains("learning rate"));
+    /// ```
     pub fn log_x(mut self) -> Self {
         self.log[0] = true;
         self
@@ -123,50 +174,76 @@ impl Plot {
         self
     }
 
-    /// Shows this part of the x axis. The greater number first turns the axis around.
+    /// Shows this part of the x axis (`plt.xlim`). The greater number first turns the axis around.
+    ///
+    /// # Panics
+    /// If the two are equal, or one is not finite.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let end = plot((0..100).map(|i| 1.0 / (1 + i) as f64)).xlim(90., 99.);
+    /// assert!(end.svg().contains("\n92\n"));
+    /// ```
     pub fn xlim(mut self, from: f64, to: f64) -> Self {
         self.limits[0] = Some(limits(from, to));
         self
     }
 
-    /// Shows this part of the y axis.
+    /// Shows this part of the y axis (`plt.ylim`). The greater number first turns the axis around.
+    ///
+    /// # Panics
+    /// If the two are equal, or one is not finite.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let accuracy = plot([0.71, 0.83, 0.86]).ylim(0., 1.);
+    /// assert!(accuracy.svg().contains("\n0.2\n"));
+    /// ```
     pub fn ylim(mut self, from: f64, to: f64) -> Self {
         self.limits[1] = Some(limits(from, to));
         self
     }
 
-    /// Width and height in pixels. Default 640 by 400; at least 120 by 90.
+    /// Sets width and height in pixels. Default 640 by 400; at least 120 by 90 and at most 4000 by 4000.
     pub fn size(mut self, width: u32, height: u32) -> Self {
         self.size = Some((width.clamp(120, 4000), height.clamp(90, 4000)));
         self
     }
 
-    /// Colours for this plot; [`set_theme`](super::set_theme) sets them for all.
+    /// Sets the colours of this plot; [`set_theme`](super::set_theme) sets them for all.
     pub fn theme(mut self, theme: Theme) -> Self {
         self.theme = Some(theme);
         self
     }
 
-    /// Whether lines go from the ticks through the plot, which they do at first.
+    /// Sets whether lines go from the ticks through the plot (`plt.grid`), which they do at first.
     pub fn grid(mut self, grid: bool) -> Self {
         self.without_grid = !grid;
         self
     }
 
-    /// The picture.
+    /// The picture as the text of an SVG.
     pub fn svg(&self) -> String {
         draw::svg(self)
     }
 
-    /// Writes the picture to a file.
+    /// Writes the picture to a file, as an SVG (`plt.savefig`).
     ///
     /// # Errors
     /// Where it cannot be written.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let file = std::env::temp_dir().join(format!("wick-doc-plot-{}.svg", std::process::id()));
+    /// plot([3, 1, 2]).save(&file).unwrap();
+    /// assert!(std::fs::read_to_string(&file).unwrap().starts_with("<svg"));
+    /// std::fs::remove_file(file).unwrap();
+    /// ```
     pub fn save(&self, path: impl AsRef<std::path::Path>) -> std::io::Result<()> {
         std::fs::write(path, self.svg())
     }
 
-    /// Shows the plot here, in the middle of a cell.
+    /// Shows the plot here, in the middle of a cell (`plt.show`). The handle that comes back can replace it.
     pub fn show(&self) -> DisplayHandle {
         wick_runtime::display::display(self)
     }

@@ -3,6 +3,13 @@
 use crate::Tensor;
 
 /// The numbers of one call: one series, or one for each column of a matrix, and names for the places of the bars.
+///
+/// [`PlotData::data`] makes it of what [`plot`](super::plot()) and its kin are given.
+///
+/// ```
+/// use wick::plot::PlotData;
+/// assert_eq!([1.0, 4.0].data(), [(0, 1), (1, 4)].data());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Data {
     pub(super) series: Vec<Vec<[f64; 2]>>,
@@ -24,9 +31,15 @@ impl Data {
     }
 }
 
-/// A number that has a place on an axis.
+/// A number that has a place on an axis: Rust's numbers, a bool, a tensor of one element.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::Number;
+/// assert_eq!((3.number(), true.number(), tensor!(0.5).number()), (3., 1., 0.5));
+/// ```
 pub trait Number {
-    /// Where; `NaN` is a gap.
+    /// Where on the axis it lies; `NaN` is a gap in a line.
     fn number(&self) -> f64;
 }
 
@@ -78,13 +91,27 @@ pub mod by {
     pub struct Named<Y>(Y);
 }
 
-/// Everything that [`plot`](super::plot) and its kin take. `By` is found by the compiler.
+/// Everything that [`plot`](super::plot()) and its kin take. `By` is found by the compiler.
+///
+/// Values alone stand above 0, 1, 2, …; pairs are points; a pair of lists is x and y; of a matrix, each column is a
+/// series.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::PlotData;
+///
+/// let squares = [(1., 1.), (2., 4.), (3., 9.)].data();
+/// assert_eq!(([1, 2, 3], [1, 4, 9]).data(), squares);
+/// assert_eq!((1..4).map(|x| (x, x * x)).data(), squares);
+/// let x = tensor!([1., 2., 3.]);
+/// assert_eq!((&x, &x * &x).data(), squares);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that can be plotted",
     note = "give a list, a tensor or an iterator of numbers: `&values`, `(&xs, &ys)`, `(0..10).map(|i| i * i)`"
 )]
 pub trait PlotData<By> {
-    /// The numbers.
+    /// The numbers as points of one series or several. Panics if x and y are of different lengths.
     fn data(self) -> Data;
 }
 

@@ -5,7 +5,17 @@ use super::data::{Data, PlotData};
 use wick_runtime::display::DisplayHandle;
 use wick_runtime::{MimeBundle, Rich};
 
-/// Counts in bins of equal width. Shown as the last line of a cell.
+/// Counts in bins of equal width. Shown as the last line of a cell. Made by [`hist`] and
+/// [`Tensor::hist`](crate::Tensor::hist).
+///
+/// ```
+/// use wick::prelude::*;
+/// let rolls = hist([1, 2, 2, 3, 3, 3, 9]).bins(3).range(0.5, 3.5).title("rolls");
+/// assert_eq!(rolls.counts(), [(0.5, 1), (1.5, 2), (2.5, 3)]); // 9 lies outside
+/// assert!(rolls.svg().contains("rolls"));
+/// let limited = rolls.plot().ylim(0., 10.).xlabel("pips");
+/// rolls.show();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Histogram {
     values: Vec<f64>,
@@ -39,19 +49,20 @@ impl Histogram {
         }
     }
 
-    /// How many bins; about the square root of the number of values unless it is said, but from 10 to 60.
+    /// Sets how many bins there are. About the square root of the number of values unless it is said, but from 10 to
+    /// 60.
     pub fn bins(mut self, bins: usize) -> Self {
         self.bins = Some(bins.max(1));
         self
     }
 
-    /// Counts only what lies between, the ends included.
+    /// Counts only what lies between the two, the ends included.
     pub fn range(mut self, from: f64, to: f64) -> Self {
         self.range = Some((from, to));
         self
     }
 
-    /// What stands above it.
+    /// Sets what stands above it.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
@@ -93,7 +104,7 @@ impl Histogram {
         (from, (to - from) / bins as f64, bins)
     }
 
-    /// As a plot, for labels, limits and other series.
+    /// The histogram as a [`Plot`], for labels, limits and other series.
     pub fn plot(&self) -> Plot {
         let points = self
             .counts()
@@ -107,7 +118,7 @@ impl Histogram {
         plot.title(&*self.title).ylabel("count")
     }
 
-    /// The picture.
+    /// The picture as the text of an SVG.
     pub fn svg(&self) -> String {
         self.plot().svg()
     }

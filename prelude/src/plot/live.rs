@@ -12,6 +12,21 @@ use wick_runtime::{MimeBundle, Rich};
 ///
 /// It is a handle: `clone()` gives another to the same plot. A later cell may go on adding; the plot stays where it was
 /// first shown. As the last line of a cell it shows nothing more.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::{LivePlot, Plot};
+///
+/// let live = LivePlot::new(Plot::new().title("loss").xlabel("step").log_y());
+/// for step in 0..100 {
+///     let loss = tensor!(0.95).pow(step);
+///     live.push("train", &loss);
+///     if step % 20 == 0 {
+///         live.push_at("validation", step, loss.item::<f64>() * 1.1);
+///     }
+/// }
+/// assert!(live.plot().svg().contains("validation"));
+/// ```
 #[derive(Clone)]
 pub struct LivePlot(Arc<Live>);
 
@@ -66,7 +81,7 @@ impl LivePlot {
     }
 
     /// Adds a value to the line `name`, one place further than its last. A loss may be given as it is, a tensor of one
-    /// element.
+    /// element. A line begins with its first value, at 0.
     #[track_caller]
     pub fn push(&self, name: &str, value: impl Number) {
         self.0.push(name, None, value.number());
@@ -78,7 +93,7 @@ impl LivePlot {
         self.0.push(name, Some(x.number()), value.number());
     }
 
-    /// The plot as it is now.
+    /// The plot as it is now: a copy, to change or to save.
     pub fn plot(&self) -> Plot {
         self.0.state().plot.clone()
     }

@@ -50,12 +50,25 @@ pub fn plot<M>(data: impl PlotData<M>) -> Plot {
     Plot::new().line(data)
 }
 
-/// A plot with one series of points (`plt.scatter`).
+/// A plot with one series of points (`plt.scatter`). Takes what [`plot()`] takes.
+///
+/// ```
+/// use wick::prelude::*;
+/// let (x, y) = (tensor!([1., 2., 3.]), tensor!([2.1, 3.9, 6.2]));
+/// let measured = scatter((&x, &y)).label("measured").line((&x, &x * 2.)).label("2x");
+/// assert!(measured.svg().contains("<circle"));
+/// ```
 pub fn scatter<M>(data: impl PlotData<M>) -> Plot {
     Plot::new().points(data)
 }
 
-/// A plot with one series of bars (`plt.bar`): `bar((["cat", "dog"], [3, 5]))`.
+/// A plot with one series of bars (`plt.bar`). Names may stand in place of the x values.
+///
+/// ```
+/// use wick::prelude::*;
+/// let counts = bar((["cat", "dog"], [3, 5])).ylabel("images");
+/// assert!(counts.svg().contains("dog"));
+/// ```
 pub fn bar<M>(data: impl PlotData<M>) -> Plot {
     Plot::new().bars(data)
 }

@@ -4,6 +4,13 @@ use plotters::style::RGBAColor;
 use std::sync::{PoisonError, RwLock};
 
 /// The ground a picture is drawn on. Each brings its own, so that it can be read in a light notebook and a dark one.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::plot::Theme;
+/// let dark = plot([1, 2, 3]).theme(Theme::Dark).svg();
+/// assert!(dark != plot([1, 2, 3]).theme(Theme::Light).svg());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// Dark on white, also for paper.
@@ -18,11 +25,25 @@ pub enum Theme {
 static THEME: RwLock<Theme> = RwLock::new(Theme::Light);
 
 /// Sets the theme of all pictures from now on, except those that have chosen one of their own.
+///
+/// ```
+/// use wick::plot::{Theme, set_theme, theme};
+/// set_theme(Theme::Dark);
+/// assert_eq!(theme(), Theme::Dark);
+/// set_theme(Theme::Light);
+/// ```
 pub fn set_theme(theme: Theme) {
     *THEME.write().unwrap_or_else(PoisonError::into_inner) = theme;
 }
 
-/// The theme of pictures that have not chosen one.
+/// The theme of pictures that have not chosen one. [`Theme::Light`] unless [`set_theme`] has set another.
+///
+/// ```
+/// use wick::plot::{set_theme, theme};
+/// let before = theme();
+/// set_theme(before);
+/// assert_eq!(theme(), before);
+/// ```
 pub fn theme() -> Theme {
     *THEME.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,13 @@
 //! The elements that a text shows.
 
 /// Elements of a tensor, in the order in which the printer asked for them.
+///
+/// ```
+/// use wick::print::Elements;
+/// let elements = Elements::Complex(vec![1., 0.], vec![0., -1.]);
+/// assert_eq!(elements.len(), 2);
+/// assert!(!elements.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Elements {
     /// Floating-point elements of any width; each is exactly representable as `f64`.

@@ -8,11 +8,38 @@ use super::tensor::TensorText;
 
 impl TensorText<'_> {
     /// A matrix for LaTeX; of more than two axes, matrices of matrices.
+    ///
+    /// ```
+    /// use wick::print::{Elements, PrintOptions, TensorText};
+    /// let text = TensorText {
+    ///     shape: &[2, 2],
+    ///     dtype: "float32",
+    ///     device: None,
+    ///     requires_grad: false,
+    ///     grad_fn: None,
+    ///     fetch: &|positions| Elements::Float(positions.iter().map(|&at| at as f64).collect()),
+    /// };
+    /// let latex = text.latex(&PrintOptions::DEFAULT);
+    /// assert_eq!(latex, r"\begin{bmatrix} 0. & 1. \\ 2. & 3. \end{bmatrix}");
+    /// ```
     pub fn latex(&self, options: &PrintOptions) -> String {
         self.markup(options, &Latex)
     }
 
     /// A table for HTML; of more than two axes, tables of tables.
+    ///
+    /// ```
+    /// use wick::print::{Elements, PrintOptions, TensorText};
+    /// let text = TensorText {
+    ///     shape: &[2, 2],
+    ///     dtype: "float32",
+    ///     device: None,
+    ///     requires_grad: false,
+    ///     grad_fn: None,
+    ///     fetch: &|positions| Elements::Float(positions.iter().map(|&at| at as f64).collect()),
+    /// };
+    /// assert_eq!(text.html(&PrintOptions::DEFAULT).matches("<tr>").count(), 2);
+    /// ```
     pub fn html(&self, options: &PrintOptions) -> String {
         self.markup(options, &Html)
     }

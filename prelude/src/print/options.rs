@@ -53,18 +53,39 @@ impl PrintOptions {
     }
 
     /// These options, summarising what has more than `threshold` elements.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::print::{PrintOptions, printoptions};
+    /// let shown = printoptions(PrintOptions::DEFAULT.threshold(5), || Tensor::arange(0., 10., 1.).to_string());
+    /// assert_eq!(shown, "tensor([0., 1., 2.,  ..., 7., 8., 9.])");
+    /// ```
     pub const fn threshold(mut self, threshold: usize) -> Self {
         self.threshold = threshold;
         self
     }
 
     /// These options with `edgeitems` elements at each end of a summarised axis.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::print::{PrintOptions, printoptions};
+    /// let options = PrintOptions::DEFAULT.threshold(5).edgeitems(1);
+    /// assert_eq!(printoptions(options, || Tensor::arange(0., 10., 1.).to_string()), "tensor([0.,  ..., 9.])");
+    /// ```
     pub const fn edgeitems(mut self, edgeitems: usize) -> Self {
         self.edgeitems = edgeitems;
         self
     }
 
     /// These options with lines of `linewidth` characters.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::print::{PrintOptions, printoptions};
+    /// let narrow = printoptions(PrintOptions::DEFAULT.linewidth(20), || Tensor::arange(0., 6., 1.).to_string());
+    /// assert_eq!(narrow, "tensor([0., 1., 2.,\n        3., 4., 5.])");
+    /// ```
     pub const fn linewidth(mut self, linewidth: usize) -> Self {
         self.linewidth = linewidth;
         self
@@ -85,19 +106,42 @@ impl Default for PrintOptions {
 
 static OPTIONS: RwLock<PrintOptions> = RwLock::new(PrintOptions::DEFAULT);
 
-/// Sets how tensors print from now on, in the whole process: `torch.set_printoptions`.
+/// Sets how tensors print from now on, in the whole process. PyTorch: `torch.set_printoptions`.
 ///
 /// Start from [`get_printoptions`] to keep the rest as it is, or from a profile such as [`PrintOptions::FULL`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::print::{PrintOptions, set_printoptions};
+/// set_printoptions(PrintOptions::DEFAULT.precision(2));
+/// assert_eq!(tensor!([1., 2.345]).to_string(), "tensor([1.00, 2.35])");
+/// set_printoptions(PrintOptions::DEFAULT);
+/// ```
 pub fn set_printoptions(options: PrintOptions) {
     *OPTIONS.write().unwrap_or_else(PoisonError::into_inner) = options;
 }
 
-/// How tensors print now: `torch.get_printoptions`.
+/// How tensors print now. PyTorch: `torch.get_printoptions`.
+///
+/// ```
+/// use wick::print::get_printoptions;
+/// assert_eq!(get_printoptions().linewidth, 80);
+/// ```
 pub fn get_printoptions() -> PrintOptions {
     *OPTIONS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `body` with other options and puts the earlier ones back, also when `body` panics: `torch.printoptions`.
+/// Runs `body` with other options and puts the earlier ones back, also when `body` panics. PyTorch:
+/// `torch.printoptions`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::print::{get_printoptions, printoptions};
+/// let t = tensor!([1e-3, 1000.]);
+/// let plain = printoptions(get_printoptions().sci_mode(false), || t.to_string());
+/// assert_eq!(plain, "tensor([   0.0010, 1000.0000])");
+/// assert_eq!(t.to_string(), "tensor([1.0000e-03, 1.0000e+03])");
+/// ```
 pub fn printoptions<T>(options: PrintOptions, body: impl FnOnce() -> T) -> T {
     struct PutBack(PrintOptions);
     impl Drop for PutBack {

@@ -12,6 +12,21 @@ const PREFIX: &str = "tensor(";
 
 /// Everything that PyTorch's text of a tensor depends on. Its `Display` is that text, under the options that
 /// [`set_printoptions`](super::set_printoptions) set.
+///
+/// ```
+/// use wick::print::{Elements, PrintOptions, TensorText};
+/// let text = TensorText {
+///     shape: &[3],
+///     dtype: "int32",
+///     device: Some("cuda:0"),
+///     requires_grad: false,
+///     grad_fn: None,
+///     fetch: &|positions| Elements::Int(positions.iter().map(|&at| at as i64).collect()),
+/// };
+/// assert_eq!(text.to_string(), "tensor([0, 1, 2], device='cuda:0', dtype=torch.int32)");
+/// let short = PrintOptions::DEFAULT.threshold(2).edgeitems(1);
+/// assert_eq!(text.text(&short), "tensor([0,  ..., 2], device='cuda:0', dtype=torch.int32)");
+/// ```
 #[derive(Clone, Copy)]
 pub struct TensorText<'a> {
     /// The sizes of the axes.
@@ -36,7 +51,7 @@ impl fmt::Display for TensorText<'_> {
 }
 
 impl TensorText<'_> {
-    /// The text under `options`.
+    /// The text under `options`, whatever [`set_printoptions`](super::set_printoptions) set.
     pub fn text(&self, options: &PrintOptions) -> String {
         let contents = if self.is_empty() {
             "[]".to_string()

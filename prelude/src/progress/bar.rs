@@ -8,9 +8,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wick_runtime::{MimeBundle, Rich};
 
-/// A handle on a progress bar. Made by [`progress_bar`](super::progress_bar) and [`Progress::bar`](super::Progress::bar).
+/// A handle on a progress bar. Made by [`progress_bar`](super::progress_bar) and
+/// [`Progress::bar`](super::Progress::bar).
 ///
 /// `clone()` gives another handle to the same bar; threads may share one.
+///
+/// ```
+/// use wick::prelude::*;
+/// let bar = progress_bar(100).named("download");
+/// bar.advance(40);
+/// bar.message("slow");
+/// assert_eq!(bar.position(), 40);
+/// assert!(bar.line().starts_with("download:  40%|████████████                  | 40/100 [00:00<"));
+/// bar.set(100);
+/// bar.finish();
+/// assert!(bar.line().ends_with("slow]"));
+/// ```
 #[derive(Clone)]
 pub struct ProgressBar(Arc<Bar>);
 
@@ -62,7 +75,7 @@ impl ProgressBar {
         }))
     }
 
-    /// What stands in front of the bar.
+    /// Sets what stands in front of the bar: `desc` of tqdm.
     pub fn named(self, name: impl Into<String>) -> Self {
         self.set_name(name.into());
         self.0.look();
@@ -103,7 +116,7 @@ impl ProgressBar {
         }
     }
 
-    /// `count` more are done.
+    /// Says that `count` more are done: `update` of tqdm.
     #[inline]
     pub fn advance(&self, count: u64) {
         wick_runtime::interrupt::check();
@@ -111,7 +124,7 @@ impl ProgressBar {
         self.0.look_sometimes();
     }
 
-    /// So many are done in all.
+    /// Says how many are done in all.
     pub fn set(&self, done: u64) {
         wick_runtime::interrupt::check();
         self.0.done.store(done, Ordering::Relaxed);
@@ -128,12 +141,12 @@ impl ProgressBar {
         self.0.done.load(Ordering::Relaxed)
     }
 
-    /// The bar as a line of text.
+    /// The bar as a line of text, such as `epochs:  40%|████      | 4/10 [00:02<00:03,  1.91it/s, loss 0.2]`.
     pub fn line(&self) -> String {
         self.0.standing().line()
     }
 
-    /// Ends the bar: a line of text stays where it was.
+    /// Ends the bar: a line of text stays where it was. Without it, a bar ends when its last handle is gone.
     pub fn finish(&self) {
         self.0.in_work.store(false, Ordering::Relaxed);
         self.stop();

@@ -26,6 +26,15 @@ use std::fmt::Display;
 ///
 /// The length is known of ranges, lists and everything else whose iterator tells it; [`Progress::total`] says it
 /// otherwise.
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut sum = 0;
+/// for x in progress([1, 2, 3]).named("adding") {
+///     sum += x;
+/// }
+/// assert_eq!(sum, 6);
+/// ```
 pub fn progress<I: IntoIterator>(items: I) -> Progress<I::IntoIter> {
     let items = items.into_iter();
     let total = match items.size_hint() {
@@ -54,6 +63,17 @@ pub fn progress_bar(total: impl Into<Option<u64>>) -> ProgressBar {
 }
 
 /// An iterator that shows how far it has come. Made by [`progress`].
+///
+/// The example's iterator does not know its length, so it is told.
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut lines = progress("a\nb\nc".lines()).named("lines").total(3);
+/// while let Some(line) = lines.next() {
+///     lines.message(line);
+/// }
+/// assert!(lines.bar().line().starts_with("lines: 100%|"));
+/// ```
 #[must_use = "a progress bar moves as it is iterated over"]
 pub struct Progress<I> {
     items: I,
@@ -61,13 +81,13 @@ pub struct Progress<I> {
 }
 
 impl<I> Progress<I> {
-    /// What stands in front of the bar.
+    /// Sets what stands in front of the bar: `desc` of tqdm.
     pub fn named(self, name: impl Into<String>) -> Self {
         self.bar.set_name(name.into());
         self
     }
 
-    /// How many items there will be.
+    /// Says how many items there will be, where the iterator does not know.
     pub fn total(self, total: u64) -> Self {
         self.bar.set_total(Some(total));
         self

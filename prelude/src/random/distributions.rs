@@ -9,7 +9,14 @@ use super::real::{Real, WideReal};
 const WIDE_RANGE: u64 = 1 << 28;
 
 impl Draws<'_> {
-    /// Fills `out` with uniform values in `[from, to)`: `torch.Tensor.uniform_`.
+    /// Fills `out` with uniform values in `[from, to)`. PyTorch: `torch.Tensor.uniform_`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut values = [0f32; 3];
+    /// Generator::with_seed(0).lock().uniform(&mut values, -1.0, 1.0);
+    /// assert_eq!(values, [-0.0074868202, 0.5364436, -0.82304513]);
+    /// ```
     pub fn uniform<T: Real>(&mut self, out: &mut [T], from: f64, to: f64) {
         let (low, high) = (T::Wide::from_f64(from), T::Wide::from_f64(to));
         let (lowest, excluded) = (T::from_f64(from), T::from_f64(to));
@@ -20,15 +27,27 @@ impl Draws<'_> {
         });
     }
 
-    /// Fills `out` with uniform values in `[0, 1)`: `torch.rand`.
+    /// Fills `out` with uniform values in `[0, 1)`. PyTorch: `torch.rand`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut values = [0f32; 3];
+    /// Generator::with_seed(0).lock().rand(&mut values);
+    /// assert_eq!(values, [0.49625659, 0.7682218, 0.08847743]);
+    /// ```
     pub fn rand<T: Real>(&mut self, out: &mut [T]) {
         self.uniform(out, 0.0, 1.0);
     }
 
-    /// `count` integers in `[low, high)`: `torch.randint`.
+    /// `count` integers in `[low, high)`. PyTorch: `torch.randint`.
     ///
     /// # Panics
     /// When the range is empty, with PyTorch's sentence.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// assert_eq!(Generator::with_seed(0).lock().integers(0, 10, 5), [4, 9, 3, 0, 3]);
+    /// ```
     pub fn integers(&mut self, low: i64, high: i64, count: usize) -> Vec<i64> {
         assert!(
             low < high,
@@ -62,7 +81,12 @@ impl Draws<'_> {
         (0..count).map(|_| (draw() % (last + 1)) as i64).collect()
     }
 
-    /// A permutation of `0..n`: `torch.randperm`.
+    /// A permutation of `0..n`, each equally likely. PyTorch: `torch.randperm`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// assert_eq!(Generator::with_seed(0).lock().permutation(5), [4, 0, 1, 3, 2]);
+    /// ```
     pub fn permutation(&mut self, n: usize) -> Vec<i64> {
         let mut order: Vec<i64> = (0..n as i64).collect();
         if n < u32::MAX as usize / 20 {
@@ -79,10 +103,16 @@ impl Draws<'_> {
         order
     }
 
-    /// Whether an event of probability `p` happens, `count` times: `torch.Tensor.bernoulli_(p)`, and so dropout's mask.
+    /// Whether an event of probability `p` happens, `count` times. PyTorch: `torch.Tensor.bernoulli_`; dropout's mask
+    /// is drawn so.
     ///
     /// # Panics
     /// When `p` is no probability, with PyTorch's sentence.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// assert_eq!(Generator::with_seed(0).lock().bernoulli(0.5, 5), [false, false, true, false, false]);
+    /// ```
     pub fn bernoulli(&mut self, p: f64, count: usize) -> Vec<bool> {
         assert!(
             (0.0..=1.0).contains(&p),
@@ -91,10 +121,15 @@ impl Draws<'_> {
         (0..count).map(|_| f64::unit(self) < p).collect()
     }
 
-    /// Whether the events of the given probabilities happen: `torch.bernoulli(probabilities)`.
+    /// Whether the events of the given probabilities happen, one draw for each. PyTorch: `torch.bernoulli`.
     ///
     /// # Panics
     /// When one of them is no probability, with PyTorch's sentence.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// assert_eq!(Generator::with_seed(0).lock().bernoulli_each(&[0.5f32; 5]), [true, false, true, true, true]);
+    /// ```
     pub fn bernoulli_each<T: Real>(&mut self, probabilities: &[T]) -> Vec<bool> {
         let happens = |&p: &T| {
             let p = p.to_wide();
@@ -107,27 +142,66 @@ impl Draws<'_> {
         probabilities.iter().map(happens).collect()
     }
 
-    /// Fills `out` with exponential values of rate `lambda`: `torch.Tensor.exponential_`.
+    /// Fills `out` with exponential values of rate `lambda`. PyTorch: `torch.Tensor.exponential_`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut values = [0f64; 3];
+    /// Generator::with_seed(0).lock().exponential(&mut values, 1.0);
+    /// let shown: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+    /// assert_eq!(shown, ["3.5083", "1.2304", "0.6150"]);
+    /// ```
     pub fn exponential<T: Real>(&mut self, out: &mut [T], lambda: f64) {
         out.fill_with(|| T::from_f64(-1.0 / lambda * (-f64::unit(self)).ln_1p()));
     }
 
-    /// Fills `out` with Cauchy values: `torch.Tensor.cauchy_`.
+    /// Fills `out` with Cauchy values around `median`, `sigma` wide. PyTorch: `torch.Tensor.cauchy_`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut values = [0f64; 3];
+    /// Generator::with_seed(0).lock().cauchy(&mut values, 0.0, 1.0);
+    /// let shown: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+    /// assert_eq!(shown, ["10.5977", "0.7648", "-0.1283"]);
+    /// ```
     pub fn cauchy<T: Real>(&mut self, out: &mut [T], median: f64, sigma: f64) {
         out.fill_with(|| T::from_f64(sigma.mul_add((PI * (f64::unit(self) - 0.5)).tan(), median)));
     }
 
-    /// Fills `out` with values whose logarithm is normal: `torch.Tensor.log_normal_`.
+    /// Fills `out` with values whose logarithm is normal, of this mean and deviation. PyTorch:
+    /// `torch.Tensor.log_normal_`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut values = [0f64; 3];
+    /// Generator::with_seed(0).lock().log_normal(&mut values, 1.0, 2.0);
+    /// let shown: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+    /// assert_eq!(shown, ["59.2634", "1.5116", "0.0348"]);
+    /// ```
     pub fn log_normal<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
         out.fill_with(|| T::from_f64(self.one_normal(mean, std).exp()));
     }
 
-    /// Fills `out` with the number of trials up to the first success: `torch.Tensor.geometric_`.
+    /// Fills `out` with the number of trials up to the first success, from 1 up. PyTorch: `torch.Tensor.geometric_`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut trials = [0f32; 5];
+    /// Generator::with_seed(0).lock().geometric(&mut trials, 0.3);
+    /// assert_eq!(trials, [1., 1., 3., 1., 2.]);
+    /// ```
     pub fn geometric<T: Real>(&mut self, out: &mut [T], p: f64) {
         out.fill_with(|| T::from_f64((f64::unit(self).ln() / (-p).ln_1p()).ceil()));
     }
 
-    /// How often something happens that happens at the rate `rate`, which is not negative: `torch.poisson`.
+    /// How often something happens that happens at the rate `rate`, which is not negative. PyTorch: `torch.poisson`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let generator = Generator::with_seed(0);
+    /// let mut draws = generator.lock();
+    /// assert_eq!([0; 5].map(|_| draws.poisson(3.0)), [6, 3, 2, 3, 4]);
+    /// ```
     pub fn poisson(&mut self, rate: f64) -> i64 {
         if rate == 0.0 {
             return 0;

@@ -36,7 +36,13 @@ impl Draws<'_> {
         }
     }
 
-    /// Shares of a whole, one for each concentration: `torch.distributions.Dirichlet`.
+    /// Shares of a whole that add up to 1, one for each concentration. PyTorch: `torch.distributions.Dirichlet`.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let shares = Generator::with_seed(0).lock().dirichlet(&[1., 2., 3.]);
+    /// assert_eq!(format!("{shares:.4?}"), "[0.5282, 0.2411, 0.2307]");
+    /// ```
     pub fn dirichlet(&mut self, concentrations: &[f32]) -> Vec<f32> {
         let gammas: Vec<f64> = concentrations
             .iter()

@@ -10,7 +10,27 @@ use super::mt19937::Mt19937;
 /// The seed of a generator that nobody has seeded.
 const DEFAULT_SEED: u64 = 67_280_421_310_721;
 
-/// A generator of random numbers: `torch.Generator`. Clones are handles on the same generator.
+/// A generator of random numbers. PyTorch: `torch.Generator`. Clones are handles on the same generator.
+///
+/// The same seed gives the same numbers as PyTorch on the CPU.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::random::Generator;
+///
+/// let g = Generator::new().manual_seed(42);
+/// let first = g.scope(|| Tensor::rand(2));
+/// let place = g.get_state();
+/// let second = g.scope(|| Tensor::rand(2));
+/// g.set_state(&place).unwrap();
+/// assert!(g.scope(|| Tensor::rand(2)).equal(&second));
+/// assert_eq!(g.initial_seed(), 42);
+/// assert_eq!(first.to_string(), "tensor([0.8823, 0.9150])");
+///
+/// let unforeseen = g.seed();
+/// assert_eq!(g.initial_seed(), unforeseen);
+/// let bits = g.lock().next_u64(); // for draws that fill no tensor
+/// ```
 #[derive(Clone)]
 pub struct Generator(Arc<Mutex<State>>);
 
@@ -30,7 +50,12 @@ impl State {
     }
 }
 
-/// What `manual_seed` takes: any integer that fits 64 bits, signed or unsigned. Negative numbers wrap around.
+/// What [`manual_seed`] takes: any integer that fits 64 bits, signed or unsigned. Negative numbers wrap around.
+///
+/// ```
+/// use wick::prelude::*;
+/// assert_eq!(manual_seed(-1).initial_seed(), u64::MAX);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed(u64);
 
@@ -48,39 +73,53 @@ seed_from!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
 impl Generator {
     /// A generator with the seed that PyTorch's have before somebody seeds them.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// assert_eq!(Generator::new().initial_seed(), 67_280_421_310_721);
+    /// ```
     pub fn new() -> Self {
         Self::with_seed(DEFAULT_SEED)
     }
 
-    /// A generator with a seed of its own: `torch.Generator().manual_seed(seed)`.
+    /// A generator with a seed of its own. PyTorch: `torch.Generator().manual_seed(seed)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::random::Generator;
+    /// let g = Generator::with_seed(0);
+    /// assert_eq!(g.scope(|| Tensor::rand(3)).to_string(), "tensor([0.4963, 0.7682, 0.0885])");
+    /// ```
     pub fn with_seed(seed: impl Into<Seed>) -> Self {
         Self(Arc::new(Mutex::new(State::new(seed.into().0))))
     }
 
-    /// Starts the sequence that belongs to `seed`. Returns the generator, so that calls can be chained.
+    /// Starts the sequence that belongs to `seed`. Returns the generator, so that calls can be chained. PyTorch:
+    /// `torch.Generator.manual_seed`.
     pub fn manual_seed(&self, seed: impl Into<Seed>) -> Self {
         *self.state() = State::new(seed.into().0);
         self.clone()
     }
 
-    /// Seeds with a number that differs every time, and returns it.
+    /// Seeds with a number that differs every time, and returns it. PyTorch: `torch.Generator.seed`.
     pub fn seed(&self) -> u64 {
         let seed = unpredictable();
         self.manual_seed(seed);
         seed
     }
 
-    /// The seed that the running sequence began with.
+    /// The seed that the running sequence began with. PyTorch: `torch.Generator.initial_seed`.
     pub fn initial_seed(&self) -> u64 {
         self.state().engine.seed
     }
 
-    /// The place in the sequence, in PyTorch's own 5056 bytes: what `torch.Generator.get_state` returns.
+    /// The place in the sequence, in PyTorch's own 5056 bytes. PyTorch: `torch.Generator.get_state`.
     pub fn get_state(&self) -> Vec<u8> {
         self.state().to_bytes()
     }
 
-    /// Goes to a place in a sequence that [`get_state`](Self::get_state), here or in PyTorch, remembered.
+    /// Goes to a place in a sequence that [`get_state`](Self::get_state), here or in PyTorch, remembered. PyTorch:
+    /// `torch.Generator.set_state`.
     ///
     /// # Errors
     /// When `bytes` is not such a state; the generator is then unchanged.
@@ -117,7 +156,13 @@ impl Generator {
         Leave(OF_THREAD.replace(Some(self.clone())))
     }
 
-    /// The generator for the time that it takes to fill one tensor.
+    /// The generator for the time that it takes to fill one tensor. Its draws are methods of [`Draws`].
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let generator = Generator::with_seed(0);
+    /// assert_eq!(generator.lock().permutation(5), [4, 0, 1, 3, 2]);
+    /// ```
     pub fn lock(&self) -> Draws<'_> {
         Draws(self.state())
     }
@@ -140,7 +185,18 @@ impl fmt::Debug for Generator {
     }
 }
 
-/// A locked [`Generator`]. Its methods draw the numbers.
+/// A locked [`Generator`], whose methods draw the numbers. Made by [`Generator::lock`].
+///
+/// Another draw from the same generator waits until it is dropped, so keep it for one tensor only.
+///
+/// ```
+/// use wick::random::Generator;
+///
+/// let generator = Generator::with_seed(0);
+/// let mut draws = generator.lock();
+/// assert_eq!(draws.next_u32(), 2_357_136_044); // as of every Mersenne twister with this seed
+/// let wide = draws.next_u64();
+/// ```
 pub struct Draws<'a>(MutexGuard<'a, State>);
 
 impl Draws<'_> {
@@ -166,8 +222,16 @@ thread_local! {
     static OF_THREAD: RefCell<Option<Generator>> = const { RefCell::new(None) };
 }
 
-/// The generator of every draw that names no other. A worker of a data loader has one of its own, as it has in PyTorch,
-/// where it is a process of its own.
+/// The generator of every draw that names no other. PyTorch: `torch.default_generator`.
+///
+/// A worker of a data loader has one of its own, as it has in PyTorch, where it is a process of its own.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::random::default_generator;
+/// manual_seed(0);
+/// assert_eq!(default_generator().lock().permutation(5), [4, 0, 1, 3, 2]);
+/// ```
 pub fn default_generator() -> Generator {
     OF_THREAD
         .with_borrow(Clone::clone)
@@ -187,35 +251,83 @@ pub fn set_thread_generator(generator: Generator) {
     OF_THREAD.set(Some(generator));
 }
 
-/// Seeds the default generator: `torch.manual_seed`.
+/// Seeds the default generator, and returns it. PyTorch: `torch.manual_seed`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(0);
+/// assert_eq!(Tensor::rand(3).to_string(), "tensor([0.4963, 0.7682, 0.0885])");
+/// ```
 pub fn manual_seed(seed: impl Into<Seed>) -> Generator {
     default_generator().manual_seed(seed)
 }
 
-/// Seeds the default generator with a number that differs every time, and returns it: `torch.seed`.
+/// Seeds the default generator with a number that differs every time, and returns it. PyTorch: `torch.seed`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::random::seed;
+/// let drawn_with = seed();
+/// let draw = Tensor::rand(3);
+/// manual_seed(drawn_with); // what was drawn can be drawn again
+/// assert!(Tensor::rand(3).equal(&draw));
+/// ```
 pub fn seed() -> u64 {
     default_generator().seed()
 }
 
-/// The seed of the default generator: `torch.initial_seed`.
+/// The seed of the default generator. PyTorch: `torch.initial_seed`.
+///
+/// ```
+/// use wick::prelude::*;
+/// manual_seed(7);
+/// Tensor::rand(100);
+/// assert_eq!(wick::random::initial_seed(), 7);
+/// ```
 pub fn initial_seed() -> u64 {
     default_generator().initial_seed()
 }
 
-/// The place of the default generator in its sequence: `torch.get_rng_state`.
+/// The place of the default generator in its sequence, 5056 bytes. PyTorch: `torch.get_rng_state`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::random::{get_rng_state, set_rng_state};
+/// let place = get_rng_state();
+/// let draw = Tensor::rand(3);
+/// set_rng_state(&place).unwrap();
+/// assert!(Tensor::rand(3).equal(&draw));
+/// ```
 pub fn get_rng_state() -> Vec<u8> {
     default_generator().get_state()
 }
 
-/// Puts the default generator back where [`get_rng_state`] found it: `torch.set_rng_state`.
+/// Puts the default generator back where [`get_rng_state`] found it. PyTorch: `torch.set_rng_state`.
 ///
 /// # Errors
 /// When `bytes` is not such a state.
+///
+/// ```
+/// use wick::random::{get_rng_state, set_rng_state};
+/// set_rng_state(&get_rng_state()).unwrap();
+/// assert_eq!(
+///     set_rng_state(&[0; 10]).unwrap_err().to_string(),
+///     "not the state of a random number generator: it has 5056 bytes"
+/// );
+/// ```
 pub fn set_rng_state(bytes: &[u8]) -> Result<(), InvalidState> {
     default_generator().set_state(bytes)
 }
 
-/// Runs `body` and puts the default generator back to where it was: `torch.random.fork_rng`.
+/// Runs `body` and puts the default generator back to where it was. PyTorch: `torch.random.fork_rng`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::random::fork_rng;
+/// manual_seed(0);
+/// fork_rng(|| Tensor::rand(1000));
+/// assert_eq!(Tensor::rand(2).to_string(), "tensor([0.4963, 0.7682])"); // as if nothing had been drawn
+/// ```
 pub fn fork_rng<T>(body: impl FnOnce() -> T) -> T {
     struct PutBack(Generator, State);
     impl Drop for PutBack {
@@ -229,7 +341,13 @@ pub fn fork_rng<T>(body: impl FnOnce() -> T) -> T {
     body()
 }
 
-/// The bytes given to [`Generator::set_state`] are not a generator's state.
+/// The bytes given to [`Generator::set_state`] are not the state of a generator.
+///
+/// ```
+/// use wick::random::Generator;
+/// let error = Generator::new().set_state(b"no state").unwrap_err();
+/// assert_eq!(error.to_string(), "not the state of a random number generator: it has 5056 bytes");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidState(&'static str);
 

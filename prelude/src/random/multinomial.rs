@@ -7,6 +7,16 @@ use super::generator::Draws;
 use super::real::{Real, WideReal};
 
 /// Why categories could not be drawn, in PyTorch's words.
+///
+/// ```
+/// use wick::random::{Generator, InvalidWeights};
+/// let drawn = Generator::with_seed(0).lock().multinomial(&[1f32, -1.], 2, 1, false);
+/// assert_eq!(drawn, Err(InvalidWeights::Entry));
+/// assert_eq!(
+///     InvalidWeights::TooFew.to_string(),
+///     "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+/// );
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidWeights {
     /// A weight is negative, infinite or nan.
@@ -32,7 +42,23 @@ impl fmt::Display for InvalidWeights {
 impl std::error::Error for InvalidWeights {}
 
 impl Draws<'_> {
-    /// `samples` categories for each row of `weights`, which has rows of `categories`: `torch.multinomial`.
+    /// Draws `samples` categories for each row of `weights`, which has rows of `categories`. PyTorch:
+    /// `torch.multinomial`.
+    ///
+    /// The weights of a row need not add up to 1. The numbers of the categories come row by row, `samples` of each.
+    /// Without `replacement` every category comes at most once in a row.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let generator = Generator::with_seed(0);
+    /// let mut draws = generator.lock();
+    /// assert_eq!(draws.multinomial(&[0f32, 1., 3.], 3, 5, true).unwrap(), [2, 2, 2, 2, 2]);
+    /// drop(draws);
+    ///
+    /// // Two rows, two categories of each: the first has no weight in the first row.
+    /// let drawn = Generator::with_seed(0).lock().multinomial(&[0f32, 1., 3., 1., 1., 1.], 3, 2, false).unwrap();
+    /// assert_eq!(drawn, [2, 1, 1, 2]);
+    /// ```
     ///
     /// # Errors
     /// When the weights are no weights, or there are too few categories to draw without replacement.

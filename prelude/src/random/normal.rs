@@ -10,7 +10,20 @@ use super::real::{Real, WideReal};
 const BLOCK: usize = 16;
 
 impl Draws<'_> {
-    /// Fills `out` with normal values: `torch.Tensor.normal_`.
+    /// Fills `out` with normal values of that mean and standard deviation. PyTorch: `torch.Tensor.normal_`.
+    ///
+    /// From 16 values on PyTorch draws in blocks, so that the first numbers differ from those of a shorter slice.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut few = [0f32; 3];
+    /// Generator::with_seed(0).lock().normal(&mut few, 0., 1.);
+    /// assert_eq!(few, [1.5409961, -0.2934289, -2.1787894]);
+    ///
+    /// let mut many = [0f32; 16];
+    /// Generator::with_seed(0).lock().normal(&mut many, 0., 1.);
+    /// assert_eq!(many[..2], [-1.1258398, -1.1523602]);
+    /// ```
     pub fn normal<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
         if out.len() < BLOCK {
             self.normal_one_by_one(out, mean, std);
@@ -19,12 +32,27 @@ impl Draws<'_> {
         }
     }
 
-    /// Fills `out` with normal values as PyTorch does where the memory is not in one piece.
+    /// Fills `out` with normal values as PyTorch does where the memory is not in one piece, however many there are.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let mut column = [0f32; 16];
+    /// Generator::with_seed(0).lock().normal_one_by_one(&mut column, 0., 1.);
+    /// assert_eq!(column[..3], [1.5409961, -0.2934289, -2.1787894]);
+    /// ```
     pub fn normal_one_by_one<T: Real>(&mut self, out: &mut [T], mean: f64, std: f64) {
         out.fill_with(|| T::from_f64(self.one_normal(mean, std)));
     }
 
-    /// One normal value in double precision. Every second one is the partner of the one before.
+    /// Draws one normal value in double precision. Every second one is the partner of the one before.
+    ///
+    /// ```
+    /// use wick::random::Generator;
+    /// let generator = Generator::with_seed(0);
+    /// let mut draws = generator.lock();
+    /// assert_eq!(format!("{:.4}", draws.one_normal(0., 1.)), "1.5410");
+    /// assert_eq!(format!("{:.4}", draws.one_normal(0., 1.)), "-0.2934");
+    /// ```
     pub fn one_normal(&mut self, mean: f64, std: f64) -> f64 {
         let standard = self.next_normal().take().unwrap_or_else(|| {
             let u1 = f64::unit(self);

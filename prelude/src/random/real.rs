@@ -10,6 +10,20 @@ use super::generator::Draws;
 /// A type that draws can fill: `f32`, `f64`, `f16`, `bf16`.
 ///
 /// The half types are computed in `f32` and rounded at the end.
+///
+/// ```
+/// use wick::random::{Generator, Real};
+///
+/// fn draw<T: Real>() -> [f64; 3] {
+///     let mut values = [T::from_f64(0.); 3];
+///     Generator::with_seed(0).lock().uniform(&mut values, 0., 1.);
+///     values.map(T::to_f64)
+/// }
+/// assert_eq!(draw::<f32>().map(|x| format!("{x:.4}")), ["0.4963", "0.7682", "0.0885"]);
+/// assert_eq!(draw::<f64>().map(|x| format!("{x:.4}")), ["0.9701", "0.7078", "0.4594"]);
+/// // What is computed in `f32` and comes back is the same number.
+/// assert_eq!(f64::from_wide(0.1).to_wide(), 0.1);
+/// ```
 pub trait Real: Copy + PartialEq + fmt::Debug + 'static {
     /// The type that draws are computed in: `f32`, or `f64` for `f64`.
     type Wide: WideReal;

@@ -3,14 +3,14 @@
 //! ```
 //! use wick::prelude::*;
 //!
-//! let folder = tempfile::tempdir().unwrap();
-//! let path = folder.path().join("checkpoint.pt");
+//! let path = std::env::temp_dir().join(format!("wick-checkpoint-{}.pt", std::process::id()));
 //! let net = Linear::new(2, 3);
 //! save(Value::dict([("model", Value::from(&net.state_dict())), ("epoch", 7.into())]), &path);
 //!
 //! let checkpoint = load(&path);
 //! net.load_state_dict(&checkpoint["model"].state_dict().unwrap()).unwrap();
 //! assert_eq!(checkpoint["epoch"].as_i64(), Some(7));
+//! std::fs::remove_file(&path).unwrap();
 //! ```
 //!
 //! The files are PyTorch's own: `torch.load("checkpoint.pt")` reads what [`save`] wrote, and [`load`] reads what any
@@ -35,16 +35,16 @@ use std::path::Path;
 
 use crate::error::{Error, OrPanic, Result};
 
-/// Writes a value to a file that PyTorch can read: `torch.save(value, path)`.
+/// Writes a value to a file that PyTorch can read. PyTorch: `torch.save`, with the same order of arguments.
 ///
 /// Tensors that share their numbers share them in the file too. The file appears under its name when it is complete.
 ///
 /// ```
 /// use wick::prelude::*;
-/// let folder = tempfile::tempdir().unwrap();
-/// let path = folder.path().join("x.pt");
+/// let path = std::env::temp_dir().join(format!("wick-save-{}.pt", std::process::id()));
 /// save(&tensor!([1., 2.]), &path);
 /// assert_eq!(load(&path).tensor().unwrap().to_vec1::<f32>(), [1., 2.]);
+/// std::fs::remove_file(&path).unwrap();
 /// ```
 ///
 /// # Panics
@@ -54,15 +54,35 @@ pub fn save(value: impl Into<Value>, path: impl AsRef<Path>) {
     try_save(value, path).or_panic();
 }
 
-/// Like [`save`]. Fails when the file cannot be written.
+/// [`save`] that returns what is wrong as an error.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::try_save;
+/// let error = try_save(&tensor!([1., 2.]), "/no/such/folder/x.pt").unwrap_err();
+/// assert!(error.to_string().starts_with("/no/such/folder/x.pt cannot be written"));
+/// ```
+///
+/// # Errors
+/// When the file cannot be written.
 pub fn try_save(value: impl Into<Value>, path: impl AsRef<Path>) -> Result<()> {
     let (value, path) = (value.into(), path.as_ref());
     persist(path, &mut |file| write::write(&value, file))
 }
 
-/// Reads what `torch.save` or [`save`] wrote: `torch.load(path)`.
+/// Reads a file that [`save`] or PyTorch wrote. PyTorch: `torch.load`, with `weights_only=True`.
 ///
 /// Types of numbers that Wick has no counterpart for become wider ones: `uint16` becomes `i32` and `uint32` `i64`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let path = std::env::temp_dir().join(format!("wick-load-{}.pt", std::process::id()));
+/// save(Value::dict([("epoch", 7.into()), ("loss", Value::from(tensor!(0.25)))]), &path);
+/// let checkpoint = load(&path);
+/// assert_eq!(checkpoint.to_string(), "{'epoch': 7, 'loss': tensor(0.2500)}");
+/// assert_eq!(checkpoint["loss"].tensor().unwrap().item::<f32>(), 0.25);
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 ///
 /// # Panics
 /// When the file cannot be read, is damaged, or holds something else than data.
@@ -71,7 +91,19 @@ pub fn load(path: impl AsRef<Path>) -> Value {
     try_load(path).or_panic()
 }
 
-/// Like [`load`]. Fails where that panics.
+/// [`load`] that returns what is wrong as an error.
+///
+/// ```
+/// use wick::serialization::try_load;
+/// let path = std::env::temp_dir().join(format!("wick-try-load-{}.pt", std::process::id()));
+/// std::fs::write(&path, "1.5 2.5").unwrap();
+/// let error = try_load(&path).unwrap_err();
+/// assert!(error.to_string().ends_with("this is no file that `torch.save` wrote"));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
+///
+/// # Errors
+/// When the file cannot be read, is damaged, or holds something else than data.
 pub fn try_load(path: impl AsRef<Path>) -> Result<Value> {
     let path = path.as_ref();
     read(path).map_err(|error| Error::runtime(format!("{}: {error}", path.display())))

@@ -4,14 +4,15 @@
 //! use wick::prelude::*;
 //! use wick::serialization::npy;
 //!
-//! let folder = tempfile::tempdir().unwrap();
-//! let path = folder.path().join("x.npy");
+//! let path = std::env::temp_dir().join(format!("wick-x-{}.npy", std::process::id()));
 //! npy::save(&path, &tensor!([[1., 2.], [3., 4.]]));
 //! assert_eq!(npy::load(&path).to_vec2::<f32>(), [[1., 2.], [3., 4.]]);
+//! std::fs::remove_file(&path).unwrap();
 //!
-//! let path = folder.path().join("both.npz");
+//! let path = std::env::temp_dir().join(format!("wick-both-{}.npz", std::process::id()));
 //! npy::savez(&path, [("x", &Tensor::ones([2])), ("n", &tensor!(7))]);
 //! assert_eq!(npy::load_npz(&path)[1].0, "n");
+//! std::fs::remove_file(&path).unwrap();
 //! ```
 //!
 //! Arrays of `uint16` become `i32` and of `uint32` `i64`, the next larger dtypes that there are. Numbers in the other
@@ -36,7 +37,16 @@ const ALIGNMENT: usize = 64;
 /// A header is a line about one array.
 const LONGEST: usize = 1 << 16;
 
-/// The array in a `.npy` file: `torch.from_numpy(np.load(path))`.
+/// Reads the array in a `.npy` file: `torch.from_numpy(np.load(path))`. Its shape and dtype are the array's.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::npy;
+/// let path = std::env::temp_dir().join(format!("wick-load-{}.npy", std::process::id()));
+/// npy::save(&path, &tensor!([[1, 2], [3, 4]]));
+/// assert_eq!(npy::load(&path).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 ///
 /// # Panics
 /// When the file cannot be read, is damaged, or holds something else than numbers.
@@ -45,7 +55,7 @@ pub fn load(path: impl AsRef<Path>) -> Tensor {
     try_load(path).or_panic()
 }
 
-/// Like [`load`].
+/// [`load`] that returns what is wrong as an error.
 ///
 /// # Errors
 /// Where that panics.
@@ -65,6 +75,16 @@ pub fn try_load(path: impl AsRef<Path>) -> Result<Tensor> {
 
 /// Writes a tensor to a `.npy` file: `np.save(path, x.numpy())`.
 ///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::npy;
+/// let path = std::env::temp_dir().join(format!("wick-save-{}.npy", std::process::id()));
+/// npy::save(&path, &tensor!([0.5, 1.5]));
+/// let bytes = std::fs::read(&path).unwrap();
+/// assert!(String::from_utf8_lossy(&bytes).contains("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }"));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
+///
 /// # Panics
 /// When the file cannot be written, or the tensor is `bf16`, which NumPy does not have.
 #[track_caller]
@@ -72,7 +92,7 @@ pub fn save(path: impl AsRef<Path>, x: &Tensor) {
     try_save(path, x).or_panic();
 }
 
-/// Like [`save`].
+/// [`save`] that returns what is wrong as an error.
 ///
 /// # Errors
 /// Where that panics.
@@ -83,7 +103,17 @@ pub fn try_save(path: impl AsRef<Path>, x: &Tensor) -> Result<()> {
     })
 }
 
-/// The arrays in a `.npz` file with their names, in the file's order: `np.load(path)`.
+/// Reads the arrays in a `.npz` file with their names, in the file's order: `np.load(path)`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::npy;
+/// let path = std::env::temp_dir().join(format!("wick-load-{}.npz", std::process::id()));
+/// npy::savez(&path, [("x", &tensor!([1., 2.])), ("y", &tensor!([0, 1]))]);
+/// let lines: Vec<String> = npy::load_npz(&path).iter().map(|(name, x)| format!("{name} = {x}")).collect();
+/// assert_eq!(lines, ["x = tensor([1., 2.])", "y = tensor([0, 1])"]);
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 ///
 /// # Panics
 /// When the file cannot be read, is damaged, or holds something else than numbers.
@@ -92,7 +122,7 @@ pub fn load_npz(path: impl AsRef<Path>) -> Vec<(String, Tensor)> {
     try_load_npz(path).or_panic()
 }
 
-/// Like [`load_npz`].
+/// [`load_npz`] that returns what is wrong as an error.
 ///
 /// # Errors
 /// Where that panics.
@@ -116,6 +146,16 @@ pub fn try_load_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Tensor)>> {
 
 /// Writes tensors under names to a `.npz` file: `np.savez(path, x=x.numpy(), …)`.
 ///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::npy;
+/// let path = std::env::temp_dir().join(format!("wick-savez-{}.npz", std::process::id()));
+/// npy::savez(&path, [("images", &Tensor::zeros([2, 28, 28])), ("labels", &tensor!([7, 2]))]);
+/// let arrays = npy::load_npz(&path);
+/// assert_eq!((arrays[1].0.as_str(), arrays[1].1.to_vec1::<i64>()), ("labels", vec![7, 2]));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
+///
 /// # Panics
 /// When the file cannot be written, or one of the tensors is `bf16`, which NumPy does not have.
 #[track_caller]
@@ -123,7 +163,7 @@ pub fn savez<'a>(path: impl AsRef<Path>, tensors: impl IntoIterator<Item = (&'a 
     try_savez(path, tensors).or_panic();
 }
 
-/// Like [`savez`].
+/// [`savez`] that returns what is wrong as an error.
 ///
 /// # Errors
 /// Where that panics.

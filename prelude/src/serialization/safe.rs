@@ -14,17 +14,17 @@ use crate::kernels::Array;
 use crate::nn::StateDict;
 use crate::{DType, Tensor, state};
 
-/// The tensors of a safetensors file, in the order in which they lie there: `safetensors.torch.load_file`.
+/// Reads the tensors of a safetensors file, in the order in which they lie there: `safetensors.torch.load_file`.
 ///
 /// ```
 /// use wick::prelude::*;
 /// use wick::serialization::{load_file, save_file};
 ///
-/// let folder = tempfile::tempdir().unwrap();
-/// let path = folder.path().join("model.safetensors");
+/// let path = std::env::temp_dir().join(format!("wick-load-{}.safetensors", std::process::id()));
 /// let net = Linear::new(2, 3);
 /// save_file(&net.state_dict(), &path);
 /// net.load_state_dict(&load_file(&path)).unwrap();
+/// std::fs::remove_file(&path).unwrap();
 /// ```
 ///
 /// # Panics
@@ -34,7 +34,10 @@ pub fn load_file(path: impl AsRef<Path>) -> StateDict {
     try_load_file(path).or_panic()
 }
 
-/// Like [`load_file`]. Fails where that panics.
+/// [`load_file`] that returns what is wrong as an error.
+///
+/// # Errors
+/// Where that panics.
 pub fn try_load_file(path: impl AsRef<Path>) -> Result<StateDict> {
     let path = path.as_ref();
     read(path).map_err(|error| Error::runtime(format!("{}: {error}", path.display())))
@@ -43,14 +46,28 @@ pub fn try_load_file(path: impl AsRef<Path>) -> Result<StateDict> {
 /// Writes tensors to a safetensors file: `safetensors.torch.save_file`. The format knows no shared numbers, so every
 /// tensor gets its own.
 ///
+/// ```
+/// use wick::prelude::*;
+/// use wick::serialization::{load_file, save_file};
+///
+/// let path = std::env::temp_dir().join(format!("wick-save-{}.safetensors", std::process::id()));
+/// save_file(&Linear::new(2, 3).state_dict(), &path);
+/// let shapes: Vec<_> = load_file(&path).iter().map(|(name, x)| format!("{name} {:?}", x.dims())).collect();
+/// assert_eq!(shapes, ["bias [3]", "weight [3, 2]"]);
+/// std::fs::remove_file(&path).unwrap();
+/// ```
+///
 /// # Panics
-/// When the file cannot be written.
+/// When the file cannot be written, or a tensor is `c128`, which the format does not have.
 #[track_caller]
 pub fn save_file(tensors: &StateDict, path: impl AsRef<Path>) {
     try_save_file(tensors, path).or_panic();
 }
 
-/// Like [`save_file`]. Fails when the file cannot be written.
+/// [`save_file`] that returns what is wrong as an error.
+///
+/// # Errors
+/// Where that panics.
 pub fn try_save_file(tensors: &StateDict, path: impl AsRef<Path>) -> Result<()> {
     let entry = |(name, tensor): (&str, &Tensor)| {
         if tensor.dtype() == DType::C128 {

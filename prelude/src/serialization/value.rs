@@ -15,6 +15,11 @@ use crate::{DType, Tensor};
 /// let value = Value::dict([("lr", Value::from(0.1)), ("betas", Value::Tuple(vec![0.9.into(), 0.99.into()]))]);
 /// assert_eq!(value["betas"][1].as_f64(), Some(0.99));
 /// assert_eq!(value.to_string(), "{'lr': 0.1, 'betas': (0.9, 0.99)}");
+///
+/// // What it is not is `None`.
+/// let (epoch, name, done) = (Value::from(7), Value::from("resnet"), Value::from(true));
+/// assert_eq!((epoch.as_i64(), epoch.as_str(), epoch.as_bool()), (Some(7), None, None));
+/// assert_eq!((name.as_str(), done.as_bool()), (Some("resnet"), Some(true)));
 /// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,13 +56,22 @@ pub enum Value {
 }
 
 impl Value {
-    /// A dict with strings for keys.
+    /// A dict with strings for keys, in the order given.
     pub fn dict<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
         let entry = |(key, value): (K, Value)| (Self::Str(key.into()), value);
         Self::Dict(entries.into_iter().map(entry).collect())
     }
 
-    /// What a dict has under a key.
+    /// What a dict has under a key; `None` where it has no such key, or is no dict.
+    ///
+    /// `value["key"]` is the same, and panics with the keys that there are.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let checkpoint = Value::dict([("epoch", Value::from(7))]);
+    /// assert_eq!(checkpoint.get("epoch").and_then(|epoch| epoch.as_i64()), Some(7));
+    /// assert!(checkpoint.get("step").is_none());
+    /// ```
     pub fn get(&self, key: &str) -> Option<&Value> {
         let Self::Dict(entries) = self else {
             return None;
@@ -66,7 +80,14 @@ impl Value {
         found.map(|(_, value)| value)
     }
 
-    /// The items of a list, a tuple or a set.
+    /// The items of a list, a tuple or a set; `None` of anything else.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let losses = Value::List(vec![0.5.into(), 0.25.into()]);
+    /// let sum: f64 = losses.items().unwrap().iter().filter_map(|loss| loss.as_f64()).sum();
+    /// assert_eq!(sum, 0.75);
+    /// ```
     pub fn items(&self) -> Option<&[Value]> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) => Some(items),
@@ -74,7 +95,7 @@ impl Value {
         }
     }
 
-    /// The integer, if it is one.
+    /// The integer, if it is one. A truth value or a float is none.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Int(value) => Some(*value),
@@ -82,7 +103,7 @@ impl Value {
         }
     }
 
-    /// The number, if it is one.
+    /// The number as a float, if it is an integer or a float.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Float(value) => Some(*value),
@@ -107,7 +128,13 @@ impl Value {
         }
     }
 
-    /// The tensor, if it is one.
+    /// The tensor, if it is one, without a copy.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Value::from(tensor!([1., 2.])).as_tensor().unwrap().dims(), [2]);
+    /// assert!(Value::from(1.5).as_tensor().is_none());
+    /// ```
     pub fn as_tensor(&self) -> Option<&Tensor> {
         match self {
             Self::Tensor(value) => Some(value),
@@ -115,7 +142,14 @@ impl Value {
         }
     }
 
-    /// The tensor.
+    /// The tensor, which shares its numbers with this value.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Value::from(tensor!([1., 2.])).tensor().unwrap().to_string(), "tensor([1., 2.])");
+    /// let error = Value::from(1.5).tensor().unwrap_err();
+    /// assert_eq!(error.to_string(), "expected a Tensor, but the value is a float");
+    /// ```
     ///
     /// # Errors
     /// When it is something else.
@@ -130,6 +164,18 @@ impl Value {
     }
 
     /// A dict of tensors as a state dict, for `load_state_dict`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let net = Linear::new(2, 1);
+    /// let checkpoint = Value::dict([("model", Value::from(net.state_dict()))]);
+    /// net.load_state_dict(&checkpoint["model"].state_dict().unwrap()).unwrap();
+    /// let error = checkpoint.state_dict().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "this is no state dict: under 'model' it holds a dict, no tensor; its keys are 'model'"
+    /// );
+    /// ```
     ///
     /// # Errors
     /// When it is no dict, or something in it is no tensor under a name; the sentence says what there is instead, since
@@ -153,6 +199,11 @@ impl Value {
     }
 
     /// Python's name of the type.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!((Value::from(1).kind(), Value::from("a").kind(), Value::None.kind()), ("int", "str", "NoneType"));
+    /// ```
     pub fn kind(&self) -> &'static str {
         match self {
             Self::None => "NoneType",

@@ -22,6 +22,16 @@ pub use write::{Entry, Form, Writer, save};
 pub(crate) use tensors::{bytes_of, is_read, number_of, storage_of, tensor_of};
 
 /// The entry of the archive that lists what was saved: a JSON list of [`Entry`].
+///
+/// ```
+/// use wick::state::{self, LIST};
+/// let path = std::env::temp_dir().join(format!("wick-list-{}", std::process::id())).display().to_string();
+/// state::save(&path, &mut |writer| writer.value("epochs", &7)).unwrap();
+/// let bytes = std::fs::read(&path).unwrap();
+/// let archive = String::from_utf8_lossy(&bytes);
+/// assert!(archive.contains(LIST) && archive.contains(r#"[{"name":"epochs","form":"Value"}]"#));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 pub const LIST: &str = "saved.json";
 
 /// The entry that describes the tensors.

@@ -20,12 +20,47 @@ use crate::{Error, Result, Tensor};
 
 type Archive = ZipArchive<BufReader<File>>;
 
-/// A state that is being read.
+/// A state that is being read; [`load`] makes one.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::optim::lr_scheduler::StepLR;
+/// use wick::state;
+/// let path = std::env::temp_dir().join(format!("wick-reader-{}", std::process::id())).display().to_string();
+/// let net = Linear::new(2, 1);
+/// let optimizer = SGD::new(net.parameters(), 0.1);
+/// let schedule = StepLR::new(&optimizer, 2);
+/// state::save(&path, &mut |writer| {
+///     writer.value("epochs", &7)?;
+///     writer.weights("net", &net)?;
+///     writer.state("optimizer", &optimizer.state_dict())?;
+///     writer.state("schedule", &schedule.state_dict())
+/// })
+/// .unwrap();
+/// let epochs = state::load(&path, |reader| {
+///     reader.weights("net", &net)?;
+///     reader.optimizer("optimizer", &optimizer)?;
+///     reader.schedule("schedule", &schedule)?;
+///     reader.value::<i32>("epochs")
+/// });
+/// assert_eq!(epochs.unwrap(), 7);
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 pub struct Reader {
     archive: Rc<RefCell<Archive>>,
 }
 
 /// Opens the file at `path` and reads from it what `take` takes.
+///
+/// ```
+/// use wick::state;
+/// let path = std::env::temp_dir().join(format!("wick-stateload-{}", std::process::id())).display().to_string();
+/// state::save(&path, &mut |writer| writer.value("losses", &[0.5, 0.25])).unwrap();
+/// assert_eq!(state::load(&path, |reader| reader.value::<Vec<f64>>("losses")).unwrap(), [0.5, 0.25]);
+/// let error = state::load(&path, |reader| reader.value::<i32>("losses")).unwrap_err();
+/// assert!(error.to_string().starts_with("`losses` does not fit what its type is now"));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 ///
 /// # Errors
 /// When the file cannot be read, is no state, or holds something else than what is asked for.
@@ -80,7 +115,16 @@ impl Reader {
         erased_serde::deserialize(&mut erased).map_err(|error| does_not_fit(name, &error))
     }
 
-    /// The same for what refers to text in the file, which stays in memory from now on.
+    /// A variable that refers to text in the file, which stays in memory from now on.
+    ///
+    /// ```
+    /// use wick::state;
+    /// let path = std::env::temp_dir().join(format!("wick-valueforever-{}", std::process::id())).display().to_string();
+    /// state::save(&path, &mut |writer| writer.value("names", &["cat", "dog"])).unwrap();
+    /// let names = state::load(&path, |reader| reader.value_forever::<Vec<&'static str>>("names"));
+    /// assert_eq!(names.unwrap(), ["cat", "dog"]);
+    /// std::fs::remove_file(&path).unwrap();
+    /// ```
     ///
     /// # Errors
     /// As for [`Reader::value`].

@@ -14,6 +14,12 @@ use crate::nn::{Module, StateDict};
 use crate::{Error, Result};
 
 /// What was written of a variable.
+///
+/// ```
+/// use wick::state::{Entry, Form};
+/// let entry = Entry { name: "net".to_owned(), form: Form::Weights };
+/// assert_eq!(serde_json::to_string(&entry).unwrap(), r#"{"name":"net","form":"Weights"}"#);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The variable's name.
@@ -23,6 +29,12 @@ pub struct Entry {
 }
 
 /// The form in which a variable is in the file.
+///
+/// ```
+/// use wick::state::Form;
+/// let missing: Form = serde_json::from_str(r#"{"Missing":"it is a closure"}"#).unwrap();
+/// assert_eq!(missing, Form::Missing("it is a closure".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// It can be made from the file alone.
@@ -35,13 +47,46 @@ pub enum Form {
     Missing(String),
 }
 
-/// A state that is being written.
+/// A state that is being written; [`save`] makes one.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::state;
+/// let path = std::env::temp_dir().join(format!("wick-writer-{}", std::process::id())).display().to_string();
+/// let net = Linear::new(2, 1);
+/// let optimizer = SGD::new(net.parameters(), 0.1);
+/// state::save(&path, &mut |writer| {
+///     writer.value("epochs", &7)?;
+///     writer.weights("net", &net)?;
+///     writer.state("optimizer", &optimizer.state_dict())?;
+///     writer.missing("file", "it is an open file".to_owned());
+///     Ok(())
+/// })
+/// .unwrap();
+/// let list = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+/// assert!(list.contains(r#"{"name":"file","form":{"Missing":"it is an open file"}}"#));
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 pub struct Writer {
     archive: ZipWriter<BufWriter<File>>,
     entries: Vec<Entry>,
 }
 
 /// Writes the file at `path`, with what `add` adds to it.
+///
+/// Tensors that share their numbers share them in the file too, and afterwards.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::state;
+/// let path = std::env::temp_dir().join(format!("wick-statesave-{}", std::process::id())).display().to_string();
+/// let x = tensor!([1., 2.]);
+/// state::save(&path, &mut |writer| writer.value("both", &(x.clone(), x.view([2, 1])))).unwrap();
+/// let (x, column) = state::load(&path, |reader| reader.value::<(Tensor, Tensor)>("both")).unwrap();
+/// x.add_(10.);
+/// assert_eq!(column.to_vec2::<f32>(), [[11.], [12.]]);
+/// std::fs::remove_file(&path).unwrap();
+/// ```
 ///
 /// # Errors
 /// When the file cannot be written.

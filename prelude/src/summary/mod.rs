@@ -11,8 +11,8 @@
 //!
 //! The model is applied once, to zeros of that shape or to the tensor given, in evaluation mode and without gradients;
 //! neither its state nor the random numbers of the session change. The shapes are those that
-//! [hooks](crate::nn::hooks) see: a module of one's own that is called by its own `forward` is seen if `#[hooked]` stands
-//! before its `impl Forward`, and has `--` otherwise.
+//! [hooks](crate::nn::hooks) see: a module of one's own that is called by its own `forward` is seen if `#[hooked]`
+//! stands before its `impl Forward`, and has `--` otherwise.
 
 mod measure;
 #[cfg(test)]
@@ -26,6 +26,14 @@ use crate::nn::{Forward, ModuleExt};
 use crate::{Shape, Tensor};
 
 /// What a model is applied to: a shape stands for zeros, in `f32`, where the model's parameters are.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Embedding::new(10, 4);
+/// let words = tensor!([[1, 2, 3]]);
+/// assert_eq!(summary(&net, &words).layers()[0].output.as_ref().unwrap(), &[1, 3, 4]);
+/// assert_eq!(summary(&Linear::new(4, 2), [5, 4]).layers()[0].output.as_ref().unwrap(), &[5, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub enum SummaryInput {
     /// Zeros of this shape.
@@ -53,6 +61,21 @@ impl From<&Tensor> for SummaryInput {
 }
 
 /// The modules of a model with what comes out of them. Shown as the last line of a cell; printed as torchinfo does.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Sequential::new((Linear::new(4, 8), ReLU::new(), Linear::new(8, 2)));
+/// let summary = summary(&net, [16, 4]).depth(1);
+/// assert_eq!((summary.total_params(), summary.trainable_params()), (58, 58));
+/// assert_eq!(summary.total_mult_adds(), 928);
+/// // 16 * 4 floats in, 16 * (8 + 2) out of the layers with parameters and as many gradients, 58 parameters.
+/// assert_eq!((summary.input_bytes(), summary.params_bytes()), (4 * 16 * 4, 4 * 58));
+/// assert_eq!(summary.forward_backward_bytes(), 2 * 4 * 16 * (8 + 2));
+/// for layer in summary.layers() {
+///     println!("{} {} {}", layer.name, layer.kind, layer.params);
+/// }
+/// summary.show();
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     layers: Vec<LayerSummary>,
@@ -61,7 +84,16 @@ pub struct Summary {
     input_bytes: usize,
 }
 
-/// One module of a model.
+/// One module of a model, with its own parameters and the shape of its output.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Sequential::new((Linear::new(4, 8), ReLU::new()));
+/// let summary = summary(&net, [16, 4]);
+/// let linear = &summary.layers()[1];
+/// assert_eq!((linear.name.as_str(), linear.kind, linear.depth), ("0", "Linear", 1));
+/// assert_eq!((linear.params, linear.output.as_ref().unwrap().to_string()), (40, "torch.Size([16, 8])".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerSummary {
     /// Its name in the model: `layer1.0.conv1`; that of the model is empty.
@@ -122,7 +154,15 @@ pub fn summary<M: Forward + ?Sized>(model: &M, input: impl Into<SummaryInput>) -
 }
 
 impl Summary {
-    /// Shows modules that lie in up to so many others. Default 3.
+    /// Shows modules that lie in up to so many others. Default 3. The totals count all modules.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let net = Sequential::new((Linear::new(4, 8), Sequential::new((Linear::new(8, 2), ReLU::new()))));
+    /// let summary = summary(&net, [16, 4]);
+    /// assert!(summary.to_string().contains("ReLU"));
+    /// assert!(!summary.depth(1).to_string().contains("ReLU"));
+    /// ```
     pub fn depth(mut self, depth: usize) -> Self {
         self.depth = depth;
         self
@@ -138,7 +178,7 @@ impl Summary {
         self.layers.iter().map(|layer| layer.params).sum()
     }
 
-    /// How many of them are trained.
+    /// How many numbers of the parameters are trained: those of parameters that require gradients.
     pub fn trainable_params(&self) -> usize {
         self.layers.iter().map(|layer| layer.trainable).sum()
     }
@@ -149,12 +189,12 @@ impl Summary {
         self.layers.iter().map(|layer| layer.mult_adds).sum()
     }
 
-    /// Bytes of the input.
+    /// How many bytes the input takes.
     pub fn input_bytes(&self) -> usize {
         self.input_bytes
     }
 
-    /// Bytes of what comes out of modules with parameters, and as much again for gradients.
+    /// How many bytes come out of modules with parameters, and as much again for gradients.
     pub fn forward_backward_bytes(&self) -> usize {
         let leaves = self
             .layers
@@ -163,7 +203,7 @@ impl Summary {
         leaves.map(|layer| 2 * layer.output_bytes).sum()
     }
 
-    /// Bytes of all parameters.
+    /// How many bytes all parameters take.
     pub fn params_bytes(&self) -> usize {
         self.layers.iter().map(|layer| layer.bytes).sum()
     }

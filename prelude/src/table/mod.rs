@@ -31,6 +31,22 @@ use wick_runtime::display::DisplayHandle;
 use wick_runtime::{Forms, MimeBundle, Rich};
 
 /// Rows and columns of text. Shown as the last line of a cell; its plain text is aligned.
+///
+/// ```
+/// use wick::table::Table;
+/// let mut layers = Table::new(["layer", "params"]);
+/// assert!(layers.is_empty());
+/// layers.push(["conv", "1,728"]);
+/// layers.push(["fc", "330"]);
+/// assert_eq!(layers.len(), 2);
+/// assert_eq!(
+///     layers.clone().index(true).to_string(),
+///     "   layer  params\n\
+///      0  conv    1,728\n\
+///      1  fc        330"
+/// );
+/// layers.show();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     columns: Vec<String>,
@@ -69,7 +85,13 @@ const MOST: usize = 60;
 /// How many rows at each end then.
 const ENDS: usize = 5;
 
-/// A table with a row for each item.
+/// A table with a row for each item. An item's fields are the columns; anything that serde can write is one.
+///
+/// ```
+/// use wick::prelude::*;
+/// let epochs = [(1, 0.5), (2, 0.25)];
+/// assert_eq!(table(&epochs).index(false).to_string(), "0     1\n1   0.5\n2  0.25");
+/// ```
 ///
 /// # Panics
 /// Where an item's own `Serialize` fails.
@@ -80,7 +102,7 @@ pub fn table<'a, T: Serialize + 'a>(rows: impl IntoIterator<Item = &'a T>) -> Ta
 }
 
 impl Table {
-    /// A table of these columns, which [`Table::push`] fills.
+    /// An empty table of these columns, which [`Table::push`] fills.
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Self {
         Self {
             columns: columns.into_iter().map(Into::into).collect(),
@@ -118,7 +140,8 @@ impl Table {
         table
     }
 
-    /// Adds a row of text; what reads like a number stands at the right of its column.
+    /// Adds a row of text; what reads like a number stands at the right of its column. Cells that are missing stay
+    /// empty.
     pub fn push<S: ToString>(&mut self, cells: impl IntoIterator<Item = S>) {
         let cells = cells.into_iter().map(|cell| {
             let text = cell.to_string();
@@ -136,7 +159,15 @@ impl Table {
         self
     }
 
-    /// Shows the ends only where there are more rows than this. Default 60.
+    /// Shows the ends only where there are more rows than this: the first and the last 5. Default 60.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let squares: Vec<u32> = (0..12).map(|n| n * n).collect();
+    /// let text = table(&squares).most(10).to_string();
+    /// assert_eq!(text.lines().count(), 1 + 5 + 1 + 5 + 1);
+    /// assert!(text.ends_with("[12 rows × 1 columns]"));
+    /// ```
     pub fn most(mut self, rows: usize) -> Self {
         self.most = rows;
         self

@@ -8,17 +8,35 @@ use crate::shape::{Shape, axis};
 use std::sync::Arc;
 
 impl Tensor {
-    /// The size of each dimension; shows itself as `torch.Size([2, 3])`.
+    /// The size of each dimension. It prints as PyTorch's does and compares with arrays. PyTorch: `Tensor.shape`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert_eq!(x.shape().to_string(), "torch.Size([2, 3])");
+    /// assert_eq!(x.shape(), [2, 3]);
+    /// ```
     pub fn shape(&self) -> Shape {
         self.array().shape()
     }
 
-    /// The size of each dimension, as a plain vector.
+    /// The size of each dimension, as a plain vector. PyTorch: `Tensor.shape`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).dims(), vec![2, 3]);
+    /// ```
     pub fn dims(&self) -> Vec<usize> {
         self.array().dims().to_vec()
     }
 
-    /// The size of one dimension; -1 is the last.
+    /// The size of one dimension; -1 is the last. Fails if there is no such dimension. PyTorch: `Tensor.size`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let batch = Tensor::zeros([64, 1, 28, 28]);
+    /// assert_eq!((batch.size(0), batch.size(-1)), (64, 28));
+    /// ```
     #[track_caller]
     pub fn size(&self, dim: i64) -> usize {
         self.try_size(dim).or_panic()
@@ -35,88 +53,189 @@ impl Tensor {
         })
     }
 
-    /// How many dimensions there are (`tensor.dim()`, `tensor.ndim`).
+    /// How many dimensions there are. PyTorch: `Tensor.dim`, `Tensor.ndim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).dim(), 2);
+    /// assert_eq!(tensor!(1.5).dim(), 0);
+    /// ```
     pub fn dim(&self) -> usize {
         self.array().dims().len()
     }
 
-    /// [`Tensor::dim`].
+    /// [`Tensor::dim`] by its other name. PyTorch: `Tensor.ndimension`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).ndimension(), 2);
+    /// ```
     pub fn ndimension(&self) -> usize {
         self.dim()
     }
 
-    /// How many elements there are.
+    /// How many elements there are. PyTorch: `Tensor.numel`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).numel(), 6);
+    /// ```
     pub fn numel(&self) -> usize {
         self.array().numel()
     }
 
-    /// [`Tensor::numel`].
+    /// [`Tensor::numel`] by its other name. PyTorch: `Tensor.nelement`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).nelement(), 6);
+    /// ```
     pub fn nelement(&self) -> usize {
         self.numel()
     }
 
-    /// How many bytes an element takes.
+    /// How many bytes an element takes. PyTorch: `Tensor.element_size`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert_eq!(x.element_size() * x.numel(), 24);
+    /// ```
     pub fn element_size(&self) -> usize {
         self.dtype().size()
     }
 
-    /// The element type.
+    /// The element type. PyTorch: `Tensor.dtype`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).dtype(), DType::I64);
+    /// assert_eq!(tensor!([1., 2.]).dtype().to_string(), "torch.float32");
+    /// ```
     pub fn dtype(&self) -> DType {
         self.array().dtype()
     }
 
-    /// Where the numbers are.
+    /// Where the numbers are: in main memory or on a GPU. PyTorch: `Tensor.device`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1.]).device(), Device::Cpu);
+    /// ```
     pub fn device(&self) -> Device {
         self.array().device()
     }
 
-    /// How many elements lie between neighbours along each dimension.
+    /// How many elements lie between neighbours along each dimension. PyTorch: `Tensor.stride`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert_eq!(x.stride(), [3, 1]);
+    /// assert_eq!(x.t().stride(), [1, 3]);
+    /// ```
     pub fn stride(&self) -> Vec<usize> {
         self.array().layout.stride().to_vec()
     }
 
-    /// Where in the storage the first element is.
+    /// Where in the storage the first element is, in elements. PyTorch: `Tensor.storage_offset`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).i(1..).storage_offset(), 1);
+    /// ```
     pub fn storage_offset(&self) -> usize {
         self.array().layout.start_offset()
     }
 
-    /// Whether the elements lie in row-major order without gaps.
+    /// Whether the elements lie in row-major order without gaps. PyTorch: `Tensor.is_contiguous`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert!(x.is_contiguous() && !x.t().is_contiguous());
+    /// ```
     pub fn is_contiguous(&self) -> bool {
         self.array().is_contiguous()
     }
 
-    /// Whether it is a view of another tensor.
+    /// Whether it is a view of another tensor, so that writing to one changes both. PyTorch: `Tensor._is_view`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// assert!(x.t().is_view() && !x.is_view());
+    /// ```
     pub fn is_view(&self) -> bool {
         self.view_base().is_some()
     }
 
-    /// Whether the elements are floats.
+    /// Whether the elements are floats. PyTorch: `Tensor.is_floating_point`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert!(tensor!([1.]).is_floating_point() && !tensor!([1]).is_floating_point());
+    /// ```
     pub fn is_floating_point(&self) -> bool {
         self.dtype().is_floating_point()
     }
 
-    /// Whether the elements are complex numbers.
+    /// Whether the elements are complex numbers. PyTorch: `Tensor.is_complex`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert!(tensor!([Complex::new(1., 2.)]).is_complex() && !tensor!([1.]).is_complex());
+    /// ```
     pub fn is_complex(&self) -> bool {
         self.dtype().is_complex()
     }
 
-    /// How often the numbers were changed in place (`tensor._version`).
+    /// How often the numbers were changed in place. The tape compares it to notice that numbers it saved are no longer
+    /// there. PyTorch: `Tensor._version`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2.]);
+    /// x.add_(1.);
+    /// x.mul_(2.);
+    /// assert_eq!(x.version(), 2);
+    /// ```
     pub fn version(&self) -> u64 {
         self.array().storage.version()
     }
 
-    /// Whether both handles are of one tensor (Python's `a is b`).
+    /// Whether both handles are of one tensor: Python's `a is b`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2]);
+    /// assert!(a.same_as(&a.clone()) && !a.same_as(&a.copy()));
+    /// ```
     pub fn same_as(&self, other: &Tensor) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether both tensors look at the same numbers.
+    /// Whether both tensors look at the same numbers, so that writing to one may change the other. PyTorch: equal
+    /// `Tensor.untyped_storage`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [3, 4]]);
+    /// assert!(a.shares_storage(&a.t()) && !a.shares_storage(&a.copy()));
+    /// ```
     pub fn shares_storage(&self, other: &Tensor) -> bool {
         self.array().storage.same_memory(&other.array().storage)
     }
 
-    /// Makes this tensor hold the numbers of `other`, without copying (`tensor.data = other`): every handle to it sees
-    /// the new shape, dtype and device. Gradients and `requires_grad` stay.
+    /// Makes this tensor hold the numbers of `other`, without copying. Every handle to it sees the new shape, dtype and
+    /// device; gradients and `requires_grad` stay. PyTorch: setting `Tensor.data`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let weight = tensor!([1., 2.]).requires_grad_(true);
+    /// weight.set_data(&tensor!([3., 4., 5.]));
+    /// assert_eq!(weight.to_string(), "tensor([3., 4., 5.], requires_grad=True)");
+    /// ```
     pub fn set_data(&self, other: &Tensor) {
         self.replace_array(other.array());
     }

@@ -324,28 +324,103 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 ops! {
-    /// Sum, also `a + b`.
+    /// Sum of elements, also `a + b`. `other` is a number or a tensor; shapes broadcast, and the dtype is that which
+    /// both fit in. PyTorch: `torch.add`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1], [2]]);
+    /// assert_eq!(x.add(&tensor!([10, 20])).to_string(), "tensor([[11, 21],\n        [12, 22]])");
+    /// assert_eq!((x.t() + 0.5).to_string(), "tensor([[1.5000, 2.5000]])");
+    /// ```
     add, try_add, [add_, try_add_] (x, other: impl crate::Given<Arg>) => add(x, other.into());
-    /// Difference, also `a - b`.
+    /// Difference of elements, also `a - b`. `other` is a number or a tensor; shapes broadcast. Fails with truth
+    /// values. PyTorch: `torch.sub`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 2.], [5., 8.]]);
+    /// let centred = x.sub(x.mean_dim(0, true));
+    /// assert_eq!(centred.to_string(), "tensor([[-2., -3.],\n        [ 2.,  3.]])");
+    /// ```
     sub, try_sub, [sub_, try_sub_] (x, other: impl crate::Given<Arg>) => sub(x, other.into());
-    /// Product of elements, also `a * b`.
+    /// Product of elements, also `a * b`. `other` is a number or a tensor; shapes broadcast. [`Tensor::matmul`] is the
+    /// product of matrices. PyTorch: `torch.mul`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(x.mul(&x).to_string(), "tensor([[ 1,  4],\n        [ 9, 16]])");
+    /// ```
     mul, try_mul, [mul_, try_mul_] (x, other: impl crate::Given<Arg>) => mul(x, other.into());
-    /// Quotient, also `a / b`; of integers too it is a float.
+    /// Quotient of elements, also `a / b`. `other` is a number or a tensor; shapes broadcast. Of integers too it is a
+    /// float. PyTorch: `torch.div`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([7, -7]).div(2).to_string(), "tensor([ 3.5000, -3.5000])");
+    /// assert_eq!(tensor!([1., 0.]).div(0).to_string(), "tensor([inf, nan])");
+    /// ```
     div, try_div, [div_, try_div_] (x, other: impl crate::Given<Arg>) => div(x, other.into());
-    /// Quotient rounded down (Python's `//`).
+    /// Quotient rounded down: Python's `//`. Integers stay integers; fails if one is divided by 0. PyTorch:
+    /// `torch.floor_divide`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([7, -7]).floor_divide(2).to_string(), "tensor([ 3, -4])");
+    /// ```
     floor_divide, try_floor_divide, [floor_divide_, try_floor_divide_] (x, other: impl crate::Given<Arg>)
         => floor_divide(x, other.into());
-    /// What is left over by [`Tensor::floor_divide`], also `a % b`; it has the sign of `b`.
+    /// What is left over by [`Tensor::floor_divide`], also `a % b`. It has the sign of `other`; Rust's own `%` takes
+    /// that of the first number. PyTorch: `torch.remainder`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([7, -7]).remainder(3).to_string(), "tensor([1, 2])");
+    /// assert_eq!(tensor!([7, -7]).remainder(-3).to_string(), "tensor([-2, -1])");
+    /// ```
     remainder, try_remainder, [remainder_, try_remainder_] (x, other: impl crate::Given<Arg>) => remainder(x, other.into());
-    /// Power (Python's `**`).
+    /// Power of elements: Python's `**`. The exponent is a number or a tensor; integers stay integers if the exponent
+    /// is one, and then it must not be negative. PyTorch: `torch.pow`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1, 2, 3]);
+    /// assert_eq!(x.pow(2).to_string(), "tensor([1, 4, 9])");
+    /// assert_eq!(x.pow(0.5).to_string(), "tensor([1.0000, 1.4142, 1.7321])");
+    /// ```
     pow, try_pow, [pow_, try_pow_] (x, exponent: impl crate::Given<Arg>) => pow(x, exponent.into());
-    /// The larger of two elements.
+    /// The larger of two elements. `other` is a number or a tensor; shapes broadcast. PyTorch: `torch.maximum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 5.]).maximum(&tensor!([3.])).to_string(), "tensor([3., 5.])");
+    /// ```
     maximum, try_maximum, [] (x, other: impl crate::Given<Arg>) => extreme(x, other.into(), Binary::Max, "MaximumBackward0");
-    /// The smaller of two elements.
+    /// The smaller of two elements. `other` is a number or a tensor; shapes broadcast. PyTorch: `torch.minimum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 5.]).minimum(&tensor!([3.])).to_string(), "tensor([1., 3.])");
+    /// ```
     minimum, try_minimum, [] (x, other: impl crate::Given<Arg>) => extreme(x, other.into(), Binary::Min, "MinimumBackward0");
-    /// The angle of the point (`other`, `self`) against the first axis.
+    /// The angle of the point (`other`, `self`) against the first axis, in radians from -π to π. PyTorch:
+    /// `torch.atan2`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (y, x) = (tensor!([1., 1.]), tensor!([1., -1.]));
+    /// assert_eq!(y.atan2(&x).to_string(), "tensor([0.7854, 2.3562])");
+    /// ```
     atan2, try_atan2, [atan2_, try_atan2_] (x, other: impl crate::Given<Arg>) => atan2(x, other.into());
-    /// `self + alpha * other`.
+    /// `self + alpha * other`. Shapes broadcast; `alpha` is an integer where the result holds integers. PyTorch: `torch.add`
+    /// with `alpha`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (weight, gradient) = (tensor!([1., 2.]), tensor!([10., 20.]));
+    /// assert_eq!(weight.add_scaled(&gradient, -0.1).to_string(), "tensor([0., 0.])");
+    /// ```
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: impl crate::Given<Scalar>)
         => add_scaled(x, other, alpha.into());
 }
@@ -365,8 +440,19 @@ fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
 }
 
 ops! {
-    /// `other - self`.
+    /// A number minus this tensor, also `1 - x`. PyTorch: `torch.rsub`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0.25, 0.5]).rsub(1).to_string(), "tensor([0.7500, 0.5000])");
+    /// ```
     rsub, try_rsub, [] (x, other: impl crate::Given<Scalar>) => rsub(x, other.into());
-    /// `other / self`, computed as PyTorch does: `other` times the reciprocal.
+    /// A number divided by this tensor, also `1 / x`. It is the number times the reciprocal, as in PyTorch; integers
+    /// give `f32`. PyTorch: `Tensor.__rtruediv__`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 4]).rdiv(1).to_string(), "tensor([1.0000, 0.5000, 0.2500])");
+    /// ```
     rdiv, try_rdiv, [] (x, other: impl crate::Given<Scalar>) => mul(&x.try_reciprocal()?, Arg::Scalar(other.into()));
 }

@@ -292,11 +292,31 @@ ops! {
     /// assert_eq!(z.to_string(), "tensor([1.-2.j, 3.-4.j])");
     /// ```
     view_as_real, try_view_as_real, [] (x) => as_real(x);
-    /// Pairs along the last dimension, which has size 2, as complex numbers (a view): `torch.view_as_complex`.
+    /// Pairs along the last dimension, which has size 2, as complex numbers (a view). `f32` or `f64`. PyTorch:
+    /// `torch.view_as_complex`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([[1., 2.], [3., 4.]]).view_as_complex();
+    /// assert_eq!(z.to_string(), "tensor([1.+2.j, 3.+4.j])");
+    /// ```
     view_as_complex, try_view_as_complex, [] (x) => as_complex(x);
-    /// The real parts (a view); a real tensor is its own.
+    /// The real parts (a view); a real tensor is its own. PyTorch: `torch.real`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(1., 2.), Complex::new(3., 4.)]);
+    /// assert_eq!(z.real().to_string(), "tensor([1., 3.])");
+    /// ```
     real, try_real, [] (x) => if x.is_complex() { as_real(x)?.try_select(-1, 0) } else { Ok(x.clone()) };
-    /// The imaginary parts (a view).
+    /// The imaginary parts (a view). Fails for real tensors. PyTorch: `torch.imag`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(1., 2.), Complex::new(3., 4.)]);
+    /// z.imag().fill_(0.);
+    /// assert_eq!(z.to_string(), "tensor([1.+0.j, 3.+0.j])");
+    /// ```
     imag, try_imag, [] (x) => {
         if !x.is_complex() {
             bail!("imag is not implemented for tensors with non-complex dtypes.");
@@ -304,28 +324,64 @@ ops! {
         as_real(x)?.try_select(-1, 1)
     };
     /// The complex conjugate of each number; a real tensor is its own. Where PyTorch gives a view, this is a copy.
+    /// PyTorch: `torch.conj`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([Complex::new(1., 2.)]).conj().to_string(), "tensor([1.-2.j])");
     /// ```
     conj, try_conj, [] (x) => conj(x);
-    /// [`Tensor::conj`] as a copy.
+    /// [`Tensor::conj`] as a copy. PyTorch: `torch.conj_physical`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([Complex::new(1., 2.)]).conj_physical().to_string(), "tensor([1.-2.j])");
+    /// ```
     conj_physical, try_conj_physical, [] (x) => conj(x);
-    /// Itself: conjugates are always computed (`resolve_conj`).
+    /// Itself: conjugates are always computed. PyTorch: `torch.resolve_conj`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(1., 2.)]).conj();
+    /// assert_eq!(z.resolve_conj().to_string(), "tensor([1.-2.j])");
+    /// ```
     resolve_conj, try_resolve_conj, [] (x) => Ok(x.clone());
-    /// The conjugate of the transposed matrices: `a.mH`, `a.adjoint()`.
+    /// The conjugate of the transposed matrices. `[…, N, M]` to `[…, M, N]`. PyTorch: `torch.adjoint`, `Tensor.mH`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([[Complex::new(1., 2.), Complex::new(3., 4.)]]);
+    /// assert_eq!(z.adjoint().to_string(), "tensor([[1.-2.j],\n        [3.-4.j]])");
+    /// ```
     adjoint, try_adjoint, [] (x) => {
         if x.dim() == 1 {
             bail!("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
         }
         conj(&x.try_mt()?)
     };
-    /// Numbers divided by how far they are from 0; of real ones the sign.
+    /// Numbers divided by how far they are from 0; of real ones the sign. PyTorch: `torch.sgn`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(3., -4.), Complex::new(0., 0.)]);
+    /// assert_eq!(z.sgn().to_string(), "tensor([0.6000-0.8000j, 0.0000+0.0000j])");
+    /// ```
     sgn, try_sgn, [sgn_, try_sgn_] (x) => sgn(x);
-    /// The angle of each number against the real axis, in radians: of real ones 0 or π.
+    /// The angle of each number against the real axis, in radians: of real ones 0 or π. PyTorch: `torch.angle`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(1., 1.), Complex::new(-1., 0.)]);
+    /// assert_eq!(z.angle().to_string(), "tensor([0.7854, 3.1416])");
+    /// ```
     angle, try_angle, [] (x) => angle(x);
-    /// Where the imaginary part is 0; true for every real number.
+    /// Where the imaginary part is 0; true for every real number. PyTorch: `torch.isreal`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let z = tensor!([Complex::new(1., 2.), Complex::new(3., 0.)]);
+    /// assert_eq!(z.isreal().to_string(), "tensor([False,  True])");
+    /// ```
     isreal, try_isreal, [] (x) => match x.is_complex() {
         true => x.detach().try_imag()?.try_eq(0),
         false => Tensor::try_ones_with(x.shape(), (DType::Bool, x.device())),

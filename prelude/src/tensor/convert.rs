@@ -13,7 +13,15 @@ use candle_core::CpuStorage;
 use half::{bf16, f16};
 use num_complex::Complex;
 
-/// A Rust type that is the element type of some dtype.
+/// A Rust type that is the element type of some dtype. [`Tensor::from_vec`] and [`Tensor::from_slice`] take numbers of
+/// such types.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::TensorElement;
+/// assert_eq!(<bool as TensorElement>::DTYPE, DType::Bool);
+/// assert_eq!(Tensor::from_vec(vec![1u8, 2], 2).to_string(), "tensor([1, 2], dtype=torch.uint8)");
+/// ```
 pub trait TensorElement: Copy + Send + Sync + 'static {
     /// That dtype.
     const DTYPE: DType;
@@ -41,7 +49,16 @@ impl TensorElement for bool {
     }
 }
 
-/// A Rust type that elements can be taken out as, converted where the dtype is another one.
+/// A Rust type that elements can be taken out as, converted where the dtype is another one. [`Tensor::item`] and
+/// [`Tensor::to_vec`] give such types.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([1, 0]);
+/// assert_eq!(x.to_vec::<f64>(), [1., 0.]);
+/// assert_eq!(x.to_vec::<usize>(), [1, 0]);
+/// assert_eq!(x.to_vec::<bool>(), [true, false]);
+/// ```
 pub trait FromElement: Sized {
     #[doc(hidden)]
     fn take(tensor: &Tensor) -> Result<Vec<Self>>;
@@ -89,7 +106,13 @@ fn numbers<T: Stored>(array: &Array, dtype: DType) -> Result<Vec<T>> {
 }
 
 impl Tensor {
-    /// All elements in row-major order.
+    /// All elements in row-major order, whatever the shape. They are converted to `T`. PyTorch: `Tensor.flatten` and
+    /// `Tensor.tolist`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([[1, 2], [3, 4]]).to_vec::<f32>(), [1., 2., 3., 4.]);
+    /// ```
     #[track_caller]
     pub fn to_vec<T: FromElement>(&self) -> Vec<T> {
         self.try_to_vec().or_panic()
@@ -100,7 +123,14 @@ impl Tensor {
         T::take(self)
     }
 
-    /// The single element of a tensor that has one (`a.item()`).
+    /// The single element of a tensor that has one, as a Rust number. Fails if there are more or none. PyTorch:
+    /// `Tensor.item`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let loss = tensor!([1., 2., 6.]).mean();
+    /// assert_eq!(loss.item::<f64>(), 3.);
+    /// ```
     #[track_caller]
     pub fn item<T: FromElement>(&self) -> T {
         self.try_item().or_panic()
@@ -114,21 +144,36 @@ impl Tensor {
         }
     }
 
-    /// The element of a 0-d tensor.
+    /// The element of a 0-d tensor. Fails if there are dimensions. PyTorch: `Tensor.item`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).sum().to_vec0::<i64>(), 6);
+    /// ```
     #[track_caller]
     pub fn to_vec0<T: FromElement>(&self) -> T {
         self.expect_dims(0).or_panic();
         self.item()
     }
 
-    /// The elements of a 1-d tensor.
+    /// The elements of a 1-d tensor. Fails if it is not 1-d. PyTorch: `Tensor.tolist`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0.5, 1.]).to_vec1::<f32>(), [0.5, 1.]);
+    /// ```
     #[track_caller]
     pub fn to_vec1<T: FromElement>(&self) -> Vec<T> {
         self.expect_dims(1).or_panic();
         self.to_vec()
     }
 
-    /// The rows of a 2-d tensor.
+    /// The rows of a 2-d tensor. Fails if it is not 2-d. PyTorch: `Tensor.tolist`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([[1, 2], [3, 4]]).to_vec2::<i64>(), [[1, 2], [3, 4]]);
+    /// ```
     #[track_caller]
     pub fn to_vec2<T: FromElement>(&self) -> Vec<Vec<T>> {
         self.expect_dims(2).or_panic();
@@ -136,7 +181,12 @@ impl Tensor {
         nest(self.to_vec(), columns, self.dims()[0])
     }
 
-    /// The matrices of a 3-d tensor.
+    /// The matrices of a 3-d tensor. Fails if it is not 3-d. PyTorch: `Tensor.tolist`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::arange(0, 4, 1).view([2, 1, 2]).to_vec3::<i64>(), [[[0, 1]], [[2, 3]]]);
+    /// ```
     #[track_caller]
     pub fn to_vec3<T: FromElement>(&self) -> Vec<Vec<Vec<T>>> {
         self.expect_dims(3).or_panic();
@@ -158,11 +208,15 @@ impl Tensor {
         Ok(())
     }
 
-    /// The tensor as another dtype or on another device; itself if it is that already.
+    /// The tensor as another dtype or on another device; itself if it is that already. Takes a [`DType`], a [`Device`]
+    /// or a pair of both. Floats are cut off towards 0 as integers. Fails if the device cannot be used. PyTorch:
+    /// `Tensor.to`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(Tensor::ones([2]).to(DType::F64).dtype(), DType::F64);
+    /// assert_eq!(tensor!([1.9, -1.9]).to(DType::I64).to_string(), "tensor([ 1, -1])");
+    /// assert!(tensor!([1.]).to(Device::Cpu).device() == Device::Cpu);
     /// ```
     #[track_caller]
     pub fn to(&self, target: impl Into<To>) -> Tensor {
@@ -202,31 +256,57 @@ impl Tensor {
         }))
     }
 
-    /// The tensor in main memory.
+    /// The tensor in main memory; itself if it is there already. PyTorch: `Tensor.cpu`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2.]).cpu().device(), Device::Cpu);
+    /// ```
     #[track_caller]
     pub fn cpu(&self) -> Tensor {
         self.try_to_device(Device::Cpu).or_panic()
     }
 
-    /// The tensor as `f32`.
+    /// The tensor as `f32`. PyTorch: `Tensor.float`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let labels = tensor!([2, 0, 1]);
+    /// assert_eq!(labels.eq(0).float().to_string(), "tensor([0., 1., 0.])");
+    /// ```
     #[track_caller]
     pub fn float(&self) -> Tensor {
         self.try_to_dtype(DType::F32).or_panic()
     }
 
-    /// The tensor as `f64`.
+    /// The tensor as `f64`. PyTorch: `Tensor.double`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).double().to_string(), "tensor([1., 2.], dtype=torch.float64)");
+    /// ```
     #[track_caller]
     pub fn double(&self) -> Tensor {
         self.try_to_dtype(DType::F64).or_panic()
     }
 
-    /// The tensor as `i64`.
+    /// The tensor as `i64`, floats cut off towards 0. PyTorch: `Tensor.long`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1.9, -1.9]).long().to_string(), "tensor([ 1, -1])");
+    /// ```
     #[track_caller]
     pub fn long(&self) -> Tensor {
         self.try_to_dtype(DType::I64).or_panic()
     }
 
-    /// The tensor as truth values.
+    /// The tensor as truth values; all but 0 is true. PyTorch: `Tensor.bool`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0., 0.5]).bool().to_string(), "tensor([False,  True])");
+    /// ```
     #[track_caller]
     pub fn bool(&self) -> Tensor {
         self.try_to_dtype(DType::Bool).or_panic()
@@ -234,11 +314,25 @@ impl Tensor {
 
     /// A candle tensor of the same numbers. Contiguous tensors share them; others are copied. Truth values and signed
     /// bytes, which candle lacks, are there the bytes of the same bits.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2.]).to_candle().unwrap();
+    /// assert_eq!(x.to_vec1::<f32>().unwrap(), [1., 2.]);
+    /// ```
     pub fn to_candle(&self) -> Result<candle_core::Tensor> {
         transfer::as_candle(&self.array())
     }
 
-    /// A tensor of the same numbers as a candle tensor. They are shared, except for `u32`, which becomes `i64`.
+    /// A tensor of the same numbers as a candle tensor. They are shared, except for `u32`, which becomes `i64`. Fails
+    /// if candle's dtype has no counterpart.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::candle_core;
+    /// let x = candle_core::Tensor::new(&[1u32, 2], &candle_core::Device::Cpu).unwrap();
+    /// assert_eq!(Tensor::from_candle(&x).unwrap().to_string(), "tensor([1, 2])");
+    /// ```
     pub fn from_candle(tensor: &candle_core::Tensor) -> Result<Tensor> {
         let tensor = tensor.detach();
         let device = Device::from_candle(tensor.device())?;
@@ -272,7 +366,16 @@ fn nest<T>(flat: Vec<T>, width: usize, rows: usize) -> Vec<Vec<T>> {
         .collect()
 }
 
-/// Where or what a tensor is to become: a [`DType`], a [`Device`], or both.
+/// What a tensor is to become: a [`DType`], a [`Device`], or both. [`Tensor::to`] takes it, and all that turns into it.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::To;
+/// let target = To::from((DType::F64, Device::Cpu));
+/// assert_eq!(tensor!([1, 2]).to(target).to_string(), "tensor([1., 2.], dtype=torch.float64)");
+/// assert_eq!(tensor!([1, 2]).to(To::DType(DType::Bool)).to_string(), "tensor([True, True])");
+/// assert!(matches!(To::from(Device::Cpu), To::Device(Device::Cpu)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum To {
     /// Another dtype.

@@ -6,7 +6,17 @@ use super::ops::ops;
 use crate::error::{Result, bail};
 use crate::kernels::conv::Geometry;
 
-/// How a transposed convolution spreads its input; in two dimensions, height before width.
+/// How a transposed convolution spreads its input; in two dimensions, height before width. By default the stride and
+/// the dilation are 1, the paddings 0, and there is one group. The fields are named as the arguments of
+/// `F.conv_transpose2d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::ConvTransposeOptions;
+/// let options = ConvTransposeOptions { stride: [2], ..Default::default() };
+/// let y = tensor!([[[1., 2.]]]).conv_transpose1d(&tensor!([[[1., 10.]]]), None, options);
+/// assert_eq!(y.to_string(), "tensor([[[ 1., 10.,  2., 20.]]])");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvTransposeOptions<const N: usize> {
     /// How far the places of neighbouring inputs are apart in the output.
@@ -22,10 +32,36 @@ pub struct ConvTransposeOptions<const N: usize> {
 }
 
 /// The options of [`Tensor::conv_transpose1d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::nn::functional::ConvTranspose1dOptions;
+/// let options = ConvTranspose1dOptions { padding: [1], ..Default::default() };
+/// let y = tensor!([[[1., 2.]]]).conv_transpose1d(&tensor!([[[1., 10., 100.]]]), None, options);
+/// assert_eq!(y.to_string(), "tensor([[[ 12., 120.]]])");
+/// ```
 pub type ConvTranspose1dOptions = ConvTransposeOptions<1>;
 /// The options of [`Tensor::conv_transpose2d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::nn::functional::ConvTranspose2dOptions;
+/// // Exactly twice as large: without the output padding 15 and 16 would both lead to 8.
+/// let options =
+///     ConvTranspose2dOptions { stride: [2, 2], padding: [1, 1], output_padding: [1, 1], ..Default::default() };
+/// let y = Tensor::rand([1, 3, 8, 8]).conv_transpose2d(&Tensor::rand([3, 5, 3, 3]), None, options);
+/// assert_eq!(y.shape(), [1, 5, 16, 16]);
+/// ```
 pub type ConvTranspose2dOptions = ConvTransposeOptions<2>;
 /// The options of [`Tensor::conv_transpose3d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::nn::functional::ConvTranspose3dOptions;
+/// let options = ConvTranspose3dOptions { groups: 2, ..Default::default() };
+/// let y = Tensor::rand([1, 4, 2, 2, 2]).conv_transpose3d(&Tensor::rand([4, 3, 1, 1, 1]), None, options);
+/// assert_eq!(y.shape(), [1, 6, 2, 2, 2]);
+/// ```
 pub type ConvTranspose3dOptions = ConvTransposeOptions<3>;
 
 impl<const N: usize> Default for ConvTransposeOptions<N> {
@@ -408,23 +444,42 @@ fn conv_transpose3d(
 
 ops! {
     /// Volumes `[N, C, D, H, W]` (or one, `[C, D, H, W]`) spread by the kernels `weight` `[C, F / groups, d, h, w]`.
-    conv_transpose3d, try_conv_transpose3d, []
-        (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose3dOptions)
-        => conv_transpose3d(x, weight, bias, options);
-    /// Rows `[N, C, L]` (or one, `[C, L]`) seen through the kernels `weight` `[F, C / groups, l]`.
+    /// Gives `[N, F, …]`; `bias` is `[F]`. PyTorch: `F.conv_transpose3d`.
     ///
     /// ```
     /// use wick::prelude::*;
+    /// let options = wick::nn::functional::ConvTranspose3dOptions { stride: [2, 2, 2], ..Default::default() };
+    /// let y = Tensor::rand([2, 3, 4, 4, 4]).conv_transpose3d(&Tensor::rand([3, 5, 2, 2, 2]), None, options);
+    /// assert_eq!(y.shape(), [2, 5, 8, 8, 8]);
+    /// ```
+    conv_transpose3d, try_conv_transpose3d, []
+        (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose3dOptions)
+        => conv_transpose3d(x, weight, bias, options);
+    /// Rows `[N, C, L]` (or one, `[C, L]`) seen through the kernels `weight` `[F, C / groups, l]`. Gives `[N, F, …]`;
+    /// `bias` is `[F]`. PyTorch: `F.conv1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = tensor!([[[1., 2., 4., 8.]]]).conv1d(&tensor!([[[-1., 1.]]]), None, Default::default());
+    /// assert_eq!(y.to_string(), "tensor([[[1., 2., 4.]]])");
     /// let y = Tensor::rand([2, 3, 8]).conv1d(&Tensor::rand([5, 3, 3]), None, Default::default());
     /// assert_eq!(y.shape(), [2, 5, 6]);
     /// ```
     conv1d, try_conv1d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv1dOptions)
         => conv1d(x, weight, bias, options);
     /// Volumes `[N, C, D, H, W]` (or one, `[C, D, H, W]`) seen through the kernels `weight` `[F, C / groups, d, h, w]`.
+    /// Gives `[N, F, …]`; `bias` is `[F]`. PyTorch: `F.conv3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = Tensor::rand([2, 3, 4, 4, 4]).conv3d(&Tensor::rand([5, 3, 3, 3, 3]), None, Default::default());
+    /// assert_eq!(y.shape(), [2, 5, 2, 2, 2]);
+    /// ```
     conv3d, try_conv3d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv3dOptions)
         => conv3d(x, weight, bias, options);
-    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) spread by the kernels `weight` `[C, F / groups, h, w]`: the
-    /// derivative of [`Tensor::conv2d`], as a layer of its own.
+    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) spread by the kernels `weight` `[C, F / groups, h, w]`. It is the
+    /// derivative of [`Tensor::conv2d`], as a layer of its own. Gives `[N, F, …]`; `bias` is `[F]`. PyTorch:
+    /// `F.conv_transpose2d`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -435,7 +490,14 @@ ops! {
     conv_transpose2d, try_conv_transpose2d, []
         (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose2dOptions)
         => conv_transpose2d(x, weight, bias, options);
-    /// Rows `[N, C, L]` (or one, `[C, L]`) spread by the kernels `weight` `[C, F / groups, l]`.
+    /// Rows `[N, C, L]` (or one, `[C, L]`) spread by the kernels `weight` `[C, F / groups, l]`. Gives `[N, F, …]`;
+    /// `bias` is `[F]`. PyTorch: `F.conv_transpose1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = tensor!([[[1., 2.]]]).conv_transpose1d(&tensor!([[[1., 10., 100.]]]), None, Default::default());
+    /// assert_eq!(y.to_string(), "tensor([[[  1.,  12., 120., 200.]]])");
+    /// ```
     conv_transpose1d, try_conv_transpose1d, []
         (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose1dOptions)
         => conv_transpose1d(x, weight, bias, options);

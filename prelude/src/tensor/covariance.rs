@@ -141,10 +141,23 @@ ops! {
     /// assert_eq!(x.cov().to_vec2::<f32>(), [[1., -1.], [-1., 1.]]);
     /// ```
     cov, try_cov, [] (x) => covariance(x, 1, None, None);
-    /// [`Tensor::cov`] with another correction of the count and with weights of the observations: how often each was
-    /// made (`fweights`) and how much it counts (`aweights`).
+    /// [`Tensor::cov`] with another correction of the count and with weights of the observations. They say how often
+    /// each was made (`fweights`, integers) and how much it counts (`aweights`, floats). PyTorch: `torch.cov`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 2., 4.]]);
+    /// assert_eq!(x.cov_with(1, Some(&tensor!([2, 1, 1])), None).to_string(), "tensor(2.)");
+    /// ```
     cov_with, try_cov_with, [] (x, correction: i64, fweights: Option<&Tensor>, aweights: Option<&Tensor>)
         => covariance(x, correction, fweights, aweights);
-    /// The correlations of variables, of which each row holds the observations: `torch.corrcoef`.
+    /// The correlations of variables, of which each row holds the observations. `[V, N]` to `[V, V]`. PyTorch:
+    /// `torch.corrcoef`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 2., 4.], [1., 3., 4.]]);
+    /// assert_eq!(x.corrcoef().to_string(), "tensor([[1.0000, 0.9286],\n        [0.9286, 1.0000]])");
+    /// ```
     corrcoef, try_corrcoef, [] (x) => correlation(x);
 }

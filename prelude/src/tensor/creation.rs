@@ -111,50 +111,122 @@ macro_rules! creations {
 }
 
 creations! {
-    /// Zeros (`f32`).
+    /// Zeros of a given shape (`f32`). A shape is a number, an array, a tuple, a `Vec` or another tensor's `shape()`.
+    /// PyTorch: `torch.zeros`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).to_string(), "tensor([[0., 0., 0.],\n        [0., 0., 0.]])");
+    /// assert_eq!(Tensor::zeros_with(2, DType::I64).to_string(), "tensor([0, 0])");
+    /// ```
     zeros, try_zeros, zeros_with, try_zeros_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(0.), options);
 
-    /// Ones (`f32`).
+    /// Ones of a given shape (`f32`). PyTorch: `torch.ones`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::ones([2, 2]).to_string(), "tensor([[1., 1.],\n        [1., 1.]])");
+    /// assert_eq!(Tensor::ones_with(2, DType::Bool).to_string(), "tensor([True, True])");
+    /// ```
     ones, try_ones, ones_with, try_ones_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(1.), options);
 
-    /// Numbers that nobody should rely on; zeros here.
+    /// A tensor of a given shape whose numbers nobody should rely on (`f32`). They are zeros here; PyTorch leaves what
+    /// was in memory. PyTorch: `torch.empty`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::empty([2, 3]).shape(), [2, 3]);
+    /// assert_eq!(Tensor::empty_with(2, DType::I32).dtype(), DType::I32);
+    /// ```
     empty, try_empty, empty_with, try_empty_with (shape: impl crate::Given<Dims>)
         |options| filled(shape.into(), Scalar::Float(0.), options);
 
-    /// One number everywhere; an integer gives `i64`, a float `f32`, a truth value `bool`.
+    /// One number everywhere. An integer gives `i64`, a float `f32`, a truth value `bool`. PyTorch: `torch.full`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::full(2, 7).to_string(), "tensor([7, 7])");
+    /// assert_eq!(Tensor::full(2, 1.5).to_string(), "tensor([1.5000, 1.5000])");
+    /// assert_eq!(Tensor::full_with(2, 7, DType::F32).to_string(), "tensor([7., 7.])");
+    /// ```
     full, try_full, full_with, try_full_with (shape: impl crate::Given<Dims>, value: impl crate::Given<Scalar>)
         |options| filled(shape.into(), value.into(), options);
 
-    /// Random floats, evenly from `[0, 1)`; the same as PyTorch's after the same `manual_seed`.
+    /// Random floats, evenly from 0 up to but not including 1 (`f32`). After the same `manual_seed` they are PyTorch's.
+    /// PyTorch: `torch.rand`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::rand(3).to_string(), "tensor([0.4963, 0.7682, 0.0885])");
+    /// manual_seed(0);
+    /// let wide = Tensor::rand_with(3, DType::F64);
+    /// assert_eq!(wide.to_string(), "tensor([0.9701, 0.7078, 0.4594], dtype=torch.float64)");
+    /// ```
     rand, try_rand, rand_with, try_rand_with (shape: impl crate::Given<Dims>)
         |options| super::random::uniform(&shape.into(), options);
 
-    /// Random floats from the standard normal distribution; the same as PyTorch's after the same `manual_seed`.
+    /// Random floats from the standard normal distribution (`f32`). After the same `manual_seed` they are PyTorch's.
+    /// PyTorch: `torch.randn`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::randn(3).to_string(), "tensor([ 1.5410, -0.2934, -2.1788])");
+    /// let weight = Tensor::randn_with([2, 3], TensorOptions::new().requires_grad(true));
+    /// assert!(weight.requires_grad());
+    /// ```
     randn, try_randn, randn_with, try_randn_with (shape: impl crate::Given<Dims>)
         |options| super::random::normal(&shape.into(), options);
 
-    /// Random integers from `low` up to but not including `high` (`i64`).
+    /// Random integers from `low` up to but not including `high` (`i64`). Fails if there are none between them.
+    /// PyTorch: `torch.randint`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::randint(0, 10, 5).to_string(), "tensor([4, 9, 3, 0, 3])");
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::randint_with(0, 10, 3, DType::F32).to_string(), "tensor([4., 9., 3.])");
+    /// ```
     randint, try_randint, randint_with, try_randint_with (low: i64, high: i64, shape: impl crate::Given<Dims>)
         |options| super::random::random_integers(low, high, &shape.into(), options);
 
-    /// The numbers from 0 to `n - 1` in random order (`i64`).
+    /// The numbers from 0 to `n - 1` in random order (`i64`), to shuffle rows with. PyTorch: `torch.randperm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::randperm(5).to_string(), "tensor([4, 0, 1, 3, 2])");
+    /// assert_eq!(Tensor::randperm_with(5, DType::I32).dtype(), DType::I32);
+    /// let rows = tensor!([[1, 2], [3, 4], [5, 6]]);
+    /// assert_eq!(rows.i(&Tensor::randperm(3)).sum().item::<i64>(), 21);
+    /// ```
     randperm, try_randperm, randperm_with, try_randperm_with (n: usize)
         |options| finish(&Array::from_vec(default_generator().lock().permutation(n), DType::I64, &[n]), options);
 
-    /// The numbers from `start` up to but not including `end`: `i64` if all three are integers, `f32` if one is not.
+    /// The numbers from `start` up to but not including `end`, in steps of `step`. They are `i64` if all three are
+    /// integers, `f32` if one is not. Fails if `step` is 0 or leads away from `end`. PyTorch: `torch.arange`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(Tensor::arange(0., 3., 0.5).numel(), 6);
     /// assert_eq!(Tensor::arange(3, 0, -1).to_vec1::<i64>(), [3, 2, 1]);
+    /// assert_eq!(Tensor::arange_with(0, 3, 1, DType::F32).to_string(), "tensor([0., 1., 2.])");
     /// ```
     arange, try_arange, arange_with, try_arange_with
         (start: impl crate::Given<Scalar>, end: impl crate::Given<Scalar>, step: impl crate::Given<Scalar>)
         |options| range(start.into(), end.into(), step.into(), options);
 
-    /// `steps` numbers from `start` to `end`, both included (`f32`).
+    /// `steps` numbers from `start` to `end`, both included (`f32`). PyTorch: `torch.linspace`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::linspace(0., 1., 5).to_string(), "tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])");
+    /// assert_eq!(Tensor::linspace_with(0., 1., 3, DType::F64).dtype(), DType::F64);
+    /// ```
     linspace, try_linspace, linspace_with, try_linspace_with (start: f64, end: f64, steps: usize)
         |options| spaced(start, end, steps, options);
 
@@ -164,37 +236,75 @@ creations! {
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(Tensor::hann_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
+    /// assert_eq!(Tensor::hann_window_with(4, false, DType::F64).dtype(), DType::F64);
     /// ```
     hann_window, try_hann_window, hann_window_with, try_hann_window_with (n: usize, periodic: bool)
         |options| window("hann_window", n, periodic, options, cosines(0.5, 0.5, 0.));
 
-    /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08.
+    /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08. `periodic` as in
+    /// [`Tensor::hann_window`]. PyTorch: `torch.hamming_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::hamming_window(4, true).to_string(), "tensor([0.0800, 0.5400, 1.0000, 0.5400])");
+    /// assert_eq!(Tensor::hamming_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
     hamming_window, try_hamming_window, hamming_window_with, try_hamming_window_with (n: usize, periodic: bool)
         |options| window("hamming_window", n, periodic, options, cosines(0.54, 0.46, 0.));
 
-    /// Blackman's window of `n` numbers (`f32`), of two cosines.
+    /// Blackman's window of `n` numbers (`f32`), of two cosines. `periodic` as in [`Tensor::hann_window`]. PyTorch:
+    /// `torch.blackman_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let symmetric = Tensor::blackman_window(5, false);
+    /// assert!(symmetric.allclose(&tensor!([0., 0.34, 1., 0.34, 0.])));
+    /// assert_eq!(Tensor::blackman_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
     blackman_window, try_blackman_window, blackman_window_with, try_blackman_window_with (n: usize, periodic: bool)
         |options| window("blackman_window", n, periodic, options, cosines(0.42, 0.5, 0.08));
 
-    /// Bartlett's window of `n` numbers (`f32`): up and down in straight lines.
+    /// Bartlett's window of `n` numbers (`f32`), up and down in straight lines. `periodic` as in
+    /// [`Tensor::hann_window`]. PyTorch: `torch.bartlett_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::bartlett_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
+    /// assert_eq!(Tensor::bartlett_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
     bartlett_window, try_bartlett_window, bartlett_window_with, try_bartlett_window_with (n: usize, periodic: bool)
         |options| window("bartlett_window", n, periodic, options, tent);
 
-    /// Kaiser's window of `n` numbers (`f32`); PyTorch's default of `beta` is 12.
+    /// Kaiser's window of `n` numbers (`f32`), narrower the larger `beta` is. PyTorch's default of `beta` is 12.
+    /// `periodic` as in [`Tensor::hann_window`]. PyTorch: `torch.kaiser_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::kaiser_window(4, true, 6.).to_string(), "tensor([0.0149, 0.4830, 1.0000, 0.4830])");
+    /// assert_eq!(Tensor::kaiser_window_with(4, true, 6., DType::F64).dtype(), DType::F64);
+    /// ```
     kaiser_window, try_kaiser_window, kaiser_window_with, try_kaiser_window_with (n: usize, periodic: bool, beta: f64)
         |options| window("kaiser_window", n, periodic, options, kaiser(beta));
 
     /// `base` to the power of `steps` numbers from `start` to `end`, both included (`f32`). PyTorch's default of `base`
-    /// is 10.
+    /// is 10. PyTorch: `torch.logspace`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(Tensor::logspace(0., 2., 3, 10.).to_vec1::<f32>(), [1., 10., 100.]);
+    /// let wide = Tensor::logspace_with(0., 2., 3, 10., DType::F64);
+    /// assert_eq!(wide.to_string(), "tensor([  1.,  10., 100.], dtype=torch.float64)");
     /// ```
     logspace, try_logspace, logspace_with, try_logspace_with (start: f64, end: f64, steps: usize, base: f64)
         |options| powers(start, end, steps, base, options);
 
-    /// The identity matrix of `n` rows (`f32`).
+    /// The identity matrix of `n` rows (`f32`). PyTorch: `torch.eye`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::eye(2).to_string(), "tensor([[1., 0.],\n        [0., 1.]])");
+    /// assert_eq!(Tensor::eye_with(2, DType::I64).to_string(), "tensor([[1, 0],\n        [0, 1]])");
+    /// ```
     eye, try_eye, eye_with, try_eye_with (n: usize)
         |options| identity(n, options);
 }
@@ -308,55 +418,108 @@ impl Tensor {
         filled(self.shape().into(), Scalar::Int(0), self.like())
     }
 
-    /// Ones in the shape and dtype and on the device of this tensor.
+    /// Ones in the shape and dtype and on the device of this tensor. PyTorch: `torch.ones_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5, 6]).ones_like().to_string(), "tensor([1, 1])");
+    /// ```
     pub fn ones_like(&self) -> Tensor {
         self.try_ones_like().or_panic()
     }
 
-    /// Ones in the shape and on the device of this tensor.
+    /// Ones in the shape and on the device of this tensor, of another dtype. PyTorch: `torch.ones_like` with `dtype`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5, 6]).ones_like_with(DType::F32).to_string(), "tensor([1., 1.])");
+    /// ```
     pub fn ones_like_with(&self, dtype: DType) -> Tensor {
         filled(self.shape().into(), Scalar::Int(1), self.like_dtype(dtype)).or_panic()
     }
 
-    /// Zeros in the shape and dtype and on the device of this tensor.
+    /// Zeros in the shape and dtype and on the device of this tensor. PyTorch: `torch.zeros_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5., 6.]).zeros_like().to_string(), "tensor([0., 0.])");
+    /// ```
     pub fn zeros_like(&self) -> Tensor {
         self.try_zeros_like().or_panic()
     }
 
-    /// Zeros in the shape and on the device of this tensor.
+    /// Zeros in the shape and on the device of this tensor, of another dtype. PyTorch: `torch.zeros_like` with `dtype`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5., 6.]).zeros_like_with(DType::Bool).to_string(), "tensor([False, False])");
+    /// ```
     pub fn zeros_like_with(&self, dtype: DType) -> Tensor {
         filled(self.shape().into(), Scalar::Int(0), self.like_dtype(dtype)).or_panic()
     }
 
-    /// Unspecified numbers in the shape and dtype and on the device of this tensor.
+    /// Numbers that nobody should rely on, in the shape and dtype and on the device of this tensor. They are zeros
+    /// here. PyTorch: `torch.empty_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let e = tensor!([[5, 6]]).empty_like();
+    /// assert_eq!((e.shape(), e.dtype()), ([1, 2].into(), DType::I64));
+    /// ```
     pub fn empty_like(&self) -> Tensor {
         self.zeros_like()
     }
 
-    /// One number in the shape and dtype and on the device of this tensor.
+    /// One number in the shape and dtype and on the device of this tensor. PyTorch: `torch.full_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([[1., 2.]]).full_like(7).to_string(), "tensor([[7., 7.]])");
+    /// ```
     pub fn full_like(&self, value: impl crate::Given<Scalar>) -> Tensor {
         filled(self.shape().into(), value.into(), self.like()).or_panic()
     }
 
-    /// Zeros of another shape in the dtype and on the device of this tensor (`x.new_zeros(2, 3)`).
+    /// Zeros of another shape in the dtype and on the device of this tensor. PyTorch: `Tensor.new_zeros`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5, 6]).new_zeros(3).to_string(), "tensor([0, 0, 0])");
+    /// ```
     #[track_caller]
     pub fn new_zeros(&self, shape: impl crate::Given<Dims>) -> Tensor {
         filled(shape.into(), Scalar::Int(0), self.like()).or_panic()
     }
 
-    /// Ones of another shape in the dtype and on the device of this tensor (`x.new_ones(2, 3)`).
+    /// Ones of another shape in the dtype and on the device of this tensor. PyTorch: `Tensor.new_ones`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5, 6]).new_ones(3).to_string(), "tensor([1, 1, 1])");
+    /// ```
     #[track_caller]
     pub fn new_ones(&self, shape: impl crate::Given<Dims>) -> Tensor {
         filled(shape.into(), Scalar::Int(1), self.like()).or_panic()
     }
 
-    /// Unspecified numbers of another shape in the dtype and on the device of this tensor (`x.new_empty(2, 3)`).
+    /// Numbers that nobody should rely on, of another shape in the dtype and on the device of this tensor. They are
+    /// zeros here. PyTorch: `Tensor.new_empty`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5, 6]).new_empty([2, 3]).shape(), [2, 3]);
+    /// ```
     #[track_caller]
     pub fn new_empty(&self, shape: impl crate::Given<Dims>) -> Tensor {
         self.new_zeros(shape)
     }
 
-    /// One number in another shape, in the dtype and on the device of this tensor (`x.new_full((2, 3), 4)`).
+    /// One number in another shape, in the dtype and on the device of this tensor. PyTorch: `Tensor.new_full`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([5., 6.]).new_full([1, 3], 4).to_string(), "tensor([[4., 4., 4.]])");
+    /// ```
     #[track_caller]
     pub fn new_full(
         &self,
@@ -366,31 +529,61 @@ impl Tensor {
         filled(shape.into(), value.into(), self.like()).or_panic()
     }
 
-    /// Random floats from `[0, 1)` in the shape and dtype and on the device of this tensor.
+    /// Random floats from 0 up to 1 in the shape and dtype and on the device of this tensor. Fails if the dtype is not
+    /// a float. PyTorch: `torch.rand_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(tensor!([5., 6., 7.]).rand_like().to_string(), "tensor([0.4963, 0.7682, 0.0885])");
+    /// ```
     #[track_caller]
     pub fn rand_like(&self) -> Tensor {
         Tensor::rand_with(self.shape(), self.like())
     }
 
-    /// Random floats from `[0, 1)` in the shape and on the device of this tensor (`rand_like(b, dtype=torch.float)`).
+    /// Random floats from 0 up to 1 in the shape and on the device of this tensor, of another dtype. PyTorch:
+    /// `torch.rand_like` with `dtype`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(tensor!([5, 6, 7]).rand_like_with(DType::F32).to_string(), "tensor([0.4963, 0.7682, 0.0885])");
+    /// ```
     #[track_caller]
     pub fn rand_like_with(&self, dtype: DType) -> Tensor {
         Tensor::rand_with(self.shape(), self.like_dtype(dtype))
     }
 
-    /// Standard normal numbers in the shape and dtype and on the device of this tensor.
+    /// Standard normal numbers in the shape and dtype and on the device of this tensor. Fails if the dtype is not a
+    /// float. PyTorch: `torch.randn_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let x = tensor!([10., 20., 30.]);
+    /// assert_eq!((&x + x.randn_like()).to_string(), "tensor([11.5410, 19.7066, 27.8212])");
+    /// ```
     #[track_caller]
     pub fn randn_like(&self) -> Tensor {
         Tensor::randn_with(self.shape(), self.like())
     }
 
-    /// Standard normal numbers in the shape and on the device of this tensor.
+    /// Standard normal numbers in the shape and on the device of this tensor, of another dtype. PyTorch:
+    /// `torch.randn_like` with `dtype`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(tensor!([5, 6, 7]).randn_like_with(DType::F32).to_string(), "tensor([ 1.5410, -0.2934, -2.1788])");
+    /// ```
     #[track_caller]
     pub fn randn_like_with(&self, dtype: DType) -> Tensor {
         Tensor::randn_with(self.shape(), self.like_dtype(dtype))
     }
 
-    /// A tensor of these numbers in row-major order.
+    /// A tensor of these numbers in row-major order. Its dtype is that of the Rust type; one size may be -1. Fails if
+    /// the shape is not for that many numbers. PyTorch: `torch.tensor` and `Tensor.reshape`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -418,7 +611,14 @@ impl Tensor {
         )))
     }
 
-    /// A tensor with a copy of these numbers.
+    /// A tensor with a copy of these numbers in row-major order. Its dtype is that of the Rust type. Fails if the shape
+    /// is not for that many numbers. PyTorch: `torch.tensor` and `Tensor.reshape`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let row = [1i64, 2, 3, 4];
+    /// assert_eq!(Tensor::from_slice(&row, [2, -1]).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// ```
     #[track_caller]
     pub fn from_slice<T: super::TensorElement>(
         numbers: &[T],
@@ -427,7 +627,13 @@ impl Tensor {
         Self::from_vec(numbers.to_vec(), shape)
     }
 
-    /// A 0-d tensor.
+    /// A 0-d tensor of one number. An integer gives `i64`, a float `f32`, a truth value `bool`. PyTorch:
+    /// `torch.tensor`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::scalar(2.5).to_string(), "tensor(2.5000)");
+    /// ```
     pub fn scalar(value: impl crate::Given<Scalar>) -> Tensor {
         let value = value.into();
         filled(Dims::default(), value, TensorOptions::new()).or_panic()

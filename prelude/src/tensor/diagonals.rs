@@ -132,31 +132,94 @@ fn triangle_indices(rows: usize, columns: usize, offset: i64, lower: bool) -> Re
 }
 
 ops! {
-    /// The diagonal of the first two dimensions, as a view; a positive offset lies above.
+    /// The diagonal of the first two dimensions, as a view. A positive offset lies above. It is the last dimension of
+    /// the result. PyTorch: `torch.diagonal`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(x.diagonal(0).to_string(), "tensor([1, 4])");
+    /// x.diagonal(0).fill_(0);
+    /// assert_eq!(x.to_string(), "tensor([[0, 2],\n        [3, 0]])");
+    /// ```
     diagonal, try_diagonal, [] (x, offset: i64) => diagonal(x, offset, 0, 1);
-    /// The diagonal of two dimensions, as the last dimension of a view: `torch.diagonal(x, offset, dim1, dim2)`.
+    /// The diagonal of two dimensions, as the last dimension of a view. PyTorch: `torch.diagonal` with `dim1` and
+    /// `dim2`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::arange(0, 8, 1).view([2, 2, 2]);
+    /// assert_eq!(x.diagonal_dims(0, 1, 2).to_string(), "tensor([[0, 3],\n        [4, 7]])");
+    /// ```
     diagonal_dims, try_diagonal_dims, [] (x, offset: i64, dim1: i64, dim2: i64) => diagonal(x, offset, dim1, dim2);
-    /// The diagonal of a matrix (a copy), or a matrix with a vector on its diagonal.
+    /// The diagonal of a matrix (a copy), or a matrix with a vector on its diagonal. A positive offset lies above.
+    /// PyTorch: `torch.diag`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(x.diag(0).to_string(), "tensor([1, 4])");
+    /// assert_eq!(x.diag(0).diag(0).to_string(), "tensor([[1, 0],\n        [0, 4]])");
+    /// ```
     diag, try_diag, [] (x, offset: i64) => diag(x, offset);
-    /// Matrices with the last dimension on their diagonals, in two dimensions of the result; PyTorch's defaults are
-    /// `(0, -2, -1)`.
+    /// Matrices with the last dimension on their diagonals, in two dimensions of the result. PyTorch's defaults are
+    /// `(0, -2, -1)`. PyTorch: `torch.diag_embed`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 2.], [3., 4.]]).diag_embed(0, -2, -1);
+    /// assert_eq!(x.shape(), [2, 2, 2]);
+    /// assert_eq!(x.i(1).to_string(), "tensor([[3., 0.],\n        [0., 4.]])");
+    /// ```
     diag_embed, try_diag_embed, [] (x, offset: i64, dim1: i64, dim2: i64) => diag_embed(x, offset, dim1, dim2);
-    /// A matrix with all elements on its diagonal.
+    /// A matrix with all elements on its diagonal. PyTorch: `torch.diagflat`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).diagflat(0).to_string(), "tensor([[1, 0],\n        [0, 2]])");
+    /// ```
     diagflat, try_diagflat, [] (x, offset: i64) => diag_embed(&x.try_reshape(-1)?, offset, 0, 1);
-    /// The lower triangle of matrices, up to the diagonal `offset`; 0 elsewhere.
+    /// The lower triangle of matrices, up to the diagonal `offset`; 0 elsewhere. `[…, N, M]` to the same. PyTorch:
+    /// `torch.tril`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let seen = Tensor::ones([3, 3]).tril(0);
+    /// assert_eq!(seen.to_string(), "tensor([[1., 0., 0.],\n        [1., 1., 0.],\n        [1., 1., 1.]])");
+    /// ```
     tril, try_tril, [tril_, try_tril_] (x, offset: i64) => triangular(x, offset, true);
-    /// The upper triangle of matrices, from the diagonal `offset` on; 0 elsewhere.
+    /// The upper triangle of matrices, from the diagonal `offset` on; 0 elsewhere. `[…, N, M]` to the same. PyTorch:
+    /// `torch.triu`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let later = Tensor::full([2, 2], f64::NEG_INFINITY).triu(1);
+    /// assert_eq!(later.to_string(), "tensor([[0., -inf],\n        [0., 0.]])");
+    /// ```
     triu, try_triu, [triu_, try_triu_] (x, offset: i64) => triangular(x, offset, false);
 }
 
 impl Tensor {
-    /// The rows and the columns of the elements on and below a diagonal, in two rows (`i64`).
+    /// The rows and the columns of the elements on and below a diagonal, in two rows (`i64`). PyTorch:
+    /// `torch.tril_indices`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::tril_indices(2, 2, 0).to_string(), "tensor([[0, 1, 1],\n        [0, 0, 1]])");
+    /// ```
     #[track_caller]
     pub fn tril_indices(rows: usize, columns: usize, offset: i64) -> Tensor {
         triangle_indices(rows, columns, offset, true).or_panic()
     }
 
-    /// The rows and the columns of the elements on and above a diagonal, in two rows (`i64`).
+    /// The rows and the columns of the elements on and above a diagonal, in two rows (`i64`). PyTorch:
+    /// `torch.triu_indices`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pairs = Tensor::triu_indices(3, 3, 1);
+    /// assert_eq!(pairs.to_string(), "tensor([[0, 0, 1],\n        [1, 2, 2]])");
+    /// ```
     #[track_caller]
     pub fn triu_indices(rows: usize, columns: usize, offset: i64) -> Tensor {
         triangle_indices(rows, columns, offset, false).or_panic()

@@ -8,7 +8,16 @@ use crate::error::{OrPanic, Result, bail_index};
 use crate::shape::DimInt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-/// What may stand for one dimension inside `t.i(…)`.
+/// What may stand for one dimension inside `t.i(…)`. Integers, ranges and tensors turn into it by themselves; it is for
+/// code that makes a list of indices.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::Index;
+/// let x = tensor!([[1, 2, 3], [4, 5, 6]]);
+/// let columns = Index::Slice { start: Some(0), end: None, step: 2 };
+/// assert_eq!(x.i(vec![Index::At(-1), columns]).to_string(), "tensor([4, 6])");
+/// ```
 #[derive(Clone)]
 pub enum Index {
     /// One element; the dimension goes away.
@@ -30,11 +39,23 @@ pub enum Index {
     Tensor(Tensor),
 }
 
-/// `...` in `t.i((Ellipsis, 0))`.
+/// As many whole dimensions as are needed: `...` in Python's `t[..., 0]`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = Tensor::arange(0, 8, 1).view([2, 2, 2]);
+/// assert_eq!(x.i((Ellipsis, 0)).to_string(), "tensor([[0, 2],\n        [4, 6]])");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Ellipsis;
 
-/// `None` in Python's `t[:, None]`: a new dimension of size 1.
+/// A new dimension of size 1: `None` in Python's `t[:, None]`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([1, 2]);
+/// assert_eq!(x.i((.., NewAxis)).to_string(), "tensor([[1],\n        [2]])");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NewAxis;
 
@@ -55,14 +76,33 @@ pub fn step(range: impl IndexArg, step: usize) -> Index {
     }
 }
 
-/// What can index one dimension: integers (negative ones count from the back), ranges, tensors of indices or truth
-/// values, [`Ellipsis`], [`NewAxis`].
+/// What can index one dimension. Integers (negative ones count from the back), ranges, tensors of indices or truth
+/// values, lists of integers, [`Ellipsis`], [`NewAxis`] and [`step`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::{Index, IndexArg};
+/// assert!(matches!((1..3).index(), Index::Slice { start: Some(1), end: Some(3), step: 1 }));
+/// let x = tensor!([10, 20, 30, 40]);
+/// assert_eq!(x.i(1..3).to_string(), "tensor([20, 30])");
+/// assert_eq!(x.i([3, 0, 0]).to_string(), "tensor([40, 10, 10])");
+/// ```
 pub trait IndexArg {
     /// Its meaning.
     fn index(self) -> Index;
 }
 
 /// What can stand inside `t.i(…)`: one [`IndexArg`], or a tuple of them.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::IndexArgs;
+/// fn corner(x: &Tensor, at: impl IndexArgs) -> Tensor {
+///     assert!(at.indices().len() <= x.dim());
+///     x.i((0, 0))
+/// }
+/// assert_eq!(corner(&tensor!([[1, 2], [3, 4]]), (0, ..)).item::<i64>(), 1);
+/// ```
 pub trait IndexArgs {
     /// Their meanings.
     fn indices(self) -> Vec<Index>;
@@ -231,8 +271,16 @@ impl Tensor {
         assign(self, index.indices(), value.into())
     }
 
-    /// Writes values to the places that tensors of indices name, one per leading dimension; with `accumulate` they are
-    /// added (`t.index_put_((i, j), values, accumulate)`).
+    /// Writes values to the places that tensors of indices name, one per leading dimension. With `accumulate` they are
+    /// added, also where a place is named twice. PyTorch: `Tensor.index_put_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 2]);
+    /// let (rows, columns) = (tensor!([0, 1, 1]), tensor!([1, 0, 0]));
+    /// x.index_put_((rows, columns), &tensor!([5., 1., 2.]), true);
+    /// assert_eq!(x.to_string(), "tensor([[0., 5.],\n        [3., 0.]])");
+    /// ```
     #[track_caller]
     pub fn index_put_(&self, index: impl IndexArgs, values: &Tensor, accumulate: bool) -> Tensor {
         self.try_index_put_(index, values, accumulate).or_panic()

@@ -315,37 +315,124 @@ pub(super) fn filled_with(name: &'static str, x: &Tensor, value: &Tensor) -> Res
 }
 
 ops! {
-    /// For each index the element there along one dimension; the result has the shape of `index`.
+    /// For each index the element there along one dimension. `index` is an `i64` tensor with as many dimensions; the
+    /// result has its shape. Fails if an index is out of range. PyTorch: `torch.gather`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let scores = tensor!([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]]);
+    /// let labels = tensor!([[1], [0]]);
+    /// assert_eq!(scores.gather(1, &labels).to_string(), "tensor([[0.7000],\n        [0.5000]])");
+    /// ```
     gather, try_gather, [] (x, dim: i64, index: &Tensor) => gather(x, dim, index);
-    /// With each element of `source` in the place that its index stands for.
+    /// With each element of `source` in the place that its index stands for. `index` is an `i64` tensor with as many
+    /// dimensions, and not larger than `source`. PyTorch: `torch.scatter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let labels = tensor!([[2], [0]]);
+    /// let one_hot = Tensor::zeros([2, 3]).scatter(1, &labels, &Tensor::ones([2, 1]));
+    /// assert_eq!(one_hot.to_string(), "tensor([[0., 0., 1.],\n        [1., 0., 0.]])");
+    /// ```
     scatter, try_scatter, [scatter_, try_scatter_] (x, dim: i64, index: &Tensor, source: &Tensor)
         => scatter(x, dim, index, source, false);
-    /// With each element of `source` added to the one that its index stands for.
+    /// With each element of `source` added to the one that its index stands for. `index` is an `i64` tensor with as
+    /// many dimensions, and not larger than `source`. PyTorch: `torch.scatter_add`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let groups = tensor!([0, 1, 0]);
+    /// let sums = Tensor::zeros(2).scatter_add(0, &groups, &tensor!([1., 2., 3.]));
+    /// assert_eq!(sums.to_string(), "tensor([4., 2.])");
+    /// ```
     scatter_add, try_scatter_add, [scatter_add_, try_scatter_add_] (x, dim: i64, index: &Tensor, source: &Tensor)
         => scatter(x, dim, index, source, true);
-    /// The slices of one dimension that a 1-d tensor lists.
+    /// The slices of one dimension that a 1-d tensor lists (a copy). `index` is an `i64` or `i32` tensor; its numbers
+    /// may repeat. PyTorch: `torch.index_select`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4], [5, 6]]);
+    /// assert_eq!(x.index_select(0, &tensor!([2, 0])).to_string(), "tensor([[5, 6],\n        [1, 2]])");
+    /// ```
     index_select, try_index_select, [] (x, dim: i64, index: &Tensor) => index_select(x, dim, index);
-    /// With the slices of `source` added to those of one dimension that a 1-d tensor lists.
+    /// With the slices of `source` added to those of one dimension that a 1-d tensor lists. An index that repeats adds
+    /// each time. PyTorch: `torch.index_add`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = Tensor::zeros(3).index_add(0, &tensor!([2, 0, 2]), &tensor!([1., 2., 3.]));
+    /// assert_eq!(y.to_string(), "tensor([2., 0., 4.])");
+    /// ```
     index_add, try_index_add, [index_add_, try_index_add_] (x, dim: i64, index: &Tensor, source: &Tensor)
         => index_put(x, dim, index, source, true);
-    /// With the slices of `source` in place of those of one dimension that a 1-d tensor lists.
+    /// With the slices of `source` in place of those of one dimension that a 1-d tensor lists. PyTorch:
+    /// `torch.index_copy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let y = Tensor::zeros(3).index_copy(0, &tensor!([2, 0]), &tensor!([1., 2.]));
+    /// assert_eq!(y.to_string(), "tensor([2., 0., 1.])");
+    /// ```
     index_copy, try_index_copy, [index_copy_, try_index_copy_] (x, dim: i64, index: &Tensor, source: &Tensor)
         => index_put(x, dim, index, source, false);
-    /// Row `i` of this table for each index `i`: `F.embedding(index, weight)`.
+    /// Row `i` of this table for each index `i`. The table is `[V, D]`, `index` an integer tensor of any shape; gives
+    /// that shape and a last dimension of `D`. PyTorch: `F.embedding`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let table = tensor!([[0., 0.], [1., 10.], [2., 20.]]);
+    /// assert_eq!(table.embedding(&tensor!([2, 1])).to_string(), "tensor([[ 2., 20.],\n        [ 1., 10.]])");
+    /// ```
     embedding, try_embedding, [] (x, index: &Tensor) => embedding(x, index);
-    /// The positions of all elements that are not 0, one row each.
+    /// The positions of all elements that are not 0, one row each. Gives an `i64` tensor, one column for each
+    /// dimension. PyTorch: `torch.nonzero`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[0, 5], [7, 0]]);
+    /// assert_eq!(x.nonzero().to_string(), "tensor([[0, 1],\n        [1, 0]])");
+    /// ```
     nonzero, try_nonzero, [] (x) => Ok(Tensor::from_array(indexing::nonzero(&x.array())?));
 
-    /// The numbers of another tensor in this one's shape and dtype.
+    /// The numbers of another tensor in this one's shape and dtype. `copy_` writes them here. PyTorch: `Tensor.copy_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(x.copy_from(&tensor!([7.9, 8.])).to_string(), "tensor([[7, 8],\n        [7, 8]])");
+    /// x.i(0).copy_(&tensor!([0, 0]));
+    /// assert_eq!(x.to_string(), "tensor([[0, 0],\n        [3, 4]])");
+    /// ```
     copy_from, try_copy_from, [copy_, try_copy_] (x, source: &Tensor) => replaced(x, source);
-    /// One number in this tensor's shape and dtype.
+    /// One number in this tensor's shape and dtype. PyTorch: `torch.fill`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2.]).filled(7).to_string(), "tensor([7., 7.])");
+    /// ```
     filled, try_filled, [] (x, value: impl crate::Given<crate::Scalar>) => filled("FillBackward0", x, value.into());
-    /// [`Tensor::filled`] whose result replaces this tensor's numbers.
+    /// [`Tensor::filled`] whose result replaces this tensor's numbers. PyTorch: `Tensor.fill_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// x.i((.., 0)).fill_(0);
+    /// assert_eq!(x.to_string(), "tensor([[0, 2],\n        [0, 4]])");
+    /// ```
     fill_, try_fill_, [] (x, value: impl crate::Given<crate::Scalar>) => {
         let value = value.into();
         crate::autograd::in_place(x, |x| filled("FillBackward2", x, value))?;
         Ok(x.clone())
     };
-    /// Zeros in this tensor's shape and dtype.
+    /// Zeros in this tensor's shape and dtype. `zero_` writes them here. PyTorch: `Tensor.zero_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2.]);
+    /// assert_eq!(x.zeroed().to_string(), "tensor([0., 0.])");
+    /// x.zero_();
+    /// assert_eq!(x.sum().item::<f64>(), 0.);
+    /// ```
     zeroed, try_zeroed, [zero_, try_zero_] (x) => filled("ZeroBackward0", x, 0.into());
 }

@@ -5,6 +5,14 @@ use super::ops::ops;
 use crate::error::{Result, bail};
 
 /// How the elements between elements are found: `mode` of `F.interpolate`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[[1., 3.]]]);
+/// let wider = |mode| x.interpolate(&InterpolateOptions { size: vec![4], mode, ..Default::default() });
+/// assert_eq!(wider(Interpolation::Nearest).to_string(), "tensor([[[1., 1., 3., 3.]]])");
+/// assert_eq!(wider(Interpolation::Linear).to_string(), "tensor([[[1.0000, 1.5000, 2.5000, 3.0000]]])");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
     /// The nearest element, as OpenCV chooses it.
@@ -24,6 +32,11 @@ pub enum Interpolation {
 
 impl Interpolation {
     /// PyTorch's name of the mode.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Interpolation::NearestExact.name(), "nearest-exact");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Nearest => "nearest",
@@ -36,7 +49,16 @@ impl Interpolation {
     }
 }
 
-/// The choices of [`Tensor::interpolate`]: one of `size` and `scale_factor`, and how.
+/// The choices of [`Tensor::interpolate`]: one of `size` and `scale_factor`, and how. The fields are named as the
+/// arguments of `F.interpolate`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let mut options = InterpolateOptions { size: vec![5], mode: Interpolation::Linear, ..Default::default() };
+/// options.align_corners = true;
+/// let y = tensor!([[[1., 2., 4.]]]).interpolate(&options);
+/// assert_eq!(y.to_string(), "tensor([[[1.0000, 1.5000, 2.0000, 3.0000, 4.0000]]])");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InterpolateOptions {
     /// The sizes of the last dimensions, or one for all.
@@ -242,7 +264,8 @@ fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
 }
 
 ops! {
-    /// Rows `[N, C, L]`, images `[N, C, H, W]` or volumes in another size: `F.interpolate`.
+    /// Rows `[N, C, L]`, images `[N, C, H, W]` or volumes in another size. Fails if both or none of `size` and
+    /// `scale_factor` are given. PyTorch: `F.interpolate`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -251,7 +274,14 @@ ops! {
     /// assert_eq!(y.to_vec::<f32>(), [1., 1., 2., 2.]);
     /// ```
     interpolate, try_interpolate, [] (x, options: &InterpolateOptions) => interpolate(x, options);
-    /// Channels `[…, C r², H, W]` laid out as images `r` times as high and wide: `F.pixel_shuffle`.
+    /// Channels `[…, C r², H, W]` laid out as images `r` times as high and wide. Gives `[…, C, H r, W r]`. PyTorch:
+    /// `F.pixel_shuffle`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2., 3., 4.]).view([1, 4, 1, 1]);
+    /// assert_eq!(x.pixel_shuffle(2).i((0, 0)).to_string(), "tensor([[1., 2.],\n        [3., 4.]])");
+    /// ```
     pixel_shuffle, try_pixel_shuffle, [] (x, factor: usize) => {
         let shape = x.shape();
         let Some((&[channels, rows, columns], lead)) = shape.split_last_chunk::<3>().map(|(lead, last)| (last, lead)) else {

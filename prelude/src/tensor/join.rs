@@ -7,7 +7,8 @@ use crate::kernels::join;
 use crate::shape::axis;
 
 impl Tensor {
-    /// The tensors one after the other along one dimension; all other sizes must agree.
+    /// The tensors one after the other along one dimension. All other sizes must agree; the dtype is that which all fit
+    /// in. PyTorch: `torch.cat`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -24,7 +25,15 @@ impl Tensor {
         cat(tensors.iter().map(AsRef::as_ref).collect(), dim)
     }
 
-    /// The tensors along a new dimension; all must have one shape.
+    /// The tensors along a new dimension. All must have one shape, and there must be at least one. PyTorch:
+    /// `torch.stack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1, 2]), tensor!([3, 4]));
+    /// assert_eq!(Tensor::stack(&[&a, &b], 0).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// assert_eq!(Tensor::stack(&[&a, &b], 1).to_string(), "tensor([[1, 3],\n        [2, 4]])");
+    /// ```
     #[track_caller]
     pub fn stack<T: AsRef<Tensor>>(tensors: &[T], dim: i64) -> Tensor {
         Self::try_stack(tensors, dim).or_panic()

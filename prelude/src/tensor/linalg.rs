@@ -331,8 +331,23 @@ fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
 
 ops! {
     /// The product of vectors, matrices or batches of matrices (Python's `a @ b`), by PyTorch's rules for each.
+    /// `[N, K]` by `[K, M]` to `[N, M]`; two vectors give a number; the leading dimensions of batches broadcast.
+    /// PyTorch: `torch.matmul`. Sizes that do not fit are an error.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2.], [3., 4.]]);
+    /// assert_eq!(a.matmul(&tensor!([1., 10.])).to_string(), "tensor([21., 43.])");
+    /// ```
     matmul, try_matmul, [] (x, other: &Tensor) => matmul(x, other);
-    /// The product of two matrices.
+    /// The product of two matrices. `[N, K]` by `[K, M]` to `[N, M]`; other dimensions are an error.
+    /// PyTorch: `torch.mm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2.], [3., 4.]]);
+    /// assert_eq!(a.mm(&a).to_vec2::<f32>(), [[7., 10.], [15., 22.]]);
+    /// ```
     mm, try_mm, [] (x, other: &Tensor) => {
         for (what, t) in [("self", x), ("mat2", other)] {
             if t.dim() != 2 {
@@ -341,9 +356,21 @@ ops! {
         }
         matmul(x, other)
     };
-    /// The products of two batches of matrices.
+    /// The products of two batches of matrices. `[B, N, K]` by `[B, K, M]` to `[B, N, M]`. PyTorch: `torch.bmm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[[1., 2.]], [[3., 4.]]]), tensor!([[[1.], [1.]], [[10.], [10.]]]));
+    /// assert_eq!(a.bmm(&b).view([2]).to_vec1::<f32>(), [3., 70.]);
+    /// ```
     bmm, try_bmm, [] (x, other: &Tensor) => batch_product(x, other);
-    /// The sum of products of two vectors.
+    /// The sum of products of two vectors. `[N]` by `[N]` to a number; other shapes and two dtypes are an error.
+    /// PyTorch: `torch.dot`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2.]).dot(&tensor!([3., 4.])).item::<f64>(), 11.);
+    /// ```
     dot, try_dot, [] (x, other: &Tensor) => {
         if x.dim() != 1 || other.dim() != 1 {
             bail!("1D tensors expected, but got {}D and {}D tensors", x.dim(), other.dim());
@@ -351,7 +378,13 @@ ops! {
         dot_dtypes(x, other)?;
         matmul(x, other)
     };
-    /// All products of the elements of two vectors.
+    /// All products of the elements of two vectors. `[N]` by `[M]` to `[N, M]`; other dimensions are an error.
+    /// PyTorch: `torch.outer`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2.]).outer(&tensor!([3., 4.])).to_vec2::<f32>(), [[3., 4.], [6., 8.]]);
+    /// ```
     outer, try_outer, [] (x, other: &Tensor) => {
         for (what, t) in [("self", x), ("vec2", other)] {
             if t.dim() != 1 {
@@ -360,8 +393,22 @@ ops! {
         }
         x.try_unsqueeze(1)?.try_mul(other)
     };
-    /// `self + a · b`.
+    /// `self + a · b`. `a` is `[N, K]`, `b` is `[K, M]`, and this tensor broadcasts to `[N, M]`.
+    /// PyTorch: `torch.addmm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2.], [3., 4.]]);
+    /// assert_eq!(tensor!([1., 1.]).addmm(&a, &a).to_vec2::<f32>(), [[8., 11.], [16., 23.]]);
+    /// ```
     addmm, try_addmm, [addmm_, try_addmm_] (x, a: &Tensor, b: &Tensor) => x.try_addmm_with(a, b, 1., 1.);
     /// `self · weightᵀ + bias`, for the last dimension of this tensor.
+    /// `[*, in]` to `[*, out]`, with `weight` of `[out, in]` and `bias` of `[out]`. PyTorch: `F.linear`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (weight, bias) = (tensor!([[1., 2.]]), tensor!([0.5]));
+    /// assert_eq!(tensor!([[3., 4.]]).linear(&weight, Some(&bias)).to_string(), "tensor([[11.5000]])");
+    /// ```
     linear, try_linear, [] (x, weight: &Tensor, bias: Option<&Tensor>) => linear(x, weight, bias);
 }

@@ -7,8 +7,9 @@ use crate::get_default_dtype;
 use crate::kernels::{Array, transfer};
 use num_complex::Complex;
 
-/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults; see [`set_default_dtype`](crate::set_default_dtype)), truth values `bool`,
-/// [`Complex`](crate::Complex) numbers `complex64`.
+/// A tensor written down as nested lists: integers give `i64`, floats `f32` (PyTorch's defaults; see
+/// [`set_default_dtype`](crate::set_default_dtype)), truth values `bool`, [`Complex`](crate::Complex) numbers
+/// `complex64`. PyTorch: `torch.tensor`.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -28,7 +29,22 @@ macro_rules! tensor {
     };
 }
 
-/// What may stand inside `tensor!`: numbers, truth values, and arrays, slices and vectors of them.
+/// What may stand inside `tensor!`: numbers, truth values, and arrays, slices and vectors of them. A type of one's own
+/// can join them by passing on its number.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::{Literal, LiteralBuffer};
+/// struct Celsius(f64);
+/// impl Literal for Celsius {
+///     const DTYPE: DType = DType::F32;
+///     fn dims(&self, _: &mut Vec<usize>) {}
+///     fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> wick::Result<()> {
+///         self.0.append(depth, buffer)
+///     }
+/// }
+/// assert_eq!(tensor!([Celsius(20.), Celsius(25.5)]).to_string(), "tensor([20.0000, 25.5000])");
+/// ```
 pub trait Literal {
     /// The dtype of its numbers, as long as the default for floats is `f32`.
     const DTYPE: DType;
@@ -38,7 +54,15 @@ pub trait Literal {
     fn append(&self, depth: usize, buffer: &mut LiteralBuffer) -> Result<()>;
 }
 
-/// The numbers of a literal, as they are collected.
+/// The numbers of a literal, as they are collected. It starts empty, and [`Literal::append`] fills it.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::{Literal, LiteralBuffer};
+/// let mut buffer = LiteralBuffer::default();
+/// 7.append(0, &mut buffer).unwrap();
+/// assert!(format!("{buffer:?}").contains("integers: [7]"));
+/// ```
 #[derive(Debug, Default)]
 pub struct LiteralBuffer {
     dims: Vec<usize>,
@@ -163,7 +187,14 @@ impl<T: Literal + ?Sized> Literal for &T {
 }
 
 impl Tensor {
-    /// What `tensor!` calls: a tensor of a number or of nested lists of numbers.
+    /// What `tensor!` calls: a tensor of a number or of nested lists of numbers. Lists of unequal lengths are an error.
+    /// PyTorch: `torch.tensor`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = vec![vec![1, 2], vec![3, 4]];
+    /// assert_eq!(Tensor::new(&rows).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// ```
     #[track_caller]
     pub fn new<L: Literal + ?Sized>(value: &L) -> Tensor {
         Self::try_new(value).or_panic()

@@ -143,58 +143,187 @@ fn close(x: &Tensor, other: &Tensor, rtol: f64, atol: f64) -> Result<Tensor> {
 }
 
 ops! {
-    /// Where the elements are equal.
+    /// Where the elements are equal. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
+    /// PyTorch: `torch.eq`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).eq(2).to_string(), "tensor([False,  True, False])");
+    /// ```
     eq, try_eq, [eq_, try_eq_] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
-    /// Where the elements differ.
+    /// Where the elements differ. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
+    /// PyTorch: `torch.ne`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).ne(2).to_string(), "tensor([ True, False,  True])");
+    /// ```
     ne, try_ne, [ne_, try_ne_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
-    /// Where this element is smaller.
+    /// Where this element is smaller. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
+    /// PyTorch: `torch.lt`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).lt(2).to_string(), "tensor([ True, False, False])");
+    /// ```
     lt, try_lt, [lt_, try_lt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
     /// Where this element is smaller or equal.
+    /// `other` is a number or a tensor whose shape broadcasts; gives a bool tensor. PyTorch: `torch.le`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).le(2).to_string(), "tensor([ True,  True, False])");
+    /// ```
     le, try_le, [le_, try_le_] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
-    /// Where this element is larger.
+    /// Where this element is larger. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
+    /// PyTorch: `torch.gt`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).gt(2).to_string(), "tensor([False, False,  True])");
+    /// ```
     gt, try_gt, [gt_, try_gt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
     /// Where this element is larger or equal.
+    /// `other` is a number or a tensor whose shape broadcasts; gives a bool tensor. PyTorch: `torch.ge`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3]).ge(2).to_string(), "tensor([False,  True,  True])");
+    /// ```
     ge, try_ge, [ge_, try_ge_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
 
-    /// Bits that are set in both, also `a & b`; on truth values "and".
+    /// Bits that are set in both, also `a & b`; on truth values "and". Integers or bools; floats are an error.
+    /// PyTorch: `torch.bitwise_and`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([12]).bitwise_and(10).to_string(), "tensor([8])");
+    /// ```
     bitwise_and, try_bitwise_and, [bitwise_and_, try_bitwise_and_] (x, other: impl crate::Given<Arg>)
         => bitwise("and", |a, b| a & b, x, other.into());
-    /// Bits that are set in either, also `a | b`; on truth values "or".
+    /// Bits that are set in either, also `a | b`; on truth values "or". Integers or bools; floats are an error.
+    /// PyTorch: `torch.bitwise_or`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([12]).bitwise_or(10).to_string(), "tensor([14])");
+    /// ```
     bitwise_or, try_bitwise_or, [bitwise_or_, try_bitwise_or_] (x, other: impl crate::Given<Arg>)
         => bitwise("or", |a, b| a | b, x, other.into());
-    /// Bits that are set in exactly one, also `a ^ b`.
+    /// Bits that are set in exactly one, also `a ^ b`. Integers or bools; floats are an error.
+    /// PyTorch: `torch.bitwise_xor`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([12]).bitwise_xor(10).to_string(), "tensor([6])");
+    /// ```
     bitwise_xor, try_bitwise_xor, [bitwise_xor_, try_bitwise_xor_] (x, other: impl crate::Given<Arg>)
         => bitwise("xor", |a, b| a ^ b, x, other.into());
-    /// Where both are not 0.
+    /// Where both are not 0. The shapes broadcast; gives a bool tensor. PyTorch: `torch.logical_and`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0, 0, 3]).logical_and(&tensor!([0, 1, 2])).to_string(), "tensor([False, False,  True])");
+    /// ```
     logical_and, try_logical_and, [logical_and_, try_logical_and_] (x, other: &Tensor) => logical(|a, b| a & b, x, other);
-    /// Where either is not 0.
+    /// Where either is not 0. The shapes broadcast; gives a bool tensor. PyTorch: `torch.logical_or`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0, 0, 3]).logical_or(&tensor!([0, 1, 2])).to_string(), "tensor([False,  True,  True])");
+    /// ```
     logical_or, try_logical_or, [logical_or_, try_logical_or_] (x, other: &Tensor) => logical(|a, b| a | b, x, other);
-    /// Where exactly one is not 0.
+    /// Where exactly one is not 0. The shapes broadcast; gives a bool tensor. PyTorch: `torch.logical_xor`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0, 0, 3]).logical_xor(&tensor!([0, 1, 2])).to_string(), "tensor([False,  True, False])");
+    /// ```
     logical_xor, try_logical_xor, [logical_xor_, try_logical_xor_] (x, other: &Tensor) => logical(|a, b| a ^ b, x, other);
-    /// Where the element is 0.
+    /// Where the element is 0. Any shape; gives a bool tensor. PyTorch: `torch.logical_not`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0, 3]).logical_not().to_string(), "tensor([ True, False])");
+    /// ```
     logical_not, try_logical_not, [logical_not_, try_logical_not_] (x) => compared(Compare::Eq, x, Arg::Scalar(0.into()));
 
-    /// Where the element is not a number.
+    /// Where the element is not a number. Any shape; gives a bool tensor. PyTorch: `torch.isnan`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., f32::INFINITY, f32::NAN]).isnan().to_string(), "tensor([False, False,  True])");
+    /// ```
     isnan, try_isnan, [] (x) => compared(Compare::Ne, x, x.into());
-    /// Where the element is infinite.
+    /// Where the element is infinite. Any shape; gives a bool tensor. PyTorch: `torch.isinf`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., f32::INFINITY, f32::NAN]).isinf().to_string(), "tensor([False,  True, False])");
+    /// ```
     isinf, try_isinf, [] (x) => if !x.dtype().is_differentiable() { x.zeros_like().try_to_dtype(DType::Bool) } else { compared(Compare::Eq, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into())) };
-    /// Where the element is neither infinite nor not a number.
+    /// Where the element is neither infinite nor not a number. Any shape; gives a bool tensor.
+    /// PyTorch: `torch.isfinite`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., f32::INFINITY, f32::NAN]).isfinite().to_string(), "tensor([ True, False, False])");
+    /// ```
     isfinite, try_isfinite, [] (x) => if !x.dtype().is_differentiable() { x.ones_like().try_to_dtype(DType::Bool) } else { compared(Compare::Lt, &x.detach().try_abs()?, Arg::Scalar(f64::INFINITY.into())) };
 
     /// The element of `a` where this (a bool tensor) is true, that of `b` elsewhere: `torch.where(cond, a, b)`.
+    /// The shapes broadcast.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([-1., 2.]);
+    /// assert_eq!(x.gt(0).where_(&x, 0.).to_string(), "tensor([0., 2.])");
+    /// ```
     where_, try_where_, [] (x, a: impl crate::Given<Arg>, b: impl crate::Given<Arg>) => chosen(x, a.into(), b.into());
-    /// `value` where `mask` is true, this tensor's element elsewhere.
+    /// `value` where `mask` is true, this tensor's element elsewhere. `mask` is a bool tensor whose shape broadcasts.
+    /// PyTorch: `Tensor.masked_fill`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([-1., 2.]);
+    /// assert_eq!(x.masked_fill(&x.lt(0), 9.).to_string(), "tensor([9., 2.])");
+    /// ```
     masked_fill, try_masked_fill, [masked_fill_, try_masked_fill_] (x, mask: &Tensor, value: impl crate::Given<Arg>)
         => masked_fill(x, mask, value.into());
 
-    /// Where the elements are within `atol + rtol * |other|` of each other.
+    /// Where the elements are within `atol + rtol * |other|` of each other. The shapes broadcast; gives a bool tensor.
+    /// PyTorch: `torch.isclose`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2.]).isclose(&tensor!([1.001, 2.1]), 0.01, 0.).to_string(), "tensor([ True, False])");
+    /// ```
     isclose, try_isclose, [] (x, other: &Tensor, rtol: f64, atol: f64) => close(x, other, rtol, atol);
     /// Whether all elements are close, with PyTorch's tolerances (1e-5 relative, 1e-8 absolute).
+    /// PyTorch: `torch.allclose`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let third = tensor!([1.]) / 3.;
+    /// assert!((third * 3.).allclose(&tensor!([1.])));
+    /// ```
     allclose, try_allclose, [] (x, other: &Tensor) -> bool => close(x, other, 1e-5, 1e-8)?.try_all()?.try_item();
-    /// [`Tensor::allclose`] with other tolerances.
+    /// [`Tensor::allclose`] with other tolerances. PyTorch: `torch.allclose`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1.]), tensor!([1.001]));
+    /// assert!(!a.allclose(&b) && a.allclose_with(&b, 0.01, 0.));
+    /// ```
     allclose_with, try_allclose_with, [] (x, other: &Tensor, rtol: f64, atol: f64) -> bool
         => close(x, other, rtol, atol)?.try_all()?.try_item();
-    /// Whether both tensors have the same shape and equal elements.
+    /// Whether both tensors have the same shape and equal elements. PyTorch: `torch.equal`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1, 2]);
+    /// assert!(x.equal(&tensor!([1, 2])) && !x.equal(&tensor!([1, 3])));
+    /// ```
     equal, try_equal, [] (x, other: &Tensor) -> bool => {
         if x.shape() != other.shape() {
             return Ok(false);

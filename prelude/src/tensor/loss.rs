@@ -6,7 +6,14 @@ use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
 
-/// What becomes of the losses of a batch.
+/// What becomes of the losses of a batch. PyTorch's argument `reduction`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let (x, target) = (tensor!([1., 2.]), tensor!([1., 5.]));
+/// assert_eq!(x.mse_loss_with(&target, Reduction::None).to_string(), "tensor([0., 9.])");
+/// assert_eq!(x.mse_loss_with(&target, Reduction::Sum).to_string(), "tensor(9.)");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
     /// Their mean.
@@ -21,7 +28,20 @@ pub enum Reduction {
     BatchMean,
 }
 
-/// The choices of [`Tensor::cross_entropy_with`] and [`Tensor::nll_loss_with`].
+/// The choices of [`Tensor::cross_entropy_with`] and [`Tensor::nll_loss_with`]. The defaults are PyTorch's: no weights,
+/// classes of -100 ignored, no smoothing, the mean.
+///
+/// ```
+/// use wick::prelude::*;
+/// let options = ClassLossOptions {
+///     weight: Some(tensor!([1., 3.])),
+///     ignore_index: -1,
+///     ..Default::default()
+/// };
+/// // The class of the last example is not known, so it does not count.
+/// let (logits, classes) = (tensor!([[2., 0.], [0., 0.], [5., 5.]]), tensor!([0, 1, -1]));
+/// assert_eq!(logits.cross_entropy_with(&classes, &options).to_string(), "tensor(0.5516)");
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClassLossOptions {
     /// How much each class counts, `[C]`.
@@ -335,28 +355,104 @@ impl Tensor {
 
 ops! {
     /// The mean cross entropy of these logits `[N, C, …]` and the right classes `[N, …]`, or probabilities of classes.
+    /// The classes are `i64`; the loss is a number. PyTorch: `F.cross_entropy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (logits, classes) = (tensor!([[2., 0.], [0., 0.]]), tensor!([0, 1]));
+    /// assert_eq!(logits.cross_entropy(&classes).to_string(), "tensor(0.4100)");
+    /// ```
     cross_entropy, try_cross_entropy, [] (x, target: &Tensor) => cross_entropy(x, target, &ClassLossOptions::default());
-    /// [`Tensor::cross_entropy`] with weights, an ignored class, label smoothing or another reduction.
+    /// [`Tensor::cross_entropy`] with weights, an ignored class, label smoothing or another reduction. With
+    /// [`Reduction::None`] the losses have the shape of the classes. PyTorch: `F.cross_entropy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (logits, classes) = (tensor!([[2., 0.], [0., 0.]]), tensor!([0, 1]));
+    /// let options = ClassLossOptions { label_smoothing: 0.1, ..Default::default() };
+    /// assert_eq!(logits.cross_entropy_with(&classes, &options).to_string(), "tensor(0.4600)");
+    /// ```
     cross_entropy_with, try_cross_entropy_with, [] (x, target: &Tensor, options: &ClassLossOptions)
         => cross_entropy(x, target, options);
     /// The mean negative log-likelihood of these log-probabilities `[N, C, …]` and the right classes `[N, …]`.
+    /// The classes are `i64`; the loss is a number. PyTorch: `F.nll_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (chances, classes) = (tensor!([[0.5, 0.5], [0.8, 0.2]]), tensor!([0, 1]));
+    /// assert_eq!(chances.log().nll_loss(&classes).to_string(), "tensor(1.1513)");
+    /// ```
     nll_loss, try_nll_loss, [] (x, target: &Tensor) => nll(x, target, &ClassLossOptions::default());
-    /// [`Tensor::nll_loss`] with weights, an ignored class or another reduction.
+    /// [`Tensor::nll_loss`] with weights, an ignored class or another reduction. Label smoothing plays no part.
+    /// PyTorch: `F.nll_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (chances, classes) = (tensor!([[0.5, 0.5], [0.8, 0.2]]), tensor!([0, 1]));
+    /// let options = ClassLossOptions { reduction: Reduction::None, ..Default::default() };
+    /// assert_eq!(chances.log().nll_loss_with(&classes, &options).to_string(), "tensor([0.6931, 1.6094])");
+    /// ```
     nll_loss_with, try_nll_loss_with, [] (x, target: &Tensor, options: &ClassLossOptions) => nll(x, target, options);
-    /// The mean squared difference.
+    /// The mean squared difference. Two tensors of one shape give a number. PyTorch: `F.mse_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([1., 2.]), tensor!([1., 5.]));
+    /// assert_eq!(x.mse_loss(&target).to_string(), "tensor(4.5000)");
+    /// ```
     mse_loss, try_mse_loss, [] (x, target: &Tensor) => mse(x, target, Reduction::Mean);
-    /// [`Tensor::mse_loss`] with another reduction.
+    /// [`Tensor::mse_loss`] with another reduction. PyTorch: `F.mse_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([1., 2.]), tensor!([1., 5.]));
+    /// assert_eq!(x.mse_loss_with(&target, Reduction::Sum).to_string(), "tensor(9.)");
+    /// ```
     mse_loss_with, try_mse_loss_with, [] (x, target: &Tensor, reduction: Reduction) => mse(x, target, reduction);
-    /// The mean absolute difference.
+    /// The mean absolute difference. Two tensors of one shape give a number. PyTorch: `F.l1_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([1., 2.]), tensor!([1., 5.]));
+    /// assert_eq!(x.l1_loss(&target).to_string(), "tensor(1.5000)");
+    /// ```
     l1_loss, try_l1_loss, [] (x, target: &Tensor) => l1(x, target, Reduction::Mean);
-    /// [`Tensor::l1_loss`] with another reduction.
+    /// [`Tensor::l1_loss`] with another reduction. PyTorch: `F.l1_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([1., 2.]), tensor!([1., 5.]));
+    /// assert_eq!(x.l1_loss_with(&target, Reduction::Sum).to_string(), "tensor(3.)");
+    /// ```
     l1_loss_with, try_l1_loss_with, [] (x, target: &Tensor, reduction: Reduction) => l1(x, target, reduction);
-    /// The mean binary cross entropy of these logits and probabilities.
+    /// The mean binary cross entropy of these logits and probabilities. Two tensors of one shape give a number.
+    /// PyTorch: `F.binary_cross_entropy_with_logits`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([0., 0.]), tensor!([1., 0.]));
+    /// assert_eq!(x.binary_cross_entropy_with_logits(&target).to_string(), "tensor(0.6931)");
+    /// ```
     binary_cross_entropy_with_logits, try_binary_cross_entropy_with_logits, [] (x, target: &Tensor)
         => bce_logits(x, target, Reduction::Mean);
     /// [`Tensor::binary_cross_entropy_with_logits`] with another reduction.
+    /// PyTorch: `F.binary_cross_entropy_with_logits`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([0., 0.]), tensor!([1., 0.]));
+    /// let loss = x.binary_cross_entropy_with_logits_with(&target, Reduction::Sum);
+    /// assert_eq!(loss.to_string(), "tensor(1.3863)");
+    /// ```
     binary_cross_entropy_with_logits_with, try_binary_cross_entropy_with_logits_with, []
         (x, target: &Tensor, reduction: Reduction) => bce_logits(x, target, reduction);
     /// The mean binary cross entropy of these probabilities and those they should be.
+    /// Two tensors of one shape give a number. PyTorch: `F.binary_cross_entropy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([0.5, 0.5]), tensor!([1., 0.]));
+    /// assert_eq!(x.binary_cross_entropy(&target).to_string(), "tensor(0.6931)");
+    /// ```
     binary_cross_entropy, try_binary_cross_entropy, [] (x, target: &Tensor) => bce(x, target, Reduction::Mean);
 }

@@ -158,7 +158,19 @@ fn pairwise_distance(a: &Tensor, b: &Tensor, p: f64, eps: f64) -> Result<Tensor>
     sizes.try_pow(p)?.try_sum_dim(-1, false)?.try_pow(1. / p)
 }
 
-/// The choices of [`Tensor::triplet_margin_loss`].
+/// The choices of [`Tensor::triplet_margin_loss`]. The defaults are PyTorch's: a margin of 1, the Euclidean norm, no
+/// swap, the mean.
+///
+/// ```
+/// use wick::prelude::*;
+/// let (anchor, positive, negative) = (tensor!([[0., 0.]]), tensor!([[3., 4.]]), tensor!([[0., 5.5]]));
+/// let loss = |margin| {
+///     let options = TripletOptions { margin, ..Default::default() };
+///     anchor.triplet_margin_loss(&positive, &negative, options)
+/// };
+/// assert_eq!(loss(1.).to_string(), "tensor(0.5000)");
+/// assert_eq!(loss(0.25).to_string(), "tensor(0.)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TripletOptions {
     /// How much farther the negative has to be than the positive.
@@ -214,7 +226,15 @@ fn triplet(
     reduced(&losses, options.reduction)
 }
 
-/// The choices of [`Tensor::poisson_nll_loss`].
+/// The choices of [`Tensor::poisson_nll_loss`]. The defaults are PyTorch's: logarithms of rates, no constant term, the
+/// mean.
+///
+/// ```
+/// use wick::prelude::*;
+/// let (rates, counts) = (tensor!([1., 2.]), tensor!([1., 3.]));
+/// let options = PoissonOptions { log_input: false, full: true, ..Default::default() };
+/// assert_eq!(rates.poisson_nll_loss(&counts, options).to_string(), "tensor(1.3423)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PoissonOptions {
     /// Whether the input is the logarithm of the rate.
@@ -312,54 +332,159 @@ pub(crate) fn normalized(x: &Tensor, p: f64, dim: i64, eps: f64) -> Result<Tenso
 }
 
 ops! {
-    /// The mean of squares of small differences and absolute values of large ones; `beta` is where they meet.
+    /// The mean of squares of small differences and absolute values of large ones; `beta` is where they meet. The
+    /// shapes broadcast; a negative `beta` is an error. PyTorch: `F.smooth_l1_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([0., 0.]), tensor!([0.5, 3.]));
+    /// assert_eq!(x.smooth_l1_loss(&target, Reduction::None, 1.).to_string(), "tensor([0.1250, 2.5000])");
+    /// ```
     smooth_l1_loss, try_smooth_l1_loss, [] (x, target: &Tensor, reduction: Reduction, beta: f64)
         => smooth_l1(x, target, reduction, beta);
-    /// Half the square of small differences, and straight lines of slope `delta` beyond `delta` (Huber, 1964).
+    /// Half the square of small differences, and straight lines of slope `delta` beyond `delta` (Huber, 1964). The
+    /// shapes broadcast; a `delta` that is not positive is an error. PyTorch: `F.huber_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([0., 0.]), tensor!([0.5, 3.]));
+    /// assert_eq!(x.huber_loss(&target, Reduction::None, 2.).to_string(), "tensor([0.1250, 4.0000])");
+    /// ```
     huber_loss, try_huber_loss, [] (x, target: &Tensor, reduction: Reduction, delta: f64)
         => huber(x, target, reduction, delta);
     /// How far the distribution whose logarithms this tensor holds is from `target` (Kullback and Leibler);
-    /// `log_target` says that those are logarithms too.
+    /// `log_target` says that those are logarithms too. [`Reduction::BatchMean`] is the mean over the rows.
+    /// PyTorch: `F.kl_div`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (guess, truth) = (tensor!([[0.5, 0.5]]), tensor!([[0.9, 0.1]]));
+    /// let loss = guess.log().kl_div(&truth, Reduction::BatchMean, false);
+    /// assert_eq!(loss.to_string(), "tensor(0.3681)");
+    /// ```
     kl_div, try_kl_div, [] (x, target: &Tensor, reduction: Reduction, log_target: bool)
         => kl_div(x, target, reduction, log_target);
-    /// [`Tensor::binary_cross_entropy`] with a weight of each element and another reduction.
+    /// [`Tensor::binary_cross_entropy`] with a weight of each element and another reduction. The shape of `weight`
+    /// broadcasts. PyTorch: `F.binary_cross_entropy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target, weight) = (tensor!([0.5, 0.5]), tensor!([1., 0.]), tensor!([1., 3.]));
+    /// let loss = x.binary_cross_entropy_with(&target, Some(&weight), Reduction::None);
+    /// assert_eq!(loss.to_string(), "tensor([0.6931, 2.0794])");
+    /// ```
     binary_cross_entropy_with, try_binary_cross_entropy_with, []
         (x, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction)
         => bce_weighted(x, target, weight, reduction);
     /// [`Tensor::binary_cross_entropy_with_logits`] with a weight of each element, another reduction, and weights of
-    /// the positive examples of each class.
+    /// the positive examples of each class. PyTorch: `F.binary_cross_entropy_with_logits`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target, positive) = (tensor!([0., 0.]), tensor!([1., 0.]), tensor!(5.));
+    /// let loss = x.binary_cross_entropy_with_logits_weighted(&target, None, Reduction::None, Some(&positive));
+    /// assert_eq!(loss.to_string(), "tensor([3.4657, 0.6931])");
+    /// ```
     binary_cross_entropy_with_logits_weighted, try_binary_cross_entropy_with_logits_weighted, []
         (x, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction, pos_weight: Option<&Tensor>)
         => bce_logits_weighted(x, target, weight, reduction, pos_weight);
-    /// `1 - cos` of the vectors of pairs whose `target` is 1, and what of `cos` is above `margin` where it is -1.
+    /// `1 - cos` of the vectors of pairs whose `target` is 1, and what of `cos` is above `margin` where it is -1. Two
+    /// tensors `[N, D]` and a target `[N]`, or two `[D]` and a number. PyTorch: `F.cosine_embedding_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1., 0.], [1., 0.]]), tensor!([[0., 1.], [1., 1.]]));
+    /// let loss = a.cosine_embedding_loss(&b, &tensor!([1, -1]), 0.5, Reduction::None);
+    /// assert_eq!(loss.to_string(), "tensor([1.0000, 0.2071])");
+    /// ```
     cosine_embedding_loss, try_cosine_embedding_loss, []
         (x, other: &Tensor, target: &Tensor, margin: f64, reduction: Reduction)
         => cosine_embedding(x, other, target, margin, reduction);
     /// The distance itself where `target` is 1, and what is missing of it to `margin` where it is -1.
+    /// PyTorch: `F.hinge_embedding_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (distances, target) = (tensor!([0.5, 0.25]), tensor!([1, -1]));
+    /// let loss = distances.hinge_embedding_loss(&target, 1., Reduction::None);
+    /// assert_eq!(loss.to_string(), "tensor([0.5000, 0.7500])");
+    /// ```
     hinge_embedding_loss, try_hinge_embedding_loss, [] (x, target: &Tensor, margin: f64, reduction: Reduction)
         => hinge_embedding(x, target, margin, reduction);
     /// How much the first of two is not `margin` above the second where `target` is 1, or below where it is -1.
+    /// PyTorch: `F.margin_ranking_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b, target) = (tensor!([3., 1.]), tensor!([1., 1.]), tensor!([1., -1.]));
+    /// let loss = a.margin_ranking_loss(&b, &target, 0.5, Reduction::None);
+    /// assert_eq!(loss.to_string(), "tensor([0.0000, 0.5000])");
+    /// ```
     margin_ranking_loss, try_margin_ranking_loss, []
         (x, other: &Tensor, target: &Tensor, margin: f64, reduction: Reduction)
         => reduced(&target.try_neg()?.try_mul(x.try_sub(other)?)?.try_add(margin)?.try_clamp_min(0)?, reduction);
-    /// `log(1 + exp(-target * x))` of targets 1 and -1.
+    /// `log(1 + exp(-target * x))` of targets 1 and -1. PyTorch: `F.soft_margin_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, target) = (tensor!([2., 2.]), tensor!([1., -1.]));
+    /// assert_eq!(x.soft_margin_loss(&target, Reduction::None).to_string(), "tensor([0.1269, 2.1269])");
+    /// ```
     soft_margin_loss, try_soft_margin_loss, [] (x, target: &Tensor, reduction: Reduction)
         => reduced(&target.try_mul(x)?.try_logsigmoid()?.try_neg()?, reduction);
-    /// How much nearer this tensor's vectors should be to `positive` than they are, compared with `negative`.
+    /// How much nearer this tensor's vectors should be to `positive` than they are, compared with `negative`. Three
+    /// tensors `[N, D]` or `[D]`. PyTorch: `F.triplet_margin_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (anchor, positive, negative) = (tensor!([[0., 0.]]), tensor!([[0., 2.]]), tensor!([[2.5, 0.]]));
+    /// let loss = anchor.triplet_margin_loss(&positive, &negative, TripletOptions::default());
+    /// assert_eq!(loss.to_string(), "tensor(0.5000)");
+    /// ```
     triplet_margin_loss, try_triplet_margin_loss, [] (x, positive: &Tensor, negative: &Tensor, options: TripletOptions)
         => triplet(x, positive, negative, options);
     /// The negative log-likelihood of counts `target` under Poisson distributions with these (logarithms of) rates.
+    /// PyTorch: `F.poisson_nll_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (logarithms, counts) = (tensor!([0., 1.]), tensor!([1., 3.]));
+    /// let loss = logarithms.poisson_nll_loss(&counts, PoissonOptions::default());
+    /// assert_eq!(loss.to_string(), "tensor(0.3591)");
+    /// ```
     poisson_nll_loss, try_poisson_nll_loss, [] (x, target: &Tensor, options: PoissonOptions)
         => poisson(x, target, options);
     /// The negative log-likelihood of `target` under bell curves with these means and variances `var`; `full` adds the
-    /// constant term, and `eps` is the least variance.
+    /// constant term, and `eps` is the least variance. `var` has the shape of the means, or it without the last
+    /// dimension; negative variances are an error. PyTorch: `F.gaussian_nll_loss`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (means, target, var) = (tensor!([0., 0.]), tensor!([1., 1.]), tensor!([1., 4.]));
+    /// let loss = means.gaussian_nll_loss(&target, &var, false, 1e-6, Reduction::None);
+    /// assert_eq!(loss.to_string(), "tensor([0.5000, 0.8181])");
+    /// ```
     gaussian_nll_loss, try_gaussian_nll_loss, []
         (x, target: &Tensor, var: &Tensor, full: bool, eps: f64, reduction: Reduction)
         => gaussian(x, target, var, full, eps, reduction);
-    /// The cosine of the angles between vectors along `dim`.
+    /// The cosine of the angles between vectors along `dim`. The shapes broadcast, and `dim` goes away; lengths count
+    /// as `eps` at least. PyTorch: `F.cosine_similarity`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1., 0.], [1., 0.]]), tensor!([[0., 1.], [1., 1.]]));
+    /// assert_eq!(a.cosine_similarity(&b, 1, 1e-8).to_string(), "tensor([0.0000, 0.7071])");
+    /// ```
     cosine_similarity, try_cosine_similarity, [] (x, other: &Tensor, dim: i64, eps: f64)
         => normalized(x, 2., dim, eps)?.try_mul(normalized(other, 2., dim, eps)?)?.try_sum_dim(dim, false);
-    /// The distances of vectors along the last dimension, in the `p`-norm; `eps` is added to the differences.
+    /// The distances of vectors along the last dimension, in the `p`-norm; `eps` is added to the differences. `[N, D]`
+    /// and `[N, D]` give `[N]`. PyTorch: `F.pairwise_distance`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[0., 0.], [1., 1.]]), tensor!([[3., 4.], [1., 2.]]));
+    /// assert_eq!(a.pairwise_distance(&b, 2., 0.).to_string(), "tensor([5., 1.])");
+    /// ```
     pairwise_distance, try_pairwise_distance, [] (x, other: &Tensor, p: f64, eps: f64)
         => pairwise_distance(x, other, p, eps);
 }

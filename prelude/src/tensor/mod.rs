@@ -167,7 +167,15 @@ impl Tensor {
         WeakTensor(Arc::downgrade(&self.0))
     }
 
-    /// A number that no other tensor of this process has.
+    /// A number that no other tensor of this process has. Handles to one tensor share it, as Python's `id(t)` is one
+    /// for all names of an object.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let t = tensor!([1, 2]);
+    /// assert_eq!(t.id(), t.clone().id());
+    /// assert_ne!(t.id(), t.copy().id());
+    /// ```
     pub fn id(&self) -> u64 {
         self.0.id
     }

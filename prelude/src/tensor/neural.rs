@@ -6,7 +6,16 @@ use crate::autograd::{Ctx, Saved, record};
 use crate::error::{Result, bail};
 use crate::kernels::conv::{self, Geometry};
 
-/// How a kernel moves over an input of `N` dimensions; in two, height before width.
+/// How a kernel moves over an input of `N` dimensions; in two, height before width. The defaults are PyTorch's: steps
+/// of 1, no padding, no gaps, one group.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::ConvOptions;
+/// let options = ConvOptions { stride: [2], ..Default::default() };
+/// let (x, weight) = (tensor!([[1., 2., 3., 4., 5.]]), tensor!([[[1., 0., -1.]]]));
+/// assert_eq!(x.conv1d(&weight, None, options).to_string(), "tensor([[-2., -2.]])");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvOptions<const N: usize> {
     /// How far the kernel moves from one output to the next.
@@ -20,10 +29,32 @@ pub struct ConvOptions<const N: usize> {
 }
 
 /// The options of [`Tensor::conv1d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let options = Conv1dOptions { padding: [1], ..Default::default() };
+/// let (x, weight) = (tensor!([[1., 2., 3.]]), tensor!([[[1., 1., 1.]]]));
+/// assert_eq!(x.conv1d(&weight, None, options).to_string(), "tensor([[3., 6., 5.]])");
+/// ```
 pub type Conv1dOptions = ConvOptions<1>;
 /// The options of [`Tensor::conv2d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// // Each of two channels is seen by a kernel of its own.
+/// let options = Conv2dOptions { groups: 2, ..Default::default() };
+/// let (x, weight) = (tensor!([[[3.]], [[5.]]]), tensor!([[[[10.]]], [[[100.]]]]));
+/// assert_eq!(x.conv2d(&weight, None, options).view(-1).to_string(), "tensor([ 30., 500.])");
+/// ```
 pub type Conv2dOptions = ConvOptions<2>;
 /// The options of [`Tensor::conv3d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let options = Conv3dOptions { stride: [1, 2, 2], ..Default::default() };
+/// let y = Tensor::ones([1, 4, 4, 4]).conv3d(&Tensor::ones([1, 1, 2, 2, 2]), None, options);
+/// assert_eq!(y.shape(), [1, 3, 2, 2]);
+/// ```
 pub type Conv3dOptions = ConvOptions<3>;
 
 impl<const N: usize> Default for ConvOptions<N> {
@@ -229,7 +260,8 @@ fn drawn_like(x: &Tensor, draw: impl FnOnce(&Tensor) -> Tensor) -> Result<Tensor
 }
 
 ops! {
-    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) seen through the kernels `weight` `[F, C / groups, h, w]`.
+    /// Images `[N, C, H, W]` (or one, `[C, H, W]`) seen through the kernels `weight` `[F, C / groups, h, w]`. The
+    /// result has `F` channels. Sizes or dtypes that do not go together are an error. PyTorch: `F.conv2d`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -239,7 +271,16 @@ ops! {
     /// ```
     conv2d, try_conv2d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv2dOptions)
         => conv2d(x, weight, bias, options);
-    /// Zeroes each element with probability `p` and scales the others by `1 / (1 - p)`, if `training`.
+    /// Zeroes each element with probability `p` and scales the others by `1 / (1 - p)`, if `training`. Any shape, of
+    /// floats; a `p` outside 0 to 1 is an error. PyTorch: `F.dropout`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let x = Tensor::ones(6);
+    /// assert_eq!(x.dropout(0.5, true).to_string(), "tensor([0., 0., 2., 0., 0., 0.])");
+    /// assert_eq!(x.dropout(0.5, false).to_string(), "tensor([1., 1., 1., 1., 1., 1.])");
+    /// ```
     dropout, try_dropout, [] (x, p: f64, training: bool) => {
         if !(0. ..=1.).contains(&p) {
             bail!("dropout probability has to be between 0 and 1, but got {p}");

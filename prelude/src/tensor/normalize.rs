@@ -306,15 +306,32 @@ fn layer_norm(
 }
 
 ops! {
-    /// Each channel of `[N, C, …]` with mean 0 and variance 1, then scaled and shifted.
+    /// Each channel of `[N, C, …]` with mean 0 and variance 1, then scaled and shifted. PyTorch: `F.batch_norm`.
     ///
     /// In training, mean and variance are those of the batch, and the running ones (changed in place) move towards them
-    /// by `momentum`; otherwise the running ones are used.
+    /// by `momentum`; otherwise the running ones are used. In training, one value per channel is an error.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 10.], [3., 30.]]);
+    /// let y = x.batch_norm(None, None, None, None, true, 0.1, 1e-5);
+    /// assert_eq!(y.to_string(), "tensor([[-1.0000, -1.0000],\n        [ 1.0000,  1.0000]])");
+    /// let (mean, var) = (tensor!([1., 8.]), tensor!([4., 16.]));
+    /// let y = x.batch_norm(Some(&mean), Some(&var), None, None, false, 0.1, 0.);
+    /// assert_eq!(y.to_string(), "tensor([[0.0000, 0.5000],\n        [1.0000, 5.5000]])");
+    /// ```
     batch_norm, try_batch_norm, [] (
         x, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor>, bias: Option<&Tensor>,
         training: bool, momentum: f64, eps: f64
     ) => batch_norm(x, (running_mean, running_var), weight, bias, Options { training, momentum, eps });
-    /// The last dimensions, of shape `shape`, with mean 0 and variance 1, then scaled and shifted.
+    /// The last dimensions, of shape `shape`, with mean 0 and variance 1, then scaled and shifted. Each row by itself;
+    /// an input that does not end in `shape` is an error. PyTorch: `F.layer_norm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3.], [10., 30.]]);
+    /// assert_eq!(x.layer_norm(2, None, None, 0.).to_string(), "tensor([[-1.,  1.],\n        [-1.,  1.]])");
+    /// ```
     layer_norm, try_layer_norm, [] (
         x, shape: impl crate::Given<Dims>, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64
     ) => layer_norm(x, &shape.into(), weight, bias, eps);

@@ -116,9 +116,24 @@ fn coordinates(x: &Tensor, shape: &Dims) -> Result<Vec<Tensor>> {
 }
 
 ops! {
-    /// The float next to each element on the way to another one (`torch.nextafter`).
+    /// The float next to each element on the way to another one. Floats only; `other` is a number or a tensor whose
+    /// shape broadcasts. PyTorch: `torch.nextafter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let next = tensor!([1.]).nextafter(2.);
+    /// assert_eq!((next - 1).to_string(), "tensor([1.1921e-07])");
+    /// ```
     nextafter, try_nextafter, [nextafter_, try_nextafter_] (x, other: impl crate::Given<Arg>) => next_after(x, other.into());
-    /// Mantissas between 0.5 and 1 and exponents (`i32`), of which `mantissa * 2^exponent` is the element.
+    /// Mantissas between 0.5 and 1 and exponents (`i32`), of which `mantissa * 2^exponent` is the element. Any shape,
+    /// of floats; integers are an error. PyTorch: `torch.frexp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (mantissa, exponent) = tensor!([6., 0.25]).frexp();
+    /// assert_eq!(mantissa.to_string(), "tensor([0.7500, 0.5000])");
+    /// assert_eq!(exponent.to_string(), "tensor([ 3, -1], dtype=torch.int32)");
+    /// ```
     frexp, try_frexp, [] (x) -> (Tensor, Tensor) => taken_apart(x);
     /// The slope along each of `dims` (`()` for all) between elements that are `spacing` apart: `torch.gradient`.
     ///
@@ -128,15 +143,44 @@ ops! {
     /// assert_eq!(squares.gradient(1., ())[0].to_vec1::<f32>(), [1., 2., 4., 5.]);
     /// ```
     gradient, try_gradient, [] (x, spacing: f64, dims: impl crate::Given<Dims>) -> Vec<Tensor> => slopes(x, spacing, &dims.into());
-    /// How many elements fall into each of `bins` equal parts of what they span, and the ends of the parts:
-    /// `torch.histogram`.
+    /// How many elements fall into each of `bins` equal parts of what they span, and the ends of the parts. Any shape,
+    /// of floats; gives `[bins]` and `[bins + 1]`. PyTorch: `torch.histogram`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (counts, ends) = tensor!([1., 2., 2.5, 4., 5.]).histogram(2);
+    /// assert_eq!(counts.to_string(), "tensor([3., 2.])");
+    /// assert_eq!(ends.to_string(), "tensor([1., 3., 5.])");
+    /// ```
     histogram, try_histogram, [] (x, bins: usize) -> (Tensor, Tensor) => histogram(x, bins, None);
-    /// [`Tensor::histogram`] of another range.
+    /// [`Tensor::histogram`] of another range. Elements outside it do not count. PyTorch: `torch.histogram`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (counts, ends) = tensor!([1., 2., 2.5, 4., 5.]).histogram_with(3, (0., 3.));
+    /// assert_eq!(counts.to_string(), "tensor([0., 1., 2.])");
+    /// assert_eq!(ends.to_string(), "tensor([0., 1., 2., 3.])");
+    /// ```
     histogram_with, try_histogram_with, [] (x, bins: usize, range: (f64, f64)) -> (Tensor, Tensor)
         => histogram(x, bins, Some(range));
     /// Places in a tensor of that shape, counted in row-major order, as a tensor of coordinates for each dimension.
+    /// Integers only. PyTorch: `torch.unravel_index`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3, 9, 2], [4, 1, 7]]);
+    /// let place = x.argmax().unravel_index([2, 3]);
+    /// assert_eq!((place[0].item::<i64>(), place[1].item::<i64>()), (0, 1));
+    /// ```
     unravel_index, try_unravel_index, [] (x, shape: impl crate::Given<Dims>) -> Vec<Tensor> => coordinates(x, &shape.into());
-    /// Whether the only element is not 0 (`torch.is_nonzero`).
+    /// Whether the only element is not 0. None or several elements are an error. PyTorch: `torch.is_nonzero`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert!(tensor!([-0.5]).is_nonzero());
+    /// assert!(!tensor!(0).is_nonzero());
+    /// assert!(tensor!([1, 2]).try_is_nonzero().is_err());
+    /// ```
     is_nonzero, try_is_nonzero, [] (x) -> bool => match x.numel() {
         1 => x.detach().try_to_dtype(DType::Bool)?.try_item(),
         0 => bail!("Boolean value of Tensor with no values is ambiguous"),

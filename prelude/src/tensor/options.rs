@@ -8,9 +8,11 @@ use crate::dtype::DType;
 ///
 /// ```
 /// use wick::prelude::*;
-/// let t = Tensor::zeros_with([2], TensorOptions::new().dtype(DType::F64).requires_grad(true));
+/// let options = TensorOptions::new().dtype(DType::F64).device(Device::Cpu).requires_grad(true);
+/// let t = Tensor::zeros_with([2], options);
+/// assert_eq!(t.to_string(), "tensor([0., 0.], dtype=torch.float64, requires_grad=True)");
 /// let n = Tensor::ones_with(3, DType::I64);
-/// # assert!(t.requires_grad() && n.dtype() == DType::I64);
+/// assert_eq!(n.to_string(), "tensor([1, 1, 1])");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TensorOptions {

@@ -9,7 +9,16 @@ use crate::kernels::order;
 use crate::scalar::{Arg, Scalar};
 use crate::shape::axis;
 
-/// What [`Tensor::quantile_with`] gives where a quantile lies between two elements.
+/// What [`Tensor::quantile_with`] gives where a quantile lies between two elements. PyTorch's argument `interpolation`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([0., 10.]);
+/// let quantile = |how| x.quantile_with(0.3, None, false, how).to_string();
+/// assert_eq!(quantile(QuantileInterpolation::Linear), "tensor(3.)");
+/// assert_eq!(quantile(QuantileInterpolation::Higher), "tensor(10.)");
+/// assert_eq!(quantile(QuantileInterpolation::Midpoint), "tensor(5.)");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QuantileInterpolation {
     /// The point on the straight line between them.
@@ -326,38 +335,135 @@ fn quantile(
 }
 
 ops! {
-    /// The elements of one dimension in order, and where they were; equals stay in their order.
+    /// The elements of one dimension in order, and where they were; equals stay in their order. PyTorch: `torch.sort`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([3, 1, 2]);
+    /// let (values, places) = x.sort(0, false);
+    /// assert_eq!(values.to_string(), "tensor([1, 2, 3])");
+    /// assert_eq!(places.to_string(), "tensor([1, 2, 0])");
+    /// ```
     sort, try_sort, [] (x, dim: i64, descending: bool) -> (Tensor, Tensor) => sort(x, dim, descending);
     /// Where the elements of one dimension are, in order; equals stay in their order.
+    /// Gives an `i64` tensor of the same shape. PyTorch: `torch.argsort`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([3, 1, 2]);
+    /// assert_eq!(x.argsort(0, true).to_string(), "tensor([0, 2, 1])");
+    /// ```
     argsort, try_argsort, [] (x, dim: i64, descending: bool) => sorted_places(&x.detach(), axis(dim, x.dim())?, descending);
-    /// The rows in order of each column: [`Tensor::sort`] along the first dimension.
+    /// The rows in order of each column: [`Tensor::sort`] along the first dimension. PyTorch: `torch.msort`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([3, 1, 2]).msort().to_string(), "tensor([1, 2, 3])");
+    /// ```
     msort, try_msort, [] (x) => Ok(sort(x, 0, false)?.0);
-    /// The `k` largest (or smallest) elements of one dimension in order, and where they are. Which of equal elements are
-    /// taken is not said; here it is the first ones.
+    /// The `k` largest (or smallest) elements of one dimension in order, and where they are. Which of equal elements
+    /// are taken is not said; here it is the first ones. PyTorch: `torch.topk`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (values, places) = tensor!([3, 1, 2]).topk(2, 0, true);
+    /// assert_eq!(values.to_string(), "tensor([3, 2])");
+    /// assert_eq!(places.to_string(), "tensor([0, 2])");
+    /// ```
     topk, try_topk, [] (x, k: usize, dim: i64, largest: bool) -> (Tensor, Tensor) => topk(x, k, dim, largest);
     /// The `k`-th smallest element of one dimension (from 1), and where it is.
+    /// The two results have the shape of the input without `dim`, or with it as 1 if `keepdim`.
+    /// PyTorch: `torch.kthvalue`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (value, place) = tensor!([3, 1, 2]).kthvalue(2, 0, false);
+    /// assert_eq!((value.item::<i64>(), place.item::<i64>()), (2, 2));
+    /// ```
     kthvalue, try_kthvalue, [] (x, k: usize, dim: i64, keepdim: bool) -> (Tensor, Tensor) => kth(x, k, dim, keepdim);
-    /// The middle element; of two, the smaller.
+    /// The middle element; of two, the smaller. Any shape gives a number. PyTorch: `torch.median`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([4, 1, 3, 2]).median().to_string(), "tensor(2)");
+    /// ```
     median, try_median, [] (x) => median(x, false);
     /// The middle element of one dimension (of two, the smaller), and where it is: `torch.median(x, dim)`.
+    /// The two results have the shape of the input without `dim`, or with it as 1 if `keepdim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (values, places) = tensor!([[3, 1, 2], [6, 5, 4]]).median_dim(1, false);
+    /// assert_eq!(values.to_string(), "tensor([2, 5])");
+    /// assert_eq!(places.to_string(), "tensor([2, 1])");
+    /// ```
     median_dim, try_median_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => median_dim(x, dim, keepdim, false);
-    /// [`Tensor::median`] of the elements that are numbers.
+    /// [`Tensor::median`] of the elements that are numbers. PyTorch: `torch.nanmedian`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([f32::NAN, 1., 5., 3.]).nanmedian().to_string(), "tensor(3.)");
+    /// ```
     nanmedian, try_nanmedian, [] (x) => median(x, true);
     /// [`Tensor::median_dim`] of the elements that are numbers: `torch.nanmedian(x, dim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (value, place) = tensor!([f32::NAN, 1., 5., 3.]).nanmedian_dim(0, false);
+    /// assert_eq!((value.item::<f64>(), place.item::<i64>()), (3., 3));
+    /// ```
     nanmedian_dim, try_nanmedian_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => median_dim(x, dim, keepdim, true);
     /// The most frequent element of one dimension (the smallest of them), and where its last copy is.
+    /// The two results have the shape of the input without `dim`, or with it as 1 if `keepdim`. PyTorch: `torch.mode`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (value, place) = tensor!([2, 1, 2, 3]).mode(0, false);
+    /// assert_eq!((value.item::<i64>(), place.item::<i64>()), (2, 2));
+    /// ```
     mode, try_mode, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => mode(x, dim, keepdim);
-    /// The number that a share `q` of all elements lies below, a number or a 1-d tensor of several.
+    /// The number that a share `q` of all elements lies below, a number or a 1-d tensor of several. Floats only.
+    /// PyTorch: `torch.quantile`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2., 3., 4.]).quantile(0.5).to_string(), "tensor(2.5000)");
+    /// ```
     quantile, try_quantile, [] (x, q: impl crate::Given<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, false);
     /// Quantiles along one dimension: `torch.quantile(x, q, dim, keepdim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 2., 3.], [4., 6., 8.]]);
+    /// assert_eq!(x.quantile_dim(0.5, 1, false).to_string(), "tensor([2., 6.])");
+    /// ```
     quantile_dim, try_quantile_dim, [] (x, q: impl crate::Given<Arg>, dim: i64, keepdim: bool)
         => quantile(x, &q.into(), Some((dim, keepdim)), QuantileInterpolation::Linear, false);
     /// Quantiles along one dimension (`None`: of all elements), with another `interpolation`.
+    /// PyTorch: `torch.quantile`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2., 3., 4.]);
+    /// let lower = x.quantile_with(0.5, None, false, QuantileInterpolation::Lower);
+    /// assert_eq!(lower.to_string(), "tensor(2.)");
+    /// ```
     quantile_with, try_quantile_with, [] (x, q: impl crate::Given<Arg>, dim: Option<i64>, keepdim: bool, interpolation: QuantileInterpolation)
         => quantile(x, &q.into(), dim.map(|dim| (dim, keepdim)), interpolation, false);
-    /// [`Tensor::quantile`] of the elements that are numbers.
+    /// [`Tensor::quantile`] of the elements that are numbers. PyTorch: `torch.nanquantile`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([f32::NAN, 1., 3.]).nanquantile(0.5).to_string(), "tensor(2.)");
+    /// ```
     nanquantile, try_nanquantile, [] (x, q: impl crate::Given<Arg>) => quantile(x, &q.into(), None, QuantileInterpolation::Linear, true);
     /// [`Tensor::quantile_dim`] of the elements that are numbers: `torch.nanquantile(x, q, dim, keepdim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[f32::NAN, 1., 3.], [4., 6., 8.]]);
+    /// assert_eq!(x.nanquantile_dim(0.5, 1, false).to_string(), "tensor([2., 6.])");
+    /// ```
     nanquantile_dim, try_nanquantile_dim, [] (x, q: impl crate::Given<Arg>, dim: i64, keepdim: bool)
         => quantile(x, &q.into(), Some((dim, keepdim)), QuantileInterpolation::Linear, true);
 }

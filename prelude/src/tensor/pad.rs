@@ -7,6 +7,16 @@ use crate::error::{Error, ErrorKind, Result, bail};
 use crate::shape::axis;
 
 /// What stands beyond the edges of a padded tensor (`mode=` of `F.pad`).
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[1., 2., 3.]]);
+/// let padded = |mode| x.pad(&[2, 2], mode).to_vec2::<f32>().concat();
+/// assert_eq!(padded(Padding::Constant(9.)), [9., 9., 1., 2., 3., 9., 9.]);
+/// assert_eq!(padded(Padding::Reflect), [3., 2., 1., 2., 3., 2., 1.]);
+/// assert_eq!(padded(Padding::Replicate), [1., 1., 1., 2., 3., 3., 3.]);
+/// assert_eq!(padded(Padding::Circular), [2., 3., 1., 2., 3., 1., 2.]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Padding {
     /// One number.
@@ -216,8 +226,8 @@ fn unfold(x: &Tensor, dim: i64, size: usize, step: usize) -> Result<Tensor> {
 }
 
 ops! {
-    /// With more elements at the edges: two numbers a dimension (before, after), the last dimension first; negative ones
-    /// cut off (`F.pad(x, padding, mode, value)`). All modes but [`Padding::Constant`] pad the last one to three
+    /// With more elements at the edges: two numbers a dimension (before, after), the last dimension first; negative
+    /// ones cut off (`F.pad(x, padding, mode, value)`). All modes but [`Padding::Constant`] pad the last one to three
     /// dimensions of one or two more.
     ///
     /// ```
@@ -229,6 +239,13 @@ ops! {
         Padding::Constant(value) => padded(x, padding, value),
         mode => padded_from_within(x, padding, mode),
     };
-    /// All windows of `size` elements, `step` apart, along one dimension; a view with a dimension more.
+    /// All windows of `size` elements, `step` apart, along one dimension; a view with a dimension more. The windows lie
+    /// in the last dimension. A `size` above that of the dimension is an error. PyTorch: `Tensor.unfold`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let days = Tensor::arange(0, 6, 1);
+    /// assert_eq!(days.unfold(0, 3, 2).to_string(), "tensor([[0, 1, 2],\n        [2, 3, 4]])");
+    /// ```
     unfold, try_unfold, [] (x, dim: i64, size: usize, step: usize) => unfold(x, dim, size, step);
 }

@@ -10,7 +10,14 @@ use crate::kernels::pointwise::{self, Binary};
 use crate::kernels::{complex, special};
 use crate::scalar::Arg;
 
-/// How a quotient becomes a whole number.
+/// How a quotient becomes a whole number. PyTorch's argument `rounding_mode`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([7, -7]);
+/// assert_eq!(x.div_rounding(2, Rounding::Trunc).to_string(), "tensor([ 3, -3])");
+/// assert_eq!(x.div_rounding(2, Rounding::Floor).to_string(), "tensor([ 3, -4])");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
     /// Towards zero, as C does (`rounding_mode="trunc"`).
@@ -505,26 +512,98 @@ pub(super) fn clamp(
 }
 
 ops! {
-    /// What is left over by a division that is cut towards zero; it has the sign of `self`.
+    /// What is left over by a division that is cut towards zero; it has the sign of `self`. `other` is a number or a
+    /// tensor whose shape broadcasts. Integers divided by 0, bools and complex numbers are an error.
+    /// PyTorch: `torch.fmod`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([7, -7]);
+    /// assert_eq!(x.fmod(3).to_string(), "tensor([ 1, -1])");
+    /// // Its relative has the sign of the divisor.
+    /// assert_eq!(x.remainder(3).to_string(), "tensor([1, 2])");
+    /// ```
     fmod, try_fmod, [fmod_, try_fmod_] (x, other: impl crate::Given<Arg>) => fmod(x, other.into());
-    /// The quotient as a whole number (`torch.div(a, b, rounding_mode="floor")`).
+    /// The quotient as a whole number. `other` is a number or a tensor whose shape broadcasts. The dtype stays;
+    /// integers divided by 0 and bools are an error. PyTorch: `torch.div(a, b, rounding_mode="floor")`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([7., -7.]);
+    /// assert_eq!(x.div_rounding(2, Rounding::Floor).to_string(), "tensor([ 3., -4.])");
+    /// ```
     div_rounding, try_div_rounding, [div_rounding_, try_div_rounding_] (x, other: impl crate::Given<Arg>, rounding: Rounding)
         => rounded_quotient(x, other.into(), rounding);
-    /// The size of this element with the sign of the other.
+    /// The size of this element with the sign of the other. `other` is a number or a tensor whose shape broadcasts.
+    /// Integers and bools give `f32`. PyTorch: `torch.copysign`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., -2.]).copysign(-0.).to_string(), "tensor([-1., -2.])");
+    /// ```
     copysign, try_copysign, [copysign_, try_copysign_] (x, other: impl crate::Given<Arg>) => copysign(x, other.into());
-    /// The length of the hypotenuse over both.
+    /// The length of the hypotenuse over both. `other` is a number or a tensor whose shape broadcasts. Floats only;
+    /// integers are an error. PyTorch: `torch.hypot`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([3., 5.]).hypot(tensor!([4., 12.])).to_string(), "tensor([ 5., 13.])");
+    /// ```
     hypot, try_hypot, [hypot_, try_hypot_] (x, other: impl crate::Given<Arg>) => hypot(x, other.into());
-    /// The larger of two elements; a number wins over what is not a number.
+    /// The larger of two elements; a number wins over what is not a number. `other` is a number or a tensor whose shape
+    /// broadcasts. PyTorch: `torch.fmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1., f32::NAN]), tensor!([5., 2.]));
+    /// assert_eq!(a.fmax(&b).to_string(), "tensor([5., 2.])");
+    /// assert_eq!(a.maximum(&b).to_string(), "tensor([5., nan])");
+    /// ```
     fmax, try_fmax, [] (x, other: impl crate::Given<Arg>) => extreme_of_numbers(x, other.into(), true);
-    /// The smaller of two elements; a number wins over what is not a number.
+    /// The smaller of two elements; a number wins over what is not a number. `other` is a number or a tensor whose
+    /// shape broadcasts. PyTorch: `torch.fmin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1., f32::NAN]), tensor!([5., 2.]));
+    /// assert_eq!(a.fmin(&b).to_string(), "tensor([1., 2.])");
+    /// ```
     fmin, try_fmin, [] (x, other: impl crate::Given<Arg>) => extreme_of_numbers(x, other.into(), false);
-    /// The logarithm of `exp(self) + exp(other)`, without overflow.
+    /// The logarithm of `exp(self) + exp(other)`, without overflow. `other` is a number or a tensor whose shape
+    /// broadcasts. Integers are an error. PyTorch: `torch.logaddexp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([0., 1000.]);
+    /// assert_eq!(x.logaddexp(&x).to_string(), "tensor([6.9315e-01, 1.0007e+03])");
+    /// assert_eq!((x.exp() + x.exp()).log().to_string(), "tensor([0.6931,    inf])");
+    /// ```
     logaddexp, try_logaddexp, [] (x, other: impl crate::Given<Arg>) => log_sum(x, other.into(), false);
-    /// The logarithm to base 2 of `2^self + 2^other`, without overflow.
+    /// The logarithm to base 2 of `2^self + 2^other`, without overflow. `other` is a number or a tensor whose shape
+    /// broadcasts. Integers are an error. PyTorch: `torch.logaddexp2`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([0., 1000.]);
+    /// assert_eq!(x.logaddexp2(&x).to_string(), "tensor([1.0000e+00, 1.0010e+03])");
+    /// ```
     logaddexp2, try_logaddexp2, [] (x, other: impl crate::Given<Arg>) => log_sum(x, other.into(), true);
-    /// 0 for negative elements, 1 for positive ones, the element of `values` for 0.
+    /// 0 for negative elements, 1 for positive ones, the element of `values` for 0. The shapes broadcast; both have one
+    /// dtype. PyTorch: `torch.heaviside`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([-2., 0., 3.]);
+    /// assert_eq!(x.heaviside(&tensor!(0.5)).to_string(), "tensor([0.0000, 0.5000, 1.0000])");
+    /// ```
     heaviside, try_heaviside, [heaviside_, try_heaviside_] (x, values: &Tensor) => heaviside(x, values);
-    /// `self · 2^other`.
+    /// `self · 2^other`. `other` is a number or a tensor whose shape broadcasts. Integers and bools give `f32`.
+    /// PyTorch: `torch.ldexp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([3., 0.5]).ldexp(tensor!([1, 4])).to_string(), "tensor([6., 8.])");
+    /// ```
     ldexp, try_ldexp, [ldexp_, try_ldexp_] (x, other: impl crate::Given<Arg>) => pair(
         ["LdexpBackward0"; 2],
         x,
@@ -533,7 +612,13 @@ ops! {
         |o| o.through_both("ldexp", |x, y| x * y.exp2(), |x, y| x * complex::exp2(y)),
         |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
     );
-    /// Power, computed in `f64`.
+    /// Power, computed in `f64`. Any real dtype; gives an `f64` tensor. PyTorch: `torch.float_power`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([2, 10]);
+    /// assert_eq!(x.float_power(-1).to_string(), "tensor([0.5000, 0.1000], dtype=torch.float64)");
+    /// ```
     float_power, try_float_power, [float_power_, try_float_power_] (x, exponent: impl crate::Given<Arg>) => {
         let exponent = match exponent.into() {
             Arg::Tensor(exponent) => exponent.try_to_dtype(DType::F64)?.into(),
@@ -541,9 +626,21 @@ ops! {
         };
         x.try_to_dtype(DType::F64)?.try_pow(exponent)
     };
-    /// The greatest common divisor of two integers.
+    /// The greatest common divisor of two integers. `other` is a number or a tensor whose shape broadcasts. Floats and
+    /// bools are an error. PyTorch: `torch.gcd`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([12, -18, 0]).gcd(8).to_string(), "tensor([4, 2, 8])");
+    /// ```
     gcd, try_gcd, [gcd_, try_gcd_] (x, other: impl crate::Given<Arg>) => of_integers(x, other.into(), "gcd_cpu", greatest_divisor);
-    /// The least common multiple of two integers.
+    /// The least common multiple of two integers. `other` is a number or a tensor whose shape broadcasts. Floats and
+    /// bools are an error. PyTorch: `torch.lcm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([12, -18, 0]).lcm(8).to_string(), "tensor([24, 72,  0])");
+    /// ```
     lcm, try_lcm, [lcm_, try_lcm_] (x, other: impl crate::Given<Arg>) => of_integers(x, other.into(), "lcm_cpu", |a, b| {
         match greatest_divisor(a, b) {
             0 => 0,
@@ -551,9 +648,22 @@ ops! {
         }
     });
 
-    /// Bits in reverse: each that was set is not, also `!a`; on truth values "not".
+    /// Bits in reverse: each that was set is not, also `!a`; on truth values "not". Integers or bools; floats are an
+    /// error. PyTorch: `torch.bitwise_not`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([0, 5]).bitwise_not().to_string(), "tensor([-1, -6])");
+    /// assert_eq!((!tensor!([true, false])).to_string(), "tensor([False,  True])");
+    /// ```
     bitwise_not, try_bitwise_not, [bitwise_not_, try_bitwise_not_] (x) => bitwise_not(x);
-    /// Bits moved to higher places, also `a << b`.
+    /// Bits moved to higher places, also `a << b`. `other` is a number or a tensor whose shape broadcasts. Integers
+    /// only. PyTorch: `torch.bitwise_left_shift`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 5]).bitwise_left_shift(3).to_string(), "tensor([ 8, 40])");
+    /// ```
     bitwise_left_shift, try_bitwise_left_shift, [bitwise_left_shift_, try_bitwise_left_shift_] (x, other: impl crate::Given<Arg>)
         => shift(x, other.into(), "lshift_cpu", [
             |x, by| left(x, by, 8),
@@ -561,7 +671,13 @@ ops! {
             |x, by| left(x, by, 32),
             |x, by| left(x, by, 64),
         ]);
-    /// Bits moved to lower places, also `a >> b`; the sign stays.
+    /// Bits moved to lower places, also `a >> b`; the sign stays. `other` is a number or a tensor whose shape
+    /// broadcasts. Integers only. PyTorch: `torch.bitwise_right_shift`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([40, -40]).bitwise_right_shift(3).to_string(), "tensor([ 5, -5])");
+    /// ```
     bitwise_right_shift, try_bitwise_right_shift, [bitwise_right_shift_, try_bitwise_right_shift_] (x, other: impl crate::Given<Arg>)
         => shift(x, other.into(), "rshift_cpu", [
             |x, by| right(x, by, 8),
@@ -570,27 +686,70 @@ ops! {
             |x, by| right(x, by, 64),
         ]);
 
-    /// `self + weight * (end - self)`; the weight is a number or a tensor.
+    /// `self + weight * (end - self)`; the weight is a number or a tensor. The shapes broadcast; all are floats of one
+    /// dtype. PyTorch: `torch.lerp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (start, end) = (tensor!([0., 10.]), tensor!([4., 20.]));
+    /// assert_eq!(start.lerp(&end, 0.25).to_string(), "tensor([ 1.0000, 12.5000])");
+    /// ```
     lerp, try_lerp, [lerp_, try_lerp_] (x, end: &Tensor, weight: impl crate::Given<Arg>) => lerp(x, end, weight.into());
-    /// `self + value * a * b`.
+    /// `self + value * a * b`. The shapes broadcast. PyTorch: `torch.addcmul`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, a, b) = (tensor!([1., 1.]), tensor!([2., 3.]), tensor!([4., 5.]));
+    /// assert_eq!(x.addcmul(&a, &b, 0.5).to_string(), "tensor([5.0000, 8.5000])");
+    /// ```
     addcmul, try_addcmul, [addcmul_, try_addcmul_] (x, a: &Tensor, b: &Tensor, value: f64) => addcmul(x, a, b, value);
-    /// `self + value * a / b`.
+    /// `self + value * a / b`. The shapes broadcast; `a` or `b` holds floats. PyTorch: `torch.addcdiv`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, a, b) = (tensor!([1., 1.]), tensor!([2., 3.]), tensor!([4., 5.]));
+    /// assert_eq!(x.addcdiv(&a, &b, 10.).to_string(), "tensor([6., 7.])");
+    /// ```
     addcdiv, try_addcdiv, [addcdiv_, try_addcdiv_] (x, a: &Tensor, b: &Tensor, value: f64) => addcdiv(x, a, b, value);
 
-    /// The element, or the nearer of `min` and `max` where it lies outside; both are numbers or tensors.
+    /// The element, or the nearer of `min` and `max` where it lies outside; both are numbers or tensors. The shapes
+    /// broadcast; complex numbers are an error. PyTorch: `torch.clamp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([-2., 0.3, 5.]).clamp(0., 1.).to_string(), "tensor([0.0000, 0.3000, 1.0000])");
+    /// ```
     clamp, try_clamp, [clamp_, try_clamp_] (x, min: impl crate::Given<Arg>, max: impl crate::Given<Arg>)
         => clamp(x, Some(min.into()), Some(max.into()), ["ClampBackward1", "ClampBackward0"]);
-    /// [`Tensor::clamp`] with bounds that may be missing (`x.clamp(min=0)`).
+    /// [`Tensor::clamp`] with bounds that may be missing (`x.clamp(min=0)`). Two missing ones are an error.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([-2., 0.3, 5.]);
+    /// assert_eq!(x.clamp_between(Some(0.into()), None).to_string(), "tensor([0.0000, 0.3000, 5.0000])");
+    /// ```
     clamp_between, try_clamp_between, [clamp_between_, try_clamp_between_] (x, min: Option<Arg>, max: Option<Arg>) => {
         if min.is_none() && max.is_none() {
             bail!("torch.clamp: At least one of 'min' or 'max' must not be None");
         }
         clamp(x, min, max, ["ClampBackward1", "ClampBackward0"])
     };
-    /// The element, or `min` where it is smaller.
+    /// The element, or `min` where it is smaller. `min` is a number or a tensor whose shape broadcasts.
+    /// PyTorch: `torch.clamp_min`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([-2, 0, 5]).clamp_min(0).to_string(), "tensor([0, 0, 5])");
+    /// ```
     clamp_min, try_clamp_min, [clamp_min_, try_clamp_min_] (x, min: impl crate::Given<Arg>)
         => clamp(x, Some(min.into()), None, ["ClampMinBackward0", "ClampMinBackward1"]);
-    /// The element, or `max` where it is larger.
+    /// The element, or `max` where it is larger. `max` is a number or a tensor whose shape broadcasts.
+    /// PyTorch: `torch.clamp_max`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([-2, 0, 5]).clamp_max(tensor!([0, -1, 9])).to_string(), "tensor([-2, -1,  5])");
+    /// ```
     clamp_max, try_clamp_max, [clamp_max_, try_clamp_max_] (x, max: impl crate::Given<Arg>)
         => clamp(x, None, Some(max.into()), ["ClampMaxBackward0", "ClampMaxBackward1"]);
 }

@@ -70,7 +70,13 @@ fn slopes(apart: &Tensor, lengths: &Tensor, p: f64) -> Result<Tensor> {
 }
 
 ops! {
-    /// The `p`-norm distance of each row of a matrix to each row below it, `[N (N - 1) / 2]`: `torch.pdist`, whose
-    /// default is 2.
+    /// The `p`-norm distance of each row of a matrix to each row below it, `[N (N - 1) / 2]`. `[N, D]` of floats; other
+    /// ranks and a negative `p` are an error. PyTorch: `torch.pdist`, whose default is 2.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let points = tensor!([[0., 0.], [3., 4.], [0., 1.]]);
+    /// assert_eq!(points.pdist(2.).to_string(), "tensor([5.0000, 1.0000, 4.2426])");
+    /// ```
     pdist, try_pdist, [] (x, p: f64) => distances(x, p);
 }

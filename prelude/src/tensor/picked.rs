@@ -288,6 +288,13 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
 }
 
 super::ops::ops! {
-    /// The elements where `mask` is true, in one dimension.
+    /// The elements where `mask` is true, in one dimension. `mask` is a bool tensor; the shapes broadcast.
+    /// PyTorch: `torch.masked_select`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 5], [7, 2]]);
+    /// assert_eq!(x.masked_select(&x.gt(3)).to_string(), "tensor([5, 7])");
+    /// ```
     masked_select, try_masked_select, [] (x, mask: &Tensor) => masked_select(x, mask);
 }

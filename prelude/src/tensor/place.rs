@@ -10,7 +10,17 @@ use crate::kernels::indexing::{self, Combine};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Dims, axis};
 
-/// What becomes of elements that fall on one place (`reduce=`).
+/// What becomes of elements that fall on one place (`reduce=`). See [`Tensor::scatter_reduce`] and
+/// [`Tensor::index_reduce`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let (index, source) = (tensor!([0, 0, 1]), tensor!([2., 4., 5.]));
+/// let reduced = |how| Tensor::zeros(2).scatter_reduce(0, &index, &source, how, false).to_string();
+/// assert_eq!(reduced(ScatterReduce::Sum), "tensor([6., 5.])");
+/// assert_eq!(reduced(ScatterReduce::Mean), "tensor([3., 5.])");
+/// assert_eq!(reduced(ScatterReduce::Amax), "tensor([4., 5.])");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScatterReduce {
     /// Their sum.
@@ -547,55 +557,184 @@ fn with_part(
 }
 
 ops! {
-    /// The elements at places that count through the whole tensor, in the shape of `index`.
+    /// The elements at places that count through the whole tensor, in the shape of `index`. `index` is an `i64` tensor;
+    /// negative places count from the end, places outside are an error. PyTorch: `torch.take`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(x.take(&tensor!([0, 4, -1])).to_string(), "tensor([1, 5, 6])");
+    /// ```
     take, try_take, [] (x, index: &Tensor) => take(x, index);
-    /// With elements of `source` at places that count through the whole tensor, or added to those.
+    /// With elements of `source` at places that count through the whole tensor, or added to those. `index` is an `i64`
+    /// tensor with as many elements as `source`. PyTorch: `Tensor.put`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// let (places, source) = (tensor!([0, 4]), tensor!([10, 50]));
+    /// assert_eq!(x.put(&places, &source, false).to_string(), "tensor([[10,  2,  3],\n        [ 4, 50,  6]])");
+    /// assert_eq!(x.put(&places, &source, true).to_string(), "tensor([[11,  2,  3],\n        [ 4, 55,  6]])");
+    /// ```
     put, try_put, [put_, try_put_] (x, index: &Tensor, source: &Tensor, accumulate: bool) => put(x, index, source, accumulate);
-    /// For each index the element there along one dimension; other sizes broadcast (`torch.take_along_dim`).
+    /// For each index the element there along one dimension; other sizes broadcast. `index` is an `i64` tensor of as
+    /// many dimensions. PyTorch: `torch.take_along_dim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3, 1, 2], [6, 5, 4]]);
+    /// let order = x.argsort(1, false);
+    /// assert_eq!(x.take_along_dim(&order, 1).to_string(), "tensor([[1, 2, 3],\n        [4, 5, 6]])");
+    /// ```
     take_along_dim, try_take_along_dim, [] (x, index: &Tensor, dim: i64) => take_along_dim(x, index, dim);
-    /// With one number in the slices of one dimension that a 1-d tensor lists.
+    /// With one number in the slices of one dimension that a 1-d tensor lists. `index` is an `i64` tensor, `value` a
+    /// number or a tensor without dimensions. PyTorch: `Tensor.index_fill`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(x.index_fill(1, &tensor!([0, 2]), -1).to_string(), "tensor([[-1,  2, -1],\n        [-1,  5, -1]])");
+    /// ```
     index_fill, try_index_fill, [index_fill_, try_index_fill_] (x, dim: i64, index: &Tensor, value: impl crate::Given<Arg>)
         => index_fill(x, dim, index, value.into());
-    /// With one number in every place that an index stands for (`x.scatter(dim, index, value)`).
+    /// With one number in every place that an index stands for (`x.scatter(dim, index, value)`). `index` is an `i64`
+    /// tensor.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// let y = x.scatter_value(1, &tensor!([[0], [2]]), 7);
+    /// assert_eq!(y.to_string(), "tensor([[7., 0., 0.],\n        [0., 0., 7.]])");
+    /// ```
     scatter_value, try_scatter_value, [scatter_value_, try_scatter_value_] (x, dim: i64, index: &Tensor, value: impl crate::Given<Scalar>)
         => scatter_value(x, dim, index, value.into());
-    /// With the elements of `source` that fall on one place, and the own one if `include_self`, reduced to one.
+    /// With the elements of `source` that fall on one place, and the own one if `include_self`, reduced to one. `index`
+    /// is an `i64` tensor, no larger than `source`. PyTorch: `torch.scatter_reduce`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (index, source) = (tensor!([0, 0, 1]), tensor!([2., 4., 5.]));
+    /// let x = tensor!([10., 1., 3.]);
+    /// let y = x.scatter_reduce(0, &index, &source, ScatterReduce::Amax, true);
+    /// assert_eq!(y.to_string(), "tensor([10.,  5.,  3.])");
+    /// ```
     scatter_reduce, try_scatter_reduce, [scatter_reduce_, try_scatter_reduce_]
         (x, dim: i64, index: &Tensor, source: &Tensor, reduce: ScatterReduce, include_self: bool)
         => scatter_reduce(x, dim, index, source, reduce, include_self);
-    /// With the first elements of `source`, one after the other, where `mask` is true.
+    /// With the first elements of `source`, one after the other, where `mask` is true. `mask` is a bool tensor whose
+    /// shape broadcasts; a `source` with too few elements is an error. PyTorch: `torch.masked_scatter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([0, 5, 0, 7]);
+    /// assert_eq!(x.masked_scatter(&x.eq(0), &tensor!([1, 2, 3])).to_string(), "tensor([1, 5, 2, 7])");
+    /// ```
     masked_scatter, try_masked_scatter, [masked_scatter_, try_masked_scatter_] (x, mask: &Tensor, source: &Tensor)
         => masked_scatter(x, mask, source);
-    /// The positions of all elements that are not 0, one row each, like [`Tensor::nonzero`].
+    /// The positions of all elements that are not 0, one row each, like [`Tensor::nonzero`]. Gives an `i64` tensor, a
+    /// column for each dimension. PyTorch: `torch.argwhere`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 5], [7, 2]]);
+    /// assert_eq!(x.gt(3).argwhere().to_string(), "tensor([[0, 1],\n        [1, 0]])");
+    /// ```
     argwhere, try_argwhere, [] (x) => x.try_nonzero();
-    /// The positions of all elements that are not 0, one tensor for each dimension (`as_tuple=True`).
+    /// The positions of all elements that are not 0, one `i64` tensor for each dimension.
+    /// PyTorch: `torch.nonzero(x, as_tuple=True)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let places = tensor!([[1, 5], [7, 2]]).gt(3).nonzero_tuple();
+    /// assert_eq!(places[0].to_string(), "tensor([0, 1])");
+    /// assert_eq!(places[1].to_string(), "tensor([1, 0])");
+    /// ```
     nonzero_tuple, try_nonzero_tuple, [] (x) -> Vec<Tensor> => {
         let x = if x.dim() == 0 { x.try_reshape(1)? } else { x.clone() };
         x.try_nonzero()?.try_unbind(1)
     };
-    /// A row of zeros with a one for each class; `None` makes as many as there are classes (`F.one_hot`).
+    /// A row of zeros with a one for each class; `None` makes as many as there are classes. An `i64` tensor with a
+    /// dimension more, at the end; negative classes and those beyond `classes` are an error. PyTorch: `F.one_hot`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let classes = tensor!([0, 2]);
+    /// assert_eq!(classes.one_hot(None).to_string(), "tensor([[1, 0, 0],\n        [0, 0, 1]])");
+    /// assert_eq!(classes.one_hot(Some(4)).to_string(), "tensor([[1, 0, 0, 0],\n        [0, 0, 1, 0]])");
+    /// ```
     one_hot, try_one_hot, [] (x, classes: Option<usize>) => one_hot(x, classes);
-    /// With `source` in place of one element of a dimension.
+    /// With `source` in place of one element of a dimension. `source` has the shape without that dimension.
+    /// PyTorch: `torch.select_scatter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 2]);
+    /// assert_eq!(x.select_scatter(&tensor!([1., 2.]), 1, 0).to_string(), "tensor([[1., 0.],\n        [2., 0.]])");
+    /// ```
     select_scatter, try_select_scatter, [] (x, source: &Tensor, dim: i64, index: i64)
         => with_part("SelectScatterBackward0", x, source, move |x| x.try_select(dim, index));
-    /// With `source` in place of every `step`-th element from `start` to `end` of a dimension.
+    /// With `source` in place of every `step`-th element from `start` to `end` of a dimension. `source` has the shape
+    /// of that slice. PyTorch: `torch.slice_scatter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros(6);
+    /// assert_eq!(x.slice_scatter(&tensor!([1., 2., 3.]), 0, 0, 6, 2).to_string(), "tensor([1., 0., 2., 0., 3., 0.])");
+    /// ```
     slice_scatter, try_slice_scatter, [] (x, source: &Tensor, dim: i64, start: usize, end: usize, step: usize) => {
         let at = axis(dim, x.dim())?;
         let (end, step) = (end.min(x.try_size(dim)?), step.max(1));
         with_part("SliceScatterBackward0", x, source, move |x| Ok(super::view::sliced(x, at, start.min(end), end, step, "SliceBackward0")))
     };
-    /// With `source` in place of a diagonal.
+    /// With `source` in place of a diagonal. `source` has the shape that [`Tensor::diagonal_dims`] gives.
+    /// PyTorch: `torch.diagonal_scatter`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 2]);
+    /// let y = x.diagonal_scatter(&tensor!([1., 2.]), 0, 0, 1);
+    /// assert_eq!(y.to_string(), "tensor([[1., 0.],\n        [0., 2.]])");
+    /// ```
     diagonal_scatter, try_diagonal_scatter, [] (x, source: &Tensor, offset: i64, dim1: i64, dim2: i64)
         => with_part("DiagonalScatterBackward0", x, source, move |x| x.try_diagonal_dims(offset, dim1, dim2));
-    /// With `alpha * source` added to the slices of one dimension that a 1-d tensor lists (`index_add(…, alpha=alpha)`).
+    /// With `alpha * source` added to the slices of one dimension that a 1-d tensor lists.
+    /// PyTorch: `torch.index_add(…, alpha=alpha)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, index, source) = (Tensor::ones([3]), tensor!([0, 2, 2]), tensor!([1., 2., 3.]));
+    /// assert_eq!(x.index_add_scaled(0, &index, &source, 10.).to_string(), "tensor([11.,  1., 51.])");
+    /// ```
     index_add_scaled, try_index_add_scaled, [index_add_scaled_, try_index_add_scaled_] (x, dim: i64, index: &Tensor, source: &Tensor, alpha: f64)
         => x.try_index_add(dim, index, &source.try_mul(alpha)?.try_to_dtype(source.dtype())?);
-    /// The numbers of this tensor in another's shape.
+    /// The numbers of this tensor in another's shape. A view, of as many elements; memory that does not allow one is an
+    /// error. PyTorch: `Tensor.view_as`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, grid) = (tensor!([1, 2, 3, 4]), Tensor::zeros([2, 2]));
+    /// assert_eq!(x.view_as(&grid).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// ```
     view_as, try_view_as, [] (x, other: &Tensor) => x.try_view(Dims::from(other.shape()));
-    /// The numbers of this tensor in another's shape, copied only where that is needed.
+    /// The numbers of this tensor in another's shape, copied only where that is needed. Both have as many elements.
+    /// PyTorch: `Tensor.reshape_as`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, row) = (tensor!([[1, 2], [3, 4]]), Tensor::zeros(4));
+    /// assert_eq!(x.t().reshape_as(&row).to_string(), "tensor([1, 3, 2, 4])");
+    /// ```
     reshape_as, try_reshape_as, [] (x, other: &Tensor) => x.try_reshape(Dims::from(other.shape()));
-    /// With the slices of `source` combined with those of one dimension that a 1-d tensor lists, and each other where it
-    /// lists one twice; [`ScatterReduce::Sum`] is [`Tensor::index_add`].
+    /// With the slices of `source` combined with those of one dimension that a 1-d tensor lists, and each other where
+    /// it lists one twice. [`ScatterReduce::Sum`] is an error: that is [`Tensor::index_add`].
+    /// PyTorch: `Tensor.index_reduce`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, index, source) = (Tensor::ones([3]), tensor!([0, 2, 2]), tensor!([5., 2., 3.]));
+    /// let y = x.index_reduce(0, &index, &source, ScatterReduce::Prod, true);
+    /// assert_eq!(y.to_string(), "tensor([5., 1., 6.])");
+    /// ```
     index_reduce, try_index_reduce, [index_reduce_, try_index_reduce_] (x, dim: i64, index: &Tensor, source: &Tensor, reduce: ScatterReduce, include_self: bool)
         => index_reduce(x, dim, index, source, reduce, include_self);
 }

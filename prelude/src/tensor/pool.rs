@@ -7,6 +7,13 @@ use crate::error::{Result, bail};
 use crate::kernels::pool::{self, Windows};
 
 /// How windows move over an input of `N` dimensions; in two, height before width.
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[[1., 3.], [2., 4.]]]);
+/// let y = x.max_pool2d(Pool2dOptions::new(2).stride(1).padding(1));
+/// assert_eq!(y.to_string(), "tensor([[[1., 3., 3.],\n         [2., 4., 4.],\n         [2., 4., 4.]]])");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolOptions<const N: usize> {
     /// The size of a window.
@@ -26,10 +33,32 @@ pub struct PoolOptions<const N: usize> {
 }
 
 /// The options of [`Tensor::max_pool1d`] and [`Tensor::avg_pool1d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[1., 3., 2., 4.]]);
+/// let options = Pool1dOptions::new(2).stride(1);
+/// assert_eq!(x.avg_pool1d(options).to_string(), "tensor([[2.0000, 2.5000, 3.0000]])");
+/// ```
 pub type Pool1dOptions = PoolOptions<1>;
 /// The options of [`Tensor::max_pool2d`] and [`Tensor::avg_pool2d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let x = tensor!([[[1., 3.], [2., 4.]]]);
+/// let options = Pool2dOptions { kernel: [1, 2], ..Pool2dOptions::new(1) };
+/// assert_eq!(x.max_pool2d(options).view(-1).to_string(), "tensor([3., 4.])");
+/// ```
 pub type Pool2dOptions = PoolOptions<2>;
 /// The options of [`Tensor::max_pool3d`] and [`Tensor::avg_pool3d`].
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::tensor::Pool3dOptions;
+/// let x = Tensor::arange(0., 8., 1.).view([1, 2, 2, 2]);
+/// let options = Pool3dOptions { kernel: [2, 1, 1], ..Pool3dOptions::new(1) };
+/// assert_eq!(x.avg_pool3d(options).view(-1).to_string(), "tensor([2., 3., 4., 5.])");
+/// ```
 pub type Pool3dOptions = PoolOptions<3>;
 
 impl<const N: usize> PoolOptions<N> {
@@ -333,17 +362,39 @@ fn over_volumes(
 }
 
 ops! {
-    /// The largest element of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`.
+    /// The largest element of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`. PyTorch: `F.max_pool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::tensor::Pool3dOptions;
+    /// let x = Tensor::arange(0., 8., 1.).view([1, 2, 2, 2]);
+    /// assert_eq!(x.max_pool3d(Pool3dOptions::new(2)).view(-1).to_string(), "tensor([7.])");
+    /// ```
     max_pool3d, try_max_pool3d, [] (x, options: Pool3dOptions) => {
         let [planes, depth] = options.planes_and_depth();
         over_volumes("max_pool3d", x, |x| x.try_max_pool2d(planes), |x| x.try_max_pool2d(depth))
     };
     /// The mean of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`; padding counts as zeros.
+    /// PyTorch: `F.avg_pool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::tensor::Pool3dOptions;
+    /// let x = Tensor::arange(0., 8., 1.).view([1, 2, 2, 2]);
+    /// assert_eq!(x.avg_pool3d(Pool3dOptions::new(2)).view(-1).to_string(), "tensor([3.5000])");
+    /// ```
     avg_pool3d, try_avg_pool3d, [] (x, options: Pool3dOptions) => {
         let [planes, depth] = options.planes_and_depth();
         over_volumes("avg_pool3d", x, |x| x.try_avg_pool2d(planes), |x| x.try_avg_pool2d(depth))
     };
     /// The means of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
+    /// PyTorch: `F.adaptive_avg_pool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2., 3., 4., 5., 6., 7., 8.]).view([1, 2, 2, 2]);
+    /// assert_eq!(x.adaptive_avg_pool3d([1, 1, 1]).item::<f64>(), 4.5);
+    /// ```
     adaptive_avg_pool3d, try_adaptive_avg_pool3d, [] (x, output: [usize; 3]) => {
         let [frames, rows, columns] = output;
         over_volumes(
@@ -354,6 +405,13 @@ ops! {
         )
     };
     /// The largest elements of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
+    /// PyTorch: `F.adaptive_max_pool3d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2., 3., 4., 5., 6., 7., 8.]).view([1, 2, 2, 2]);
+    /// assert_eq!(x.adaptive_max_pool3d([1, 1, 1]).item::<f64>(), 8.0);
+    /// ```
     adaptive_max_pool3d, try_adaptive_max_pool3d, [] (x, output: [usize; 3]) => {
         let [frames, rows, columns] = output;
         over_volumes(
@@ -363,7 +421,15 @@ ops! {
             |x| Ok(adaptive_max(x, [frames, rows * columns])?.0),
         )
     };
-    /// [`Tensor::max_pool1d`] and where in its row each of those elements is.
+    /// [`Tensor::max_pool1d`] and where in its row each of those elements is. The places are `i64`.
+    /// PyTorch: `F.max_pool1d_with_indices`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 2., 4.]]);
+    /// let (_, places) = x.max_pool1d_with_indices(Pool1dOptions::new(2));
+    /// assert_eq!(places.view([2]).to_vec1::<i64>(), [1, 3]);
+    /// ```
     max_pool1d_with_indices, try_max_pool1d_with_indices, [] (x, options: Pool1dOptions) -> (Tensor, Tensor) => {
         let mut places = None;
         let largest = over_rows("max_pool1d", x, |x| {
@@ -374,7 +440,16 @@ ops! {
         let places = places.unwrap_or_else(|| largest.zeros_like());
         Ok((largest, places))
     };
-    /// [`Tensor::max_pool3d`] and where in its volume each of those elements is.
+    /// [`Tensor::max_pool3d`] and where in its volume each of those elements is. The places are `i64`.
+    /// PyTorch: `F.max_pool3d_with_indices`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::tensor::Pool3dOptions;
+    /// let x = Tensor::arange(0., 8., 1.).view([1, 2, 2, 2]);
+    /// let (_, places) = x.max_pool3d_with_indices(Pool3dOptions::new(2));
+    /// assert_eq!(places.view(-1).to_string(), "tensor([7])");
+    /// ```
     max_pool3d_with_indices, try_max_pool3d_with_indices, [] (x, options: Pool3dOptions) -> (Tensor, Tensor) => {
         let [planes, depth] = options.planes_and_depth();
         let (mut in_plane, mut in_depth) = (None, None);
@@ -406,31 +481,92 @@ ops! {
         let places = places.try_reshape(largest.dims())?;
         Ok((largest, places))
     };
-    /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`.
+    /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`. PyTorch: `F.max_pool2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [2., 4.]]]);
+    /// assert_eq!(x.max_pool2d(Pool2dOptions::new(2)).view([1]).to_vec1::<f32>(), [4.]);
+    /// ```
     max_pool2d, try_max_pool2d, [] (x, options: Pool2dOptions) => Ok(max_pool(x, options)?.0);
-    /// [`Tensor::max_pool2d`] and where in its image each of those elements is.
+    /// [`Tensor::max_pool2d`] and where in its image each of those elements is. The places are `i64`.
+    /// PyTorch: `F.max_pool2d_with_indices`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [2., 4.]]]);
+    /// let (_, places) = x.max_pool2d_with_indices(Pool2dOptions::new(2));
+    /// assert_eq!(places.view([1]).to_vec1::<i64>(), [3]);
+    /// ```
     max_pool2d_with_indices, try_max_pool2d_with_indices, [] (x, options: Pool2dOptions) -> (Tensor, Tensor)
         => max_pool(x, options);
     /// The mean of each window of images `[N, C, H, W]` or `[C, H, W]`; padding counts as zeros.
+    /// PyTorch: `F.avg_pool2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [2., 4.]]]);
+    /// assert_eq!(x.avg_pool2d(Pool2dOptions::new(2)).view([1]).to_vec1::<f32>(), [2.5]);
+    /// ```
     avg_pool2d, try_avg_pool2d, [] (x, options: Pool2dOptions)
         => averaged(x, windows("avg_pool2d", x, options)?, "AvgPool2DBackward0");
     /// The means of as many windows as the output is to have.
+    /// `[N, C, H, W]` or `[C, H, W]`; `output` is height and width. PyTorch: `F.adaptive_avg_pool2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [2., 4.]]]);
+    /// assert_eq!(x.adaptive_avg_pool2d([1, 1]).view([1]).to_vec1::<f32>(), [2.5]);
+    /// ```
     adaptive_avg_pool2d, try_adaptive_avg_pool2d, [] (x, output: [usize; 2]) => adaptive(x, output);
     /// The largest elements of as many windows as the output is to have.
+    /// `[N, C, H, W]` or `[C, H, W]`; `output` is height and width. PyTorch: `F.adaptive_max_pool2d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [2., 4.]]]);
+    /// assert_eq!(x.adaptive_max_pool2d([1, 1]).view([1]).to_vec1::<f32>(), [4.]);
+    /// ```
     adaptive_max_pool2d, try_adaptive_max_pool2d, [] (x, output: [usize; 2]) => Ok(adaptive_max(x, output)?.0);
-    /// The largest element of each window of rows `[N, C, L]` or `[C, L]`.
+    /// The largest element of each window of rows `[N, C, L]` or `[C, L]`. PyTorch: `F.max_pool1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 2., 4.]]);
+    /// assert_eq!(x.max_pool1d(Pool1dOptions::new(2)).view([2]).to_vec1::<f32>(), [3., 4.]);
+    /// ```
     max_pool1d, try_max_pool1d, [] (x, options: Pool1dOptions)
         => over_rows("max_pool1d", x, |x| {
             fits_a_row(x.try_size(-1)?, options)?;
             Ok(max_pool(x, options.over_a_row())?.0)
         });
-    /// The mean of each window of rows `[N, C, L]` or `[C, L]`; padding counts as zeros.
+    /// The mean of each window of rows `[N, C, L]` or `[C, L]`; padding counts as zeros. PyTorch: `F.avg_pool1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 2., 4.]]);
+    /// assert_eq!(x.avg_pool1d(Pool1dOptions::new(2)).view([2]).to_vec1::<f32>(), [2., 3.]);
+    /// ```
     avg_pool1d, try_avg_pool1d, [] (x, options: Pool1dOptions)
         => over_rows("avg_pool1d", x, |x| x.try_avg_pool2d(options.over_a_row()));
     /// The means of as many windows of rows `[N, C, L]` or `[C, L]` as the output is to have.
+    /// PyTorch: `F.adaptive_avg_pool1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 2., 4.]]);
+    /// assert_eq!(x.adaptive_avg_pool1d(2).view([2]).to_vec1::<f32>(), [2., 3.]);
+    /// ```
     adaptive_avg_pool1d, try_adaptive_avg_pool1d, [] (x, output: usize)
         => over_rows("adaptive_avg_pool1d", x, |x| adaptive(x, [1, output]));
     /// The largest elements of as many windows of rows `[N, C, L]` or `[C, L]` as the output is to have.
+    /// PyTorch: `F.adaptive_max_pool1d`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 2., 4.]]);
+    /// assert_eq!(x.adaptive_max_pool1d(2).view([2]).to_vec1::<f32>(), [3., 4.]);
+    /// ```
     adaptive_max_pool1d, try_adaptive_max_pool1d, [] (x, output: usize)
         => over_rows("adaptive_max_pool1d", x, |x| Ok(adaptive_max(x, [1, output])?.0));
 }

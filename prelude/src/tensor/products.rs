@@ -386,25 +386,100 @@ fn trace(x: &Tensor) -> Result<Tensor> {
 }
 
 ops! {
-    /// `beta * self + alpha * a · b` for matrices (`torch.addmm(self, a, b, beta=beta, alpha=alpha)`).
+    /// `beta * self + alpha * a · b` for matrices (`torch.addmm(self, a, b, beta=beta, alpha=alpha)`). `[M, K]` times
+    /// `[K, N]`; `self` broadcasts to `[M, N]`. All must have one dtype.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (bias, a) = (tensor!([10., 20.]), tensor!([[1., 2.], [3., 4.]]));
+    /// let identity = Tensor::eye(2);
+    /// assert_eq!(bias.addmm_with(&a, &identity, 1., 2.).to_string(), "tensor([[12., 24.],\n        [16., 28.]])");
+    /// ```
     addmm_with, try_addmm_with, [addmm_with_, try_addmm_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => addmm(x, a, b, [beta, alpha]);
-    /// `self + a · b` for a matrix and a vector.
+    /// `self + a · b` for a matrix and a vector. `[M, N]` times `[N]`; `self` is `[M]` or one number.
+    /// PyTorch: `torch.addmv`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (bias, a) = (tensor!([10., 20.]), tensor!([[1., 2.], [3., 4.]]));
+    /// assert_eq!(bias.addmv(&a, &tensor!([1., 1.])).to_string(), "tensor([13., 27.])");
+    /// ```
     addmv, try_addmv, [addmv_, try_addmv_] (x, a: &Tensor, b: &Tensor) => addmv(x, a, b, [1., 1.]);
     /// `beta * self + alpha * a · b` for a matrix and a vector (`torch.addmv(self, a, b, beta=beta, alpha=alpha)`).
+    /// With a `beta` of 0 it does not matter what `self` holds.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (bias, a) = (tensor!([10., 20.]), tensor!([[1., 2.], [3., 4.]]));
+    /// assert_eq!(bias.addmv_with(&a, &tensor!([1., 1.]), 0.5, 2.).to_string(), "tensor([11., 24.])");
+    /// ```
     addmv_with, try_addmv_with, [addmv_with_, try_addmv_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => addmv(x, a, b, [beta, alpha]);
-    /// `self` plus all products of the elements of two vectors.
+    /// `self` plus all products of the elements of two vectors. `[M]` and `[N]` make a matrix `[M, N]`, to which `self`
+    /// broadcasts. PyTorch: `torch.addr`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[100], [200]]);
+    /// assert_eq!(x.addr(&tensor!([1, 2]), &tensor!([3, 4])).to_string(), "tensor([[103, 104],\n        [206, 208]])");
+    /// ```
     addr, try_addr, [addr_, try_addr_] (x, a: &Tensor, b: &Tensor) => addr(x, a, b, [1., 1.]);
     /// [`Tensor::addr`] with factors (`torch.addr(self, a, b, beta=beta, alpha=alpha)`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[100], [200]]);
+    /// let y = x.addr_with(&tensor!([1, 2]), &tensor!([3, 4]), 1., -1.);
+    /// assert_eq!(y.to_string(), "tensor([[ 97,  96],\n        [194, 192]])");
+    /// ```
     addr_with, try_addr_with, [addr_with_, try_addr_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => addr(x, a, b, [beta, alpha]);
-    /// `self + a · b` for batches of matrices.
+    /// `self + a · b` for batches of matrices. `[B, M, K]` times `[B, K, N]`; `self` broadcasts to `[B, M, N]`.
+    /// PyTorch: `torch.baddbmm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[[1., 2.]], [[3., 4.]]]), Tensor::ones([2, 2, 1]));
+    /// assert_eq!(tensor!([[10.]]).baddbmm(&a, &b).to_string(), "tensor([[[13.]],\n\n        [[17.]]])");
+    /// ```
     baddbmm, try_baddbmm, [baddbmm_, try_baddbmm_] (x, a: &Tensor, b: &Tensor) => baddbmm(x, a, b, [1., 1.]);
     /// [`Tensor::baddbmm`] with factors (`torch.baddbmm(self, a, b, beta=beta, alpha=alpha)`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The scaled products of attention, of queries and keys `[B, L, E]`.
+    /// let (queries, keys) = (Tensor::ones([1, 2, 4]), Tensor::ones([1, 2, 4]));
+    /// let mask = tensor!([[0., f64::NEG_INFINITY], [0., 0.]]);
+    /// assert_eq!(
+    ///     mask.baddbmm_with(&queries, &keys.mt(), 1., 0.5).to_string(),
+    ///     "tensor([[[2., -inf],\n         [2., 2.]]])"
+    /// );
+    /// ```
     baddbmm_with, try_baddbmm_with, [baddbmm_with_, try_baddbmm_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => baddbmm(x, a, b, [beta, alpha]);
-    /// `self` plus the sum of the products of a batch of matrices.
+    /// `self` plus the sum of the products of a batch of matrices. `[B, M, K]` times `[B, K, N]`; `self` broadcasts to
+    /// `[M, N]`. PyTorch: `torch.addbmm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[[1., 2.]], [[3., 4.]]]), Tensor::ones([2, 2, 1]));
+    /// assert_eq!(tensor!([[10.]]).addbmm(&a, &b).to_string(), "tensor([[20.]])");
+    /// ```
     addbmm, try_addbmm, [addbmm_, try_addbmm_] (x, a: &Tensor, b: &Tensor) => addbmm(x, a, b, [1., 1.]);
     /// [`Tensor::addbmm`] with factors (`torch.addbmm(self, a, b, beta=beta, alpha=alpha)`).
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The mean of the products of a batch.
+    /// let (a, b) = (tensor!([[[1., 2.]], [[3., 4.]]]), Tensor::ones([2, 2, 1]));
+    /// assert_eq!(tensor!([[0.]]).addbmm_with(&a, &b, 0., 0.5).to_string(), "tensor([[5.]])");
+    /// ```
     addbmm_with, try_addbmm_with, [addbmm_with_, try_addbmm_with_] (x, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) => addbmm(x, a, b, [beta, alpha]);
-    /// The product of a matrix and a vector.
+    /// The product of a matrix and a vector. `[M, N]` times `[N]` gives `[M]`; other sizes and dtypes that differ are
+    /// errors. PyTorch: `torch.mv`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(a.mv(&tensor!([10, 1])).to_string(), "tensor([12, 34])");
+    /// ```
     mv, try_mv, [] (x, vector: &Tensor) => {
         x.try_size(0)?;
         if x.dim() != 2 || vector.dim() != 1 {
@@ -413,18 +488,69 @@ ops! {
         x.try_matmul(vector)
     };
     /// The sum of products of two vectors, like [`Tensor::dot`], of which the first is conjugated.
+    /// PyTorch: `torch.vdot`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::complex(&tensor!([1., 0.]), &tensor!([2., 1.]));
+    /// // The square of the length, a real number.
+    /// assert_eq!(a.vdot(&a).to_string(), "tensor(6.+0.j)");
+    /// assert_eq!(a.dot(&a).to_string(), "tensor(-4.+4.j)");
+    /// ```
     vdot, try_vdot, [] (x, other: &Tensor) => vdot(x, other);
-    /// Sums of products over the last dimension of both.
+    /// Sums of products over the last dimension of both. `[…, K]` and `[…, K]` give all other dimensions of the first,
+    /// then those of the second. PyTorch: `torch.inner`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1, 2], [3, 4]]), tensor!([10, 1]));
+    /// assert_eq!(b.inner(&b).to_string(), "tensor(101)");
+    /// assert_eq!(a.inner(&b).to_string(), "tensor([12, 34])");
+    /// ```
     inner, try_inner, [] (x, other: &Tensor) => inner(x, other);
-    /// Sums of products over the last `dims` dimensions of this tensor and the first of the other.
+    /// Sums of products over the last `dims` dimensions of this tensor and the first of the other. With 1 it is the
+    /// matrix product. PyTorch: `torch.tensordot`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (Tensor::ones([2, 3, 4]), Tensor::ones([3, 4, 5]));
+    /// assert_eq!(a.tensordot(&b, 2).to_vec2::<f32>(), [[12.; 5]; 2]);
+    /// ```
     tensordot, try_tensordot, [] (x, other: &Tensor, dims: usize) => tensordot(x, other, dims);
-    /// Sums of products over pairs of dimensions (`torch.tensordot(a, b, dims=([1], [0]))`).
+    /// Sums of products over pairs of dimensions (`torch.tensordot(a, b, dims=([1], [0]))`). The dimensions that are
+    /// left are those of the first, then those of the second.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1, 2], [3, 4]]), tensor!([[10, 0], [0, 1]]));
+    /// // Over the rows of both.
+    /// assert_eq!(a.tensordot_dims(&b, [0], [0]).to_string(), "tensor([[10,  3],\n        [20,  4]])");
+    /// ```
     tensordot_dims, try_tensordot_dims, [] (x, other: &Tensor, dims: impl crate::Given<Dims>, others: impl crate::Given<Dims>)
         => contract(x, other, dims.into().as_slice(), others.into().as_slice());
-    /// The vector at right angles to two vectors of length 3 along one dimension.
+    /// The vector at right angles to two vectors of length 3 along one dimension. Both tensors have equally many
+    /// dimensions; the other ones broadcast. PyTorch: `torch.linalg.cross`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, y) = (tensor!([1, 0, 0]), tensor!([0, 1, 0]));
+    /// assert_eq!(x.cross(&y, 0).to_string(), "tensor([0, 0, 1])");
+    /// ```
     cross, try_cross, [] (x, other: &Tensor, dim: i64) => cross(x, other, dim);
-    /// Every element times the whole other tensor, as blocks (Kronecker's product).
+    /// Every element times the whole other tensor, as blocks (Kronecker's product). `[M, N]` and `[P, Q]` give
+    /// `[M * P, N * Q]`. PyTorch: `torch.kron`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1, 10]]), tensor!([[1, 2], [3, 4]]));
+    /// assert_eq!(a.kron(&b).to_string(), "tensor([[ 1,  2, 10, 20],\n        [ 3,  4, 30, 40]])");
+    /// ```
     kron, try_kron, [] (x, other: &Tensor) => kron(x, other);
-    /// The sum of the diagonal of a matrix.
+    /// The sum of the diagonal of a matrix. Other than two dimensions are an error. PyTorch: `torch.trace`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([[1, 2], [3, 4]]).trace().to_string(), "tensor(5)");
+    /// ```
     trace, try_trace, [] (x) => trace(x);
 }

@@ -285,7 +285,14 @@ impl Tensor {
         normal_each(&mean.into(), &std.into())
     }
 
-    /// Random integers from `low` up to but not including `high`, in the shape and dtype and on the device of this tensor.
+    /// Random integers from `low` up to but not including `high`, in the shape and dtype and on the device of this
+    /// tensor. PyTorch: `torch.randint_like`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(tensor!([0., 0., 0.]).randint_like(1, 7).to_string(), "tensor([3., 4., 6.])");
+    /// ```
     ///
     /// # Panics
     /// When there is no integer between the two, or one of the two is too large for the dtype.

@@ -294,51 +294,193 @@ fn at_least(x: &Tensor, rank: usize) -> Result<Tensor> {
 }
 
 ops! {
-    /// Elements moved along dimensions, what leaves at one end coming back at the other; without dimensions (`()`), along
-    /// the whole tensor.
+    /// Elements moved along dimensions, what leaves at one end coming back at the other; without dimensions (`()`),
+    /// along the whole tensor. As many `shifts` as `dims`; a negative shift moves backwards. PyTorch: `torch.roll`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.roll(1, 1).to_string(), "tensor([[3, 1, 2],\n        [6, 4, 5]])");
+    /// assert_eq!(a.roll(1, ()).to_string(), "tensor([[6, 1, 2],\n        [3, 4, 5]])");
+    /// ```
     roll, try_roll, [] (x, shifts: impl crate::Given<Dims>, dims: impl crate::Given<Dims>) => roll(x, &shifts.into(), &dims.into());
-    /// Turned by `k` quarters in the plane of two dimensions.
+    /// Turned by `k` quarters in the plane of two dimensions, from the first towards the second. `(-2, -1)` turns
+    /// images `[N, C, H, W]` to the left. PyTorch: `torch.rot90`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.rot90(1, (0, 1)).to_string(), "tensor([[3, 6],\n        [2, 5],\n        [1, 4]])");
+    /// ```
     rot90, try_rot90, [] (x, k: i64, dims: impl crate::Given<Dims>) => rot90(x, k, &dims.into());
-    /// The columns in reverse (a copy).
+    /// The columns in reverse (a copy). It reverses the second dimension, which the tensor must have.
+    /// PyTorch: `torch.fliplr`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.fliplr().to_string(), "tensor([[3, 2, 1],\n        [6, 5, 4]])");
+    /// ```
     fliplr, try_fliplr, [] (x) => flipped_side(x, 1);
-    /// The rows in reverse (a copy).
+    /// The rows in reverse (a copy). It reverses the first dimension, which the tensor must have.
+    /// PyTorch: `torch.flipud`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.flipud().to_string(), "tensor([[4, 5, 6],\n        [1, 2, 3]])");
+    /// ```
     flipud, try_flipud, [] (x) => flipped_side(x, 0);
-    /// The whole tensor again and again; unlike [`Tensor::repeat`] it takes fewer numbers than dimensions.
+    /// The whole tensor again and again; unlike [`Tensor::repeat`] it takes fewer numbers than dimensions. Those count
+    /// from the last dimension. PyTorch: `torch.tile`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(a.tile(2).to_string(), "tensor([[1, 2, 1, 2],\n        [3, 4, 3, 4]])");
+    /// ```
     tile, try_tile, [] (x, times: impl crate::Given<Dims>) => tile(x, &times.into());
-    /// Each element (`None`) or slice of a dimension several times in a row: a number of times for all, or a tensor with
-    /// one for each.
+    /// Each element (`None`) or slice of a dimension several times in a row: a number of times for all, or a tensor
+    /// with one for each. Without a dimension the result has one. PyTorch: `torch.repeat_interleave`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2, 3]);
+    /// assert_eq!(a.repeat_interleave(2, None).to_string(), "tensor([1, 1, 2, 2, 3, 3])");
+    /// assert_eq!(a.repeat_interleave(tensor!([1, 0, 3]), Some(0)).to_string(), "tensor([1, 3, 3, 3])");
+    /// ```
     repeat_interleave, try_repeat_interleave, [] (x, repeats: impl crate::Given<Arg>, dim: Option<i64>)
         => repeat_interleave(x, repeats.into(), dim);
-    /// Several dimensions moved to other places: `x.movedim((0, 1), (1, 2))`.
+    /// Several dimensions moved to other places, without a copy: `torch.movedim(x, (0, 1), (1, 2))`. There must be as
+    /// many places as dimensions.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::zeros([2, 3, 4]);
+    /// assert_eq!(a.movedim_all((0, 1), (1, 2)).dims(), [4, 2, 3]);
+    /// ```
     movedim_all, try_movedim_all, [] (x, from: impl crate::Given<Dims>, to: impl crate::Given<Dims>) => move_all(x, &from.into(), &to.into());
-    /// [`Tensor::movedim`] by its name in NumPy.
+    /// [`Tensor::movedim`] by its name in NumPy. PyTorch: `torch.moveaxis`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pictures = Tensor::zeros([8, 28, 32, 3]);
+    /// assert_eq!(pictures.moveaxis(-1, 1).dims(), [8, 3, 28, 32]);
+    /// ```
     moveaxis, try_moveaxis, [] (x, from: i64, to: i64) => x.try_movedim(from, to);
-    /// [`Tensor::transpose`] by its name in NumPy.
+    /// [`Tensor::transpose`] by its name in NumPy. PyTorch: `torch.swapaxes`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.swapaxes(0, 1).to_string(), "tensor([[1, 4],\n        [2, 5],\n        [3, 6]])");
+    /// ```
     swapaxes, try_swapaxes, [] (x, a: i64, b: i64) => x.try_transpose(a, b);
-    /// [`Tensor::transpose`] by another name.
+    /// [`Tensor::transpose`] by another name. PyTorch: `torch.swapdims`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::zeros([2, 3, 4]);
+    /// assert_eq!(a.swapdims(0, -1).dims(), [4, 3, 2]);
+    /// ```
     swapdims, try_swapdims, [] (x, a: i64, b: i64) => x.try_transpose(a, b);
-    /// [`Tensor::expand`] by its name in NumPy.
+    /// [`Tensor::expand`] by its name in NumPy. PyTorch: `torch.broadcast_to`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).broadcast_to([3, 2]).to_vec2::<i64>(), [[1, 2]; 3]);
+    /// ```
     broadcast_to, try_broadcast_to, [] (x, shape: impl crate::Given<Dims>) => x.try_expand(shape);
-    /// One dimension as several; one size may be -1.
+    /// One dimension as several; one size may be -1. The sizes must multiply to that of the dimension.
+    /// PyTorch: `torch.unflatten`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // Four heads of sixteen numbers each.
+    /// let features = Tensor::zeros([8, 10, 64]);
+    /// assert_eq!(features.unflatten(-1, [4, -1]).dims(), [8, 10, 4, 16]);
+    /// ```
     unflatten, try_unflatten, [] (x, dim: i64, sizes: impl crate::Given<Dims>) => unflatten(x, dim, &sizes.into());
-    /// `sections` pieces along one dimension, the first of them one larger where they cannot be equal.
+    /// `sections` pieces along one dimension, the first of them one larger where they cannot be equal. No section, and
+    /// a tensor without dimensions, are errors. PyTorch: `torch.tensor_split`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let sizes: Vec<usize> = Tensor::zeros(7).tensor_split(3, 0).iter().map(Tensor::numel).collect();
+    /// assert_eq!(sizes, [3, 2, 2]);
+    /// ```
     tensor_split, try_tensor_split, [] (x, sections: usize, dim: i64) -> Vec<Tensor>
         => tensor_split(x, &section_starts(x, sections, dim)?, dim);
-    /// Pieces that begin at the given places of one dimension: `torch.tensor_split(x, [1, 3], dim)`.
+    /// Pieces that begin at the given places of one dimension: `torch.tensor_split(x, [1, 3], dim)`. One more piece
+    /// than places.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pieces = tensor!([10, 20, 30, 40, 50]).tensor_split_at(&[1, 3], 0);
+    /// assert_eq!(pieces.len(), 3);
+    /// assert_eq!(pieces[1].to_string(), "tensor([20, 30])");
+    /// ```
     tensor_split_at, try_tensor_split_at, [] (x, places: &[i64], dim: i64) -> Vec<Tensor> => tensor_split(x, places, dim);
-    /// Equal pieces side by side.
+    /// Equal pieces side by side. The second dimension (of a vector, the only one) must divide by `sections`.
+    /// PyTorch: `torch.hsplit`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let halves = tensor!([[1, 2, 3, 4], [5, 6, 7, 8]]).hsplit(2);
+    /// assert_eq!(halves[1].to_string(), "tensor([[3, 4],\n        [7, 8]])");
+    /// ```
     hsplit, try_hsplit, [] (x, sections: usize) -> Vec<Tensor> => even_split("hsplit", x, sections);
-    /// Equal pieces below each other.
+    /// Equal pieces below each other. The first dimension must divide by `sections`, and there must be a second.
+    /// PyTorch: `torch.vsplit`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let halves = tensor!([[1, 2, 3, 4], [5, 6, 7, 8]]).vsplit(2);
+    /// assert_eq!(halves[1].to_string(), "tensor([[5, 6, 7, 8]])");
+    /// ```
     vsplit, try_vsplit, [] (x, sections: usize) -> Vec<Tensor> => even_split("vsplit", x, sections);
-    /// Equal pieces behind each other.
+    /// Equal pieces behind each other. The third dimension must divide by `sections`. PyTorch: `torch.dsplit`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let halves = tensor!([[[1, 2], [3, 4]]]).dsplit(2);
+    /// assert_eq!(halves[1].to_string(), "tensor([[[2],\n         [4]]])");
+    /// ```
     dsplit, try_dsplit, [] (x, sections: usize) -> Vec<Tensor> => even_split("dsplit", x, sections);
-    /// With at least one dimension (`torch.atleast_1d`).
+    /// With at least one dimension (`torch.atleast_1d`). A number becomes a vector of one element.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!(5).atleast_1d().to_string(), "tensor([5])");
+    /// ```
     atleast_1d, try_atleast_1d, [] (x) => at_least(x, 1);
-    /// With at least two dimensions (`torch.atleast_2d`).
+    /// With at least two dimensions (`torch.atleast_2d`). A vector becomes a row.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).atleast_2d().to_string(), "tensor([[1, 2]])");
+    /// ```
     atleast_2d, try_atleast_2d, [] (x) => at_least(x, 2);
-    /// With at least three dimensions (`torch.atleast_3d`).
+    /// With at least three dimensions (`torch.atleast_3d`). A matrix `[M, N]` becomes `[M, N, 1]`, a vector `[N]`
+    /// becomes `[1, N, 1]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).atleast_3d().dims(), [2, 3, 1]);
+    /// assert_eq!(Tensor::zeros(3).atleast_3d().dims(), [1, 3, 1]);
+    /// ```
     atleast_3d, try_atleast_3d, [] (x) => at_least(x, 3);
-    /// A copy of `len` elements of one dimension from `start` on.
+    /// A copy of `len` elements of one dimension from `start` on. Unlike [`Tensor::narrow`] it does not share the
+    /// memory. PyTorch: `torch.narrow_copy`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2, 3, 4]);
+    /// a.narrow_copy(0, 1, 2).fill_(0);
+    /// assert_eq!(a.to_string(), "tensor([1, 2, 3, 4])");
+    /// a.narrow(0, 1, 2).fill_(0);
+    /// assert_eq!(a.to_string(), "tensor([1, 0, 0, 4])");
+    /// ```
     narrow_copy, try_narrow_copy, [] (x, dim: i64, start: i64, len: usize) => {
         let (shape, size) = (x.shape(), x.try_size(dim)? as i64);
         let from = if start < 0 { start + size } else { start } as usize;

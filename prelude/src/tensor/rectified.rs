@@ -137,9 +137,17 @@ fn slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
 }
 
 ops! {
-    /// The element where it is positive; where not, it times a slope that is drawn between `lower` and `upper` for each
-    /// while `training`, and times their middle otherwise (Xu and others, 2015). PyTorch's defaults are 1/8, 1/3 and
-    /// `false`.
+    /// The element where it is positive, and where not, it times a slope (Xu and others, 2015). While `training`, a
+    /// slope between `lower` and `upper` is drawn for each; otherwise it is their middle. PyTorch's defaults are 1/8,
+    /// 1/3 and `false`; `lower` above `upper` is an error. PyTorch: `F.rrelu`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([2., -1., -1.]);
+    /// assert_eq!(x.rrelu(0.25, 0.75, false).to_string(), "tensor([ 2.0000, -0.5000, -0.5000])");
+    /// manual_seed(0);
+    /// assert_eq!(x.rrelu(0.25, 0.75, true).to_string(), "tensor([ 2.0000, -0.7350, -0.6039])");
+    /// ```
     rrelu, try_rrelu, [rrelu_, try_rrelu_ => randomly(x, [lower, upper], training, true)]
         (x, lower: f64, upper: f64, training: bool) => randomly(x, [lower, upper], training, false);
 }

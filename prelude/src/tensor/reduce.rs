@@ -494,71 +494,307 @@ fn sum_to(x: &Tensor, shape: &Shape) -> Result<Tensor> {
 }
 
 ops! {
-    /// The sum of all elements; integers give `i64`.
+    /// The sum of all elements, as a tensor without dimensions. Integers and truth values give `i64`.
+    /// PyTorch: `torch.sum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2.], [3., 4.]]);
+    /// assert_eq!(a.sum().to_string(), "tensor(10.)");
+    /// // Truth values are counted.
+    /// assert_eq!(a.gt(1.5).sum().item::<i64>(), 3);
+    /// ```
     sum, try_sum, [] (x) => sum(x, Over::all(x));
-    /// Sums over some dimensions.
+    /// Sums over some dimensions, which go away, or stay with size 1 if `keepdim`. `()` stands for all of them;
+    /// integers and truth values give `i64`. A dimension that the tensor does not have is an error.
+    /// PyTorch: `torch.sum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2., 3.], [4., 5., 6.]]);
+    /// assert_eq!(a.sum_dim(0, false).to_string(), "tensor([5., 7., 9.])");
+    /// assert_eq!(a.sum_dim(1, true).to_string(), "tensor([[ 6.],\n        [15.]])");
+    /// assert_eq!(Tensor::ones([2, 3, 4]).sum_dim((0, 2), false).to_string(), "tensor([8., 8., 8.])");
+    /// ```
     sum_dim, try_sum_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => sum(x, Over::dims(x, &dims.into(), keepdim)?);
-    /// The mean of all elements.
+    /// The mean of all elements, as a tensor without dimensions. Integers are an error: turn them into floats first.
+    /// PyTorch: `torch.mean`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([[1., 2.], [3., 6.]]).mean().to_string(), "tensor(3.)");
+    /// let mistake = tensor!([1, 2]).try_mean().unwrap_err();
+    /// assert!(mistake.to_string().contains("could not infer output dtype"));
+    /// ```
     mean, try_mean, [] (x) => mean(x, Over::all(x));
-    /// Means over some dimensions.
+    /// Means over some dimensions, which go away, or stay with size 1 if `keepdim`. Integers are an error.
+    /// PyTorch: `torch.mean`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2., 3.], [4., 5., 6.]]);
+    /// assert_eq!(a.mean_dim(1, false).to_string(), "tensor([2., 5.])");
+    /// // What keeps its dimension broadcasts with the tensor.
+    /// assert_eq!((&a - a.mean_dim(0, true)).to_vec2::<f32>(), [[-1.5; 3], [1.5; 3]]);
+    /// ```
     mean_dim, try_mean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => mean(x, Over::dims(x, &dims.into(), keepdim)?);
-    /// The product of all elements.
+    /// The product of all elements, as a tensor without dimensions. Integers and truth values give `i64`.
+    /// PyTorch: `torch.prod`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([2, 3, 4]).prod().to_string(), "tensor(24)");
+    /// ```
     prod, try_prod, [] (x) => prod(x, Over::all(x));
-    /// Products over one dimension.
+    /// Products over one dimension, which goes away, or stays with size 1 if `keepdim`. Integers and truth values give
+    /// `i64`. PyTorch: `torch.prod`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 2., 3.], [4., 5., 6.]]);
+    /// assert_eq!(a.prod_dim(1, false).to_string(), "tensor([  6., 120.])");
+    /// ```
     prod_dim, try_prod_dim, [] (x, dim: i64, keepdim: bool) => prod(x, Over::one(x, dim, keepdim)?);
-    /// The largest element.
+    /// The largest element, as a tensor without dimensions, of the same dtype. A tensor without elements is an error;
+    /// if there is a NaN, the result is one. PyTorch: `torch.max`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3, 9], [2, 4]]);
+    /// assert_eq!(a.max().to_string(), "tensor(9)");
+    /// assert!(tensor!([1., f64::NAN]).max().item::<f32>().is_nan());
+    /// ```
     max, try_max, [] (x) => extreme(x, Over::all(x), Reduce::Max);
-    /// The smallest element.
+    /// The smallest element, as a tensor without dimensions, of the same dtype. A tensor without elements is an error;
+    /// if there is a NaN, the result is one. PyTorch: `torch.min`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3, 9], [2, 4]]);
+    /// assert_eq!(a.min().to_string(), "tensor(2)");
+    /// ```
     min, try_min, [] (x) => extreme(x, Over::all(x), Reduce::Min);
-    /// The largest elements over some dimensions; equals share the gradient.
+    /// The largest elements over some dimensions; equals share the gradient. `()` stands for all dimensions.
+    /// PyTorch: `torch.amax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 9.], [9., 4.]]).requires_grad_(true);
+    /// assert_eq!(a.amax(1, false).detach().to_string(), "tensor([9., 9.])");
+    /// a.amax((0, 1), false).backward();
+    /// assert_eq!(a.grad().unwrap().to_string(), "tensor([[0.0000, 0.5000],\n        [0.5000, 0.0000]])");
+    /// ```
     amax, try_amax, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Max);
-    /// The smallest elements over some dimensions; equals share the gradient.
+    /// The smallest elements over some dimensions; equals share the gradient. `()` stands for all dimensions.
+    /// PyTorch: `torch.amin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3, 9], [2, 4]]);
+    /// assert_eq!(a.amin(0, false).to_string(), "tensor([2, 4])");
+    /// assert_eq!(a.amin(1, true).to_string(), "tensor([[3],\n        [2]])");
+    /// ```
     amin, try_amin, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => extreme_over(x, &dims.into(), keepdim, Reduce::Min);
-    /// The largest elements over one dimension, and where they are: `torch.max(x, dim)`.
+    /// The largest elements over one dimension, and where they are, as `i64`: `torch.max(x, dim)`. The dimension goes
+    /// away, or stays with size 1 if `keepdim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let scores = tensor!([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]]);
+    /// let (best, classes) = scores.max_dim(1, false);
+    /// assert_eq!(best.to_string(), "tensor([0.7000, 0.5000])");
+    /// assert_eq!(classes.to_string(), "tensor([1, 0])");
+    /// ```
     max_dim, try_max_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, true);
-    /// The smallest elements over one dimension, and where they are: `torch.min(x, dim)`.
+    /// The smallest elements over one dimension, and where they are, as `i64`: `torch.min(x, dim)`. The dimension goes
+    /// away, or stays with size 1 if `keepdim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (least, places) = tensor!([[3, 9], [8, 4]]).min_dim(1, false);
+    /// assert_eq!(least.to_string(), "tensor([3, 4])");
+    /// assert_eq!(places.to_string(), "tensor([0, 1])");
+    /// ```
     min_dim, try_min_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => extreme_with_index(x, dim, keepdim, false);
-    /// Where the largest element is, counted through all of them.
+    /// Where the largest element is, counted through all of them. An `i64` tensor without dimensions; of equals, the
+    /// first counts. PyTorch: `torch.argmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3, 2], [9, 4]]);
+    /// assert_eq!(a.argmax().item::<i64>(), 2);
+    /// ```
     argmax, try_argmax, [] (x) => arg(x, None, true);
-    /// Where the largest element of one dimension is.
+    /// Where the largest element of one dimension is, as `i64`. The dimension goes away, or stays with size 1 if
+    /// `keepdim`; of equals, the first counts. PyTorch: `torch.argmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (scores, classes) = (tensor!([[0.1, 0.9], [0.8, 0.2], [0.6, 0.4]]), tensor!([1, 0, 1]));
+    /// let guesses = scores.argmax_dim(1, false);
+    /// assert_eq!(guesses.to_string(), "tensor([1, 0, 0])");
+    /// // The share of right guesses.
+    /// assert_eq!(guesses.eq(&classes).float().mean().to_string(), "tensor(0.6667)");
+    /// ```
     argmax_dim, try_argmax_dim, [] (x, dim: i64, keepdim: bool) => arg(x, Some((dim, keepdim)), true);
-    /// Where the smallest element is, counted through all of them.
+    /// Where the smallest element is, counted through all of them. An `i64` tensor without dimensions; of equals, the
+    /// first counts. PyTorch: `torch.argmin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3, 2], [9, 4]]);
+    /// assert_eq!(a.argmin().item::<i64>(), 1);
+    /// ```
     argmin, try_argmin, [] (x) => arg(x, None, false);
-    /// Where the smallest element of one dimension is.
+    /// Where the smallest element of one dimension is, as `i64`. The dimension goes away, or stays with size 1 if
+    /// `keepdim`; of equals, the first counts. PyTorch: `torch.argmin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let distances = tensor!([[2., 0.5, 3.], [0.1, 7., 4.]]);
+    /// assert_eq!(distances.argmin_dim(1, false).to_string(), "tensor([1, 0])");
+    /// ```
     argmin_dim, try_argmin_dim, [] (x, dim: i64, keepdim: bool) => arg(x, Some((dim, keepdim)), false);
-    /// Whether no element is 0.
+    /// Whether no element is 0, as a `bool` tensor without dimensions. PyTorch: `torch.all`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1., 2., 3.]);
+    /// assert_eq!(a.gt(0).all().to_string(), "tensor(True)");
+    /// assert!(!a.gt(1).all().item::<bool>());
+    /// ```
     all, try_all, [] (x) => truth(x, &Over::all(x), Reduce::Min);
-    /// Whether no element over some dimensions is 0.
+    /// Whether no element over some dimensions is 0, as `bool`. They go away, or stay with size 1 if `keepdim`.
+    /// PyTorch: `torch.all`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [0, 4]]);
+    /// assert_eq!(a.all_dim(1, false).to_string(), "tensor([ True, False])");
+    /// ```
     all_dim, try_all_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Min);
-    /// Whether any element is not 0.
+    /// Whether any element is not 0, as a `bool` tensor without dimensions. PyTorch: `torch.any`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let losses = tensor!([0.3, f64::NAN, 0.1]);
+    /// assert!(losses.isnan().any().item::<bool>());
+    /// ```
     any, try_any, [] (x) => truth(x, &Over::all(x), Reduce::Max);
-    /// Whether any element over some dimensions is not 0.
+    /// Whether any element over some dimensions is not 0, as `bool`. They go away, or stay with size 1 if `keepdim`.
+    /// PyTorch: `torch.any`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[0, 0], [0, 4]]);
+    /// assert_eq!(a.any_dim(0, true).to_string(), "tensor([[False,  True]])");
+    /// ```
     any_dim, try_any_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => truth(x, &Over::dims(x, &dims.into(), keepdim)?, Reduce::Max);
-    /// The variance of all elements, over `n - 1`.
+    /// The variance of all elements, over `n - 1`. A tensor without dimensions; integers are an error.
+    /// PyTorch: `torch.var`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2., 3., 4.]).var().to_string(), "tensor(1.6667)");
+    /// ```
     var, try_var, [] (x) => variance(x, Over::all(x), 1.);
-    /// Variances over some dimensions, over `n - correction`.
+    /// Variances over some dimensions, over `n - correction`. PyTorch's default of `correction` is 1; with 0 it is the
+    /// variance of the elements themselves, as batch normalization takes it. PyTorch: `torch.var`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., 3.], [2., 6.]]);
+    /// assert_eq!(a.var_dim(1, 1., false).to_string(), "tensor([2., 8.])");
+    /// assert_eq!(a.var_dim(1, 0., false).to_string(), "tensor([1., 4.])");
+    /// ```
     var_dim, try_var_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
         => variance(x, Over::dims(x, &dims.into(), keepdim)?, correction);
-    /// The standard deviation of all elements, over `n - 1`.
+    /// The standard deviation of all elements, over `n - 1`. A tensor without dimensions; integers are an error.
+    /// PyTorch: `torch.std`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., 2., 3., 4.]).std().to_string(), "tensor(1.2910)");
+    /// ```
     std, try_std, [] (x) => deviation(x, Over::all(x), 1.);
-    /// Standard deviations over some dimensions, over `n - correction`.
+    /// Standard deviations over some dimensions, over `n - correction`. PyTorch's default of `correction` is 1.
+    /// PyTorch: `torch.std`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // Each column with mean 0 and standard deviation 1.
+    /// let a = tensor!([[1., 10.], [3., 50.]]);
+    /// let scaled = (&a - a.mean_dim(0, true)) / a.std_dim(0, 0., true);
+    /// assert_eq!(scaled.to_string(), "tensor([[-1., -1.],\n        [ 1.,  1.]])");
+    /// ```
     std_dim, try_std_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
         => deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction);
-    /// The standard deviation and the mean of all elements.
+    /// The standard deviation (over `n - 1`) and the mean of all elements. PyTorch: `torch.std_mean`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (std, mean) = tensor!([1., 2., 3., 4.]).std_mean();
+    /// assert_eq!(std.to_string(), "tensor(1.2910)");
+    /// assert_eq!(mean.to_string(), "tensor(2.5000)");
+    /// ```
     std_mean, try_std_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., true);
-    /// Standard deviations (over `n - correction`) and means over some dimensions: `torch.std_mean(x, dim)`.
+    /// Standard deviations (over `n - correction`) and means over some dimensions: `torch.std_mean(x, dim)`. For images
+    /// `[N, C, H, W]`, `(0, 2, 3)` gives one of each for a channel.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let images = tensor!([[[[0., 1.]], [[4., 4.]]]]);
+    /// let (std, mean) = images.std_mean_dim((0, 2, 3), 0., false);
+    /// assert_eq!(std.to_string(), "tensor([0.5000, 0.0000])");
+    /// assert_eq!(mean.to_string(), "tensor([0.5000, 4.0000])");
+    /// ```
     std_mean_dim, try_std_mean_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
         => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, true);
-    /// The variance and the mean of all elements.
+    /// The variance (over `n - 1`) and the mean of all elements. PyTorch: `torch.var_mean`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (var, mean) = tensor!([1., 2., 3., 4.]).var_mean();
+    /// assert_eq!(var.to_string(), "tensor(1.6667)");
+    /// assert_eq!(mean.to_string(), "tensor(2.5000)");
+    /// ```
     var_mean, try_var_mean, [] (x) -> (Tensor, Tensor) => with_mean(x, Over::all(x), 1., false);
     /// Variances (over `n - correction`) and means over some dimensions: `torch.var_mean(x, dim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (var, mean) = tensor!([[1., 3.], [2., 6.]]).var_mean_dim(1, 0., false);
+    /// assert_eq!(var.to_string(), "tensor([1., 4.])");
+    /// assert_eq!(mean.to_string(), "tensor([2., 4.])");
+    /// ```
     var_mean_dim, try_var_mean_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool) -> (Tensor, Tensor)
         => with_mean(x, Over::dims(x, &dims.into(), keepdim)?, correction, false);
-    /// The smallest and the largest element.
+    /// The smallest and the largest element, as tensors without dimensions. PyTorch: `torch.aminmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (least, most) = tensor!([[3, 9], [2, 4]]).aminmax();
+    /// assert_eq!((least.item::<i64>(), most.item::<i64>()), (2, 9));
+    /// ```
     aminmax, try_aminmax, [] (x) -> (Tensor, Tensor) => both_extremes(x, Over::all(x));
     /// The smallest and the largest elements of one dimension: `torch.aminmax(x, dim=dim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (least, most) = tensor!([[3, 9], [2, 4]]).aminmax_dim(1, false);
+    /// assert_eq!(least.to_string(), "tensor([3, 2])");
+    /// assert_eq!(most.to_string(), "tensor([9, 4])");
+    /// ```
     aminmax_dim, try_aminmax_dim, [] (x, dim: i64, keepdim: bool) -> (Tensor, Tensor) => both_extremes(x, Over::one(x, dim, keepdim)?);
-    /// The logarithm of the sum of exponentials over some dimensions, without overflow.
+    /// The logarithm of the sum of exponentials over some dimensions, without overflow. Integers give `f32`.
+    /// PyTorch: `torch.logsumexp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1000., 1000.]);
+    /// assert_eq!(a.logsumexp(0, false).to_string(), "tensor(1000.6932)");
+    /// assert_eq!(a.exp().sum().log().to_string(), "tensor(inf)");
+    /// ```
     logsumexp, try_logsumexp, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => {
         let dims = dims.into();
         let over = Over::dims(x, &dims, keepdim)?;
@@ -584,13 +820,43 @@ ops! {
             },
         )
     };
-    /// Exponentials over their sum, along one dimension.
+    /// Exponentials over their sum, along one dimension. The shape stays, and the numbers along `dim` add up to 1;
+    /// integers are an error. PyTorch: `torch.softmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let logits = tensor!([[0., 0.], [1., 3.]]);
+    /// assert_eq!(logits.softmax(1).to_string(), "tensor([[0.5000, 0.5000],\n        [0.1192, 0.8808]])");
+    /// ```
     softmax, try_softmax, [] (x, dim: i64) => softmax_along(x, dim, false);
-    /// The logarithm of [`Tensor::softmax`], without losing small ones.
+    /// The logarithm of [`Tensor::softmax`], without losing small ones. PyTorch: `torch.log_softmax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let logits = tensor!([0., 200.]);
+    /// assert_eq!(logits.log_softmax(0).to_string(), "tensor([-200.,    0.])");
+    /// // The share itself is too small for `f32`.
+    /// assert_eq!(logits.softmax(0).log().to_string(), "tensor([-inf, 0.])");
+    /// ```
     log_softmax, try_log_softmax, [] (x, dim: i64) => softmax_along(x, dim, true);
-    /// Running sums along one dimension.
+    /// Running sums along one dimension. The shape stays; integers and truth values give `i64`.
+    /// PyTorch: `torch.cumsum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.cumsum(1).to_string(), "tensor([[ 1,  3,  6],\n        [ 4,  9, 15]])");
+    /// ```
     cumsum, try_cumsum, [cumsum_, try_cumsum_] (x, dim: i64) => running_sum(x, dim);
-    /// Sums away dimensions until the tensor has a shape that broadcasts to its own.
+    /// Sums away dimensions until the tensor has a shape that broadcasts to its own. It undoes [`Tensor::expand`] in a
+    /// gradient; a shape that does not broadcast is an error. PyTorch: `Tensor.sum_to_size`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let gradient = Tensor::ones([4, 3]);
+    /// let bias = tensor!([0., 0., 0.]);
+    /// assert_eq!(gradient.sum_to(&bias.shape()).to_string(), "tensor([4., 4., 4.])");
+    /// ```
     sum_to, try_sum_to, [] (x, shape: &Shape) => sum_to(x, shape);
 }
 

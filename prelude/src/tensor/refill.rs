@@ -60,7 +60,14 @@ fn check_bound(what: &str, bound: i64, dtype: DType) -> Result<()> {
 }
 
 impl Tensor {
-    /// Refills this tensor with floats from `[from, to)`.
+    /// Refills this tensor with floats from `[from, to)`. Fails for a dtype that is none of floats. PyTorch:
+    /// `Tensor.uniform_`, whose defaults are 0 and 1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::zeros([3]).uniform_(-1., 1.).to_string(), "tensor([-0.0075,  0.5364, -0.8230])");
+    /// ```
     #[track_caller]
     pub fn uniform_(&self, from: f64, to: f64) -> Tensor {
         self.try_uniform_(from, to).or_panic()
@@ -71,7 +78,14 @@ impl Tensor {
         self.refill(Uniform { from, to })
     }
 
-    /// Refills this tensor with normal numbers.
+    /// Refills this tensor with normal numbers. Fails for a negative `std`, or a dtype that is none of floats. PyTorch:
+    /// `Tensor.normal_`, whose defaults are 0 and 1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::zeros([3]).normal_(10., 2.).to_string(), "tensor([13.0820,  9.4131,  5.6424])");
+    /// ```
     #[track_caller]
     pub fn normal_(&self, mean: f64, std: f64) -> Tensor {
         self.try_normal_(mean, std).or_panic()
@@ -83,6 +97,7 @@ impl Tensor {
     }
 
     /// Refills this tensor with 1 and 0; 1 has the probability `p`, which is one number or one for each element.
+    /// PyTorch: `Tensor.bernoulli_`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -123,7 +138,15 @@ impl Tensor {
         self.replace_in_memory("BernoulliBackward2", |draws, n| draws.bernoulli(p, n))
     }
 
-    /// Refills this tensor with exponentially distributed numbers: PyTorch's default of `lambda` is 1.
+    /// Refills this tensor with exponentially distributed numbers: PyTorch's default of `lambda` is 1. Their mean is
+    /// `1 / lambda`. PyTorch: `Tensor.exponential_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::zeros([3]).exponential_(1.).to_string(), "tensor([3.5083, 1.2304, 0.6150])");
+    /// assert_eq!(format!("{:.1}", Tensor::zeros([10_000]).exponential_(0.5).mean().item::<f32>()), "2.0");
+    /// ```
     ///
     /// # Panics
     /// When `lambda` is not positive, or the dtype is none of floats.
@@ -137,7 +160,14 @@ impl Tensor {
         self.refill(Exponential { lambda })
     }
 
-    /// Refills this tensor with numbers of Cauchy's distribution: PyTorch's defaults are 0 and 1.
+    /// Refills this tensor with numbers of Cauchy's distribution: PyTorch's defaults are 0 and 1. Half of them lie
+    /// within `sigma` of the median; they have no mean. PyTorch: `Tensor.cauchy_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::zeros([3]).cauchy_(0., 1.).to_string(), "tensor([10.5977,  0.7648, -0.1283])");
+    /// ```
     ///
     /// # Panics
     /// When `sigma` is not positive, or the dtype is none of floats.
@@ -151,7 +181,14 @@ impl Tensor {
         self.refill(Cauchy { median, sigma })
     }
 
-    /// Refills this tensor with numbers whose logarithms are normal: PyTorch's defaults are 1 and 2.
+    /// Refills this tensor with numbers whose logarithms are normal: PyTorch's defaults are 1 and 2. Those are mean and
+    /// standard deviation of the logarithms. PyTorch: `Tensor.log_normal_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// assert_eq!(Tensor::zeros([3]).log_normal_(0., 0.5).to_string(), "tensor([2.1608, 0.8635, 0.3364])");
+    /// ```
     ///
     /// # Panics
     /// When `std` is not positive, or the dtype is none of floats.
@@ -165,7 +202,15 @@ impl Tensor {
         self.refill(LogNormal { mean, std })
     }
 
-    /// Refills this tensor with how many trials it takes to the first success, which has the probability `p`.
+    /// Refills this tensor with how many trials it takes to the first success, which has the probability `p`. The dtype
+    /// may be one of integers or of floats. PyTorch: `Tensor.geometric_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// // Throws of a die until the first six.
+    /// assert_eq!(Tensor::zeros([5]).geometric_(1. / 6.).to_string(), "tensor([1., 2., 5., 1., 3.])");
+    /// ```
     ///
     /// # Panics
     /// When `p` is not between 0 and 1.
@@ -189,8 +234,9 @@ impl Tensor {
         })
     }
 
-    /// Refills this tensor with integers: `x.random_(..10)` from 0 up to but not including 10, `x.random_(3..10)` from 3,
-    /// and `x.random_(..)` with any that are not negative; of those that a float is not exact for, none.
+    /// Refills this tensor with integers of a range. PyTorch: `Tensor.random_`. `x.random_(..10)` draws from 0 up to
+    /// but not including 10, `x.random_(3..10)` from 3, and `x.random_(..)` any that are not negative; of those that a
+    /// float is not exact for, none.
     ///
     /// ```
     /// use wick::prelude::*;

@@ -28,7 +28,7 @@ macro_rules! in_place {
 }
 
 in_place! {
-    /// [`Tensor::unsqueeze`] in place.
+    /// [`Tensor::unsqueeze`] in place. PyTorch: `Tensor.unsqueeze_`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -37,17 +37,60 @@ in_place! {
     /// assert_eq!(x.shape(), [1, 2, 3]);
     /// ```
     unsqueeze_, try_unsqueeze_(dim: i64) => |x: &Tensor| unsqueezed(x, dim, "UnsqueezeBackward1");
-    /// [`Tensor::squeeze_all`] in place: Python's `a.squeeze_()`.
+    /// [`Tensor::squeeze_all`] in place: Python's `a.squeeze_()`. PyTorch: `Tensor.squeeze_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([1, 3, 1]);
+    /// x.squeeze_all_();
+    /// assert_eq!(x.shape(), [3]);
+    /// ```
     squeeze_all_, try_squeeze_all_() => |x: &Tensor| squeezed(x, &(0..x.dim()).collect::<Vec<_>>(), "SqueezeBackward3");
-    /// [`Tensor::squeeze_dim`] in place: Python's `a.squeeze_(dim)`.
+    /// [`Tensor::squeeze_dim`] in place: Python's `a.squeeze_(dim)`. PyTorch: `Tensor.squeeze_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([1, 3, 1]);
+    /// x.squeeze_dim_(0);
+    /// assert_eq!(x.shape(), [3, 1]);
+    /// ```
     squeeze_dim_, try_squeeze_dim_(dim: i64) => |x: &Tensor| squeezed(x, &[axis(dim, x.dim())?], "SqueezeBackward4");
-    /// [`Tensor::transpose`] in place.
+    /// [`Tensor::transpose`] in place. The memory stays as it is. PyTorch: `Tensor.transpose_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// x.transpose_(0, 1);
+    /// assert_eq!(x.to_string(), "tensor([[1, 4],\n        [2, 5],\n        [3, 6]])");
+    /// assert!(!x.is_contiguous());
+    /// ```
     transpose_, try_transpose_(a: i64, b: i64) => |x: &Tensor| transposed(x, a, b, "TransposeBackward1");
-    /// [`Tensor::swapaxes`] in place.
+    /// [`Tensor::swapaxes`] in place. PyTorch: `Tensor.swapaxes_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3, 4]);
+    /// x.swapaxes_(0, 2);
+    /// assert_eq!(x.shape(), [4, 3, 2]);
+    /// ```
     swapaxes_, try_swapaxes_(a: i64, b: i64) => |x: &Tensor| transposed(x, a, b, "TransposeBackward1");
-    /// [`Tensor::swapdims`] in place.
+    /// [`Tensor::swapdims`] in place. PyTorch: `Tensor.swapdims_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3, 4]);
+    /// x.swapdims_(1, 2);
+    /// assert_eq!(x.shape(), [2, 4, 3]);
+    /// ```
     swapdims_, try_swapdims_(a: i64, b: i64) => |x: &Tensor| transposed(x, a, b, "TransposeBackward1");
-    /// [`Tensor::t`] in place.
+    /// [`Tensor::t`] in place. Unlike there, more than two dimensions are an error. PyTorch: `Tensor.t_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// x.t_();
+    /// assert_eq!(x.to_string(), "tensor([[1, 3],\n        [2, 4]])");
+    /// ```
     t_, try_t_() => |x: &Tensor| match x.dim() {
         0 | 1 => transposed(x, 0, 0, "TBackward1"),
         2 => transposed(x, 0, 1, "TBackward1"),
@@ -56,7 +99,14 @@ in_place! {
 }
 
 impl Tensor {
-    /// [`Tensor::squeeze`] in place: `a.squeeze_([0, 2])`.
+    /// [`Tensor::squeeze`] in place: `a.squeeze_([0, 2])`. PyTorch: `Tensor.squeeze_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([1, 3, 1, 1]);
+    /// x.squeeze_([0, 2]);
+    /// assert_eq!(x.shape(), [3, 1]);
+    /// ```
     ///
     /// # Panics
     /// When there is no such dimension, and where writing to this tensor in place is forbidden.
@@ -90,7 +140,8 @@ impl Tensor {
         Ok(self.clone())
     }
 
-    /// Writes `value` to the main diagonal, in place; with `wrap` the diagonal of a tall matrix begins anew below its end.
+    /// Writes `value` to the main diagonal, in place; with `wrap` the diagonal of a tall matrix begins anew below its
+    /// end. PyTorch: `Tensor.fill_diagonal_`.
     ///
     /// ```
     /// use wick::prelude::*;

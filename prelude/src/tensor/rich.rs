@@ -15,7 +15,13 @@ impl Rich for Tensor {
 wick_runtime::compiled_debug! { Tensor crate::Shape crate::DType crate::Device }
 
 /// A tensor set as a formula or as a table. Its plain text is the tensor's. Made by [`Tensor::latex`] and
-/// [`Tensor::html`].
+/// [`Tensor::html`]; as the last value of a cell, it is shown as such.
+///
+/// ```
+/// use wick::prelude::*;
+/// let formula = tensor!([[1, 0], [0, 1]]).latex();
+/// assert_eq!(formula.source(), r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Typeset {
     forms: Forms,
@@ -23,7 +29,12 @@ pub struct Typeset {
 }
 
 impl Typeset {
-    /// The LaTeX or HTML itself.
+    /// The LaTeX or HTML itself, to paste it elsewhere.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2]).latex().source(), r"\begin{bmatrix} 1 & 2 \end{bmatrix}");
+    /// ```
     pub fn source(&self) -> &str {
         &self.source
     }

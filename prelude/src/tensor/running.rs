@@ -214,20 +214,79 @@ fn areas_up_to(y: &Tensor, dx: f64, dim: i64) -> Result<Tensor> {
 }
 
 ops! {
-    /// Running products along one dimension.
+    /// Running products along one dimension. The shape stays; integers and truth values give `i64`.
+    /// PyTorch: `torch.cumprod`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1, 2, 3, 4]).cumprod(0).to_string(), "tensor([ 1,  2,  6, 24])");
+    /// ```
     cumprod, try_cumprod, [cumprod_, try_cumprod_] (x, dim: i64) => running_product(x, dim);
-    /// The largest element so far, along one dimension, and where it is.
+    /// The largest element so far, along one dimension, and where it is, as `i64`. Of equals, the last one counts.
+    /// PyTorch: `torch.cummax`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (highest, places) = tensor!([1, 3, 2, 5]).cummax(0);
+    /// assert_eq!(highest.to_string(), "tensor([1, 3, 3, 5])");
+    /// assert_eq!(places.to_string(), "tensor([0, 1, 1, 3])");
+    /// ```
     cummax, try_cummax, [] (x, dim: i64) -> (Tensor, Tensor) => extremes(x, dim, true);
-    /// The smallest element so far, along one dimension, and where it is.
+    /// The smallest element so far, along one dimension, and where it is, as `i64`. Of equals, the last one counts.
+    /// PyTorch: `torch.cummin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The best loss up to each epoch.
+    /// let (best, epochs) = tensor!([0.9, 0.5, 0.7, 0.4]).cummin(0);
+    /// assert_eq!(best.to_string(), "tensor([0.9000, 0.5000, 0.5000, 0.4000])");
+    /// assert_eq!(epochs.to_string(), "tensor([0, 1, 1, 3])");
+    /// ```
     cummin, try_cummin, [] (x, dim: i64) -> (Tensor, Tensor) => extremes(x, dim, false);
-    /// The logarithm of running sums of exponentials along one dimension, without overflow.
+    /// The logarithm of running sums of exponentials along one dimension, without overflow. Floats only.
+    /// PyTorch: `torch.logcumsumexp`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1000., 1000., 1000.]);
+    /// assert_eq!(a.logcumsumexp(0).to_string(), "tensor([1000.0000, 1000.6932, 1001.0986])");
+    /// ```
     logcumsumexp, try_logcumsumexp, [] (x, dim: i64) => logcumsumexp(x, dim);
-    /// The differences of neighbours along one dimension, taken `n` times.
+    /// The differences of neighbours along one dimension, taken `n` times. Each time the dimension gets one shorter.
+    /// PyTorch's defaults are 1 and -1. PyTorch: `torch.diff`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 4, 9, 16]);
+    /// assert_eq!(a.diff(1, -1).to_string(), "tensor([3, 5, 7])");
+    /// assert_eq!(a.diff(2, -1).to_string(), "tensor([2, 2])");
+    /// ```
     diff, try_diff, [] (x, n: usize, dim: i64) => diff(x, n, dim);
-    /// The area under points that lie `dx` apart along one dimension (`torch.trapezoid(y, dx=dx, dim=dim)`).
+    /// The area under points that lie `dx` apart along one dimension (`torch.trapezoid(y, dx=dx, dim=dim)`). The
+    /// dimension goes away; PyTorch's defaults are 1 and -1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let heights = tensor!([0., 2., 2., 0.]);
+    /// assert_eq!(heights.trapezoid(0.5, -1).to_string(), "tensor(2.)");
+    /// ```
     trapezoid, try_trapezoid, [] (x, dx: f64, dim: i64) => area(x, dx, dim);
-    /// The area under points at the places `places` along one dimension (`torch.trapezoid(y, x, dim=dim)`).
+    /// The area under points at the places `places` along one dimension (`torch.trapezoid(y, x, dim=dim)`). The
+    /// dimension goes away.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (places, heights) = (tensor!([0., 1., 3.]), tensor!([0., 2., 2.]));
+    /// assert_eq!(heights.trapezoid_at(&places, -1).to_string(), "tensor(5.)");
+    /// ```
     trapezoid_at, try_trapezoid_at, [] (x, places: &Tensor, dim: i64) => area_at(x, places, dim);
-    /// The areas up to each point (`torch.cumulative_trapezoid(y, dx=dx, dim=dim)`).
+    /// The areas up to each point (`torch.cumulative_trapezoid(y, dx=dx, dim=dim)`). The dimension gets one shorter;
+    /// PyTorch's defaults are 1 and -1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let heights = tensor!([0., 2., 2., 0.]);
+    /// assert_eq!(heights.cumulative_trapezoid(1., -1).to_string(), "tensor([1., 3., 4.])");
+    /// ```
     cumulative_trapezoid, try_cumulative_trapezoid, [] (x, dx: f64, dim: i64) => areas_up_to(x, dx, dim);
 }

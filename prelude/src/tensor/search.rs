@@ -9,6 +9,16 @@ use crate::scalar::Arg;
 use crate::shape::axis;
 
 /// Elements (or slices) without repetition; see [`Tensor::unique_with`].
+///
+/// ```
+/// use wick::prelude::*;
+/// let labels = tensor!([3, 1, 3]);
+/// let found = labels.unique_with(None);
+/// assert_eq!(found.values.to_string(), "tensor([1, 3])");
+/// assert_eq!(found.counts.to_string(), "tensor([1, 2])");
+/// // The values at the places of `inverse` are the elements again.
+/// assert_eq!(found.values.index_select(0, &found.inverse).to_string(), "tensor([3, 1, 3])");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Unique {
     /// Each once.
@@ -138,31 +148,94 @@ fn isin(x: &Tensor, among: &Tensor) -> Result<Tensor> {
 }
 
 ops! {
-    /// Each element once, in order.
+    /// Each element once, in order. The result has one dimension. PyTorch: `torch.unique`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let labels = tensor!([[3, 1], [3, 2]]);
+    /// assert_eq!(labels.unique().to_string(), "tensor([1, 2, 3])");
+    /// ```
     unique, try_unique, [] (x) => Ok(unique(x, None, false)?.values);
     /// Each slice along one dimension once, in order: `torch.unique(x, dim=dim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = tensor!([[2, 2], [1, 5], [2, 2]]);
+    /// assert_eq!(rows.unique_dim(0).to_string(), "tensor([[1, 5],\n        [2, 2]])");
+    /// ```
     unique_dim, try_unique_dim, [] (x, dim: i64) => Ok(unique(x, Some(dim), false)?.values);
-    /// Each element (or slice along `dim`) once, in order, with which of them each is, and how often each comes:
+    /// Each element (or slice along `dim`) once, in order, with the places and counts of [`Unique`]. They tell which of
+    /// the values each element is, and how often each value comes:
     /// `torch.unique(x, return_inverse=True, return_counts=True, dim=dim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let found = tensor!([3, 1, 3]).unique_with(None);
+    /// assert_eq!(found.values.to_string(), "tensor([1, 3])");
+    /// assert_eq!(found.inverse.to_string(), "tensor([1, 0, 1])");
+    /// assert_eq!(found.counts.to_string(), "tensor([1, 2])");
+    /// ```
     unique_with, try_unique_with, [] (x, dim: Option<i64>) -> Unique => unique(x, dim, false);
-    /// Without elements that equal the one before.
+    /// Without elements that equal the one before. The result has one dimension. PyTorch: `torch.unique_consecutive`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 1, 2, 2, 2, 1]);
+    /// assert_eq!(a.unique_consecutive().to_string(), "tensor([1, 2, 1])");
+    /// ```
     unique_consecutive, try_unique_consecutive, [] (x) => Ok(unique(x, None, true)?.values);
     /// [`Tensor::unique_consecutive`] with inverse and counts, along one dimension if there is one.
+    /// PyTorch: `torch.unique_consecutive`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The lengths of runs.
+    /// let runs = tensor!([1, 1, 2, 2, 2, 1]).unique_consecutive_with(None);
+    /// assert_eq!(runs.counts.to_string(), "tensor([2, 3, 1])");
+    /// ```
     unique_consecutive_with, try_unique_consecutive_with, [] (x, dim: Option<i64>) -> Unique => unique(x, dim, true);
     /// Where in this sorted tensor (row by row) each value could be put so that it stays sorted, before its equals or
-    /// (`right`) behind them.
+    /// (`right`) behind them. The places are `i64`, in the shape of `values`. PyTorch: `torch.searchsorted`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let sorted = tensor!([1, 3, 5]);
+    /// assert_eq!(sorted.searchsorted(tensor!([3, 4]), false).to_string(), "tensor([1, 2])");
+    /// assert_eq!(sorted.searchsorted(tensor!([3, 4]), true).to_string(), "tensor([2, 2])");
+    /// ```
     searchsorted, try_searchsorted, [] (x, values: impl crate::Given<Arg>, right: bool) => searchsorted(x, values.into(), right, None);
     /// [`Tensor::searchsorted`] in a tensor that `sorter` (its [`Tensor::argsort`]) would sort.
+    /// PyTorch: `torch.searchsorted`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, order) = (tensor!([5, 1, 3]), tensor!([1, 2, 0]));
+    /// assert_eq!(a.searchsorted_with(4, false, &order).item::<i64>(), 2);
+    /// ```
     searchsorted_with, try_searchsorted_with, [] (x, values: impl crate::Given<Arg>, right: bool, sorter: &Tensor)
         => searchsorted(x, values.into(), right, Some(sorter));
-    /// Between which of the sorted boundaries each element lies; an element that equals one lies below it, or
-    /// (`right`) above.
+    /// Between which of the sorted boundaries each element lies; an element that equals one lies below it, or (`right`)
+    /// above. The result is `i64`, in the shape of this tensor; `boundaries` has one dimension.
+    /// PyTorch: `torch.bucketize`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (ages, boundaries) = (tensor!([5, 18, 40, 70]), tensor!([18, 65]));
+    /// assert_eq!(ages.bucketize(&boundaries, false).to_string(), "tensor([0, 0, 1, 2])");
+    /// assert_eq!(ages.bucketize(&boundaries, true).to_string(), "tensor([0, 1, 1, 2])");
+    /// ```
     bucketize, try_bucketize, [] (x, boundaries: &Tensor, right: bool) => {
         if boundaries.dim() != 1 {
             bail!("boundaries tensor must be 1 dimension, but got dim({})", boundaries.dim());
         }
         searchsorted(boundaries, x.into(), right, None)
     };
-    /// Where the element is one of `among`.
+    /// Where the element is one of `among`, as `bool` in the shape of this tensor. PyTorch: `torch.isin`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let labels = tensor!([0, 3, 7, 3]);
+    /// assert_eq!(labels.isin(&tensor!([3, 7])).to_string(), "tensor([False,  True,  True,  True])");
+    /// ```
     isin, try_isin, [] (x, among: &Tensor) => isin(x, among);
 }

@@ -7,6 +7,13 @@ use crate::error::{OrPanic, Result, bail};
 use crate::shape::{Shape, broadcast};
 
 /// Which of two tensors counts the rows of a grid (`indexing=` of `torch.meshgrid`).
+///
+/// ```
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([1, 2]), tensor!([5, 6, 7]));
+/// assert_eq!(Tensor::meshgrid(&[&a, &b], MeshIndexing::Ij)[0].dims(), [2, 3]);
+/// assert_eq!(Tensor::meshgrid(&[&a, &b], MeshIndexing::Xy)[0].dims(), [3, 2]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeshIndexing {
     /// The first: `result[i, j]` goes with `first[i]` and `second[j]`.
@@ -165,35 +172,112 @@ fn blocks(tensors: &[&Tensor]) -> Result<Tensor> {
 }
 
 of_several! {
-    /// Side by side: along the second dimension, vectors along their only one.
+    /// Side by side: along the second dimension, vectors along their only one. The other sizes must be equal.
+    /// PyTorch: `torch.hstack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1], [2]]), tensor!([[3, 4], [5, 6]]));
+    /// assert_eq!(Tensor::hstack(&[a, b]).to_string(), "tensor([[1, 3, 4],\n        [2, 5, 6]])");
+    /// assert_eq!(Tensor::hstack(&[tensor!([1, 2]), tensor!([3])]).to_string(), "tensor([1, 2, 3])");
+    /// ```
     hstack, try_hstack (tensors) -> Tensor => joined("hstack", &tensors, Tensor::try_atleast_1d, None);
-    /// Below each other: along the first dimension, vectors as rows.
+    /// Below each other: along the first dimension, vectors as rows. The other sizes must be equal.
+    /// PyTorch: `torch.vstack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = [tensor!([1, 2]), tensor!([3, 4])];
+    /// assert_eq!(Tensor::vstack(&rows).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// ```
     vstack, try_vstack (tensors) -> Tensor => joined("vstack", &tensors, Tensor::try_atleast_2d, Some(0));
-    /// Below each other, like [`Tensor::vstack`].
+    /// Below each other, like [`Tensor::vstack`]. PyTorch: `torch.row_stack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = [tensor!([1, 2]), tensor!([3, 4])];
+    /// assert_eq!(Tensor::row_stack(&rows).to_string(), "tensor([[1, 2],\n        [3, 4]])");
+    /// ```
     row_stack, try_row_stack (tensors) -> Tensor => joined("vstack", &tensors, Tensor::try_atleast_2d, Some(0));
-    /// Behind each other: along the third dimension.
+    /// Behind each other: along the third dimension. Vectors `[N]` count as `[1, N, 1]`, matrices `[M, N]` as
+    /// `[M, N, 1]`. PyTorch: `torch.dstack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1, 2]), tensor!([3, 4]));
+    /// assert_eq!(Tensor::dstack(&[a, b]).to_string(), "tensor([[[1, 3],\n         [2, 4]]])");
+    /// ```
     dstack, try_dstack (tensors) -> Tensor => joined("dstack", &tensors, Tensor::try_atleast_3d, Some(2));
-    /// Side by side, vectors as columns.
+    /// Side by side, vectors as columns. The tensors must have equally many rows. PyTorch: `torch.column_stack`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, y) = (tensor!([1, 2]), tensor!([3, 4]));
+    /// assert_eq!(Tensor::column_stack(&[x, y]).to_string(), "tensor([[1, 3],\n        [2, 4]])");
+    /// ```
     column_stack, try_column_stack (tensors) -> Tensor => joined(
         "column_stack",
         &tensors,
         |t| if t.dim() <= 1 { t.try_reshape([t.numel(), 1]) } else { Ok(t.clone()) },
         Some(1),
     );
-    /// One after the other along one dimension, like [`Tensor::cat`].
+    /// One after the other along one dimension, like [`Tensor::cat`]. PyTorch: `torch.concat`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1, 2]), tensor!([3]));
+    /// assert_eq!(Tensor::concat(&[a, b], 0).to_string(), "tensor([1, 2, 3])");
+    /// ```
     concat, try_concat (tensors, dim: i64) -> Tensor => Tensor::try_cat(&tensors, dim);
-    /// One after the other along one dimension, like [`Tensor::cat`].
+    /// One after the other along one dimension, like [`Tensor::cat`]. PyTorch: `torch.concatenate`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([[1, 2]]), tensor!([[3]]));
+    /// assert_eq!(Tensor::concatenate(&[a, b], 1).to_string(), "tensor([[1, 2, 3]])");
+    /// ```
     concatenate, try_concatenate (tensors, dim: i64) -> Tensor => Tensor::try_cat(&tensors, dim);
-    /// All expanded to the shape they broadcast to.
+    /// All expanded to the shape they broadcast to, without copies. Shapes that do not broadcast are an error.
+    /// PyTorch: `torch.broadcast_tensors`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let both = Tensor::broadcast_tensors(&[tensor!([[1], [2]]), tensor!([3, 4])]);
+    /// assert_eq!(both[0].to_string(), "tensor([[1, 1],\n        [2, 2]])");
+    /// assert_eq!(both[1].to_string(), "tensor([[3, 4],\n        [3, 4]])");
+    /// ```
     broadcast_tensors, try_broadcast_tensors (tensors) -> Vec<Tensor> => {
         let shape = together(&tensors)?;
         tensors.iter().map(|t| if t.shape() == shape { Ok((*t).clone()) } else { t.try_expand(&shape) }).collect()
     };
-    /// The coordinates of a grid, one tensor for each vector.
+    /// The coordinates of a grid, one tensor for each vector. Vectors `[M]` and `[N]` give two tensors `[M, N]`, or
+    /// `[N, M]` with [`MeshIndexing::Xy`]; all must have one dtype. PyTorch: `torch.meshgrid`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, y) = (tensor!([0., 1., 2.]), tensor!([10., 20.]));
+    /// let grid = Tensor::meshgrid(&[x, y], MeshIndexing::Xy);
+    /// // A function of two numbers, at all points of the grid.
+    /// assert_eq!((&grid[0] + &grid[1]).to_string(), "tensor([[10., 11., 12.],\n        [20., 21., 22.]])");
+    /// ```
     meshgrid, try_meshgrid (tensors, indexing: MeshIndexing) -> Vec<Tensor> => grid(&tensors, indexing);
-    /// All combinations of one element of each vector, as rows.
+    /// All combinations of one element of each vector, as rows. Vectors `[M]` and `[N]` give `[M * N, 2]`.
+    /// PyTorch: `torch.cartesian_prod`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = Tensor::cartesian_prod(&[tensor!([1, 2]), tensor!([8, 9])]);
+    /// assert_eq!(rows.to_vec2::<i64>(), [[1, 8], [1, 9], [2, 8], [2, 9]]);
+    /// ```
     cartesian_prod, try_cartesian_prod (tensors) -> Tensor => all_pairs(&tensors);
-    /// A matrix with the given ones along its diagonal and 0 elsewhere.
+    /// A matrix with the given ones along its diagonal and 0 elsewhere. Numbers and vectors count as matrices of one
+    /// row; more than two dimensions are an error. PyTorch: `torch.block_diag`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let blocks = [tensor!([[1, 2], [3, 4]]), tensor!([[5]])];
+    /// assert_eq!(Tensor::block_diag(&blocks).to_vec2::<i64>(), [[1, 2, 0], [3, 4, 0], [0, 0, 5]]);
+    /// ```
     block_diag, try_block_diag (tensors) -> Tensor => blocks(&tensors);
 }
 
@@ -257,14 +341,36 @@ fn vander(x: &Tensor, columns: Option<usize>, increasing: bool) -> Result<Tensor
 }
 
 super::ops::ops! {
-    /// All ways to choose `r` elements of a vector, as rows.
+    /// All ways to choose `r` elements of a vector, as rows. PyTorch's defaults are 2 and `false`.
+    /// PyTorch: `torch.combinations`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2, 3]);
+    /// assert_eq!(a.combinations(2, false).to_string(), "tensor([[1, 2],\n        [1, 3],\n        [2, 3]])");
+    /// assert_eq!(a.combinations(2, true).dims(), [6, 2]);
+    /// ```
     combinations, try_combinations, [] (x, r: usize, with_replacement: bool) => combinations(x, r, with_replacement);
-    /// The powers of a vector's elements as rows, from the highest (or, `increasing`, from 0 on).
+    /// The powers of a vector's elements as rows, from the highest (or, `increasing`, from 0 on). `None` makes as many
+    /// columns as elements. PyTorch: `torch.vander`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1, 2, 3]);
+    /// assert_eq!(x.vander(None, false).to_string(), "tensor([[1, 1, 1],\n        [4, 2, 1],\n        [9, 3, 1]])");
+    /// assert_eq!(x.vander(Some(2), true).to_string(), "tensor([[1, 1],\n        [1, 2],\n        [1, 3]])");
+    /// ```
     vander, try_vander, [] (x, columns: Option<usize>, increasing: bool) => vander(x, columns, increasing);
 }
 
 impl Tensor {
-    /// The shape that shapes broadcast to (`torch.broadcast_shapes`).
+    /// The shape that shapes broadcast to (`torch.broadcast_shapes`). Sizes must be equal from the last dimension on,
+    /// or 1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::broadcast_shapes(&[&[3, 1][..], &[4][..]]), [3, 4]);
+    /// ```
     #[track_caller]
     pub fn broadcast_shapes<S: AsRef<[usize]>>(shapes: &[S]) -> Shape {
         let shape = shapes.iter().try_fold(Shape::default(), |shape, other| {
@@ -273,7 +379,15 @@ impl Tensor {
         shape.or_panic()
     }
 
-    /// The dtype of an operation on both (`torch.result_type`).
+    /// The dtype of an operation on both (`torch.result_type`). A plain number counts less than a tensor: it changes
+    /// only the kind, not the width.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2]);
+    /// assert_eq!(a.result_type(1.5), DType::F32);
+    /// assert_eq!(a.double().result_type(tensor!([1.5])), DType::F64);
+    /// ```
     pub fn result_type(&self, other: impl crate::Given<crate::Arg>) -> DType {
         super::arithmetic::joint_dtype(self, &other.into())
     }

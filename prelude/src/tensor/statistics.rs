@@ -377,35 +377,128 @@ fn bincount(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Result<Te
 }
 
 ops! {
-    /// The sum of the elements that are numbers.
+    /// The sum of the elements that are numbers. Where there are none, it is 0. PyTorch: `torch.nansum`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., f64::NAN, 3.]).nansum().to_string(), "tensor(4.)");
+    /// ```
     nansum, try_nansum, [] (x) => nansum(x, &Dims::default(), false);
-    /// Sums over some dimensions of the elements that are numbers: `torch.nansum(x, dim)`.
+    /// Sums over some dimensions of the elements that are numbers: `torch.nansum(x, dim)`. They go away, or stay with
+    /// size 1 if `keepdim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1., f64::NAN], [3., 4.]]);
+    /// assert_eq!(a.nansum_dim(1, false).to_string(), "tensor([1., 7.])");
+    /// ```
     nansum_dim, try_nansum_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => nansum(x, &dims.into(), keepdim);
-    /// The mean of the elements that are numbers.
+    /// The mean of the elements that are numbers. Integers are an error. PyTorch: `torch.nanmean`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., f64::NAN, 3.]).nanmean().to_string(), "tensor(2.)");
+    /// ```
     nanmean, try_nanmean, [] (x) => nanmean(x, &Dims::default(), false);
-    /// Means over some dimensions of the elements that are numbers: `torch.nanmean(x, dim)`.
+    /// Means over some dimensions of the elements that are numbers: `torch.nanmean(x, dim)`. They go away, or stay with
+    /// size 1 if `keepdim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // The means of columns with gaps.
+    /// let a = tensor!([[1., f64::NAN], [3., 4.]]);
+    /// assert_eq!(a.nanmean_dim(0, false).to_string(), "tensor([2., 4.])");
+    /// ```
     nanmean_dim, try_nanmean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => nanmean(x, &dims.into(), keepdim);
-    /// How many elements are not 0.
+    /// How many elements are not 0, as an `i64` tensor without dimensions. PyTorch: `torch.count_nonzero`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[0., 1.], [2., 0.]]);
+    /// assert_eq!(a.count_nonzero().to_string(), "tensor(2)");
+    /// ```
     count_nonzero, try_count_nonzero, [] (x) => count_nonzero(x, &Dims::default());
-    /// How many elements over some dimensions are not 0: `torch.count_nonzero(x, dim)`.
+    /// How many elements over some dimensions are not 0: `torch.count_nonzero(x, dim)`. The result is `i64`; the
+    /// dimensions go away.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[0, 1, 1], [2, 0, 0]]);
+    /// assert_eq!(a.count_nonzero_dim(1).to_string(), "tensor([2, 1])");
+    /// ```
     count_nonzero_dim, try_count_nonzero_dim, [] (x, dims: impl crate::Given<Dims>) => count_nonzero(x, &dims.into());
 
-    /// The Euclidean length of all elements together; its gradient at 0 is 0.
+    /// The Euclidean length of all elements together; its gradient at 0 is 0. Integers are an error.
+    /// PyTorch: `torch.norm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([3., 4.]).norm().to_string(), "tensor(5.)");
+    /// ```
     norm, try_norm, [] (x) => vector_norm(x, 2., &Dims::default(), false);
     /// The `p`-norm of all elements together, infinity included: `x.norm(p)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([3., -4.]);
+    /// assert_eq!(a.norm_p(1.).to_string(), "tensor(7.)");
+    /// assert_eq!(a.norm_p(f64::INFINITY).to_string(), "tensor(4.)");
+    /// ```
     norm_p, try_norm_p, [] (x, p: f64) => vector_norm(x, p, &Dims::default(), false);
     /// `p`-norms over some dimensions: `x.norm(p, dim, keepdim)`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 4.], [6., 8.]]);
+    /// assert_eq!(a.norm_dim(2., 1, false).to_string(), "tensor([ 5., 10.])");
+    /// // Rows of length 1.
+    /// assert_eq!((&a / a.norm_dim(2., 1, true)).to_string(), "tensor([[0.6000, 0.8000],\n        [0.6000, 0.8000]])");
+    /// ```
     norm_dim, try_norm_dim, [] (x, p: f64, dims: impl crate::Given<Dims>, keepdim: bool) => vector_norm(x, p, &dims.into(), keepdim);
-    /// The `p`-norm of the difference.
+    /// The `p`-norm of the difference, over all elements together. The shapes broadcast. PyTorch: `torch.dist`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (a, b) = (tensor!([1., 1.]), tensor!([4., 5.]));
+    /// assert_eq!(a.dist(&b, 2.).to_string(), "tensor(5.)");
+    /// ```
     dist, try_dist, [] (x, other: &Tensor, p: f64) => norm_node("DistBackward0", &x.try_sub(other)?, p, &Dims::default(), false);
-    /// With every slice of one dimension shortened to a `p`-norm of at most `maxnorm`.
+    /// With every slice of one dimension shortened to a `p`-norm of at most `maxnorm`. PyTorch: `torch.renorm`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[3., 4.], [0.3, 0.4]]);
+    /// assert_eq!(a.renorm(2., 0, 1.).to_string(), "tensor([[0.6000, 0.8000],\n        [0.3000, 0.4000]])");
+    /// ```
     renorm, try_renorm, [renorm_, try_renorm_] (x, p: f64, dim: i64, maxnorm: f64) => renorm(x, p, dim, maxnorm);
-    /// The `p`-norm distance of each row to each row of the other (`torch.cdist(a, b, p)`), in batches.
+    /// The `p`-norm distance of each row to each row of the other (`torch.cdist(a, b, p)`), in batches. `[…, M, K]` and
+    /// `[…, N, K]` give `[…, M, N]`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (points, centres) = (tensor!([[0., 0.], [3., 4.]]), tensor!([[0., 0.], [0., 1.], [3., 0.]]));
+    /// assert_eq!(points.cdist(&centres, 1.).to_string(), "tensor([[0., 1., 3.],\n        [7., 6., 4.]])");
+    /// ```
     cdist, try_cdist, [] (x, other: &Tensor, p: f64) => distances(x, other, p);
 
     /// How many elements fall into each of `bins` equal parts of the range from `min` to `max`; of what the elements
-    /// span where both are equal.
+    /// span where both are equal. Floats only, and the counts have their dtype. PyTorch: `torch.histc`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([0.5, 1.5, 1.7, 3.5]);
+    /// assert_eq!(a.histc(4, 0., 4.).to_string(), "tensor([1., 2., 0., 1.])");
+    /// ```
     histc, try_histc, [] (x, bins: usize, min: f64, max: f64) => histogram_of(x, bins, min, max);
-    /// How often each number from 0 on comes, or the sum of its weights, at least `minlength` of them.
+    /// How often each number from 0 on comes, or the sum of its weights, at least `minlength` of them. For a vector of
+    /// integers that are not negative. PyTorch: `torch.bincount`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let labels = tensor!([0, 2, 2, 1]);
+    /// assert_eq!(labels.bincount(None, 5).to_string(), "tensor([1, 1, 2, 0, 0])");
+    /// let weights = tensor!([0.5, 1., 2., 4.]);
+    /// assert_eq!(labels.bincount(Some(&weights), 0).to_string(), "tensor([0.5000, 4.0000, 3.0000])");
+    /// ```
     bincount, try_bincount, [] (x, weights: Option<&Tensor>, minlength: usize) => bincount(x, weights, minlength);
 }

@@ -439,52 +439,199 @@ fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {
 }
 
 ops! {
-    /// The same numbers as another shape; one size may be -1. Fails where a copy would be needed.
+    /// The same numbers as another shape; one size may be -1. They share their memory; a number of elements that does
+    /// not fit, and a tensor that would have to be copied, are errors. PyTorch: `Tensor.view`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::arange(0, 6, 1);
+    /// assert_eq!(a.view([2, -1]).to_string(), "tensor([[0, 1, 2],\n        [3, 4, 5]])");
+    /// // A transposed matrix has its numbers in another order in memory.
+    /// assert!(a.view([2, 3]).t().try_view(6).is_err());
+    /// ```
     view, try_view, [] (x, shape: impl crate::Given<Dims>) => viewed(x, &shape.into());
-    /// The same numbers as another shape; one size may be -1. Copies only where it must.
+    /// The same numbers as another shape; one size may be -1. It copies only where it must. A number of elements that
+    /// does not fit is an error. PyTorch: `torch.reshape`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::arange(0, 6, 1).reshape([2, 3]);
+    /// assert_eq!(a.t().reshape(-1).to_string(), "tensor([0, 3, 1, 4, 2, 5])");
+    /// let mistake = a.try_reshape([4, 2]).unwrap_err();
+    /// assert!(mistake.to_string().contains("shape '[4, 2]' is invalid for input of size 6"));
+    /// ```
     reshape, try_reshape, [] (x, shape: impl crate::Given<Dims>) => reshaped(x, &shape.into());
-    /// The dimensions from `start` to `end` (both included) as one.
+    /// The dimensions from `start` to `end` (both included) as one. With 1 and -1, images `[N, C, H, W]` become
+    /// `[N, C * H * W]`. PyTorch: `torch.flatten`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let images = Tensor::zeros([8, 3, 4, 4]);
+    /// assert_eq!(images.flatten(1, -1).dims(), [8, 48]);
+    /// ```
     flatten, try_flatten, [] (x, start: i64, end: i64) => flattened(x, start, end);
-    /// All elements as one dimension.
+    /// All elements as one dimension. A copy only if the tensor is not contiguous. PyTorch: `torch.ravel`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [3, 4]]);
+    /// assert_eq!(a.ravel().to_string(), "tensor([1, 2, 3, 4])");
+    /// assert_eq!(a.t().ravel().to_string(), "tensor([1, 3, 2, 4])");
+    /// ```
     ravel, try_ravel, [] (x) => viewed(&x.try_contiguous()?, &(-1).into());
-    /// The dimensions in another order.
+    /// The dimensions in another order, without a copy. `dims` names each dimension once. PyTorch: `torch.permute`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // From height, width, channels to channels, height, width.
+    /// let picture = Tensor::zeros([28, 32, 3]);
+    /// assert_eq!(picture.permute([2, 0, 1]).dims(), [3, 28, 32]);
+    /// ```
     permute, try_permute, [] (x, dims: impl crate::Given<Dims>) => permuted(x, &dims.into());
-    /// Two dimensions in each other's place.
+    /// Two dimensions in each other's place, without a copy. PyTorch: `torch.transpose`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.transpose(0, 1).to_string(), "tensor([[1, 4],\n        [2, 5],\n        [3, 6]])");
+    /// ```
     transpose, try_transpose, [] (x, a: i64, b: i64) => transposed(x, a, b, "TransposeBackward0");
-    /// The transposed matrix, Python's `a.T`.
+    /// The transposed matrix, Python's `a.T`. It shares the memory; a vector stays as it is, and of more dimensions all
+    /// are reversed, as by `a.T`. PyTorch: `torch.t`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.t().to_string(), "tensor([[1, 4],\n        [2, 5],\n        [3, 6]])");
+    /// assert_eq!(a.matmul(&a.t()).to_string(), "tensor([[14, 32],\n        [32, 77]])");
+    /// ```
     t, try_t, [] (x) => matrix_transposed(x);
-    /// The last two dimensions in each other's place, Python's `a.mT`.
+    /// The last two dimensions in each other's place, Python's `a.mT`. It transposes each matrix of a batch; a vector
+    /// is an error. PyTorch: `Tensor.mT`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let batch = Tensor::zeros([5, 2, 3]);
+    /// assert_eq!(batch.mt().dims(), [5, 3, 2]);
+    /// ```
     mt, try_mt, [] (x) => match x.dim() {
         0 => Ok(x.clone()),
         1 => bail!("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."),
         _ => transposed(x, -2, -1, "TransposeBackward0"),
     };
-    /// One dimension moved to another place.
+    /// One dimension moved to another place; the others keep their order. PyTorch: `torch.movedim`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pictures = Tensor::zeros([8, 28, 32, 3]);
+    /// assert_eq!(pictures.movedim(-1, 1).dims(), [8, 3, 28, 32]);
+    /// ```
     movedim, try_movedim, [] (x, from: i64, to: i64) => moved(x, from, to);
-    /// Dimensions of size 1 repeated to other sizes, and new ones in front, without a copy; -1 keeps a size.
+    /// Dimensions of size 1 repeated to other sizes, and new ones in front, without a copy; -1 keeps a size. A
+    /// dimension of another size that is to change is an error. PyTorch: `Tensor.expand`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let column = tensor!([[1], [2]]);
+    /// assert_eq!(column.expand([-1, 3]).to_string(), "tensor([[1, 1, 1],\n        [2, 2, 2]])");
+    /// // All elements of a row are one place in memory.
+    /// assert_eq!(column.expand([-1, 3]).stride(), [1, 0]);
+    /// ```
     expand, try_expand, [] (x, shape: impl crate::Given<Dims>) => expanded(x, &shape.into());
-    /// [`Tensor::expand`] to the shape of another tensor.
+    /// [`Tensor::expand`] to the shape of another tensor. PyTorch: `Tensor.expand_as`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let column = tensor!([[1], [2]]);
+    /// assert_eq!(column.expand_as(&Tensor::zeros([2, 3])).to_string(), "tensor([[1, 1, 1],\n        [2, 2, 2]])");
+    /// ```
     expand_as, try_expand_as, [] (x, other: &Tensor) => expanded(x, &other.shape().into());
-    /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`.
+    /// Without the given dimensions, as far as they have size 1: `a.squeeze(0)`. Without a copy.
+    /// PyTorch: `torch.squeeze`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::zeros([1, 3, 1, 4]);
+    /// assert_eq!(a.squeeze(0).dims(), [3, 1, 4]);
+    /// assert_eq!(a.squeeze([0, 1, 2]).dims(), [3, 4]);
+    /// ```
     squeeze, try_squeeze, [] (x, dims: impl crate::Given<Dims>) => {
         let axes = dims.into().to_axes(x.dim())?;
         squeezed(x, &axes, if axes.len() == 1 { "SqueezeBackward1" } else { "SqueezeBackward2" })
     };
-    /// Without one dimension, if it has size 1.
+    /// Without one dimension, if it has size 1. PyTorch: `torch.squeeze`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let outputs = tensor!([[0.5], [2.]]);
+    /// assert_eq!(outputs.squeeze_dim(1).to_string(), "tensor([0.5000, 2.0000])");
+    /// assert_eq!(outputs.squeeze_dim(0).dims(), [2, 1]);
+    /// ```
     squeeze_dim, try_squeeze_dim, [] (x, dim: i64) => squeezed(x, &[axis(dim, x.dim())?], "SqueezeBackward1");
-    /// Without any dimension of size 1: Python's `a.squeeze()`.
+    /// Without any dimension of size 1: Python's `a.squeeze()`. A batch of one example loses that dimension too.
+    /// PyTorch: `torch.squeeze`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([1, 3, 1]).squeeze_all().dims(), [3]);
+    /// ```
     squeeze_all, try_squeeze_all, [] (x) => squeezed(x, &(0..x.dim()).collect::<Vec<_>>(), "SqueezeBackward0");
-    /// With a new dimension of size 1 at `dim`.
+    /// With a new dimension of size 1 at `dim`; -1 puts it last. Without a copy. PyTorch: `torch.unsqueeze`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2]);
+    /// assert_eq!(a.unsqueeze(0).to_string(), "tensor([[1, 2]])");
+    /// assert_eq!(a.unsqueeze(-1).to_string(), "tensor([[1],\n        [2]])");
+    /// ```
     unsqueeze, try_unsqueeze, [] (x, dim: i64) => unsqueezed(x, dim, "UnsqueezeBackward0");
-    /// `len` elements of one dimension from `start` on.
+    /// `len` elements of one dimension from `start` on, without a copy. A part that is not within the tensor is an
+    /// error. PyTorch: `torch.narrow`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3, 4], [5, 6, 7, 8]]);
+    /// assert_eq!(a.narrow(1, 1, 2).to_string(), "tensor([[2, 3],\n        [6, 7]])");
+    /// ```
     narrow, try_narrow, [] (x, dim: i64, start: i64, len: usize) => narrowed(x, dim, start, len);
-    /// One element of one dimension, which goes away.
+    /// One element of one dimension, which goes away: a row, a column, an image. It shares the memory; a negative
+    /// `index` counts from the end. PyTorch: `torch.select`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2], [3, 4]]);
+    /// a.select(1, -1).fill_(0);
+    /// assert_eq!(a.to_string(), "tensor([[1, 0],\n        [3, 0]])");
+    /// ```
     select, try_select, [] (x, dim: i64, index: i64) => selected(x, dim, index);
-    /// Pieces of `size` along one dimension; the last may be smaller.
+    /// Pieces of `size` along one dimension; the last may be smaller. They share the memory. PyTorch: `torch.split`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let batches = Tensor::arange(0, 5, 1).split(2, 0);
+    /// assert_eq!(batches.len(), 3);
+    /// assert_eq!(batches[2].to_string(), "tensor([4])");
+    /// ```
     split, try_split, [] (x, size: usize, dim: i64) -> Vec<Tensor> => split(x, size, dim);
-    /// Pieces of the given sizes along one dimension.
+    /// Pieces of the given sizes along one dimension. The sizes must add up to that of the dimension.
+    /// PyTorch: `torch.split`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let pieces = Tensor::arange(0, 5, 1).split_sizes(&[4, 1], 0);
+    /// assert_eq!(pieces[0].to_string(), "tensor([0, 1, 2, 3])");
+    /// assert_eq!(pieces[1].to_string(), "tensor([4])");
+    /// ```
     split_sizes, try_split_sizes, [] (x, sizes: &[usize], dim: i64) -> Vec<Tensor> => pieces("SplitWithSizesBackward0", x, dim, sizes);
-    /// At most `chunks` pieces of equal size along one dimension; the last may be smaller.
+    /// At most `chunks` pieces of equal size along one dimension; the last may be smaller. They share the memory.
+    /// PyTorch: `torch.chunk`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // Queries, keys and values out of one product.
+    /// let pieces = Tensor::zeros([4, 12]).chunk(3, -1);
+    /// assert_eq!((pieces.len(), pieces[0].dims()), (3, vec![4, 4]));
+    /// ```
     chunk, try_chunk, [] (x, chunks: usize, dim: i64) -> Vec<Tensor> => {
         if x.dim() == 0 {
             bail!("chunk expects at least a 1-dimensional tensor");
@@ -494,20 +641,57 @@ ops! {
         }
         split(x, x.try_size(dim)?.div_ceil(chunks).max(1), dim)
     };
-    /// The elements of one dimension, one by one.
+    /// The elements of one dimension, one by one, without it. PyTorch: `torch.unbind`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let rows = tensor!([[1, 2], [3, 4]]).unbind(0);
+    /// assert_eq!(rows[1].to_string(), "tensor([3, 4])");
+    /// ```
     unbind, try_unbind, [] (x, dim: i64) -> Vec<Tensor>
         => {
             let at = axis(dim, x.dim())?;
             let one = |i| element(x, at, i, "UnbindBackward0").one_of_several(i);
             Ok((0..x.try_size(dim)?).map(one).collect())
         };
-    /// Any view that a shape, strides and an offset describe.
+    /// Any view that a shape, strides and an offset describe. Strides count elements of the memory, so elements may
+    /// come more than once; places beyond the memory are an error. PyTorch: `torch.as_strided`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// // Windows of three numbers, each one further.
+    /// let windows = Tensor::arange(0, 5, 1).as_strided([3, 3], &[1, 1], 0);
+    /// assert_eq!(windows.to_string(), "tensor([[0, 1, 2],\n        [1, 2, 3],\n        [2, 3, 4]])");
+    /// ```
     as_strided, try_as_strided, [] (x, shape: impl crate::Given<Dims>, strides: &[usize], offset: usize)
         => strided(x, &shape.into(), strides, offset);
-    /// Itself if it is contiguous, a contiguous copy if not.
+    /// Itself if it is contiguous, a contiguous copy if not. After [`Tensor::permute`] it lets [`Tensor::view`] work.
+    /// PyTorch: `Tensor.contiguous`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = Tensor::zeros([2, 3]).t();
+    /// assert!(!a.is_contiguous());
+    /// assert_eq!(a.contiguous().view(-1).dims(), [6]);
+    /// ```
     contiguous, try_contiguous, [] (x) => if x.is_contiguous() { Ok(x.clone()) } else { x.try_copy() };
-    /// The elements of some dimensions in reverse (a copy).
+    /// The elements of some dimensions in reverse (a copy). PyTorch: `torch.flip`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([[1, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(a.flip(1).to_string(), "tensor([[3, 2, 1],\n        [6, 5, 4]])");
+    /// assert_eq!(a.flip([0, 1]).to_string(), "tensor([[6, 5, 4],\n        [3, 2, 1]])");
+    /// ```
     flip, try_flip, [] (x, dims: impl crate::Given<Dims>) => flipped(x, &dims.into());
-    /// The whole tensor again and again along each dimension (a copy).
+    /// The whole tensor again and again along each dimension (a copy). More numbers than dimensions make new dimensions
+    /// in front; fewer are an error. PyTorch: `Tensor.repeat`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let a = tensor!([1, 2]);
+    /// assert_eq!(a.repeat(2).to_string(), "tensor([1, 2, 1, 2])");
+    /// assert_eq!(a.repeat([2, 1]).to_string(), "tensor([[1, 2],\n        [1, 2]])");
+    /// ```
     repeat, try_repeat, [] (x, times: impl crate::Given<Dims>) => repeated(x, &times.into());
 }

@@ -48,9 +48,24 @@ fn weight_norm(v: &Tensor, g: &Tensor, dim: i64) -> Result<Tensor> {
 }
 
 ops! {
-    /// The `p`-norms along a dimension, over all others, or of all elements where it is -1: `torch.norm_except_dim(x, p, dim)`,
-    /// whose defaults are 2 and 0.
+    /// The `p`-norms along a dimension, over all others, or of all elements where it is -1:
+    /// `torch.norm_except_dim(x, p, dim)`, whose defaults are 2 and 0. The other dimensions stay with size 1.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let weights = tensor!([[3., 4.], [6., 8.]]);
+    /// assert_eq!(weights.norm_except_dim(2., 0).to_string(), "tensor([[ 5.],\n        [10.]])");
+    /// assert_eq!(weights.norm_except_dim(2., -1).to_string(), "tensor(11.1803)");
+    /// ```
     norm_except_dim, try_norm_except_dim, [] (x, p: f64, dim: i64) => norm_except(x, p, dim);
     /// The tensor with lengths `g` along a dimension, or as a whole where it is -1: `torch._weight_norm(x, g, dim)`.
+    /// `g` has the shape of [`Tensor::norm_except_dim`].
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let directions = tensor!([[3., 4.], [6., 8.]]);
+    /// let weights = directions.weight_norm(&tensor!([[1.], [5.]]), 0);
+    /// assert_eq!(weights.to_string(), "tensor([[0.6000, 0.8000],\n        [3.0000, 4.0000]])");
+    /// ```
     weight_norm, try_weight_norm, [] (x, g: &Tensor, dim: i64) => weight_norm(x, g, dim);
 }

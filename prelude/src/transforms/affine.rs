@@ -15,7 +15,26 @@ use crate::tensor::Tensor;
 /// Where in the input the places of the output are: `x' = a·x + b·y + c`, `y' = d·x + e·y + f`.
 pub(super) type Matrix = [f64; 6];
 
-/// What becomes of a picture.
+/// Where a picture is put by [`Picture::place`](super::Picture::place): the arguments of
+/// `torchvision.transforms.functional.affine` and `rotate`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{InterpolationMode, Picture, Placement};
+/// let x = Tensor::arange(0., 9., 1.).reshape([1, 3, 3]);
+/// let moved = x.place(&Placement {
+///     angle: 0.,
+///     translate: (1., 0.),
+///     scale: 1.,
+///     shear: (0., 0.),
+///     center: None,
+///     expand: false,
+///     rotate: false,
+///     interpolation: InterpolationMode::Nearest,
+///     fill: None,
+/// });
+/// assert_eq!(moved.squeeze(0).to_vec2::<f32>(), [[0., 0., 1.], [0., 3., 4.], [0., 6., 7.]]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
     /// Counter-clockwise for `rotate`, clockwise otherwise, in degrees.

@@ -28,11 +28,14 @@ const NEAREST: Surroundings = Surroundings {
 /// One of 25 learned pairs of operations (Cubuk and others, 2019): `torchvision.transforms.AutoAugment`.
 ///
 /// ```
-/// use wick::transforms::{AutoAugment, AutoAugmentPolicy, Transform};
+/// use wick::transforms::{AutoAugment, AutoAugmentPolicy, InterpolationMode, Transform};
 /// let augment = AutoAugment::new(AutoAugmentPolicy::Cifar10);
 /// let image = wick::image::DynamicImage::new_rgb8(32, 32);
 /// assert_eq!(augment.apply(image).width(), 32);
 /// assert_eq!(augment.to_string(), "AutoAugment(policy=AutoAugmentPolicy.CIFAR10, fill=None)");
+///
+/// let augment = AutoAugment::new(AutoAugmentPolicy::Svhn).interpolation(InterpolationMode::Bilinear).fill(5.);
+/// assert_eq!(augment.to_string(), "AutoAugment(policy=AutoAugmentPolicy.SVHN, fill=5)");
 /// ```
 #[derive(Debug, Clone)]
 pub struct AutoAugment {
@@ -41,7 +44,7 @@ pub struct AutoAugment {
 }
 
 impl AutoAugment {
-    /// With what was learned on that data.
+    /// The transform with what was learned on that data.
     pub fn new(policy: AutoAugmentPolicy) -> Self {
         Self {
             policy,
@@ -125,7 +128,7 @@ impl RandAugment {
         }
     }
 
-    /// How many magnitudes there are.
+    /// How many magnitudes there are; 31 at first.
     pub fn num_magnitude_bins(mut self, bins: usize) -> Self {
         self.num_magnitude_bins = bins;
         self
@@ -263,7 +266,7 @@ pub struct AugMix {
     around: Surroundings,
 }
 
-/// How many magnitudes there are.
+/// How many magnitudes there are; 31 at first.
 const MOST_SEVERE: usize = 10;
 
 impl AugMix {

@@ -9,7 +9,16 @@ use crate::error::{Error, Result};
 use crate::interop::image::Raster;
 use crate::tensor::Tensor;
 
-/// A change of a picture's colours. Where a factor is 1, or the hue is moved by 0, nothing changes.
+/// A change of a picture's colours. Where a factor is 1, or the hue is moved by 0, nothing changes. The names in code
+/// are those of `torchvision.transforms.functional`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Colors, Picture};
+/// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+/// assert_eq!(x.clone().recolor(Colors::Inverted).to_vec::<u8>(), [245, 55, 225, 215]);
+/// assert_eq!(x.recolor(Colors::Brightness(0.5)).to_vec::<u8>(), [5, 100, 15, 20]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Colors {
     /// Lighter, or darker below 1: `adjust_brightness`.

@@ -15,6 +15,8 @@ use super::Transform;
 ///     "Compose(\n    Resize(size=256, interpolation=bilinear, max_size=None, antialias=True)\n    \
 ///      CenterCrop(size=(224, 224))\n    ToTensor()\n)"
 /// );
+///
+/// assert_eq!(transform.transforms().1.to_string(), "CenterCrop(size=(224, 224))");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Compose<T> {
@@ -22,20 +24,36 @@ pub struct Compose<T> {
 }
 
 impl<T> Compose<T> {
-    /// The transforms of a tuple, the first one first.
+    /// The transforms of a tuple, one after another, the first one first.
     pub fn new(transforms: T) -> Self {
         Self { transforms }
     }
 
-    /// The transforms.
+    /// The tuple of transforms.
     pub fn transforms(&self) -> &T {
         &self.transforms
     }
 }
 
 /// A tuple of transforms, each of which takes what the one before it gives.
+///
+/// ```
+/// use std::fmt;
+/// use wick::transforms::{CenterCrop, Chain, ToTensor};
+///
+/// struct Shown<T>(T);
+///
+/// impl<T: Chain> fmt::Display for Shown<T> {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         self.0.lines(f)
+///     }
+/// }
+///
+/// let text = Shown((CenterCrop::new(224), ToTensor)).to_string();
+/// assert_eq!(text, "\n    CenterCrop(size=(224, 224))\n    ToTensor()");
+/// ```
 pub trait Chain {
-    /// Writes each of them on a line.
+    /// Writes each transform on a line of its own, four spaces to the right.
     fn lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 

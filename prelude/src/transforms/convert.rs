@@ -45,6 +45,13 @@ impl fmt::Display for ToTensor {
 }
 
 /// An image as a tensor `[channels, height, width]` of its bytes: `torchvision.transforms.PILToTensor`.
+///
+/// ```
+/// use wick::transforms::{PILToTensor, Transform};
+/// let image = wick::image::GrayImage::from_vec(2, 2, vec![10, 200, 30, 40]).unwrap();
+/// let x = PILToTensor.apply(wick::image::DynamicImage::from(image));
+/// assert_eq!(x.to_string(), "tensor([[[ 10, 200],\n         [ 30,  40]]], dtype=torch.uint8)");
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PILToTensor;
 
@@ -91,13 +98,22 @@ impl fmt::Display for ToPILImage {
 
 /// Another dtype, with values that mean the same: bytes from 0 to 255 become floats from 0 to 1, and the other way
 /// round: `torchvision.transforms.ConvertImageDtype`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{ConvertImageDtype, Transform};
+/// let bytes = tensor!([0, 255, 51]).to(DType::U8);
+/// assert_eq!(ConvertImageDtype::new(DType::F32).apply(bytes).to_string(), "tensor([0.0000, 1.0000, 0.2000])");
+/// let floats = tensor!([0., 1., 0.5]);
+/// assert_eq!(ConvertImageDtype::new(DType::U8).apply(floats).to_vec1::<u8>(), [0, 255, 127]);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ConvertImageDtype {
     dtype: DType,
 }
 
 impl ConvertImageDtype {
-    /// To this dtype.
+    /// The transform to this dtype.
     pub fn new(dtype: DType) -> Self {
         Self { dtype }
     }
@@ -192,7 +208,7 @@ pub struct Normalize {
 }
 
 impl Normalize {
-    /// With these means and deviations.
+    /// The transform with these means and deviations, one for each channel or one for all.
     pub fn new(mean: impl Into<PerChannel>, std: impl Into<PerChannel>) -> Self {
         Self {
             mean: mean.into(),

@@ -12,7 +12,14 @@ use crate::error::{Error, OrPanic, Result};
 use crate::nn::python;
 use crate::tensor::Tensor;
 
-/// A number for each of both directions; one may stand for both.
+/// A number for each of both directions, x and y; one may stand for both.
+///
+/// ```
+/// use wick::transforms::{Both, ElasticTransform};
+/// assert_eq!(Both::from(5.), Both(5., 5.));
+/// let text = ElasticTransform::new((50., 20.), 5.).to_string();
+/// assert!(text.starts_with("ElasticTransform(alpha=[50.0, 20.0], sigma=[5.0, 5.0],"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Both(pub f64, pub f64);
 

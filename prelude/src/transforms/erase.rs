@@ -11,7 +11,18 @@ use crate::tensor::Tensor;
 /// How often a hole is drawn that could be too large before there is none.
 const TRIES: usize = 10;
 
-/// What is in the hole.
+/// What [`RandomErasing`] puts into the hole.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Filling, RandomErasing, Transform};
+/// let gray = RandomErasing::new(1.).value(0.5).apply(Tensor::ones([3, 16, 16]));
+/// assert!(gray.eq(0.5).any().item::<bool>());
+/// let noise = RandomErasing::new(1.).value(Filling::Random);
+/// assert!(noise.to_string().contains("value=random"));
+/// let each = RandomErasing::new(1.).value([1., 2., 3.]).apply(Tensor::zeros([3, 16, 16]));
+/// assert_eq!(each.amax([1, 2], false).to_vec1::<f32>(), [1., 2., 3.]);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filling {
     /// One number, or one for each channel.
@@ -53,7 +64,7 @@ pub struct RandomErasing {
 }
 
 impl RandomErasing {
-    /// With probability `p`, 0.02 to 0.33 of the area, 0.3 to 3.3 times as high as wide, filled with 0.
+    /// Erases with probability `p` 0.02 to 0.33 of the area, 0.3 to 3.3 times as high as wide, and fills it with 0.
     pub fn new(p: f64) -> Self {
         Self {
             p,
@@ -63,19 +74,19 @@ impl RandomErasing {
         }
     }
 
-    /// The least and the largest part of the area.
+    /// The least and the largest part of the area; 0.02 and 0.33 at first.
     pub fn scale(mut self, scale: (f64, f64)) -> Self {
         self.scale = scale;
         self
     }
 
-    /// The least and the largest height that goes with a width of 1.
+    /// The least and the largest height that goes with a width of 1; 0.3 and 3.3 at first.
     pub fn ratio(mut self, ratio: (f64, f64)) -> Self {
         self.ratio = ratio;
         self
     }
 
-    /// What is put into the hole.
+    /// What is put into the hole; 0 at first.
     pub fn value(mut self, value: impl Into<Filling>) -> Self {
         self.value = value.into();
         self

@@ -36,7 +36,7 @@ macro_rules! flips {
         }
 
         impl $name {
-            /// With probability `p`.
+            /// The transform that happens with probability `p`; torchvision's default is 0.5.
             pub fn new(p: f64) -> Self {
                 Self { p }
             }
@@ -80,5 +80,12 @@ flips! {
     /// ```
     RandomHorizontalFlip: mirrored;
     /// Top becomes bottom, sometimes: `torchvision.transforms.RandomVerticalFlip`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomVerticalFlip, Transform};
+    /// let flipped = RandomVerticalFlip::new(1.).apply(tensor!([[1, 2], [3, 4]]));
+    /// assert_eq!(flipped.to_vec2::<i64>(), [[3, 4], [1, 2]]);
+    /// ```
     RandomVerticalFlip: upside_down;
 }

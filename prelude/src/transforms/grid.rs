@@ -7,6 +7,18 @@ use crate::tensor::Tensor;
 use crate::{DType, Error};
 
 /// How [`make_grid`] lays images out: torchvision's arguments and defaults.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{GridOptions, make_grid};
+/// let images = Tensor::stack(&[Tensor::zeros([1, 1, 2]), Tensor::ones([1, 1, 2]) * 4.], 0);
+/// let grid = make_grid(&images, GridOptions { padding: 1, pad_value: 9., ..Default::default() });
+/// assert_eq!(grid.i(0).to_string(), "tensor([[9., 9., 9., 9., 9., 9., 9.],\n        \
+///                                    [9., 0., 0., 9., 4., 4., 9.],\n        \
+///                                    [9., 9., 9., 9., 9., 9., 9.]])");
+/// let options = GridOptions { padding: 0, normalize: true, value_range: Some((0., 8.)), ..Default::default() };
+/// assert_eq!(make_grid(&images, options).i(0).to_vec2::<f32>(), [[0., 0., 0.5, 0.5]]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GridOptions {
     /// Images in a row.
@@ -37,8 +49,8 @@ impl Default for GridOptions {
 }
 
 /// The images of a batch `[images, channels, height, width]` beside and below each other, as one image
-/// `[channels, rows, columns]`. A single image, `[height, width]` or `[channels, height, width]`, is a batch of one; of one
-/// channel it gets three. The dtype stays. See `torchvision/utils.py`.
+/// `[channels, rows, columns]`. A single image, `[height, width]` or `[channels, height, width]`, is a batch of one; of
+/// one channel it gets three. The dtype stays. See `torchvision/utils.py`. PyTorch: `torchvision.utils.make_grid`.
 ///
 /// ```
 /// use wick::prelude::*;
@@ -134,8 +146,8 @@ fn stretched(images: &Tensor, options: &GridOptions) -> Result<Tensor> {
     Tensor::try_stack(&each, 0)
 }
 
-/// Writes a batch of images with numbers from 0 to 1 into one picture, laid out by [`make_grid`]; the file's ending says of
-/// which format.
+/// Writes a batch of images with numbers from 0 to 1 into one picture, laid out by [`make_grid`]; the file's ending
+/// says of which format. PyTorch: `torchvision.utils.save_image`.
 ///
 /// ```no_run
 /// use wick::prelude::*;

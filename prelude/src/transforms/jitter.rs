@@ -10,6 +10,15 @@ use crate::error::{Error, OrPanic, Result};
 use crate::nn::python;
 
 /// How much something may change: by so much in each direction, or between two factors.
+///
+/// ```
+/// use wick::transforms::{Amount, ColorJitter};
+/// assert_eq!(Amount::from(0.2), Amount::By(0.2));
+/// assert_eq!(
+///     ColorJitter::new(0.2, (0.5, 2.), 0, Amount::Between(-0.1, 0.3)).to_string(),
+///     "ColorJitter(brightness=(0.8, 1.2), contrast=(0.5, 2.0), saturation=None, hue=(-0.1, 0.3))"
+/// );
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Amount {
     /// So much in each direction from no change.
@@ -87,7 +96,7 @@ pub struct ColorJitter {
 }
 
 impl ColorJitter {
-    /// Each changed by at most as much, or by a factor between two.
+    /// The transform that changes each by at most as much, or by a factor between two.
     ///
     /// # Panics
     /// When one is negative, or the hue is to go further than 0.5.
@@ -160,7 +169,7 @@ pub struct Grayscale {
 }
 
 impl Grayscale {
-    /// In one channel, or in three that are the same.
+    /// The transform to one channel, or to three that are the same.
     pub fn new(num_output_channels: usize) -> Self {
         Self {
             num_output_channels,
@@ -205,7 +214,8 @@ macro_rules! sometimes {
         }
 
         impl $name {
-            /// With probability `p`.
+            /// The transform that happens with probability `p`; torchvision's default is 0.5, for `RandomGrayscale`
+            /// 0.1.
             pub fn new($($argument: $type,)? p: f64) -> Self {
                 Self { $($argument,)? p }
             }
@@ -238,19 +248,69 @@ macro_rules! sometimes {
 sometimes! {
     /// Without colours, sometimes, in as many channels as before: `torchvision.transforms.RandomGrayscale`, which has
     /// 0.1 for `p` unless told otherwise.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomGrayscale, Transform};
+    /// let x = tensor!([[[10, 200]], [[30, 40]], [[50, 60]]]).to(DType::U8);
+    /// assert_eq!(RandomGrayscale::new(1.).apply(x).to_vec::<u8>(), [26, 90, 26, 90, 26, 90]);
+    /// ```
     RandomGrayscale() => |picture, _this| Colors::Gray(picture.channels());
     /// The opposite colours, sometimes: `torchvision.transforms.RandomInvert`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomInvert, Transform};
+    /// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+    /// assert_eq!(RandomInvert::new(1.).apply(x).to_vec::<u8>(), [245, 55, 225, 215]);
+    /// ```
     RandomInvert() => |picture, _this| Colors::Inverted;
     /// The opposite of what is at least as light as `threshold`, sometimes: `torchvision.transforms.RandomSolarize`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomSolarize, Transform};
+    /// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+    /// assert_eq!(RandomSolarize::new(100., 1.).apply(x).to_vec::<u8>(), [10, 55, 30, 40]);
+    /// ```
     RandomSolarize(threshold: f64) => |picture, this| Colors::Solarized(this.threshold);
     /// With so many bits a channel, sometimes: `torchvision.transforms.RandomPosterize`. Tensors must be of bytes.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomPosterize, Transform};
+    /// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+    /// assert_eq!(RandomPosterize::new(2, 1.).apply(x).to_vec::<u8>(), [0, 192, 0, 0]);
+    /// assert_eq!(RandomPosterize::new(2, 0.5).to_string(), "RandomPosterize(bits=2,p=0.5)");
+    /// ```
     RandomPosterize(bits: u32) => |picture, this| Colors::Posterized(this.bits);
     /// Sharper, or more blurred below 1, sometimes: `torchvision.transforms.RandomAdjustSharpness`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomAdjustSharpness, Transform};
+    /// let x = tensor!([[[50, 50, 50], [50, 140, 50], [50, 50, 50]]]).to(DType::U8);
+    /// assert_eq!(RandomAdjustSharpness::new(2., 1.).apply(x).to_vec::<u8>(), [50, 50, 50, 50, 195, 50, 50, 50, 50]);
+    /// ```
     RandomAdjustSharpness(sharpness_factor: f64) => |picture, this| Colors::Sharpness(this.sharpness_factor);
     /// With the darkest number of each channel at 0 and the lightest at the top, sometimes:
     /// `torchvision.transforms.RandomAutocontrast`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomAutocontrast, Transform};
+    /// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+    /// assert_eq!(RandomAutocontrast::new(1.).apply(x).to_vec::<u8>(), [0, 255, 26, 40]);
+    /// ```
     RandomAutocontrast() => |picture, _this| Colors::Stretched;
     /// With all numbers of each channel about as frequent, sometimes: `torchvision.transforms.RandomEqualize`. Tensors
     /// must be of bytes.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// use wick::transforms::{RandomEqualize, Transform};
+    /// let x = tensor!([[[10, 200], [30, 40]]]).to(DType::U8);
+    /// assert_eq!(RandomEqualize::new(1.).apply(x).to_vec::<u8>(), [10, 200, 30, 40]);
+    /// ```
     RandomEqualize() => |picture, _this| Colors::Equalized;
 }

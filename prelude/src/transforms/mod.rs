@@ -75,6 +75,32 @@ pub use turn::{Degrees, RandomAffine, RandomRotation};
 use std::fmt::Display;
 
 /// A step from one form of an image to another. It shows itself as torchvision's does.
+///
+/// ```
+/// use std::fmt;
+/// use wick::prelude::*;
+/// use wick::transforms::{CenterCrop, Compose, Transform};
+///
+/// /// Numbers from -1 to 1.
+/// struct Centered;
+///
+/// impl Transform<Tensor> for Centered {
+///     type Output = Tensor;
+///     fn apply(&self, x: Tensor) -> Tensor {
+///         x * 2. - 1.
+///     }
+/// }
+///
+/// impl fmt::Display for Centered {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         f.write_str("Centered()")
+///     }
+/// }
+///
+/// let transform = Compose::new((CenterCrop::new(1), Centered));
+/// assert_eq!(transform.apply(Tensor::ones([3, 3])).to_vec2::<f32>(), [[1.]]);
+/// assert_eq!(transform.to_string(), "Compose(\n    CenterCrop(size=(1, 1))\n    Centered()\n)");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not take a `{I}`",
     note = "`ToTensor` makes a tensor of an image; put it before the transforms that need one"

@@ -8,7 +8,17 @@ use super::setup::Margins;
 use crate::error::{Error, OrPanic, Result};
 use crate::nn::python;
 
-/// What is put around a picture.
+/// What is put around a picture: torchvision's argument `padding_mode`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Pad, PaddingMode, Transform};
+/// let padded = |mode| Pad::new((2, 0)).padding_mode(mode).apply(tensor!([[[1, 2, 3]]])).to_vec::<i64>();
+/// assert_eq!(padded(PaddingMode::Constant), [0, 0, 1, 2, 3, 0, 0]);
+/// assert_eq!(padded(PaddingMode::Edge), [1, 1, 1, 2, 3, 3, 3]);
+/// assert_eq!(padded(PaddingMode::Reflect), [3, 2, 1, 2, 3, 2, 1]);
+/// assert_eq!(padded(PaddingMode::Symmetric), [2, 1, 1, 2, 3, 3, 2]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PaddingMode {
     /// One value.
@@ -40,6 +50,7 @@ impl fmt::Display for PaddingMode {
 /// use wick::transforms::{Pad, PaddingMode, Transform};
 /// let x = tensor!([[1, 2, 3]]);
 /// assert_eq!(Pad::new((1, 0)).apply(x.clone()).to_vec2::<i64>(), [[0, 1, 2, 3, 0]]);
+/// assert_eq!(Pad::new((2, 0)).fill(7.).apply(x.clone()).to_vec2::<i64>(), [[7, 7, 1, 2, 3, 7, 7]]);
 /// let mirrored = Pad::new((2, 0)).padding_mode(PaddingMode::Reflect).apply(x);
 /// assert_eq!(mirrored.to_vec2::<i64>(), [[3, 2, 1, 2, 3, 2, 1]]);
 /// ```
@@ -51,7 +62,8 @@ pub struct Pad {
 }
 
 impl Pad {
-    /// With 0: everywhere as much, or left and right and top and bottom, or left, top, right and bottom.
+    /// The transform that puts zeros around: everywhere as many, or left and right and top and bottom, or left, top,
+    /// right and bottom.
     pub fn new(padding: impl Into<Margins>) -> Self {
         Self {
             padding: padding.into(),
@@ -60,13 +72,13 @@ impl Pad {
         }
     }
 
-    /// The value that is put there.
+    /// The value that is put there; 0 at first.
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
     }
 
-    /// What is put there instead of one value.
+    /// What is put there instead of one value; [`PaddingMode::Constant`] at first.
     pub fn padding_mode(mut self, mode: PaddingMode) -> Self {
         self.padding_mode = mode;
         self

@@ -17,6 +17,15 @@ use crate::nn::python;
 use crate::tensor::Tensor;
 
 /// The corners of a picture, x and y each: upper left, upper right, lower right, lower left.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Corners, InterpolationMode, functional as TF};
+/// let corners: Corners = [(0, 0), (2, 0), (2, 2), (0, 2)];
+/// let x = Tensor::arange(0., 9., 1.).reshape([1, 3, 3]);
+/// let same = TF::perspective(x.clone(), &corners, &corners, InterpolationMode::Bilinear, None);
+/// assert_eq!(same.shape(), x.shape());
+/// ```
 pub type Corners = [(i64, i64); 4];
 
 /// Where in the input the places of the output are: `x' = (a·x + b·y + c) / (g·x + h·y + 1)`, `y' = (d·x + e·y + f) / (…)`.
@@ -104,10 +113,14 @@ pub(super) fn tilt_tensor(
 ///
 /// ```
 /// use wick::prelude::*;
-/// use wick::transforms::{RandomPerspective, Transform};
+/// use wick::transforms::{InterpolationMode, RandomPerspective, Transform};
 /// let tilt = RandomPerspective::new(0.6, 1.0);
 /// assert_eq!(tilt.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
 /// assert_eq!(tilt.to_string(), "RandomPerspective(p=1.0)");
+///
+/// // White beyond the edges, and no pixels that are mixed of their neighbours.
+/// let tilt = tilt.interpolation(InterpolationMode::Nearest).fill(1.);
+/// assert_eq!(tilt.apply(Tensor::ones([1, 8, 8])).min().item::<f32>(), 1.);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomPerspective {

@@ -10,9 +10,32 @@ use crate::error::{OrPanic, Result};
 use crate::interop::image::Raster;
 use crate::tensor::Tensor;
 
-/// An image, or a tensor `[…, height, width]`.
+/// An image, or a tensor `[…, height, width]`: what torchvision's transforms take.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Colors, InterpolationMode, Picture, Placement};
+///
+/// let x = tensor!([[[1., 2., 3.], [4., 5., 6.]]]);
+/// assert_eq!((Picture::size(&x), x.channels()), ((2, 3), 1));
+/// let part = x.clone().select(&[Some(1), None], &[Some(2), Some(0)], 9.);
+/// assert_eq!(part.to_vec::<f32>(), [6., 4., 9., 9.]);
+/// let flat = Picture::resize(x.clone(), 1, 3, InterpolationMode::Nearest, false);
+/// assert_eq!(flat.to_vec::<f32>(), [1., 2., 3.]);
+/// let inverted = (x.clone() / 8.).recolor(Colors::Inverted);
+/// assert_eq!(inverted.to_vec::<f32>(), [0.875, 0.75, 0.625, 0.5, 0.375, 0.25]);
+/// assert_eq!(x.clone().map_tensor(|x| Ok(x * 2.)).unwrap().to_vec::<f32>(), [2., 4., 6., 8., 10., 12.]);
+///
+/// let upside_down = Placement {
+///     angle: 180., translate: (0., 0.), scale: 1., shear: (0., 0.), center: None,
+///     expand: false, rotate: true, interpolation: InterpolationMode::Nearest, fill: None,
+/// };
+/// assert_eq!(x.clone().place(&upside_down).to_vec::<f32>(), [6., 5., 4., 3., 2., 1.]);
+/// let corners = [(0, 0), (2, 0), (2, 1), (0, 1)];
+/// assert_eq!(x.tilt(&corners, &corners, InterpolationMode::Nearest, None).shape(), [1, 2, 3]);
+/// ```
 pub trait Picture: Sized {
-    /// Height and width.
+    /// The height and the width in pixels.
     fn size(&self) -> (usize, usize);
 
     /// The picture whose rows and columns are these of this one, and `fill` where there is `None`.
@@ -21,7 +44,7 @@ pub trait Picture: Sized {
     /// The picture in another size. An image is smoothed as it shrinks, a tensor if `antialias` says so.
     fn resize(self, height: usize, width: usize, mode: InterpolationMode, antialias: bool) -> Self;
 
-    /// How many channels it has; a tensor without a dimension for them has one.
+    /// How many channels the picture has; a tensor without a dimension for them has one.
     fn channels(&self) -> usize;
 
     /// The picture in other colours.

@@ -8,6 +8,13 @@ use super::operation::Operation::{self, *};
 pub(super) type SubPolicy = [(Operation, f64, Option<usize>); 2];
 
 /// What AutoAugment's policies were learned on: `torchvision.transforms.AutoAugmentPolicy`.
+///
+/// ```
+/// use wick::transforms::{AutoAugment, AutoAugmentPolicy};
+/// assert_eq!(AutoAugmentPolicy::Svhn.to_string(), "AutoAugmentPolicy.SVHN");
+/// let augment = AutoAugment::new(AutoAugmentPolicy::ImageNet);
+/// assert_eq!(augment.to_string(), "AutoAugment(policy=AutoAugmentPolicy.IMAGENET, fill=None)");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AutoAugmentPolicy {
     /// ImageNet.

@@ -23,6 +23,10 @@ const STD: [f64; 3] = [0.229, 0.224, 0.225];
 /// let preprocess = ResNet18Weights::Default.transforms();
 /// let x = preprocess.apply(wick::image::DynamicImage::new_rgb8(300, 400));
 /// assert_eq!(x.shape(), [3, 224, 224]);
+///
+/// use wick::transforms::ImageClassification;
+/// let small = ImageClassification::new(64, 72);
+/// assert_eq!(small.apply(wick::image::DynamicImage::new_rgb8(300, 400)).shape(), [3, 64, 64]);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageClassification {
@@ -31,7 +35,7 @@ pub struct ImageClassification {
 }
 
 impl ImageClassification {
-    /// The middle `crop_size` pixels of an image whose shorter side has `resize_size`.
+    /// The transform to the middle `crop_size` pixels of an image whose shorter side has `resize_size`.
     pub fn new(crop_size: usize, resize_size: usize) -> Self {
         Self {
             crop_size,

@@ -15,10 +15,17 @@ use crate::nn::python;
 ///
 /// ```
 /// use wick::prelude::*;
-/// use wick::transforms::{RandomCrop, Transform};
+/// use wick::transforms::{PaddingMode, RandomCrop, Transform};
 /// let crop = RandomCrop::new(32).padding(4);
 /// assert_eq!(crop.apply(Tensor::rand([3, 32, 32])).shape(), [3, 32, 32]);
 /// assert_eq!(crop.to_string(), "RandomCrop(size=(32, 32), padding=4)");
+///
+/// // A picture that is too small gets as much around it as it lacks.
+/// let crop = RandomCrop::new(4).pad_if_needed(true).fill(7.);
+/// let x = crop.apply(Tensor::ones([1, 2, 4]));
+/// assert_eq!((x.shape().to_vec(), x.max().item::<f32>()), (vec![1, 4, 4], 7.));
+/// let crop = crop.padding_mode(PaddingMode::Edge);
+/// assert_eq!(crop.apply(Tensor::ones([1, 2, 4])).to_vec::<f32>(), [1.; 16]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomCrop {
@@ -30,7 +37,7 @@ pub struct RandomCrop {
 }
 
 impl RandomCrop {
-    /// Of this size.
+    /// The transform to a part of this size.
     pub fn new(size: impl Into<Size>) -> Self {
         Self {
             size: size.into().both(),
@@ -41,25 +48,25 @@ impl RandomCrop {
         }
     }
 
-    /// What is put around the picture before.
+    /// What is put around the picture before the part is taken; nothing at first.
     pub fn padding(mut self, padding: impl Into<Margins>) -> Self {
         self.padding = Some(padding.into());
         self
     }
 
-    /// Whether a picture that is too small gets as much around it as it lacks.
+    /// Whether a picture that is too small gets as much around it as it lacks, which it does not at first.
     pub fn pad_if_needed(mut self, pad_if_needed: bool) -> Self {
         self.pad_if_needed = pad_if_needed;
         self
     }
 
-    /// The value that is put around.
+    /// The value that is put around; 0 at first.
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
     }
 
-    /// What is put around instead of one value.
+    /// What is put around instead of one value; [`PaddingMode::Constant`] at first.
     pub fn padding_mode(mut self, mode: PaddingMode) -> Self {
         self.padding_mode = mode;
         self
@@ -129,8 +136,16 @@ const TRIES: usize = 10;
 ///
 /// ```
 /// use wick::prelude::*;
-/// use wick::transforms::{RandomResizedCrop, Transform};
+/// use wick::transforms::{InterpolationMode, RandomResizedCrop, Transform};
 /// assert_eq!(RandomResizedCrop::new(24).apply(Tensor::rand([3, 40, 60])).shape(), [3, 24, 24]);
+///
+/// // At least half of the picture, and its proportions.
+/// let crop = RandomResizedCrop::new(24).scale((0.5, 1.)).ratio((1., 1.));
+/// let crop = crop.interpolation(InterpolationMode::Bicubic).antialias(false);
+/// assert_eq!(
+///     crop.to_string(),
+///     "RandomResizedCrop(size=(24, 24), scale=(0.5, 1.0), ratio=(1.0, 1.0), interpolation=bicubic, antialias=False)"
+/// );
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomResizedCrop {
@@ -142,7 +157,7 @@ pub struct RandomResizedCrop {
 }
 
 impl RandomResizedCrop {
-    /// To this size, of 0.08 to all of the picture, with 3/4 to 4/3 as much width as height.
+    /// The transform to this size, of 0.08 to all of the picture, with 3/4 to 4/3 as much width as height.
     pub fn new(size: impl Into<Size>) -> Self {
         Self {
             size: size.into().both(),
@@ -153,25 +168,25 @@ impl RandomResizedCrop {
         }
     }
 
-    /// The least and the largest part of the picture's area.
+    /// The least and the largest part of the picture's area; 0.08 and 1 at first.
     pub fn scale(mut self, scale: (f64, f64)) -> Self {
         self.scale = scale;
         self
     }
 
-    /// The least and the largest width that goes with a height of 1.
+    /// The least and the largest width that goes with a height of 1; 3/4 and 4/3 at first.
     pub fn ratio(mut self, ratio: (f64, f64)) -> Self {
         self.ratio = ratio;
         self
     }
 
-    /// How pixels between pixels are found.
+    /// How pixels between pixels are found; `Bilinear` at first.
     pub fn interpolation(mut self, mode: InterpolationMode) -> Self {
         self.interpolation = mode;
         self
     }
 
-    /// Whether tensors are smoothed as they shrink; images always are.
+    /// Whether tensors are smoothed as they shrink, as they are at first; images always are.
     pub fn antialias(mut self, antialias: bool) -> Self {
         self.antialias = antialias;
         self

@@ -11,7 +11,17 @@ use crate::error::{Error, Result};
 use crate::interop::image::Raster;
 use crate::tensor::{InterpolateOptions, Interpolation, Tensor};
 
-/// How pixels between pixels are found.
+/// How pixels between pixels are found. PyTorch: `torchvision.transforms.InterpolationMode`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{InterpolationMode, Resize, Transform};
+/// let wide = |mode| Resize::new((1, 4)).interpolation(mode).apply(tensor!([[[0., 4.]]])).squeeze(0);
+/// assert_eq!(wide(InterpolationMode::Nearest).to_string(), "tensor([[0., 0., 4., 4.]])");
+/// assert_eq!(wide(InterpolationMode::Bilinear).to_string(), "tensor([[0., 1., 3., 4.]])");
+/// assert_eq!(wide(InterpolationMode::Bicubic).to_string(), "tensor([[-0.3529,  0.8286,  3.1714,  4.3529]])");
+/// assert_eq!(InterpolationMode::NearestExact.to_string(), "nearest-exact");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InterpolationMode {
     /// The nearest pixel.

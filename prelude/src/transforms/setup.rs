@@ -4,7 +4,14 @@ use std::fmt;
 
 use crate::nn::python;
 
-/// The size of an image: one number, or a height and a width.
+/// The size of an image: one number, or a height and a width. torchvision's argument `size`.
+///
+/// ```
+/// use wick::transforms::{CenterCrop, Resize, Size};
+/// assert_eq!(CenterCrop::new(4).to_string(), "CenterCrop(size=(4, 4))");
+/// assert!(Resize::new((4, 5)).to_string().starts_with("Resize(size=(4, 5),"));
+/// assert_eq!(Size::from([4, 5]), Size::Both(4, 5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
     /// For a crop both sides, for `Resize` the shorter one.
@@ -50,7 +57,13 @@ impl fmt::Display for Size {
     }
 }
 
-/// How much is added at each border.
+/// How much is added at each border: torchvision's argument `padding`.
+///
+/// ```
+/// use wick::transforms::{Margins, Pad};
+/// assert_eq!(Margins::from((1, 2)), Margins::Sides(1, 2));
+/// assert_eq!(Pad::new((1, 2, 3, 4)).to_string(), "Pad(padding=(1, 2, 3, 4), fill=0, padding_mode=constant)");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Margins {
     /// Everywhere the same.
@@ -101,6 +114,13 @@ impl fmt::Display for Margins {
 }
 
 /// A number for each channel, shown as the list or tuple that it was given as.
+///
+/// ```
+/// use wick::transforms::{Normalize, PerChannel};
+/// assert_eq!(PerChannel::from((0.5,)).to_string(), "(0.5,)");
+/// let normalize = Normalize::new([0.5; 3], vec![0.25; 3]);
+/// assert_eq!(normalize.to_string(), "Normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25])");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerChannel {
     pub(super) values: Vec<f64>,

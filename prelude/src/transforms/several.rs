@@ -12,11 +12,19 @@ use crate::error::{Error, OrPanic, Result};
 use crate::nn::python;
 
 /// A tuple of transforms of which each gives what it takes.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Pad, RandomInvert, Steps};
+/// let steps = (Pad::new(1), RandomInvert::new(1.));
+/// assert_eq!(steps.step(0, tensor!([[0.25]])).shape(), [3, 3]);
+/// assert_eq!(steps.step(1, tensor!([[[0.25]]])).to_vec::<f32>(), [0.75]);
+/// ```
 pub trait Steps<I>: Chain + Send + Sync {
     /// How many there are.
     const COUNT: usize;
 
-    /// Does the one of that number.
+    /// What the transform of that number makes of `input`.
     fn step(&self, index: usize, input: I) -> I;
 }
 
@@ -65,7 +73,7 @@ pub struct RandomApply<T> {
 }
 
 impl<T> RandomApply<T> {
-    /// With probability `p`.
+    /// The transforms of a tuple, all of them with probability `p`; torchvision's default is 0.5.
     pub fn new(transforms: T, p: f64) -> Self {
         Self { transforms, p }
     }
@@ -101,6 +109,10 @@ impl<T: Chain> fmt::Display for RandomApply<T> {
 /// use wick::transforms::{RandomChoice, RandomHorizontalFlip, RandomVerticalFlip, Transform};
 /// let flip = RandomChoice::new((RandomHorizontalFlip::new(1.0), RandomVerticalFlip::new(1.0)));
 /// assert_eq!(flip.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
+///
+/// // Always the first one.
+/// let flip = flip.p([1., 0.]);
+/// assert_eq!(flip.apply(tensor!([[1, 2], [3, 4]])).to_vec2::<i64>(), [[2, 1], [4, 3]]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomChoice<T> {
@@ -109,7 +121,7 @@ pub struct RandomChoice<T> {
 }
 
 impl<T> RandomChoice<T> {
-    /// Each as likely as the others.
+    /// The transform that is one of a tuple, each as likely as the others.
     pub fn new(transforms: T) -> Self {
         Self {
             transforms,
@@ -117,7 +129,7 @@ impl<T> RandomChoice<T> {
         }
     }
 
-    /// How likely each is, in proportion to the others.
+    /// How likely each transform is, in proportion to the others.
     pub fn p(mut self, p: impl Into<Vec<f64>>) -> Self {
         self.p = Some(p.into());
         self
@@ -169,13 +181,24 @@ impl<T: Chain> fmt::Display for RandomChoice<T> {
 /// All transforms of a tuple, in random order: `torchvision.transforms.RandomOrder`.
 ///
 /// torchvision lets Python's own generator shuffle; here it is the default generator, so that `manual_seed` decides.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{Grayscale, RandomInvert, RandomOrder, Transform};
+/// let change = RandomOrder::new((Grayscale::new(1), RandomInvert::new(1.)));
+/// assert_eq!(change.apply(Tensor::rand([3, 8, 8])).shape(), [1, 8, 8]);
+/// assert_eq!(
+///     change.to_string(),
+///     "RandomOrder(\n    Grayscale(num_output_channels=1)\n    RandomInvert(p=1.0)\n)"
+/// );
+/// ```
 #[derive(Debug, Clone)]
 pub struct RandomOrder<T> {
     transforms: T,
 }
 
 impl<T> RandomOrder<T> {
-    /// The transforms of a tuple.
+    /// The transform that is all those of a tuple in random order.
     pub fn new(transforms: T) -> Self {
         Self { transforms }
     }
@@ -235,7 +258,7 @@ pub struct FiveCrop {
 }
 
 impl FiveCrop {
-    /// Each of this size.
+    /// The transform to parts of this size.
     pub fn new(size: impl Into<Size>) -> Self {
         Self {
             size: size.into().both(),
@@ -259,6 +282,15 @@ impl fmt::Display for FiveCrop {
 }
 
 /// The four corners and the middle of a picture, and of the picture in a mirror: `torchvision.transforms.TenCrop`.
+///
+/// ```
+/// use wick::prelude::*;
+/// use wick::transforms::{TenCrop, Transform};
+/// let x = Tensor::arange(0, 16, 1).reshape([1, 4, 4]);
+/// let pixels = |crop: TenCrop| -> Vec<i64> { crop.apply(x.clone()).iter().map(|part| part.item()).collect() };
+/// assert_eq!(pixels(TenCrop::new(1)), [0, 3, 12, 15, 10, 3, 0, 15, 12, 9]);
+/// assert_eq!(pixels(TenCrop::new(1).vertical_flip(true)), [0, 3, 12, 15, 10, 12, 15, 0, 3, 6]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct TenCrop {
     size: (usize, usize),
@@ -266,7 +298,7 @@ pub struct TenCrop {
 }
 
 impl TenCrop {
-    /// Each of this size, left and right swapped for the second five.
+    /// The transform to parts of this size, left and right swapped for the second five.
     pub fn new(size: impl Into<Size>) -> Self {
         Self {
             size: size.into().both(),
@@ -274,7 +306,7 @@ impl TenCrop {
         }
     }
 
-    /// Whether top and bottom are swapped instead.
+    /// Whether top and bottom are swapped instead, which they are not at first.
     pub fn vertical_flip(mut self, vertical_flip: bool) -> Self {
         self.vertical_flip = vertical_flip;
         self

@@ -11,7 +11,13 @@ use super::resample::InterpolationMode;
 use crate::error::{Error, OrPanic};
 use crate::nn::python;
 
-/// From so many degrees to so many.
+/// From so many degrees to so many: torchvision's argument `degrees`. A single number goes to both sides of 0.
+///
+/// ```
+/// use wick::transforms::{Degrees, RandomRotation};
+/// assert_eq!(Degrees::from(30).to_string(), "[-30.0, 30.0]");
+/// assert!(RandomRotation::new((0., 90.)).to_string().starts_with("RandomRotation(degrees=[0.0, 90.0],"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Degrees(f64, f64);
 
@@ -88,6 +94,13 @@ pub(super) const STILL: Placement = Placement {
 ///     rotate.to_string(),
 ///     "RandomRotation(degrees=[-30.0, 30.0], interpolation=nearest, expand=False, fill=0)"
 /// );
+///
+/// // A quarter around, about the middle or about a corner.
+/// let x = tensor!([[[1., 2.], [3., 4.]]]);
+/// let quarter = RandomRotation::new((90., 90.));
+/// assert_eq!(quarter.apply(x.clone()).to_vec::<f32>(), [2., 4., 1., 3.]);
+/// let quarter = quarter.center((0., 0.)).fill(9.);
+/// assert_eq!(quarter.apply(x).to_vec::<f32>(), [9., 9., 9., 9.]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomRotation {
@@ -101,7 +114,7 @@ surroundings!(
 );
 
 impl RandomRotation {
-    /// By at most so many degrees, or between so many and so many.
+    /// The transform that turns by at most so many degrees, or between so many and so many.
     pub fn new(degrees: impl Into<Degrees>) -> Self {
         Self {
             degrees: degrees.into(),
@@ -112,13 +125,13 @@ impl RandomRotation {
         }
     }
 
-    /// Whether the picture grows until all of what was turned is in it.
+    /// Whether the picture grows until all of what was turned is in it, which it does not at first.
     pub fn expand(mut self, expand: bool) -> Self {
         self.placement.expand = expand;
         self
     }
 
-    /// What stays where it is: x and y from the upper left corner.
+    /// What stays where it is, x and y from the upper left corner; the middle at first.
     pub fn center(mut self, center: (f64, f64)) -> Self {
         self.placement.center = Some(center);
         self
@@ -159,13 +172,22 @@ impl fmt::Display for RandomRotation {
 ///
 /// ```
 /// use wick::prelude::*;
-/// use wick::transforms::{RandomAffine, Transform};
+/// use wick::transforms::{InterpolationMode, RandomAffine, Transform};
 /// let affine = RandomAffine::new(10).translate((0.1, 0.1)).scale((0.9, 1.1));
 /// assert_eq!(affine.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
 /// assert_eq!(
 ///     affine.to_string(),
 ///     "RandomAffine(degrees=[-10.0, 10.0], translate=(0.1, 0.1), scale=(0.9, 1.1))"
 /// );
+///
+/// let slanted = RandomAffine::new(10).shear_both(5, (-2., 2.)).center((1., 2.));
+/// let slanted = slanted.interpolation(InterpolationMode::Bilinear).fill(3.);
+/// assert_eq!(
+///     slanted.to_string(),
+///     "RandomAffine(degrees=[-10.0, 10.0], shear=[-5.0, 5.0, -2.0, 2.0], interpolation=bilinear, fill=3, \
+///      center=(1, 2))"
+/// );
+/// assert_eq!(RandomAffine::new(10).shear(5).to_string(), "RandomAffine(degrees=[-10.0, 10.0], shear=[-5.0, 5.0])");
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomAffine {
@@ -182,7 +204,7 @@ surroundings!(
 );
 
 impl RandomAffine {
-    /// Turned by at most so many degrees, or between so many and so many.
+    /// The transform that turns by at most so many degrees, or between so many and so many.
     pub fn new(degrees: impl Into<Degrees>) -> Self {
         Self {
             degrees: degrees.into(),
@@ -193,7 +215,7 @@ impl RandomAffine {
         }
     }
 
-    /// Moved by at most so much of its width and its height.
+    /// Moves it too, by at most so much of its width and its height.
     ///
     /// # Panics
     /// When one is not between 0 and 1.
@@ -209,7 +231,7 @@ impl RandomAffine {
         self
     }
 
-    /// Stretched by a factor between the two.
+    /// Stretches it too, by a factor between the two.
     ///
     /// # Panics
     /// When one is not positive.
@@ -223,19 +245,19 @@ impl RandomAffine {
         self
     }
 
-    /// Slanted along x by at most so many degrees, or between so many and so many.
+    /// Slants it too, along x by at most so many degrees, or between so many and so many.
     pub fn shear(mut self, x: impl Into<Degrees>) -> Self {
         self.shear = Some((x.into(), None));
         self
     }
 
-    /// Slanted along x and along y.
+    /// Slants it too, along x and along y.
     pub fn shear_both(mut self, x: impl Into<Degrees>, y: impl Into<Degrees>) -> Self {
         self.shear = Some((x.into(), Some(y.into())));
         self
     }
 
-    /// What stays where it is: x and y from the upper left corner.
+    /// What stays where it is, x and y from the upper left corner; the middle at first.
     pub fn center(mut self, center: (f64, f64)) -> Self {
         self.placement.center = Some(center);
         self

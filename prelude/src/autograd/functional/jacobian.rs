@@ -133,7 +133,17 @@ pub fn hessian(f: impl Fn(&Tensor) -> Tensor, x: &Tensor) -> Tensor {
 }
 
 /// [`hessian`] of a function of several tensors: element `[i][j]` has the derivatives with respect to inputs `i` and
-/// `j`.
+/// `j`. PyTorch: `torch.autograd.functional.hessian`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, hessian_with};
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([2.]), tensor!([3.]));
+/// let h = hessian_with(|x| (x[0].square() * &x[1]).sum(), &[&a, &b], FunctionalOptions::default())?;
+/// assert_eq!(h[0][0].item::<f32>(), 6.); // 2 b
+/// assert_eq!(h[0][1].item::<f32>(), 4.); // 2 a
+/// # Ok::<(), wick::Error>(())
+/// ```
 ///
 /// # Errors
 /// If the result is not a single number; in strict mode where the Jacobian does not depend on an input.

@@ -19,7 +19,16 @@ use crate::tensor::Tensor;
 /// A function of tensors, whoever wrote it.
 type Function<'a> = &'a dyn Fn(&[Tensor]) -> Vec<Tensor>;
 
-/// The choices of the functions of this module.
+/// The choices of the functions of this module: the keyword arguments of `torch.autograd.functional.jacobian`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, jacobian_with};
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([2.]), tensor!([3.]));
+/// let options = FunctionalOptions { strict: true, ..Default::default() };
+/// let error = jacobian_with(|x| x[1].exp(), &[&a, &b], options).unwrap_err();
+/// assert!(error.to_string().contains("is independent of input 0"));
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FunctionalOptions {
     /// Make results that can be differentiated again.

@@ -3,6 +3,13 @@
 use crate::tensor::Tensor;
 
 /// One tensor or several, as a function returned them: a [`Tensor`], a tuple, an array or a `Vec` of them.
+///
+/// ```
+/// use wick::autograd::functional::Outputs;
+/// use wick::prelude::*;
+/// let outputs = Outputs::from((tensor!([1.]), tensor!([2., 3.])));
+/// assert_eq!(outputs.0[1].to_vec1::<f32>(), [2., 3.]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Outputs(pub Vec<Tensor>);
 

@@ -85,6 +85,17 @@ for_one_tensor! {
 }
 
 /// [`vjp`] of a function of several tensors: `v` has a tensor for each result, and there is a product for each input.
+/// PyTorch: `torch.autograd.functional.vjp`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, vjp_with};
+/// use wick::prelude::*;
+/// let (a, b, v) = (tensor!([1., 2.]), tensor!([3., 4.]), tensor!([1., 10.]));
+/// let (_, products) = vjp_with(|x| &x[0] * &x[1], &[&a, &b], Some(&[&v]), FunctionalOptions::default())?;
+/// assert_eq!(products[0].to_vec1::<f32>(), [3., 40.]);
+/// assert_eq!(products[1].to_vec1::<f32>(), [1., 20.]);
+/// # Ok::<(), wick::Error>(())
+/// ```
 ///
 /// # Errors
 /// If `v` does not fit the results; in strict mode where a result does not depend on an input.
@@ -98,6 +109,17 @@ pub fn vjp_with<O: Into<Outputs>>(
 }
 
 /// [`jvp`] of a function of several tensors: `v` has a tensor for each input, and there is a product for each result.
+/// PyTorch: `torch.autograd.functional.jvp`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, jvp_with};
+/// use wick::prelude::*;
+/// let (a, b) = (tensor!([1., 2.]), tensor!([3., 4.]));
+/// let v = [&tensor!([1., 0.]), &tensor!([0., 1.])];
+/// let (_, products) = jvp_with(|x| &x[0] * &x[1], &[&a, &b], Some(&v), FunctionalOptions::default())?;
+/// assert_eq!(products[0].to_vec1::<f32>(), [3., 2.]);
+/// # Ok::<(), wick::Error>(())
+/// ```
 ///
 /// # Errors
 /// If `v` does not fit the inputs; in strict mode where a result does not depend on an input.
@@ -111,6 +133,17 @@ pub fn jvp_with<O: Into<Outputs>>(
 }
 
 /// [`hvp`] of a function of several tensors: `v` has a tensor for each input, and there is a product for each.
+/// PyTorch: `torch.autograd.functional.hvp`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, hvp_with};
+/// use wick::prelude::*;
+/// let (a, b, one) = (tensor!([2.]), tensor!([3.]), tensor!([1.]));
+/// let f = |x: &[Tensor]| (x[0].square() * &x[1]).sum();
+/// let (_, products) = hvp_with(f, &[&a, &b], Some(&[&one, &one]), FunctionalOptions::default())?;
+/// assert_eq!((products[0].item::<f32>(), products[1].item::<f32>()), (10., 4.));
+/// # Ok::<(), wick::Error>(())
+/// ```
 ///
 /// # Errors
 /// If `v` does not fit the inputs or the result is not a single number; in strict mode where the Hessian is
@@ -126,6 +159,17 @@ pub fn hvp_with(
 }
 
 /// [`vhp`] of a function of several tensors: `v` has a tensor for each input, and there is a product for each.
+/// PyTorch: `torch.autograd.functional.vhp`.
+///
+/// ```
+/// use wick::autograd::functional::{FunctionalOptions, vhp_with};
+/// use wick::prelude::*;
+/// let (a, b, one) = (tensor!([2.]), tensor!([3.]), tensor!([1.]));
+/// let f = |x: &[Tensor]| (x[0].square() * &x[1]).sum();
+/// let (_, products) = vhp_with(f, &[&a, &b], Some(&[&one, &one]), FunctionalOptions::default())?;
+/// assert_eq!((products[0].item::<f32>(), products[1].item::<f32>()), (10., 4.));
+/// # Ok::<(), wick::Error>(())
+/// ```
 ///
 /// # Errors
 /// If `v` does not fit the inputs or the result is not a single number; in strict mode where the Hessian is

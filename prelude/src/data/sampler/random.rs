@@ -16,6 +16,10 @@ const AT_A_TIME: usize = 32;
 /// use wick::random::Generator;
 /// let sampler = RandomSampler::new(5).generator(&Generator::with_seed(0));
 /// assert_eq!(sampler.iter().collect::<Vec<_>>(), [4, 0, 1, 3, 2]);
+///
+/// // With replacement an element may come again.
+/// let sampler = RandomSampler::new(5).replacement(true).num_samples(8).generator(&Generator::with_seed(0));
+/// assert_eq!(sampler.iter().collect::<Vec<_>>(), [4, 4, 3, 0, 3, 4, 2, 3]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct RandomSampler {
@@ -26,7 +30,7 @@ pub struct RandomSampler {
 }
 
 impl RandomSampler {
-    /// For a data set of `len` elements, each of which comes once.
+    /// A sampler for a data set of `len` elements, each of which comes once.
     ///
     /// # Panics
     /// When there are none.
@@ -63,7 +67,7 @@ impl RandomSampler {
         self
     }
 
-    /// The generator to draw from.
+    /// The generator to draw from, instead of the default one.
     pub fn generator(mut self, generator: &Generator) -> Self {
         self.generator = Some(generator.clone());
         self
@@ -116,6 +120,13 @@ impl Sampler for RandomSampler {
 }
 
 /// The elements of a list in random order: `torch.utils.data.SubsetRandomSampler`.
+///
+/// ```
+/// use wick::data::{Sampler, SubsetRandomSampler};
+/// use wick::random::Generator;
+/// let sampler = SubsetRandomSampler::new([3, 5, 7]).generator(&Generator::with_seed(0));
+/// assert_eq!(sampler.iter().collect::<Vec<_>>(), [7, 3, 5]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubsetRandomSampler {
     indices: Vec<usize>,
@@ -123,7 +134,7 @@ pub struct SubsetRandomSampler {
 }
 
 impl SubsetRandomSampler {
-    /// Of these elements each once.
+    /// A sampler of these elements, each of which comes once.
     pub fn new(indices: impl Into<Vec<usize>>) -> Self {
         Self {
             indices: indices.into(),

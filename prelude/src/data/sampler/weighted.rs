@@ -11,6 +11,10 @@ use crate::random::{Generator, default_generator};
 /// use wick::data::{Sampler, WeightedRandomSampler};
 /// let sampler = WeightedRandomSampler::new([0.0, 1.0, 0.0], 4, true);
 /// assert_eq!(sampler.iter().collect::<Vec<_>>(), [1, 1, 1, 1]);
+///
+/// let generator = wick::random::Generator::with_seed(0);
+/// let sampler = WeightedRandomSampler::new([1., 2., 3.], 6, true).generator(&generator);
+/// assert_eq!(sampler.iter().collect::<Vec<_>>(), [2, 2, 1, 2, 2, 2]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct WeightedRandomSampler {

@@ -4,7 +4,20 @@ use super::table::{divided_by_frequency, shorten};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::{DType, Tensor};
 
-/// What becomes of the vectors of a bag.
+/// What becomes of the vectors of a bag: PyTorch's argument `mode`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let (weight, bag) = (tensor!([[1., 8.], [3., 2.]]), tensor!([[0, 1]]));
+/// let take = |mode| {
+///     let options = F::BagOptions { mode, ..Default::default() };
+///     F::embedding_bag(&bag, &weight, None, &options).to_string()
+/// };
+/// assert_eq!(take(F::BagMode::Sum), "tensor([[ 4., 10.]])");
+/// assert_eq!(take(F::BagMode::Mean), "tensor([[2., 5.]])");
+/// assert_eq!(take(F::BagMode::Max), "tensor([[3., 8.]])");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BagMode {
     /// Their sum: `'sum'`.
@@ -26,7 +39,19 @@ impl BagMode {
     }
 }
 
-/// The choices of [`embedding_bag`].
+/// The choices of [`embedding_bag`], which are PyTorch's keyword arguments of `F.embedding_bag`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let (weight, words) = (tensor!([[1., 8.], [3., 2.]]), tensor!([[0, 1]]));
+/// let options = F::BagOptions {
+///     mode: F::BagMode::Sum,
+///     per_sample_weights: Some(tensor!([[10., 1.]])),
+///     ..Default::default()
+/// };
+/// assert_eq!(F::embedding_bag(&words, &weight, None, &options).to_string(), "tensor([[13., 82.]])");
+/// ```
 #[derive(Clone, Debug)]
 pub struct BagOptions {
     /// What becomes of the vectors of a bag.
@@ -61,8 +86,22 @@ impl Default for BagOptions {
 }
 
 functions! {
-    /// The vectors of `weight` `[num, dim]` in bags: each row of the input `[N, L]` is one; in an input `[L]` each begins at
-    /// one of the `offsets` `[N]`. The output is `[N, dim]`.
+    /// The vectors of `weight` `[num, dim]` in bags, each of which becomes one vector: the mean, unless the options say
+    /// otherwise. Each row of an input `[N, L]` is a bag; in an input `[L]` each begins at one of the `offsets` `[N]`.
+    /// The result is `[N, dim]`. PyTorch: `F.embedding_bag`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let weight = tensor!([[0., 0.], [1., 10.], [2., 20.]]);
+    /// // The bags are 1 2 2 and 0.
+    /// let (words, offsets) = (tensor!([1, 2, 2, 0]), tensor!([0, 3]));
+    /// let y = F::embedding_bag(&words, &weight, Some(&offsets), &F::BagOptions::default());
+    /// assert_eq!(y.to_string(), "tensor([[ 1.6667, 16.6667],\n        [ 0.0000,  0.0000]])");
+    /// ```
+    ///
+    /// # Panics
+    /// When the offsets do not begin with 0 or go beyond the input, or an index is not in the table.
     embedding_bag(input: &Tensor, weight: &Tensor, offsets: Option<&Tensor>, options: &BagOptions)
         => bags(input, weight, offsets, options).or_panic();
 }

@@ -6,11 +6,25 @@ use crate::tensor::{Reduction, To};
 use crate::{DType, Tensor, no_grad};
 
 functions! {
-    /// How unlikely the `targets` are under the logarithms of probabilities `log_probs` `[T, N, C]` or `[T, C]`, whatever
-    /// steps they belong to (Graves and others, 2006). The targets are `[N, S]` or, one after the other, `[sum]`; PyTorch's
-    /// default `blank` is 0. With `zero_infinity`, sequences that are too short for their targets cost nothing.
+    /// How unlikely the `targets` are under the logarithms of probabilities `log_probs` `[T, N, C]` or `[T, C]`,
+    /// whatever steps they belong to (Graves and others, 2006). The targets are `[N, S]` or, one after the other,
+    /// `[sum]`; the lengths `[N]` are integers. PyTorch's default `blank` is 0. With `zero_infinity`, sequences that
+    /// are too short for their targets cost nothing. PyTorch: `F.ctc_loss`.
     ///
     /// Reduced to a mean, each loss is divided by the length of its target first.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// // Two steps of a blank and two labels, all equally likely: "1" is 1 1, 1 and a blank, or a blank and 1.
+    /// let log_probs = Tensor::zeros([2, 1, 3]).log_softmax(2);
+    /// let (targets, steps, labels) = (tensor!([[1]]), tensor!([2]), tensor!([1]));
+    /// let loss = F::ctc_loss(&log_probs, &targets, &steps, &labels, 0, Reduction::Sum, false);
+    /// assert_eq!((-loss).exp().to_string(), "tensor(0.3333)");
+    /// ```
+    ///
+    /// # Panics
+    /// When the shapes and lengths do not go together.
     ctc_loss(
         log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64,
         reduction: Reduction, zero_infinity: bool

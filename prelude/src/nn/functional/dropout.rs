@@ -4,15 +4,64 @@ use crate::error::{OrPanic, Result, bail};
 use crate::{Tensor, no_grad};
 
 functions! {
-    /// While `training`, sets whole channels of `[N, C, L]` to zero with probability `p`.
+    /// While `training`, sets whole channels of `[N, C, L]` or `[C, L]` to zero with probability `p`, and divides the
+    /// others by `1 - p`. PyTorch: `F.dropout1d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let y = F::dropout1d(&Tensor::ones([1, 4, 2]), 0.5, true);
+    /// assert_eq!(y.i(0).to_string(), "tensor([[0., 0.],\n        [0., 0.],\n        [2., 2.],\n        [0., 0.]])");
+    /// ```
     dropout1d(x: &Tensor, p: f64, training: bool) => channels("dropout1d", x, 1, p, training).or_panic();
-    /// While `training`, sets whole channels of `[N, C, H, W]` to zero with probability `p`.
+    /// While `training`, sets whole channels of `[N, C, H, W]` to zero with probability `p`, and divides the others by
+    /// `1 - p`. PyTorch: `F.dropout2d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let y = F::dropout2d(&Tensor::ones([1, 4, 2, 2]), 0.5, true);
+    /// // The sum of each channel.
+    /// assert_eq!(y.sum_dim([2, 3], false).to_string(), "tensor([[0., 0., 8., 0.]])");
+    /// ```
     dropout2d(x: &Tensor, p: f64, training: bool) => channels("dropout2d", x, 2, p, training).or_panic();
-    /// While `training`, sets whole channels of `[N, C, D, H, W]` to zero with probability `p`.
+    /// While `training`, sets whole channels of `[N, C, D, H, W]` to zero with probability `p`, and divides the others
+    /// by `1 - p`. PyTorch: `F.dropout3d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let y = F::dropout3d(&Tensor::ones([1, 4, 2, 2, 2]), 0.5, true);
+    /// // The sum of each channel.
+    /// assert_eq!(y.sum_dim([2, 3, 4], false).to_string(), "tensor([[ 0.,  0., 16.,  0.]])");
+    /// ```
     dropout3d(x: &Tensor, p: f64, training: bool) => channels("dropout3d", x, 3, p, training).or_panic();
-    /// While `training`, sets values to the limit of `selu` with probability `p`, so that mean and variance stay.
+    /// While `training`, sets values to the limit of [`selu`](super::selu) with probability `p`, so that mean and
+    /// variance stay. Any shape. PyTorch: `F.alpha_dropout`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let y = F::alpha_dropout(&tensor!([-1., 0., 1., 2.]), 0.5, true);
+    /// assert_eq!(y.to_string(), "tensor([-0.7792, -0.7792,  1.6656, -0.7792])");
+    /// ```
     alpha_dropout(x: &Tensor, p: f64, training: bool) => alpha(x, p, training, x.dim()).or_panic();
-    /// The same for whole channels of `[N, C, …]`.
+    /// [`alpha_dropout`] of whole channels of `[N, C, …]`. PyTorch: `F.feature_alpha_dropout`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// manual_seed(0);
+    /// let y = F::feature_alpha_dropout(&Tensor::zeros([1, 3, 2]), 0.5, true);
+    /// assert_eq!(
+    ///     y.i(0).to_string(),
+    ///     "tensor([[-0.7792, -0.7792],\n        [-0.7792, -0.7792],\n        [ 0.7792,  0.7792]])"
+    /// );
+    /// ```
     feature_alpha_dropout(x: &Tensor, p: f64, training: bool) => by_feature(x, p, training).or_panic();
 }
 

@@ -6,7 +6,16 @@ use crate::nn::Size;
 use crate::shape::axis;
 use crate::{DType, Tensor};
 
-/// How large the output of a fractional pooling is.
+/// How large the output of a fractional pooling is: PyTorch's argument `output_size` or `output_ratio`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let x = Tensor::rand([1, 1, 10, 12]);
+/// let pooled = |size| F::fractional_max_pool2d(&x, 2.into(), size).shape();
+/// assert_eq!(pooled(F::FractionalSize::Places([7, 5])), [1, 1, 7, 5]);
+/// assert_eq!(pooled(F::FractionalSize::Share([0.5, 0.75])), [1, 1, 5, 9]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FractionalSize<const N: usize> {
     /// So many places in each dimension: `output_size`.
@@ -16,25 +25,48 @@ pub enum FractionalSize<const N: usize> {
 }
 
 functions! {
-    /// The largest number of each window of `[N, C, H, W]`, as many windows as the output has places; where they begin is
-    /// drawn for each channel.
+    /// The largest number of each window of `[N, C, H, W]`, as many windows as the output has places; where they begin
+    /// is drawn for each channel. The result is `[N, C, H', W']`. PyTorch: `F.fractional_max_pool2d`.
     ///
     /// ```
     /// use wick::nn::functional as F;
     /// use wick::prelude::*;
-    ///
     /// let x = Tensor::rand([2, 3, 10, 12]);
     /// let y = F::fractional_max_pool2d(&x, 3.into(), F::FractionalSize::Share([0.5, 0.25]));
     /// assert_eq!(y.shape(), [2, 3, 5, 3]);
     /// ```
+    ///
+    /// # Panics
+    /// When the windows do not fit into the input.
     fractional_max_pool2d(x: &Tensor, kernel_size: Size<2>, size: FractionalSize<2>)
         => pooled(x, kernel_size.sizes(), size).or_panic().0;
-    /// The same for `[N, C, D, H, W]`.
+    /// The largest number of each window of `[N, C, D, H, W]`, as many windows as the output has places. The result is
+    /// `[N, C, D', H', W']`; all else is as in [`fractional_max_pool2d`]. PyTorch: `F.fractional_max_pool3d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = Tensor::rand([1, 2, 6, 10, 12]);
+    /// let y = F::fractional_max_pool3d(&x, 3.into(), F::FractionalSize::Places([2, 4, 5]));
+    /// assert_eq!(y.shape(), [1, 2, 2, 4, 5]);
+    /// ```
+    ///
+    /// # Panics
+    /// When the windows do not fit into the input.
     fractional_max_pool3d(x: &Tensor, kernel_size: Size<3>, size: FractionalSize<3>)
         => pooled(x, kernel_size.sizes(), size).or_panic().0;
 }
 
-/// [`fractional_max_pool2d`] and where in its image each number was.
+/// [`fractional_max_pool2d`] and where in its image each number was, an `i64` tensor of the result's shape. PyTorch:
+/// `F.fractional_max_pool2d` with `return_indices=True`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let x = Tensor::rand([1, 1, 6, 6]);
+/// let (y, indices) = F::fractional_max_pool2d_with_indices(&x, 2.into(), F::FractionalSize::Places([3, 3]));
+/// assert_eq!(x.ravel().index_select(0, &indices.ravel()).to_vec::<f32>(), y.to_vec::<f32>());
+/// ```
 #[track_caller]
 pub fn fractional_max_pool2d_with_indices(
     x: &Tensor,
@@ -44,7 +76,16 @@ pub fn fractional_max_pool2d_with_indices(
     pooled(x, kernel_size.sizes(), size).or_panic()
 }
 
-/// [`fractional_max_pool3d`] and where in its volume each number was.
+/// [`fractional_max_pool3d`] and where in its volume each number was, an `i64` tensor of the result's shape. PyTorch:
+/// `F.fractional_max_pool3d` with `return_indices=True`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let x = Tensor::rand([1, 1, 6, 6, 6]);
+/// let (y, indices) = F::fractional_max_pool3d_with_indices(&x, 2.into(), F::FractionalSize::Share([0.5; 3]));
+/// assert_eq!(x.ravel().index_select(0, &indices.ravel()).to_vec::<f32>(), y.to_vec::<f32>());
+/// ```
 #[track_caller]
 pub fn fractional_max_pool3d_with_indices(
     x: &Tensor,

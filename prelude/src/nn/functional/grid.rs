@@ -4,7 +4,17 @@ use crate::error::{OrPanic, Result, bail};
 use crate::tensor::To;
 use crate::{Tensor, no_grad};
 
-/// How [`grid_sample`] finds values between elements.
+/// How [`grid_sample`] finds values between elements: PyTorch's argument `mode`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// // At 0.4 and 1.6 pixels from the first.
+/// let (image, grid) = (tensor!([[[[0., 10., 20.]]]]), tensor!([[[[-0.4, 0.], [0.4, 0.]]]]));
+/// let see = |mode| F::grid_sample(&image, &grid, mode, F::GridPadding::Zeros, false).ravel().to_string();
+/// assert_eq!(see(F::GridMode::Bilinear), "tensor([ 4.0000, 16.0000])");
+/// assert_eq!(see(F::GridMode::Nearest), "tensor([ 0., 20.])");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GridMode {
     /// Means of the neighbours, weighted by how near they are: `'bilinear'`.
@@ -14,7 +24,18 @@ pub enum GridMode {
     Nearest,
 }
 
-/// What [`grid_sample`] finds outside of an image.
+/// What [`grid_sample`] finds outside of an image: PyTorch's argument `padding_mode`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// // A place that is one pixel to the right of the last.
+/// let (image, grid) = (tensor!([[[[1., 2.]]]]), tensor!([[[[1.5, 0.]]]]));
+/// let see = |padding| F::grid_sample(&image, &grid, F::GridMode::Nearest, padding, false).item::<f32>();
+/// assert_eq!(see(F::GridPadding::Zeros), 0.);
+/// assert_eq!(see(F::GridPadding::Border), 2.);
+/// assert_eq!(see(F::GridPadding::Reflection), 2.);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GridPadding {
     /// Zeros: `'zeros'`.
@@ -27,22 +48,44 @@ pub enum GridPadding {
 }
 
 functions! {
-    /// The places `[N, H, W, 2]` (or `[N, D, H, W, 3]`) at which images of that size `[N, C, H, W]` are seen after the affine
-    /// maps `theta` `[N, 2, 3]` (or `[N, 3, 4]`). Places run from -1 to 1 between the middles of the corners' elements
-    /// (`align_corners`) or between the borders (PyTorch's default).
-    affine_grid(theta: &Tensor, size: &[usize], align_corners: bool) => places(theta, size, align_corners).or_panic();
-    /// What images `[N, C, H, W]` have at the places of a grid `[N, H', W', 2]`, whose last dimension is x and y from -1 to
-    /// 1: `[N, C, H', W']`. PyTorch's default is not to align corners.
+    /// The places at which images of that `size` `[N, C, H, W]` are seen after affine maps `theta` `[N, 2, 3]`. The
+    /// result is `[N, H, W, 2]`, for [`grid_sample`]; for volumes `[N, C, D, H, W]` the maps are `[N, 3, 4]`, the
+    /// places `[N, D, H, W, 3]`. PyTorch: `F.affine_grid`.
+    ///
+    /// Places run from -1 to 1 between the middles of the corners' elements (`align_corners`) or between the borders
+    /// (PyTorch's default).
     ///
     /// ```
     /// use wick::nn::functional as F;
     /// use wick::prelude::*;
+    /// let identity = tensor!([[[1., 0., 0.], [0., 1., 0.]]]);
+    /// assert_eq!(
+    ///     F::affine_grid(&identity, &[1, 1, 2, 2], false).i((0, 0)).to_string(),
+    ///     "tensor([[-0.5000, -0.5000],\n        [ 0.5000, -0.5000]])"
+    /// );
+    /// assert_eq!(
+    ///     F::affine_grid(&identity, &[1, 1, 2, 2], true).i((0, 0)).to_string(),
+    ///     "tensor([[-1., -1.],\n        [ 1., -1.]])"
+    /// );
+    /// ```
     ///
+    /// # Panics
+    /// When the maps do not go with the size.
+    affine_grid(theta: &Tensor, size: &[usize], align_corners: bool) => places(theta, size, align_corners).or_panic();
+    /// What images `[N, C, H, W]` have at the places of a grid `[N, H', W', 2]`, whose last dimension is x and y from
+    /// -1 to 1. The result is `[N, C, H', W']`; PyTorch's default is not to align corners. PyTorch: `F.grid_sample`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
     /// let mirrored = F::affine_grid(&tensor!([[[-1., 0., 0.], [0., 1., 0.]]]), &[1, 1, 1, 2], false);
     /// let image = tensor!([[[[1., 2.]]]]);
     /// let y = F::grid_sample(&image, &mirrored, F::GridMode::Bilinear, F::GridPadding::Zeros, false);
     /// assert_eq!(y.to_vec::<f32>(), [2., 1.]);
     /// ```
+    ///
+    /// # Panics
+    /// When the shapes do not go together.
     grid_sample(x: &Tensor, grid: &Tensor, mode: GridMode, padding: GridPadding, align_corners: bool)
         => sampled(x, grid, mode, padding, align_corners).or_panic();
 }

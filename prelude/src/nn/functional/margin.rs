@@ -5,14 +5,50 @@ use crate::tensor::Reduction;
 use crate::{Error, Tensor};
 
 functions! {
-    /// The mean over classes of `max(0, margin - input[y] + input[i])ᵖ`, without the right class `y` itself; PyTorch's
-    /// defaults are 1 and 1.
+    /// The mean over classes of `max(0, margin - input[y] + input[i])ᵖ`, without the right class `y` itself. Scores
+    /// `[N, C]` and classes `[N]`, with a `weight` `[C]`; PyTorch's defaults are 1 for `p`, which may be 2, and 1 for
+    /// `margin`. PyTorch: `F.multi_margin_loss`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// // The right class is far enough above the first of the others, not above the second.
+    /// let scores = tensor!([[0.1, 2., 1.7]]);
+    /// let loss = F::multi_margin_loss(&scores, &tensor!([1]), 1, 1., None, Reduction::Mean);
+    /// assert_eq!(loss.to_string(), "tensor(0.2333)");
+    /// ```
+    ///
+    /// # Panics
+    /// When `p` is neither 1 nor 2, or the shapes do not go together.
     multi_margin_loss(input: &Tensor, target: &Tensor, p: i64, margin: f64, weight: Option<&Tensor>, reduction: Reduction)
         => of_one(input, target, p, margin, weight, reduction).or_panic();
     /// The mean over classes of `max(0, 1 - input[y] + input[i])` for each right class `y` and each other class `i`.
+    /// Scores `[N, C]` or `[C]` and an `i64` target of that shape, which lists the right classes up to its first -1.
+    /// PyTorch: `F.multilabel_margin_loss`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// // Classes 3 and 0 are right.
+    /// let (scores, target) = (tensor!([0.1, 0.2, 0.4, 0.8]), tensor!([3, 0, -1, 1]));
+    /// let loss = F::multilabel_margin_loss(&scores, &target, Reduction::Mean);
+    /// assert_eq!(loss.to_string(), "tensor(0.8500)");
+    /// ```
+    ///
+    /// # Panics
+    /// When the shapes differ.
     multilabel_margin_loss(input: &Tensor, target: &Tensor, reduction: Reduction)
         => of_several(input, target, reduction).or_panic();
-    /// The mean over classes of the binary cross entropy of logits.
+    /// The mean over classes of the binary cross entropy of logits. Logits `[…, C]` and a target of 0s and 1s of that
+    /// shape, with a `weight` `[C]`. PyTorch: `F.multilabel_soft_margin_loss`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let (logits, target) = (tensor!([[2., -2., 2.]]), tensor!([[1., 0., 0.]]));
+    /// let loss = F::multilabel_soft_margin_loss(&logits, &target, None, Reduction::Mean);
+    /// assert_eq!(loss.to_string(), "tensor(0.7936)");
+    /// ```
     multilabel_soft_margin_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction)
         => softly(input, target, weight, reduction).or_panic();
 }

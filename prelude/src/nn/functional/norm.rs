@@ -6,20 +6,77 @@ use crate::{DType, Dims, Tensor, no_grad};
 
 functions! {
     /// Brings each of `groups` groups of channels of `[N, C, …]` to mean 0 and variance 1, then scales and shifts every
-    /// channel; PyTorch's default `eps` is 1e-5.
+    /// channel. `weight` and `bias` are `[C]`; PyTorch's default `eps` is 1e-5. PyTorch: `F.group_norm`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1., 3., 10., 30.]]);
+    /// assert_eq!(
+    ///     F::group_norm(&x, 2, None, None, 1e-5).to_string(),
+    ///     "tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])"
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    /// When `groups` does not divide the number of channels.
     group_norm(x: &Tensor, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
         => more_than_one(x, groups).and_then(|()| grouped(x, groups, weight, bias, eps)).or_panic();
-    /// Brings each channel of each example of `[N, C, …]` to mean 0 and variance 1, then scales and shifts it;
-    /// PyTorch's default `eps` is 1e-5.
+    /// Brings each channel of each example of `[N, C, …]` to mean 0 and variance 1, then scales and shifts it. `weight`
+    /// and `bias` are `[C]`; PyTorch's default `eps` is 1e-5. PyTorch: `F.instance_norm`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1., 3.], [10., 30.]]]);
+    /// assert_eq!(
+    ///     F::instance_norm(&x, None, None, 1e-5).to_string(),
+    ///     "tensor([[[-1.0000,  1.0000],\n         [-1.0000,  1.0000]]])"
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    /// When there is only one value of each channel.
     instance_norm(x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
         => several_places(x).and_then(|()| grouped(x, x.size(1), weight, bias, eps)).or_panic();
-    /// Divides the last dimensions, which have that `shape`, by their root mean square, then scales them. Without `eps`
-    /// the smallest step of the dtype at 1 is taken.
+    /// Divides the last dimensions, which have that `shape`, by their root mean square, then scales them. `weight` has
+    /// that `shape`; without `eps` the smallest step of the dtype at 1 is taken. PyTorch: `F.rms_norm`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3., 4.], [30., 40.]]);
+    /// assert_eq!(
+    ///     F::rms_norm(&x, &[2].into(), None, None).to_string(),
+    ///     "tensor([[0.8485, 1.1314],\n        [0.8485, 1.1314]])"
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    /// When the input does not end with that shape.
     rms_norm(x: &Tensor, shape: &Dims, weight: Option<&Tensor>, eps: Option<f64>)
         => root_mean_square(x, shape, weight, eps).or_panic();
-    /// Scales vectors along `dim` to length 1 in the `p`-norm; PyTorch's defaults are 2, 1 and 1e-12.
+    /// Scales vectors along `dim` to length 1 in the `p`-norm. Any shape, which stays; PyTorch's defaults are 2, 1 and
+    /// 1e-12. PyTorch: `F.normalize`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3., 4.], [0., 0.]]);
+    /// assert_eq!(F::normalize(&x, 2., 1, 1e-12).to_string(), "tensor([[0.6000, 0.8000],\n        [0.0000, 0.0000]])");
+    /// ```
     normalize(x: &Tensor, p: f64, dim: i64, eps: f64) => normalized(x, p, dim, eps).or_panic();
-    /// A 1 at each index and 0 elsewhere, with a last dimension of `num_classes`, or as many as there are with -1.
+    /// A 1 at each index and 0 elsewhere, with a last dimension of `num_classes`, or as many as there are with -1. An
+    /// `i64` tensor of any shape to an `i64` tensor of one more dimension. PyTorch: `F.one_hot`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// assert_eq!(F::one_hot(&tensor!([2, 0]), 3).to_string(), "tensor([[0, 0, 1],\n        [1, 0, 0]])");
+    /// ```
+    ///
+    /// # Panics
+    /// When the input is not an `i64` tensor, or an index is negative or not below `num_classes`.
     one_hot(input: &Tensor, num_classes: i64) => hot(input, num_classes).or_panic();
 }
 

@@ -7,33 +7,121 @@ use crate::nn::Pair;
 use crate::tensor::{Padding, Pool1dOptions, Pool2dOptions, Pool3dOptions};
 
 functions! {
-    /// Images `[…, C, H r, W r]` laid out as channels `[…, C r², H, W]`: [`pixel_shuffle`](super::pixel_shuffle) undone.
+    /// Images `[…, C, H r, W r]` laid out as channels `[…, C r², H, W]`: [`pixel_shuffle`](super::pixel_shuffle)
+    /// undone. PyTorch: `F.pixel_unshuffle`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[1., 2.], [3., 4.]]]);
+    /// assert_eq!(F::pixel_unshuffle(&image, 2).ravel().to_string(), "tensor([1., 2., 3., 4.])");
+    /// assert_eq!(F::pixel_unshuffle(&image, 2).shape(), [4, 1, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// When `r` does not divide the height and the width.
     pixel_unshuffle(x: &Tensor, downscale_factor: usize) => unshuffled(x, downscale_factor).or_panic();
-    /// Channels of `[N, C, …]` dealt out to `groups`, one after the other.
+    /// Channels of `[N, C, …]` dealt out to `groups`, one after the other. The shape stays. PyTorch:
+    /// `F.channel_shuffle`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1.], [2.], [3.], [4.]]]);
+    /// assert_eq!(F::channel_shuffle(&x, 2).ravel().to_string(), "tensor([1., 3., 2., 4.])");
+    /// ```
+    ///
+    /// # Panics
+    /// When `groups` does not divide the number of channels.
     channel_shuffle(x: &Tensor, groups: usize) => dealt(x, groups).or_panic();
-    /// The windows of images `[N, C, H, W]` as columns `[N, C * kernel, L]`.
+    /// The windows of images `[N, C, H, W]` as columns `[N, C * kernel, L]`, one for each of `L` windows. PyTorch:
+    /// `F.unfold`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[[1., 2., 3.], [4., 5., 6.]]]]);
+    /// // Two windows of 2 by 2, each a column.
+    /// assert_eq!(
+    ///     F::unfold(&image, 2, 1, 0, 1).to_string(),
+    ///     "tensor([[[1., 2.],\n         [2., 3.],\n         [4., 5.],\n         [5., 6.]]])"
+    /// );
+    /// ```
     unfold(x: &Tensor, kernel_size: impl Into<Pair>, dilation: impl Into<Pair>, padding: impl Into<Pair>, stride: impl Into<Pair>)
         => windows(x, [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes)).or_panic();
-    /// Columns `[N, C * kernel, L]` added up to images `[N, C, H, W]`, where windows overlap.
+    /// Columns `[N, C * kernel, L]` added up to images `[N, C, H, W]`, where windows overlap. PyTorch: `F.fold`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let columns = F::unfold(&Tensor::ones([1, 1, 2, 3]), 2, 1, 0, 1);
+    /// // How many windows each pixel is in.
+    /// assert_eq!(
+    ///     F::fold(&columns, (2, 3), 2, 1, 0, 1).i((0, 0)).to_string(),
+    ///     "tensor([[1., 2., 1.],\n        [1., 2., 1.]])"
+    /// );
+    /// ```
     fold(x: &Tensor, output_size: impl Into<Pair>, kernel_size: impl Into<Pair>, dilation: impl Into<Pair>, padding: impl Into<Pair>, stride: impl Into<Pair>)
         => added_up(x, output_size.into().sizes(), [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes)).or_panic();
-    /// `x1ᵀ weight x2 + bias`, with a weight `[out, in1, in2]`.
+    /// `x1ᵀ weight x2 + bias`, with a weight `[out, in1, in2]`. `[…, in1]` and `[…, in2]` to `[…, out]`. PyTorch:
+    /// `F.bilinear`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let weight = tensor!([[[1., 0.], [0., 1.]], [[0., 1.], [0., 0.]]]);
+    /// let y = F::bilinear(&tensor!([[2., 3.]]), &tensor!([[10., 100.]]), &weight, None);
+    /// assert_eq!(y.to_string(), "tensor([[320., 200.]])");
+    /// ```
     bilinear(x1: &Tensor, x2: &Tensor, weight: &Tensor, bias: Option<&Tensor>) => product(x1, x2, weight, bias).or_panic();
     /// Each element divided by a mean of squares over `size` neighbouring channels of `[N, C, …]` (Krizhevsky and
-    /// others, 2012); PyTorch's defaults are 1e-4, 0.75 and 1.
+    /// others, 2012). PyTorch's defaults are 1e-4, 0.75 and 1. PyTorch: `F.local_response_norm`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[[1.], [2.], [30.]]]);
+    /// let y = F::local_response_norm(&x, 2, 0.1, 0.75, 1.);
+    /// assert_eq!(y.ravel().to_string(), "tensor([0.9641, 1.6918, 1.6929])");
+    /// ```
     local_response_norm(x: &Tensor, size: usize, alpha: f64, beta: f64, k: f64)
         => by_neighbours(x, size, alpha, beta, k).or_panic();
-    /// The `norm_type`-norm of each window of rows; windows lie side by side without a stride.
+    /// The `norm_type`-norm of each window of rows; windows lie side by side without a stride. `[N, C, L]` to
+    /// `[N, C, L']`. PyTorch: `F.lp_pool1d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let x = tensor!([[3., 4., 6., 8.]]);
+    /// assert_eq!(F::lp_pool1d(&x, 2., Pool1dOptions::new(2)).to_string(), "tensor([[ 5., 10.]])");
+    /// ```
     lp_pool1d(x: &Tensor, norm_type: f64, options: Pool1dOptions) => {
         let kernel = options.kernel[0] as f64;
         normed(&x.pow(norm_type).avg_pool1d(options), norm_type, kernel)
     };
-    /// The `norm_type`-norm of each window of images.
+    /// The `norm_type`-norm of each window of images. `[N, C, H, W]` to `[N, C, H', W']`. PyTorch: `F.lp_pool2d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let image = tensor!([[[[1., 1., 2., 2.], [1., 1., 2., 2.]]]]);
+    /// assert_eq!(F::lp_pool2d(&image, 2., Pool2dOptions::new(2)).to_string(), "tensor([[[[2., 4.]]]])");
+    /// ```
     lp_pool2d(x: &Tensor, norm_type: f64, options: Pool2dOptions) => {
         let kernel = (options.kernel[0] * options.kernel[1]) as f64;
         normed(&x.pow(norm_type).avg_pool2d(options), norm_type, kernel)
     };
-    /// The `norm_type`-norm of each window of volumes.
+    /// The `norm_type`-norm of each window of volumes. `[N, C, D, H, W]` to `[N, C, D', H', W']`. PyTorch:
+    /// `F.lp_pool3d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// use wick::tensor::Pool3dOptions;
+    /// let y = F::lp_pool3d(&Tensor::ones([1, 1, 4, 2, 2]), 1., Pool3dOptions::new(2));
+    /// // With the 1-norm the sum of each window.
+    /// assert_eq!(y.ravel().to_string(), "tensor([8., 8.])");
+    /// ```
     lp_pool3d(x: &Tensor, norm_type: f64, options: Pool3dOptions) => {
         let kernel = options.kernel.iter().product::<usize>() as f64;
         normed(&x.pow(norm_type).avg_pool3d(options), norm_type, kernel)

@@ -4,7 +4,17 @@ use crate::autograd::{Ctx, no_grad, record};
 use crate::error::{Error, OrPanic, Result};
 use crate::{DType, Tensor};
 
-/// The choices of [`embedding_with`].
+/// The choices of [`embedding_with`], which are PyTorch's keyword arguments of `F.embedding`.
+///
+/// ```
+/// use wick::nn::functional as F;
+/// use wick::prelude::*;
+/// let options = F::EmbeddingOptions { padding_idx: Some(0), ..Default::default() };
+/// let weight = Tensor::ones([3, 2]).requires_grad_(true);
+/// F::embedding_with(&tensor!([0, 2]), &weight, &options).sum().backward();
+/// // The row that stands for padding has no gradient.
+/// assert_eq!(weight.grad().unwrap().to_string(), "tensor([[0., 0.],\n        [0., 0.],\n        [1., 1.]])");
+/// ```
 #[derive(Clone, Debug)]
 pub struct EmbeddingOptions {
     /// The row that gets no gradient; a negative index counts from the end.
@@ -30,17 +40,30 @@ impl Default for EmbeddingOptions {
 }
 
 functions! {
-    /// Row `i` of `weight` for each index `i`; the row `padding_idx` gets no gradient.
-    embedding(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) => {
-        let options = EmbeddingOptions { padding_idx, ..EmbeddingOptions::default() };
-        looked_up(input, weight, &options).or_panic()
-    };
-    /// [`embedding`] with all of PyTorch's choices.
+    /// Row `i` of `weight` for each index `i`; the row `padding_idx` gets no gradient. Integers of any shape and a
+    /// weight `[num, dim]` to `[…, dim]`. PyTorch: `F.embedding`.
     ///
     /// ```
     /// use wick::nn::functional as F;
     /// use wick::prelude::*;
+    /// let weight = tensor!([[0., 0.], [1., 10.], [2., 20.]]);
+    /// assert_eq!(
+    ///     F::embedding(&tensor!([2, 1, 2]), &weight, None).to_string(),
+    ///     "tensor([[ 2., 20.],\n        [ 1., 10.],\n        [ 2., 20.]])"
+    /// );
+    /// ```
     ///
+    /// # Panics
+    /// When an index is not in the table.
+    embedding(input: &Tensor, weight: &Tensor, padding_idx: Option<i64>) => {
+        let options = EmbeddingOptions { padding_idx, ..EmbeddingOptions::default() };
+        looked_up(input, weight, &options).or_panic()
+    };
+    /// [`embedding`] with all of PyTorch's choices. PyTorch: `F.embedding`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
     /// let weight = tensor!([[3., 4.], [0.3, 0.4]]).requires_grad_(true);
     /// let options = F::EmbeddingOptions { max_norm: Some(1.), ..Default::default() };
     /// F::embedding_with(&tensor!([0, 1]), &weight, &options);

@@ -5,14 +5,56 @@ use crate::tensor::PoolOptions;
 use crate::{DType, Tensor};
 
 functions! {
-    /// The values of [`max_pool1d`](Tensor::max_pool1d) at the places that their `indices` say, in rows of zeros
-    /// `[N, C, L]`. The output has the size that pooling such windows makes smallest, or `output_size`.
+    /// The values of [`max_pool1d`](Tensor::max_pool1d) at the places that their `indices` say, in rows of zeros.
+    /// `[N, C, L]` and an `i64` tensor of that shape to `[N, C, L']`: the size that pooling such windows makes
+    /// smallest, or `output_size`. PyTorch: `F.max_unpool1d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let (x, indices) = (tensor!([[5., 3.]]), tensor!([[1, 2]]));
+    /// let y = F::max_unpool1d(&x, &indices, Pool1dOptions::new(2), None);
+    /// assert_eq!(y.to_string(), "tensor([[0., 5., 3., 0.]])");
+    /// ```
+    ///
+    /// # Panics
+    /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool1d(x: &Tensor, indices: &Tensor, options: PoolOptions<1>, output_size: Option<[usize; 1]>)
         => put_back(x, indices, options, output_size).or_panic();
-    /// The same for images `[N, C, H, W]`.
+    /// The values of [`max_pool2d`](Tensor::max_pool2d) at the places that their `indices` say, in images of zeros.
+    /// `[N, C, H, W]` and an `i64` tensor of that shape to `[N, C, H', W']`, as in [`max_unpool1d`]; an index counts
+    /// the pixels of its channel. PyTorch: `F.max_unpool2d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// let (x, indices) = (tensor!([[[7., 8.]]]), tensor!([[[4, 3]]]));
+    /// let y = F::max_unpool2d(&x, &indices, Pool2dOptions::new(2), None);
+    /// assert_eq!(y.to_string(), "tensor([[[0., 0., 0., 8.],\n         [7., 0., 0., 0.]]])");
+    /// ```
+    ///
+    /// # Panics
+    /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool2d(x: &Tensor, indices: &Tensor, options: PoolOptions<2>, output_size: Option<[usize; 2]>)
         => put_back(x, indices, options, output_size).or_panic();
-    /// The same for volumes `[N, C, D, H, W]`.
+    /// The values of [`max_pool3d`](Tensor::max_pool3d) at the places that their `indices` say, in volumes of zeros.
+    /// `[N, C, D, H, W]` and an `i64` tensor of that shape to `[N, C, D', H', W']`, as in [`max_unpool1d`]; an index
+    /// counts the elements of its channel. PyTorch: `F.max_unpool3d`.
+    ///
+    /// ```
+    /// use wick::nn::functional as F;
+    /// use wick::prelude::*;
+    /// use wick::tensor::Pool3dOptions;
+    /// let (x, indices) = (tensor!([[[[7.]]]]), tensor!([[[[5]]]]));
+    /// let y = F::max_unpool3d(&x, &indices, Pool3dOptions::new(2), None);
+    /// assert_eq!(
+    ///     y.to_string(),
+    ///     "tensor([[[[0., 0.],\n          [0., 0.]],\n\n         [[0., 7.],\n          [0., 0.]]]])"
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool3d(x: &Tensor, indices: &Tensor, options: PoolOptions<3>, output_size: Option<[usize; 3]>)
         => put_back(x, indices, options, output_size).or_panic();
 }

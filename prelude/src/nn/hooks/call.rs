@@ -23,7 +23,26 @@ fn place(module: &dyn Module) -> Place {
     (module.type_id(), std::ptr::from_ref(module).cast())
 }
 
-/// Runs `forward` on `x` with the hooks of `module` around it. `#[hooked]` puts it into an `impl Forward`.
+/// Runs `forward` on `x` with the hooks of `module` around it. `#[hooked]` puts it into an `impl Forward`. PyTorch:
+/// `torch.nn.Module.__call__`.
+///
+/// ```
+/// use wick::prelude::*;
+/// #[derive(Module)]
+/// struct Scale {
+///     factor: Tensor,
+/// }
+///
+/// impl Scale {
+///     fn forward(&self, x: &Tensor) -> Tensor {
+///         nn::hooks::call(self, x, |x| x * &self.factor)
+///     }
+/// }
+///
+/// let scale = Scale { factor: tensor!(2.) };
+/// scale.register_forward_hook(|_, _, output| output + 1.);
+/// assert_eq!(scale.forward(&tensor!(5.)).item::<f32>(), 11.);
+/// ```
 #[inline]
 pub fn call<T: Outputs>(module: &dyn Module, x: &Tensor, forward: impl FnOnce(&Tensor) -> T) -> T {
     if registry::is_empty() {
@@ -32,11 +51,10 @@ pub fn call<T: Outputs>(module: &dyn Module, x: &Tensor, forward: impl FnOnce(&T
     call_with(module, &[x], |inputs| forward(&inputs[0]))
 }
 
-/// The same for a module of several inputs.
+/// [`call`] for a module of several inputs.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// #[derive(Module)]
 /// struct Product {
 ///     factor: Tensor,

@@ -63,8 +63,17 @@ use crate::Tensor;
 use crate::autograd::RemovableHandle;
 
 /// Calls `hook(module, inputs)` before every forward pass of every module; see
-/// [`register_forward_pre_hook`](super::ModuleExt::register_forward_pre_hook). PyTorch's
-/// `nn.modules.module.register_module_forward_pre_hook`.
+/// [`register_forward_pre_hook`](super::ModuleExt::register_forward_pre_hook). PyTorch:
+/// `torch.nn.modules.module.register_module_forward_pre_hook`.
+///
+/// ```
+/// use wick::prelude::*;
+/// // Every layer sees its input doubled.
+/// let handle = nn::hooks::register_module_forward_pre_hook(|_, inputs| &inputs[0] * 2.);
+/// let y = ReLU::new().forward(&tensor!([3.]));
+/// handle.remove();
+/// assert_eq!(y.to_string(), "tensor([6.])");
+/// ```
 pub fn register_module_forward_pre_hook<R: Replaced>(
     hook: impl Fn(&dyn Module, &[Tensor]) -> R + Send + Sync + 'static,
 ) -> RemovableHandle {
@@ -72,8 +81,22 @@ pub fn register_module_forward_pre_hook<R: Replaced>(
 }
 
 /// Calls `hook(module, inputs, output)` after every forward pass of every module; see
-/// [`register_forward_hook`](super::ModuleExt::register_forward_hook). PyTorch's
-/// `nn.modules.module.register_module_forward_hook`.
+/// [`register_forward_hook`](super::ModuleExt::register_forward_hook). PyTorch:
+/// `torch.nn.modules.module.register_module_forward_hook`.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+/// use wick::prelude::*;
+/// let seen = Arc::new(Mutex::new(Vec::new()));
+/// let kept = seen.clone();
+/// let handle = nn::hooks::register_module_forward_hook(move |module, _, output| {
+///     kept.lock().unwrap().push(module.kind());
+/// });
+/// Sequential::new((Linear::new(4, 2), ReLU::new())).forward(&Tensor::rand([3, 4]));
+/// handle.remove();
+/// // Parts are done before the whole.
+/// assert_eq!(seen.lock().unwrap().join(", "), "Linear, ReLU, Sequential");
+/// ```
 pub fn register_module_forward_hook<R: Replaced>(
     hook: impl Fn(&dyn Module, &[Tensor], &Tensor) -> R + Send + Sync + 'static,
 ) -> RemovableHandle {
@@ -81,8 +104,20 @@ pub fn register_module_forward_hook<R: Replaced>(
 }
 
 /// Calls `hook(grad_inputs, grad_outputs)` in every backward pass through any module; see
-/// [`register_full_backward_hook`](super::ModuleExt::register_full_backward_hook). PyTorch's
-/// `nn.modules.module.register_module_full_backward_hook`.
+/// [`register_full_backward_hook`](super::ModuleExt::register_full_backward_hook). PyTorch:
+/// `torch.nn.modules.module.register_module_full_backward_hook`.
+///
+/// ```
+/// use wick::prelude::*;
+/// // No gradient leaves a layer with more than this length.
+/// let handle = nn::hooks::register_module_full_backward_hook(|grad_inputs, _| {
+///     grad_inputs[0].as_ref().map(|gradient| gradient.clamp(-1., 1.))
+/// });
+/// let x = tensor!([2., -2.]).requires_grad_(true);
+/// (ReLU::new().forward(&x) * 10.).sum().backward();
+/// handle.remove();
+/// assert_eq!(x.grad().unwrap().to_string(), "tensor([1., 0.])");
+/// ```
 pub fn register_module_full_backward_hook<R: Replaced>(
     hook: impl Fn(&[Option<Tensor>], &[Option<Tensor>]) -> R + Send + Sync + 'static,
 ) -> RemovableHandle {

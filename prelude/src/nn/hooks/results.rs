@@ -2,7 +2,18 @@
 
 use crate::Tensor;
 
-/// What a hook may return: nothing, or what stands for the tensors it was called with.
+/// What a hook may return: nothing, or what stands for the tensors it was called with, a tensor or a `Vec`.
+///
+/// ```
+/// use wick::nn::hooks::Replaced;
+/// use wick::prelude::*;
+/// assert!(().tensors().is_none());
+/// assert_eq!(tensor!([1.]).tensors().unwrap().len(), 1);
+/// let (relu, x) = (ReLU::new(), tensor!([3.]));
+/// relu.register_forward_hook(|_, _, output| println!("{output}"));
+/// relu.register_forward_hook(|_, _, output| output * 2.);
+/// assert_eq!(relu.forward(&x).to_string(), "tensor([6.])");
+/// ```
 pub trait Replaced {
     /// The tensors; `None` where nothing is replaced.
     fn tensors(self) -> Option<Vec<Tensor>>;
@@ -33,6 +44,17 @@ impl<R: Replaced> Replaced for Option<R> {
 }
 
 /// What a module returns: a tensor, or several in a tuple.
+///
+/// ```
+/// use wick::nn::hooks::Outputs;
+/// use wick::prelude::*;
+/// let (outputs, mut all) = ((tensor!([1.]), tensor!([2.])), Vec::new());
+/// outputs.list(&mut all);
+/// assert_eq!(all.len(), 2);
+/// // One tensor is given, so the other stays.
+/// let (first, second) = outputs.replace(&mut [tensor!([10.])].into_iter());
+/// assert_eq!((first + second).to_string(), "tensor([12.])");
+/// ```
 pub trait Outputs: Sized {
     /// Adds handles on the tensors to `all`.
     fn list(&self, all: &mut Vec<Tensor>);

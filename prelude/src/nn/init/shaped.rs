@@ -5,7 +5,14 @@ use crate::error::{OrPanic, Result};
 use crate::random::default_generator;
 use crate::{Error, Scalar, Tensor, no_grad};
 
-/// Fills a matrix with ones on its diagonal and zeros elsewhere.
+/// Fills a matrix with ones on its diagonal and zeros elsewhere, and returns it. PyTorch: `torch.nn.init.eye_`.
+///
+/// ```
+/// use wick::nn::init::eye_;
+/// use wick::prelude::*;
+/// let w = Tensor::empty([2, 3]);
+/// assert_eq!(eye_(&w).to_string(), "tensor([[1., 0., 0.],\n        [0., 1., 0.]])");
+/// ```
 ///
 /// # Panics
 /// When `tensor` has not two dimensions.
@@ -21,7 +28,17 @@ pub fn eye_(tensor: &Tensor) -> &Tensor {
     tensor
 }
 
-/// Fills the weight of a convolution so that it passes its input on, in each of `groups` (PyTorch's default is 1).
+/// Fills the weight of a convolution so that it passes its input on, in each of `groups`. The weight is `[out, in /
+/// groups, …]` of three to five dimensions; PyTorch's default `groups` is 1. PyTorch: `torch.nn.init.dirac_`.
+///
+/// ```
+/// use wick::nn::init::dirac_;
+/// use wick::prelude::*;
+/// let conv = nn::Conv1d::new(2, 2, 3).padding(1).bias(false);
+/// dirac_(&conv.weight, 1);
+/// let x = Tensor::rand([1, 2, 5]);
+/// assert!(conv.forward(&x).detach().equal(&x));
+/// ```
 ///
 /// # Panics
 /// When `tensor` has not three to five dimensions, or `groups` does not divide the first.
@@ -54,13 +71,12 @@ pub fn dirac_(tensor: &Tensor, groups: usize) -> &Tensor {
     tensor
 }
 
-/// Fills `tensor` with normally distributed numbers of which those beyond `a` and `b` are drawn again; PyTorch's defaults
-/// are 0, 1, -2 and 2.
+/// Fills `tensor` with normally distributed numbers of which those beyond `a` and `b` are drawn again. PyTorch:
+/// `torch.nn.init.trunc_normal_`, whose defaults are 0, 1, -2 and 2.
 ///
 /// ```
 /// use wick::nn::init::trunc_normal_;
 /// use wick::prelude::*;
-///
 /// let w = Tensor::empty([100]);
 /// trunc_normal_(&w, 0., 1., -1., 1.);
 /// assert!(w.abs().max().item::<f32>() <= 1.);
@@ -125,7 +141,17 @@ fn truncated(tensor: &Tensor, mean: f64, std: f64, a: f64, b: f64) -> Result<()>
 }
 
 /// Fills `tensor`, seen as a matrix of its first dimension and all others, with orthogonal rows or columns of length
-/// `gain` (Saxe and others, 2014); PyTorch's default is 1.
+/// `gain` (Saxe and others, 2014). PyTorch: `torch.nn.init.orthogonal_`, whose default `gain` is 1.
+///
+/// ```
+/// use wick::nn::init::orthogonal_;
+/// use wick::prelude::*;
+/// let w = Tensor::empty([2, 3]);
+/// orthogonal_(&w, 2.);
+/// // The rows have length 2, and nothing in common.
+/// let difference = w.matmul(&w.t()) - tensor!([[4., 0.], [0., 4.]]);
+/// assert!(difference.abs().max().item::<f32>() < 1e-5);
+/// ```
 ///
 /// # Panics
 /// When `tensor` has less than two dimensions.
@@ -185,8 +211,16 @@ fn orthogonal(tensor: &Tensor, gain: f64) -> Result<()> {
     Ok(())
 }
 
-/// Fills a matrix with normally distributed numbers, of which a share of each column is zero (Martens, 2010); PyTorch's
-/// default `std` is 0.01.
+/// Fills a matrix with normally distributed numbers, of which a share of each column is zero (Martens, 2010). PyTorch:
+/// `torch.nn.init.sparse_`, whose default `std` is 0.01.
+///
+/// ```
+/// use wick::nn::init::sparse_;
+/// use wick::prelude::*;
+/// let w = Tensor::empty([10, 3]);
+/// sparse_(&w, 0.4, 0.01);
+/// assert_eq!(w.eq(0.).sum_dim([0], false).to_string(), "tensor([4, 4, 4])");
+/// ```
 ///
 /// # Panics
 /// When `tensor` has not two dimensions.

@@ -40,20 +40,20 @@ macro_rules! lazy_convolutions {
                 Self::of(move |channels| $conv::new(channels, out_channels, kernel_size))
             }
 
-            /// How far the kernel moves from one output to the next.
+            /// How far the kernel moves from one output to the next; 1 at first. PyTorch's argument `stride`.
             #[track_caller]
             pub fn stride(self, stride: impl Into<Size<$n>>) -> Self {
                 let stride = stride.into();
                 self.with(move |layer| layer.stride(stride))
             }
 
-            /// The distance between neighbouring points of the kernel.
+            /// The distance between neighbouring points of the kernel; 1 at first. PyTorch's argument `dilation`.
             pub fn dilation(self, dilation: impl Into<Size<$n>>) -> Self {
                 let dilation = dilation.into();
                 self.with(move |layer| layer.dilation(dilation))
             }
 
-            /// Splits the channels into groups that do not see each other.
+            /// Splits the channels into groups that do not see each other; one at first. PyTorch's argument `groups`.
             ///
             /// # Panics
             /// When `groups` does not divide the number of outputs, and later that of inputs.
@@ -62,7 +62,7 @@ macro_rules! lazy_convolutions {
                 self.with(move |layer| layer.groups(groups))
             }
 
-            /// Whether the layer has a bias, which it has unless this says `false`.
+            /// Whether the layer has a bias, which it has unless this says `false`. PyTorch's argument `bias`.
             pub fn bias(self, bias: bool) -> Self {
                 self.with(move |layer| layer.bias(bias))
             }
@@ -82,7 +82,8 @@ lazy_convolutions! {
 macro_rules! plain_paddings {
     ($($conv:ident<$n:literal>;)*) => {$(
         impl Lazy<$conv> {
-            /// How much is put around the input on each side: a size, or `"same"` or `"valid"`.
+            /// How much is put around the input on each side: a size, or `"same"` or `"valid"`. PyTorch's argument
+            /// `padding`, 0 at first.
             ///
             /// # Panics
             /// When a word is neither of them, or `"same"` is asked of a convolution with a stride.
@@ -92,7 +93,8 @@ macro_rules! plain_paddings {
                 self.with(move |layer| layer.padding(padding))
             }
 
-            /// What stands around the input: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`.
+            /// What stands around the input: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`. PyTorch's argument
+            /// `padding_mode`, `"zeros"` at first.
             ///
             /// # Panics
             /// When it is none of them.
@@ -114,13 +116,14 @@ plain_paddings! {
 macro_rules! transposed_paddings {
     ($($conv:ident<$n:literal>;)*) => {$(
         impl Lazy<$conv> {
-            /// How much is cut off the output on each side.
+            /// How much is cut off the output on each side; nothing at first. PyTorch's argument `padding`.
             pub fn padding(self, padding: impl Into<Size<$n>>) -> Self {
                 let padding = padding.into();
                 self.with(move |layer| layer.padding(padding))
             }
 
-            /// How much longer the output is at its end, where several sizes would be possible.
+            /// How much longer the output is at its end, where several sizes would be possible. PyTorch's argument
+            /// `output_padding`, 0 at first.
             pub fn output_padding(self, output_padding: impl Into<Size<$n>>) -> Self {
                 let output_padding = output_padding.into();
                 self.with(move |layer| layer.output_padding(output_padding))

@@ -14,7 +14,18 @@ use crate::Tensor;
 use crate::error::{OrPanic, Result};
 use crate::random::fork_rng;
 
-/// A layer that can be made when it is known how many features its input has.
+/// A layer that can be made when it is known how many features its input has, so that it can be [`Lazy`].
+///
+/// ```
+/// use wick::nn::Deferred;
+/// use wick::prelude::*;
+///
+/// assert_eq!(Conv2d::LAZY, "LazyConv2d");
+/// // The channels of a batch of pictures.
+/// assert_eq!(Conv2d::features(&Tensor::rand([8, 3, 32, 32])).unwrap(), 3);
+/// assert!(Conv2d::features(&Tensor::rand([3])).is_err());
+/// assert_eq!(Linear::new(4, 2).loaded(), Some(4));
+/// ```
 pub trait Deferred: Forward + Sized {
     /// The name of the layer before that.
     const LAZY: &'static str;
@@ -31,21 +42,36 @@ pub trait Deferred: Forward + Sized {
 
 type Make<M> = Arc<dyn Fn(usize) -> M + Send + Sync>;
 
-/// A layer that learns from its first input how many features it has: [`LazyLinear`] and its kin. From then on it is, and
-/// prints itself as, the layer proper.
+/// A layer that learns from its first input how many features it has: [`LazyLinear`] and its kin. From then on it is,
+/// and prints itself as, the layer proper. PyTorch's modules whose names begin with `Lazy`.
 ///
 /// Its tensors are empty until then, but they are the same handles: an optimizer may be made before. What is drawn is
 /// drawn at the first input. A state of the layer proper can be loaded before it, too.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let net = Sequential::new((nn::LazyLinear::new(8), ReLU::new(), nn::LazyLinear::new(2)));
 /// assert!(net.to_string().contains("(0): LazyLinear(in_features=0, out_features=8, bias=True)"));
 /// let optimizer = optim::SGD::new(net.parameters(), 0.1);
 /// net.forward(&Tensor::rand([4, 3])).sum().backward();
 /// optimizer.step();
 /// assert!(net.to_string().contains("(0): Linear(in_features=3, out_features=8, bias=True)"));
+/// ```
+///
+/// The choices are those of the layers proper:
+///
+/// ```
+/// use wick::prelude::*;
+/// let conv = nn::LazyConv2d::new(8, 3).stride(2).dilation(2).groups(4).bias(false).padding(1).padding_mode("reflect");
+/// assert_eq!(conv.forward(&Tensor::rand([1, 4, 9, 9])).shape(), [1, 8, 4, 4]);
+/// let up = nn::LazyConvTranspose1d::new(8, 3).stride(2).padding(1).output_padding(1);
+/// assert_eq!(up.forward(&Tensor::rand([1, 4, 9])).shape(), [1, 8, 18]);
+/// let norm = nn::LazyBatchNorm1d::new().eps(1e-3).momentum(0.2).affine(false).track_running_stats(true);
+/// norm.forward(&Tensor::rand([5, 4]));
+/// assert_eq!(
+///     norm.to_string(),
+///     "BatchNorm1d(4, eps=0.001, momentum=0.2, affine=False, bias=False, track_running_stats=True)"
+/// );
 /// ```
 pub struct Lazy<M> {
     /// The layer, of no features until the first input.
@@ -55,56 +81,139 @@ pub struct Lazy<M> {
     ready: OnceLock<String>,
 }
 
-/// `nn.LazyLinear`: see [`Lazy`].
-pub type LazyLinear = Lazy<Linear>;
-/// `nn.LazyConv1d`: see [`Lazy`].
-pub type LazyConv1d = Lazy<Conv1d>;
-/// `nn.LazyConv2d`: see [`Lazy`].
+/// A [`Linear`] that learns the number of its inputs from the first. `[…, in]` to `[…, out_features]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyLinear`.
 ///
 /// ```
 /// use wick::prelude::*;
+/// let fc = nn::LazyLinear::new(2);
+/// assert_eq!(fc.to_string(), "LazyLinear(in_features=0, out_features=2, bias=True)");
+/// fc.forward(&Tensor::rand([4, 7]));
+/// assert_eq!(fc.to_string(), "Linear(in_features=7, out_features=2, bias=True)");
+/// ```
+pub type LazyLinear = Lazy<Linear>;
+/// A [`Conv1d`] that learns the number of its input channels from the first input, `[N, C, L]`. See [`Lazy`]. PyTorch:
+/// `torch.nn.LazyConv1d`.
 ///
+/// ```
+/// use wick::prelude::*;
+/// let conv = nn::LazyConv1d::new(16, 3);
+/// conv.forward(&Tensor::rand([1, 3, 8]));
+/// assert_eq!(conv.get_parameter("weight").unwrap().shape(), [16, 3, 3]);
+/// ```
+pub type LazyConv1d = Lazy<Conv1d>;
+/// A [`Conv2d`] that learns the number of its input channels from the first input, `[N, C, H, W]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyConv2d`.
+///
+/// ```
+/// use wick::prelude::*;
 /// let conv = nn::LazyConv2d::new(16, 3).stride(2).padding(1);
 /// assert_eq!(conv.forward(&Tensor::rand([1, 3, 8, 8])).shape(), [1, 16, 4, 4]);
 /// assert_eq!(conv.get_parameter("weight").unwrap().shape(), [16, 3, 3, 3]);
 /// ```
 pub type LazyConv2d = Lazy<Conv2d>;
-/// `nn.LazyConv3d`: see [`Lazy`].
-pub type LazyConv3d = Lazy<Conv3d>;
-/// `nn.LazyConvTranspose1d`: see [`Lazy`].
-pub type LazyConvTranspose1d = Lazy<ConvTranspose1d>;
-/// `nn.LazyConvTranspose2d`: see [`Lazy`].
+/// A [`Conv3d`] that learns the number of its input channels from the first input, `[N, C, D, H, W]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyConv3d`.
 ///
 /// ```
 /// use wick::prelude::*;
+/// let conv = nn::LazyConv3d::new(16, 3);
+/// conv.forward(&Tensor::rand([1, 3, 4, 4, 4]));
+/// assert_eq!(conv.get_parameter("weight").unwrap().shape(), [16, 3, 3, 3, 3]);
+/// ```
+pub type LazyConv3d = Lazy<Conv3d>;
+/// A [`ConvTranspose1d`] that learns the number of its input channels from the first input, `[N, C, L]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyConvTranspose1d`.
 ///
+/// ```
+/// use wick::prelude::*;
+/// let up = nn::LazyConvTranspose1d::new(8, 2).stride(2);
+/// assert_eq!(up.forward(&Tensor::rand([1, 3, 8])).shape(), [1, 8, 16]);
+/// assert_eq!(up.get_parameter("weight").unwrap().shape(), [3, 8, 2]);
+/// ```
+pub type LazyConvTranspose1d = Lazy<ConvTranspose1d>;
+/// A [`ConvTranspose2d`] that learns the number of its input channels from the first input, `[N, C, H, W]`. See
+/// [`Lazy`]. PyTorch: `torch.nn.LazyConvTranspose2d`.
+///
+/// ```
+/// use wick::prelude::*;
 /// let up = nn::LazyConvTranspose2d::new(8, 2).stride(2);
 /// assert_eq!(up.forward(&Tensor::rand([1, 3, 8, 8])).shape(), [1, 8, 16, 16]);
 /// assert_eq!(up.get_parameter("weight").unwrap().shape(), [3, 8, 2, 2]);
 /// ```
 pub type LazyConvTranspose2d = Lazy<ConvTranspose2d>;
-/// `nn.LazyConvTranspose3d`: see [`Lazy`].
-pub type LazyConvTranspose3d = Lazy<ConvTranspose3d>;
-/// `nn.LazyBatchNorm1d`: see [`Lazy`].
-pub type LazyBatchNorm1d = Lazy<BatchNorm1d>;
-/// `nn.LazyBatchNorm2d`: see [`Lazy`].
-pub type LazyBatchNorm2d = Lazy<BatchNorm2d>;
-/// `nn.LazyBatchNorm3d`: see [`Lazy`].
-pub type LazyBatchNorm3d = Lazy<BatchNorm3d>;
-/// `nn.LazyInstanceNorm1d`: see [`Lazy`]. As in PyTorch, it has a scale and running statistics unless told otherwise, the
-/// features are the second dimension of the first input, and nobody counts them where there is neither of the two.
+/// A [`ConvTranspose3d`] that learns the number of its input channels from the first input, `[N, C, D, H, W]`. See
+/// [`Lazy`]. PyTorch: `torch.nn.LazyConvTranspose3d`.
 ///
 /// ```
 /// use wick::prelude::*;
+/// let up = nn::LazyConvTranspose3d::new(8, 2).stride(2);
+/// assert_eq!(up.forward(&Tensor::rand([1, 3, 4, 4, 4])).shape(), [1, 8, 8, 8, 8]);
+/// assert_eq!(up.get_parameter("weight").unwrap().shape(), [3, 8, 2, 2, 2]);
+/// ```
+pub type LazyConvTranspose3d = Lazy<ConvTranspose3d>;
+/// A [`BatchNorm1d`] that learns the number of its channels from the first input, `[N, C]` or `[N, C, L]`. See
+/// [`Lazy`]. PyTorch: `torch.nn.LazyBatchNorm1d`.
 ///
+/// ```
+/// use wick::prelude::*;
+/// let norm = nn::LazyBatchNorm1d::new();
+/// norm.forward(&Tensor::rand([4, 3]));
+/// assert_eq!(norm.get_buffer("running_mean").unwrap().shape(), [3]);
+/// ```
+pub type LazyBatchNorm1d = Lazy<BatchNorm1d>;
+/// A [`BatchNorm2d`] that learns the number of its channels from the first input, `[N, C, H, W]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyBatchNorm2d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let norm = nn::LazyBatchNorm2d::new();
+/// norm.forward(&Tensor::rand([4, 3, 8, 8]));
+/// assert_eq!(norm.get_buffer("running_mean").unwrap().shape(), [3]);
+/// ```
+pub type LazyBatchNorm2d = Lazy<BatchNorm2d>;
+/// A [`BatchNorm3d`] that learns the number of its channels from the first input, `[N, C, D, H, W]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyBatchNorm3d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let norm = nn::LazyBatchNorm3d::new();
+/// norm.forward(&Tensor::rand([4, 3, 2, 8, 8]));
+/// assert_eq!(norm.get_buffer("running_mean").unwrap().shape(), [3]);
+/// ```
+pub type LazyBatchNorm3d = Lazy<BatchNorm3d>;
+/// An [`InstanceNorm1d`] that learns the number of its channels from the first input, `[N, C, L]`. See [`Lazy`].
+/// PyTorch: `torch.nn.LazyInstanceNorm1d`.
+///
+/// As in PyTorch, it has a scale and running statistics unless told otherwise, the features are the second dimension of
+/// the first input, and nobody counts them where there is neither of the two.
+///
+/// ```
+/// use wick::prelude::*;
 /// let norm = nn::LazyInstanceNorm1d::new();
 /// norm.forward(&Tensor::rand([2, 3, 8]));
 /// assert_eq!(norm.get_parameter("weight").unwrap().shape(), [3]);
 /// ```
 pub type LazyInstanceNorm1d = Lazy<InstanceNorm1d>;
-/// `nn.LazyInstanceNorm2d`: see [`LazyInstanceNorm1d`].
+/// An [`InstanceNorm2d`] that learns the number of its channels from the first input, `[N, C, H, W]`. See
+/// [`LazyInstanceNorm1d`]. PyTorch: `torch.nn.LazyInstanceNorm2d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let norm = nn::LazyInstanceNorm2d::new().eps(1e-3);
+/// norm.forward(&Tensor::rand([2, 3, 8, 8]));
+/// assert_eq!(norm.get_parameter("weight").unwrap().shape(), [3]);
+/// ```
 pub type LazyInstanceNorm2d = Lazy<InstanceNorm2d>;
-/// `nn.LazyInstanceNorm3d`: see [`LazyInstanceNorm1d`].
+/// An [`InstanceNorm3d`] that learns the number of its channels from the first input, `[N, C, D, H, W]`. See
+/// [`LazyInstanceNorm1d`]. PyTorch: `torch.nn.LazyInstanceNorm3d`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let norm = nn::LazyInstanceNorm3d::new().eps(1e-3);
+/// norm.forward(&Tensor::rand([2, 3, 2, 8, 8]));
+/// assert_eq!(norm.get_parameter("weight").unwrap().shape(), [3]);
+/// ```
 pub type LazyInstanceNorm3d = Lazy<InstanceNorm3d>;
 
 impl<M: Deferred> Lazy<M> {
@@ -207,12 +316,12 @@ impl Deferred for Linear {
 }
 
 impl Lazy<Linear> {
-    /// A layer of so many outputs.
+    /// A layer of so many outputs. PyTorch's argument `out_features`.
     pub fn new(out_features: usize) -> Self {
         Self::of(move |features| Linear::new(features, out_features))
     }
 
-    /// Whether the layer has a bias, which it has unless this says `false`.
+    /// Whether the layer has a bias, which it has unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(self, bias: bool) -> Self {
         self.with(move |layer| layer.bias(bias))
     }

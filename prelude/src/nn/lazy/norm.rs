@@ -43,17 +43,20 @@ macro_rules! lazy_norms {
                 Self::of($make)
             }
 
-            /// What is added to the variance, so that nothing is divided by zero.
+            /// What is added to the variance, so that nothing is divided by zero. PyTorch's argument `eps`, 1e-5 at
+            /// first.
             pub fn eps(self, eps: f64) -> Self {
                 self.with(move |layer| layer.eps(eps))
             }
 
-            /// Whether there are a scale and a shift, which there are unless this says `false`.
+            /// Whether there are a scale and a shift, which there are unless this says `false`. PyTorch's argument
+            /// `affine`.
             pub fn affine(self, affine: bool) -> Self {
                 self.with(move |layer| layer.affine(affine))
             }
 
-            /// Whether running statistics are kept, which they are unless this says `false`.
+            /// Whether running statistics are kept, which they are unless this says `false`. PyTorch's argument
+            /// `track_running_stats`.
             pub fn track_running_stats(self, track: bool) -> Self {
                 self.with(move |layer| layer.track_running_stats(track))
             }
@@ -67,7 +70,8 @@ macro_rules! lazy_batch_norms {
         lazy_norms! { $($norm($ranks, $expected) = $lazy, $norm::new, None;)* }
 
         $(impl Lazy<$norm> {
-            /// How much a batch counts in the running statistics; with `None` all batches count the same.
+            /// How much a batch counts in the running statistics; with `None` all batches count the same. PyTorch's
+            /// argument `momentum`, 0.1 at first.
             pub fn momentum(self, momentum: impl Into<Option<f64>>) -> Self {
                 let momentum = momentum.into();
                 self.with(move |layer| layer.momentum(momentum))
@@ -92,7 +96,7 @@ macro_rules! lazy_instance_norms {
         )* }
 
         $(impl Lazy<$norm> {
-            /// How much a batch counts in the running statistics; 0.1 at first.
+            /// How much a batch counts in the running statistics; 0.1 at first. PyTorch's argument `momentum`.
             pub fn momentum(self, momentum: f64) -> Self {
                 self.with(move |layer| layer.momentum(momentum))
             }

@@ -36,7 +36,8 @@ macro_rules! cells {
         }
 
         impl $cell {
-            /// A cell with PyTorch's initial values: uniform within `1/√hidden_size`.
+            /// A cell with PyTorch's initial values, uniform within `1/√hidden_size`. PyTorch's arguments `input_size`
+            /// and `hidden_size`.
             pub fn new(input_size: usize, hidden_size: usize) -> Self {
                 Self::with(input_size, hidden_size, $step, true)
             }
@@ -67,7 +68,8 @@ macro_rules! cells {
                 }
             }
 
-            /// Whether there are biases, which there are unless this says `false`.
+            /// Whether there are biases, which there are unless this says `false`. PyTorch's argument `bias`. The
+            /// weights are drawn anew where it changes.
             pub fn bias(self, bias: bool) -> Self {
                 if bias == self.bias_ih.is_some() {
                     return self;
@@ -165,39 +167,46 @@ macro_rules! cells {
 }
 
 cells! {
-    /// One step of [`RNN`](super::RNN): `nn.RNNCell`. The input is `[N, input_size]` or `[input_size]`.
+    /// One step of [`RNN`](super::RNN). The input is `[N, input_size]` or `[input_size]`, the state `[N, hidden_size]`
+    /// or `[hidden_size]`. PyTorch: `torch.nn.RNNCell`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
-    /// let cell = nn::RNNCell::new(10, 20);
-    /// let mut h = Tensor::zeros([3, 20]);
-    /// for x in Tensor::rand([6, 3, 10]).unbind(0) {
-    ///     h = cell.forward_with(&x, &h);
+    /// let cell = nn::RNNCell::new(1, 1).bias(false).nonlinearity("relu");
+    /// cell.parameters().iter().for_each(|weight| _ = nn::init::ones_(weight));
+    /// // With weights of 1 it adds up what it reads.
+    /// let mut h = cell.forward(&tensor!([1.]));
+    /// for x in [2., 3.] {
+    ///     h = cell.forward_with(&tensor!([x]), &h);
     /// }
-    /// assert_eq!(h.shape(), [3, 20]);
+    /// assert_eq!(h.item::<f32>(), 6.);
     /// ```
     RNNCell(Step::Tanh);
-    /// One step of [`LSTM`](super::LSTM): `nn.LSTMCell`. The input is `[N, input_size]` or `[input_size]`.
+    /// One step of [`LSTM`](super::LSTM). The input is `[N, input_size]` or `[input_size]`, both states
+    /// `[N, hidden_size]` or `[hidden_size]`. PyTorch: `torch.nn.LSTMCell`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
-    /// let cell = nn::LSTMCell::new(10, 20);
-    /// let (mut h, mut c) = (Tensor::zeros([3, 20]), Tensor::zeros([3, 20]));
-    /// for x in Tensor::rand([6, 3, 10]).unbind(0) {
+    /// let cell = nn::LSTMCell::new(10, 20).bias(true);
+    /// let mut xs = Tensor::rand([6, 3, 10]).unbind(0).into_iter();
+    /// let (mut h, mut c) = cell.forward(&xs.next().unwrap());
+    /// for x in xs {
     ///     (h, c) = cell.forward_with(&x, (&h, &c));
     /// }
-    /// assert_eq!(h.shape(), [3, 20]);
+    /// assert_eq!((h.dims(), c.dims()), (vec![3, 20], vec![3, 20]));
     /// ```
     LSTMCell(Step::Lstm);
-    /// One step of [`GRU`](super::GRU): `nn.GRUCell`. The input is `[N, input_size]` or `[input_size]`.
+    /// One step of [`GRU`](super::GRU). The input is `[N, input_size]` or `[input_size]`, the state `[N, hidden_size]`
+    /// or `[hidden_size]`. PyTorch: `torch.nn.GRUCell`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
-    /// let h = nn::GRUCell::new(10, 20).forward(&Tensor::rand([10]));
-    /// assert_eq!(h.shape(), [20]);
+    /// manual_seed(0);
+    /// let cell = nn::GRUCell::new(2, 3).bias(true);
+    /// let h = cell.forward(&tensor!([1., 2.]));
+    /// assert_eq!(h.detach().to_string(), "tensor([-0.2311,  0.0452,  0.3810])");
+    /// let h = cell.forward_with(&tensor!([0., 1.]), &h);
+    /// assert_eq!(h.shape(), [3]);
     /// ```
     GRUCell(Step::Gru);
 }
@@ -229,7 +238,7 @@ macro_rules! one_state {
 one_state!(RNNCell, GRUCell);
 
 impl RNNCell {
-    /// The function of the step: `"tanh"` or `"relu"`.
+    /// The function of the step, `"tanh"` or `"relu"`: PyTorch's argument `nonlinearity`, `"tanh"` at first.
     ///
     /// # Panics
     /// When it is neither.

@@ -9,8 +9,21 @@ use crate::nn::{
     AttentionOptions, Dropout, Forward, LayerNorm, Linear, Mode, Module, MultiheadAttention,
 };
 
-/// What a decoder is not to look at. A mask of truth values says where *not* to look; one of floats is added to the
-/// scores.
+/// What a decoder is not to look at: the masks among PyTorch's arguments of `torch.nn.TransformerDecoder`. A mask of
+/// truth values says where *not* to look; one of floats is added to the scores.
+///
+/// ```
+/// use wick::prelude::*;
+/// let layer = nn::TransformerDecoderLayer::new(4, 2).dim_feedforward(8).dropout(0.);
+/// let (tgt, memory) = (Tensor::rand([3, 1, 4]), Tensor::rand([5, 1, 4]));
+/// let masks = nn::DecoderMasks {
+///     tgt_mask: Some(nn::Transformer::generate_square_subsequent_mask(3)),
+///     ..Default::default()
+/// };
+/// let y = layer.forward_with(&tgt, &memory, &masks);
+/// // The first position comes out as if there were no later one.
+/// assert!(y.narrow(0, 0, 1).allclose(&layer.forward(&tgt.narrow(0, 0, 1), &memory)));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct DecoderMasks {
     /// Which position of the output each of them may not look at, `[T, T]` or `[N * nhead, T, T]`.
@@ -27,15 +40,27 @@ pub struct DecoderMasks {
     pub memory_is_causal: bool,
 }
 
-/// Self-attention, attention to what was read, and a small network: `nn.TransformerDecoderLayer`. The inputs are
-/// `[T, N, d_model]` and the memory `[S, N, d_model]`.
+/// Self-attention, attention to what was read, and a small network. The inputs are `[T, N, d_model]` and the memory
+/// `[S, N, d_model]`, or both without `N`; the output is like the input. PyTorch: `torch.nn.TransformerDecoderLayer`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let layer = nn::TransformerDecoderLayer::new(16, 4).dim_feedforward(32);
-/// let y = layer.forward(&Tensor::rand([3, 2, 16]), &Tensor::rand([5, 2, 16]));
-/// assert_eq!(y.shape(), [3, 2, 16]);
+/// let (tgt, memory) = (Tensor::rand([3, 2, 16]), Tensor::rand([5, 2, 16]));
+/// assert_eq!(layer.forward(&tgt, &memory).shape(), [3, 2, 16]);
+/// let mask = nn::Transformer::generate_square_subsequent_mask(3);
+/// let masks = nn::DecoderMasks { tgt_mask: Some(mask), ..Default::default() };
+/// assert_eq!(layer.forward_with(&tgt, &memory, &masks).shape(), [3, 2, 16]);
+/// // Other choices than PyTorch's defaults.
+/// let layer = nn::TransformerDecoderLayer::new(16, 4)
+///     .dim_feedforward(32)
+///     .dropout(0.)
+///     .activation(nn::functional::gelu)
+///     .layer_norm_eps(1e-6)
+///     .batch_first(true)
+///     .norm_first(true)
+///     .bias(false);
+/// assert_eq!(layer.forward(&Tensor::rand([2, 3, 16]), &Tensor::rand([2, 5, 16])).shape(), [2, 3, 16]);
 /// ```
 #[derive(Module)]
 pub struct TransformerDecoderLayer {
@@ -69,7 +94,8 @@ pub struct TransformerDecoderLayer {
 }
 
 impl TransformerDecoderLayer {
-    /// A layer for `d_model` features and `nhead` heads, with PyTorch's defaults and initial values.
+    /// A layer for `d_model` features and `nhead` heads, with PyTorch's defaults and initial values. PyTorch's
+    /// arguments `d_model` and `nhead`.
     ///
     /// # Panics
     /// When `nhead` does not divide `d_model`.
@@ -112,7 +138,8 @@ impl TransformerDecoderLayer {
         Self::with(config)
     }
 
-    /// What follows from the output so far, `tgt`, and what was read, `memory`.
+    /// What follows from the output so far, `tgt`, and what was read, `memory`. Every position of `tgt` sees all
+    /// others: a mask in [`forward_with`](Self::forward_with) prevents that.
     ///
     /// # Panics
     /// When the shapes do not go together.
@@ -178,7 +205,21 @@ impl TransformerDecoderLayer {
 
 layer_options!(TransformerDecoderLayer);
 
-/// Decoder layers one after another: `nn.TransformerDecoder`.
+/// Decoder layers one after another. The inputs are `[T, N, d_model]` and the memory `[S, N, d_model]`, or both without
+/// `N`; the output is like the input. PyTorch: `torch.nn.TransformerDecoder`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let layer = nn::TransformerDecoderLayer::new(16, 4).dim_feedforward(32);
+/// let decoder = nn::TransformerDecoder::new(&layer, 2).norm(LayerNorm::new(16));
+/// let (tgt, memory) = (Tensor::rand([3, 2, 16]), Tensor::rand([5, 2, 16]));
+/// assert_eq!(decoder.forward(&tgt, &memory).shape(), [3, 2, 16]);
+/// // No position of the output may see a later one.
+/// let mask = nn::Transformer::generate_square_subsequent_mask(3);
+/// let masks = nn::DecoderMasks { tgt_mask: Some(mask), ..Default::default() };
+/// assert_eq!(decoder.forward_with(&tgt, &memory, &masks).shape(), [3, 2, 16]);
+/// assert_eq!(decoder.named_parameters().last().unwrap().0, "norm.bias");
+/// ```
 #[derive(Module)]
 pub struct TransformerDecoder {
     /// The layers.
@@ -189,7 +230,8 @@ pub struct TransformerDecoder {
 }
 
 impl TransformerDecoder {
-    /// So many copies of a layer, which all begin with its values.
+    /// So many copies of a layer, which all begin with its values. PyTorch's arguments `decoder_layer` and
+    /// `num_layers`.
     #[track_caller]
     pub fn new(decoder_layer: &TransformerDecoderLayer, num_layers: usize) -> Self {
         let config = decoder_layer.config;
@@ -201,13 +243,14 @@ impl TransformerDecoder {
         }
     }
 
-    /// A normalization after the last layer.
+    /// A normalization after the last layer: PyTorch's argument `norm`.
     pub fn norm(mut self, norm: LayerNorm) -> Self {
         self.norm = Some(norm);
         self
     }
 
-    /// What follows from the output so far, `tgt`, and what was read, `memory`.
+    /// What follows from the output so far, `tgt`, and what was read, `memory`. Every position of `tgt` sees all
+    /// others: a mask in [`forward_with`](Self::forward_with) prevents that.
     ///
     /// # Panics
     /// When the shapes do not go together.

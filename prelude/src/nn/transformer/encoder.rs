@@ -12,8 +12,19 @@ use crate::nn::{
 };
 use crate::{DType, Tensor};
 
-/// What an encoder is not to look at. A mask of truth values says where *not* to look; one of floats is added to the
-/// scores.
+/// What an encoder is not to look at: the masks among PyTorch's arguments of `torch.nn.TransformerEncoder`. A mask of
+/// truth values says where *not* to look; one of floats is added to the scores.
+///
+/// ```
+/// use wick::prelude::*;
+/// let layer = nn::TransformerEncoderLayer::new(4, 2).dim_feedforward(8).dropout(0.).batch_first(true);
+/// let x = Tensor::rand([1, 3, 4]);
+/// let padding = tensor!([[false, false, true]]);
+/// let masks = nn::EncoderMasks { src_key_padding_mask: Some(padding), ..Default::default() };
+/// let y = layer.forward_with(&x, &masks);
+/// // Both positions come out as if there were no third one.
+/// assert!(y.narrow(1, 0, 2).allclose(&layer.forward(&x.narrow(1, 0, 2))));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct EncoderMasks {
     /// Which position each position may not look at, `[L, L]` or `[N * nhead, L, L]`.
@@ -24,13 +35,26 @@ pub struct EncoderMasks {
     pub is_causal: bool,
 }
 
-/// Self-attention and a small network: `nn.TransformerEncoderLayer`. The input is `[L, N, d_model]`.
+/// Self-attention and a small network. The input is `[L, N, d_model]` or `[L, d_model]`, the output alike. PyTorch:
+/// `torch.nn.TransformerEncoderLayer`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let layer = nn::TransformerEncoderLayer::new(16, 4).dim_feedforward(32).batch_first(true);
-/// assert_eq!(layer.forward(&Tensor::rand([2, 5, 16])).shape(), [2, 5, 16]);
+/// let x = Tensor::rand([2, 5, 16]);
+/// assert_eq!(layer.forward(&x).shape(), [2, 5, 16]);
+/// let mask = nn::Transformer::generate_square_subsequent_mask(5);
+/// let masks = nn::EncoderMasks { src_mask: Some(mask), is_causal: true, ..Default::default() };
+/// assert_eq!(layer.forward_with(&x, &masks).shape(), [2, 5, 16]);
+/// // Other choices than PyTorch's defaults.
+/// let layer = nn::TransformerEncoderLayer::new(16, 4)
+///     .dim_feedforward(32)
+///     .dropout(0.)
+///     .activation(nn::functional::gelu)
+///     .layer_norm_eps(1e-6)
+///     .norm_first(true)
+///     .bias(false);
+/// assert!(layer.linear1.bias.is_none());
 /// ```
 #[derive(Module)]
 pub struct TransformerEncoderLayer {
@@ -58,7 +82,8 @@ pub struct TransformerEncoderLayer {
 }
 
 impl TransformerEncoderLayer {
-    /// A layer for `d_model` features and `nhead` heads, with PyTorch's defaults and initial values.
+    /// A layer for `d_model` features and `nhead` heads, with PyTorch's defaults and initial values. PyTorch's
+    /// arguments `d_model` and `nhead`.
     ///
     /// # Panics
     /// When `nhead` does not divide `d_model`.
@@ -98,7 +123,7 @@ impl TransformerEncoderLayer {
         Self::with(config)
     }
 
-    /// [`Forward::forward`] with masks.
+    /// What [`Forward::forward`] gives, with masks.
     ///
     /// # Panics
     /// When the shapes do not go together.
@@ -148,15 +173,20 @@ impl Forward for TransformerEncoderLayer {
     }
 }
 
-/// Encoder layers one after another: `nn.TransformerEncoder`.
+/// Encoder layers one after another. The input is `[L, N, d_model]` or `[L, d_model]`, the output alike. PyTorch:
+/// `torch.nn.TransformerEncoder`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
-/// let layer = nn::TransformerEncoderLayer::new(16, 4).dim_feedforward(32);
-/// let encoder = nn::TransformerEncoder::new(&layer, 2);
-/// assert_eq!(encoder.forward(&Tensor::rand([5, 2, 16])).shape(), [5, 2, 16]);
+/// let layer = nn::TransformerEncoderLayer::new(16, 4).dim_feedforward(32).batch_first(true);
+/// let encoder = nn::TransformerEncoder::new(&layer, 2).norm(LayerNorm::new(16)).enable_nested_tensor(false);
+/// let x = Tensor::rand([2, 5, 16]);
+/// assert_eq!(encoder.forward(&x).shape(), [2, 5, 16]);
 /// assert_eq!(encoder.named_parameters()[0].0, "layers.0.self_attn.in_proj_weight");
+/// // The last two positions of the second sequence are padding.
+/// let padding = tensor!([[false, false, false, false, false], [false, false, false, true, true]]);
+/// let masks = nn::EncoderMasks { src_key_padding_mask: Some(padding), ..Default::default() };
+/// assert_eq!(encoder.forward_with(&x, &masks).shape(), [2, 5, 16]);
 /// ```
 #[derive(Module)]
 pub struct TransformerEncoder {
@@ -169,7 +199,8 @@ pub struct TransformerEncoder {
 }
 
 impl TransformerEncoder {
-    /// So many copies of a layer, which all begin with its values.
+    /// So many copies of a layer, which all begin with its values. PyTorch's arguments `encoder_layer` and
+    /// `num_layers`.
     #[track_caller]
     pub fn new(encoder_layer: &TransformerEncoderLayer, num_layers: usize) -> Self {
         let config = encoder_layer.config;
@@ -182,20 +213,20 @@ impl TransformerEncoder {
         }
     }
 
-    /// A normalization after the last layer.
+    /// A normalization after the last layer: PyTorch's argument `norm`.
     pub fn norm(mut self, norm: LayerNorm) -> Self {
         self.norm = Some(norm);
         self
     }
 
     /// Whether padding is left out where nothing is trained, so that it comes out as zeros. It is unless this says
-    /// `false`.
+    /// `false`. PyTorch's argument `enable_nested_tensor`.
     pub fn enable_nested_tensor(mut self, enable: bool) -> Self {
         self.enable_nested_tensor = enable;
         self
     }
 
-    /// [`Forward::forward`] with masks.
+    /// What [`Forward::forward`] gives, with masks.
     ///
     /// # Panics
     /// When the shapes do not go together.

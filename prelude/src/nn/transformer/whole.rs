@@ -9,8 +9,21 @@ use crate::nn::hooks::seen;
 use crate::nn::module::ModuleExt;
 use crate::nn::{Mode, Module, init};
 
-/// What a transformer is not to look at. A mask of truth values says where *not* to look; one of floats is added to the
-/// scores.
+/// What a transformer is not to look at: the masks among PyTorch's arguments of `torch.nn.Transformer`. A mask of truth
+/// values says where *not* to look; one of floats is added to the scores.
+///
+/// ```
+/// use wick::prelude::*;
+/// let model = nn::Transformer::new(4, 2).num_encoder_layers(1).num_decoder_layers(1).dim_feedforward(8).dropout(0.);
+/// let (src, tgt) = (Tensor::rand([5, 1, 4]), Tensor::rand([3, 1, 4]));
+/// let masked = |steps: usize| {
+///     let mask = nn::Transformer::generate_square_subsequent_mask(steps);
+///     let masks = nn::TransformerMasks { tgt_mask: Some(mask), ..Default::default() };
+///     model.forward_with(&src, &tgt.narrow(0, 0, steps), &masks)
+/// };
+/// // What the first two positions give does not depend on the third.
+/// assert!(masked(3).narrow(0, 0, 2).allclose(&masked(2)));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct TransformerMasks {
     /// Which position of the input each of them may not look at, `[S, S]` or `[N * nhead, S, S]`.
@@ -33,18 +46,27 @@ pub struct TransformerMasks {
     pub memory_is_causal: bool,
 }
 
-/// An encoder and a decoder: `nn.Transformer`. The inputs are `[S, N, d_model]` and `[T, N, d_model]`.
+/// An encoder and a decoder. The inputs are `[S, N, d_model]` and `[T, N, d_model]`, or both without `N`; the output is
+/// like the second. PyTorch: `torch.nn.Transformer`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let model = nn::Transformer::new(16, 4).num_encoder_layers(1).num_decoder_layers(1).dim_feedforward(32);
-/// let masks = nn::TransformerMasks {
-///     tgt_mask: Some(nn::Transformer::generate_square_subsequent_mask(3)),
-///     ..Default::default()
-/// };
-/// let y = model.forward_with(&Tensor::rand([5, 2, 16]), &Tensor::rand([3, 2, 16]), &masks);
-/// assert_eq!(y.shape(), [3, 2, 16]);
+/// let (src, tgt) = (Tensor::rand([5, 2, 16]), Tensor::rand([3, 2, 16]));
+/// assert_eq!(model.forward(&src, &tgt).shape(), [3, 2, 16]);
+/// // No position of the output may see a later one.
+/// let mask = nn::Transformer::generate_square_subsequent_mask(3);
+/// let masks = nn::TransformerMasks { tgt_mask: Some(mask), ..Default::default() };
+/// assert_eq!(model.forward_with(&src, &tgt, &masks).shape(), [3, 2, 16]);
+/// // Other choices than PyTorch's defaults.
+/// let model = model
+///     .dropout(0.)
+///     .activation(nn::functional::gelu)
+///     .layer_norm_eps(1e-6)
+///     .batch_first(true)
+///     .norm_first(true)
+///     .bias(false);
+/// assert_eq!(model.forward(&Tensor::rand([2, 5, 16]), &Tensor::rand([2, 3, 16])).shape(), [2, 3, 16]);
 /// ```
 ///
 /// Each option that changes the weights draws all of them anew; of large models choose the numbers of layers first.
@@ -105,25 +127,25 @@ impl Transformer {
         Self::with(config, self.num_encoder_layers, self.num_decoder_layers)
     }
 
-    /// How many layers read; 6 at first.
+    /// How many layers read; 6 at first. PyTorch's argument `num_encoder_layers`.
     #[track_caller]
     pub fn num_encoder_layers(self, count: usize) -> Self {
         self.redraw.undo();
         Self::with(self.config, count, self.num_decoder_layers)
     }
 
-    /// How many layers write; 6 at first.
+    /// How many layers write; 6 at first. PyTorch's argument `num_decoder_layers`.
     #[track_caller]
     pub fn num_decoder_layers(self, count: usize) -> Self {
         self.redraw.undo();
         Self::with(self.config, self.num_encoder_layers, count)
     }
 
-    /// A mask `[size, size]` with which each position looks at itself and back: 0 there, -∞ elsewhere.
+    /// A mask `[size, size]` with which each position looks at itself and back: 0 there, -∞ elsewhere. PyTorch:
+    /// `torch.nn.Transformer.generate_square_subsequent_mask`.
     ///
     /// ```
     /// use wick::prelude::*;
-    ///
     /// let mask = nn::Transformer::generate_square_subsequent_mask(2);
     /// assert_eq!(mask.to_string(), "tensor([[0., -inf],\n        [0., 0.]])");
     /// ```
@@ -133,7 +155,8 @@ impl Transformer {
         Tensor::zeros([size, size]).masked_fill(&later, f64::NEG_INFINITY)
     }
 
-    /// What follows from the input and the output so far.
+    /// What follows from the input and the output so far. Every position of `tgt` sees all others: a mask in
+    /// [`forward_with`](Self::forward_with) prevents that.
     ///
     /// # Panics
     /// When the shapes do not go together.

@@ -3,12 +3,11 @@
 use crate::error::{OrPanic, Result, bail};
 use crate::{Tensor, no_grad};
 
-/// Scales the gradients of all parameters together so that their 2-norm is at most `max_norm`, and returns the norm that
-/// they had.
+/// Scales the gradients of all parameters together so that their 2-norm is at most `max_norm`, and returns the norm
+/// that they had, a 0-d tensor. Parameters without a gradient are left out. PyTorch: `torch.nn.utils.clip_grad_norm_`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let w = tensor!([3., 4.]).requires_grad_(true);
 /// (&w * tensor!([3., 4.])).sum().backward();
 /// let norm = nn::utils::clip_grad_norm_(&[w.clone()], 1.);
@@ -20,7 +19,18 @@ pub fn clip_grad_norm_(parameters: &[Tensor], max_norm: f64) -> Tensor {
     clip_grad_norm_with_(parameters, max_norm, 2.0, false)
 }
 
-/// [`clip_grad_norm_`] in the `norm_type`-norm, where `f64::INFINITY` takes the largest element.
+/// [`clip_grad_norm_`] in the `norm_type`-norm, where `f64::INFINITY` takes the largest element. PyTorch's arguments
+/// `norm_type` and `error_if_nonfinite`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let w = tensor!([3., 4.]).requires_grad_(true);
+/// (&w * tensor!([3., 4.])).sum().backward();
+/// let norm = nn::utils::clip_grad_norm_with_(&[w.clone()], 2., f64::INFINITY, true);
+/// // The largest of both; it is brought to 2.
+/// assert_eq!(norm.item::<f32>(), 4.);
+/// assert_eq!(w.grad().unwrap().to_string(), "tensor([1.5000, 2.0000])");
+/// ```
 ///
 /// # Panics
 /// When `error_if_nonfinite` and the norm is infinite or NaN; then the gradients stay as they are.
@@ -51,7 +61,14 @@ pub fn clip_grad_norm_with_(
     .or_panic()
 }
 
-/// The norm of all tensors together.
+/// The norm of all tensors together, a 0-d tensor. PyTorch: `torch.nn.utils.get_total_norm`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let tensors = [tensor!([3.]), tensor!([[4.]])];
+/// assert_eq!(nn::utils::get_total_norm(&tensors, 2.).to_string(), "tensor(5.)");
+/// assert_eq!(nn::utils::get_total_norm(&tensors, f64::INFINITY).to_string(), "tensor(4.)");
+/// ```
 ///
 /// # Panics
 /// When they are on different devices.
@@ -91,11 +108,11 @@ pub(crate) fn one_norm(tensor: &Tensor, p: f64) -> Result<Tensor> {
     size.try_pow(p)?.try_sum()?.try_pow(1.0 / p)
 }
 
-/// Brings every element of the gradients of all parameters between `-clip_value` and `clip_value`.
+/// Brings every element of the gradients of all parameters between `-clip_value` and `clip_value`. PyTorch:
+/// `torch.nn.utils.clip_grad_value_`.
 ///
 /// ```
 /// use wick::prelude::*;
-///
 /// let w = tensor!([1., 1.]).requires_grad_(true);
 /// (&w * tensor!([3., -0.5])).sum().backward();
 /// nn::utils::clip_grad_value_(&[w.clone()], 1.);

@@ -3,17 +3,15 @@
 use crate::error::OrPanic;
 use crate::{Tensor, no_grad};
 
-/// All parameters one after another as one vector.
+/// All parameters one after another as one vector, `[number of elements]`. PyTorch:
+/// `torch.nn.utils.parameters_to_vector`.
 ///
 /// ```
-/// use wick::nn::utils::{parameters_to_vector, vector_to_parameters};
 /// use wick::prelude::*;
-///
-/// let net = Linear::new(2, 3);
-/// let vector = parameters_to_vector(&net.parameters());
-/// assert_eq!(vector.shape(), [9]);
-/// vector_to_parameters(&Tensor::zeros([9]), &net.parameters());
-/// assert_eq!(net.weight.sum().item::<f32>(), 0.);
+/// let parameters = [tensor!([[1., 2.], [3., 4.]]), tensor!([5.])];
+/// let vector = nn::utils::parameters_to_vector(&parameters);
+/// assert_eq!(vector.to_string(), "tensor([1., 2., 3., 4., 5.])");
+/// assert_eq!(nn::utils::parameters_to_vector(&Linear::new(2, 3).parameters()).shape(), [9]);
 /// ```
 ///
 /// # Panics
@@ -24,7 +22,14 @@ pub fn parameters_to_vector(parameters: &[Tensor]) -> Tensor {
     Tensor::cat(&rows, 0)
 }
 
-/// Sets all parameters to the numbers of a vector, one after another.
+/// Sets all parameters to the numbers of a vector, one after another. PyTorch: `torch.nn.utils.vector_to_parameters`.
+///
+/// ```
+/// use wick::prelude::*;
+/// let net = Linear::new(2, 1);
+/// nn::utils::vector_to_parameters(&tensor!([1., 2., 3.]), &net.parameters());
+/// assert_eq!(net.forward(&tensor!([10., 10.])).item::<f32>(), 33.);
+/// ```
 ///
 /// # Panics
 /// When the vector has less numbers than the parameters.

@@ -20,8 +20,21 @@ use std::fmt;
 use crate::error::{OrPanic, Result, bail};
 use crate::{Error, Tensor};
 
-/// The steps of several sequences one after another: first all first steps, then all second ones, and so on, the longest
-/// sequence first. What [`pack_padded_sequence`] makes and recurrent layers read with `forward_packed`.
+/// The steps of several sequences one after another: first all first steps, then all second ones, and so on, the
+/// longest sequence first. What [`pack_padded_sequence`] makes and recurrent layers read with `forward_packed`.
+/// PyTorch: `torch.nn.utils.rnn.PackedSequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::pack_sequence;
+/// use wick::prelude::*;
+/// let packed = pack_sequence(&[tensor!([4., 5.]), tensor!([1., 2., 3.])], false);
+/// assert_eq!(packed.data().to_string(), "tensor([1., 4., 2., 5., 3.])");
+/// // Both have a first and a second step, one has a third.
+/// assert_eq!(packed.batch_sizes(), [2, 2, 1]);
+/// // The longest, the second one, comes first.
+/// assert_eq!(packed.sorted_indices().unwrap().to_string(), "tensor([1, 0])");
+/// assert_eq!(packed.unsorted_indices().unwrap().to_string(), "tensor([1, 0])");
+/// ```
 #[derive(Clone)]
 pub struct PackedSequence {
     data: Tensor,
@@ -42,12 +55,13 @@ impl PackedSequence {
         &self.batch_sizes
     }
 
-    /// Where each packed sequence was in the batch, unless it was sorted already.
+    /// Where each packed sequence was in the batch, an `i64` tensor `[N]`; `None` if it had to be sorted already.
     pub fn sorted_indices(&self) -> Option<&Tensor> {
         self.order.as_ref().map(|(sorted, _)| sorted)
     }
 
-    /// Where each sequence of the batch is among the packed ones, unless it was sorted already.
+    /// Where each sequence of the batch is among the packed ones, an `i64` tensor `[N]`; `None` if it had to be sorted
+    /// already.
     pub fn unsorted_indices(&self) -> Option<&Tensor> {
         self.order.as_ref().map(|(_, unsorted)| unsorted)
     }
@@ -104,7 +118,16 @@ fn indices(numbers: impl Iterator<Item = i64>) -> Result<Tensor> {
 }
 
 /// Leaves the padding out of sequences `[L, N, …]` (or `[N, L, …]` with `batch_first`) of these lengths. With
-/// `enforce_sorted` the longest has to be the first and so on; without, they are sorted.
+/// `enforce_sorted` (PyTorch's default) the longest has to be the first and so on; without, they are sorted. PyTorch:
+/// `torch.nn.utils.rnn.pack_padded_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::pack_padded_sequence;
+/// use wick::prelude::*;
+/// let padded = tensor!([[1., 2., 3.], [4., 5., 0.]]);
+/// let packed = pack_padded_sequence(&padded, &[3, 2], true, true);
+/// assert_eq!(packed.data().to_string(), "tensor([1., 4., 2., 5., 3.])");
+/// ```
 ///
 /// # Panics
 /// When there are not as many lengths as sequences, one is not positive, or they are not sorted and should be.
@@ -188,8 +211,18 @@ fn pack(
     })
 }
 
-/// Sequences `[L, N, …]` (or `[N, L, …]` with `batch_first`) with padding at their ends, and their lengths. They are as
-/// long as the longest one, or as `total_length`.
+/// Sequences `[L, N, …]` (or `[N, L, …]` with `batch_first`) with padding at their ends, and their lengths, an `i64`
+/// tensor `[N]`. They are as long as the longest one, or as `total_length`. PyTorch:
+/// `torch.nn.utils.rnn.pad_packed_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::{pack_sequence, pad_packed_sequence};
+/// use wick::prelude::*;
+/// let packed = pack_sequence(&[tensor!([1., 2., 3.]), tensor!([4., 5.])], true);
+/// let (padded, lengths) = pad_packed_sequence(&packed, true, -1., None);
+/// assert_eq!(padded.to_string(), "tensor([[ 1.,  2.,  3.],\n        [ 4.,  5., -1.]])");
+/// assert_eq!(lengths.to_string(), "tensor([3, 2])");
+/// ```
 ///
 /// # Panics
 /// When `total_length` is less than the longest sequence.
@@ -250,7 +283,15 @@ fn pad_packed(
 }
 
 /// Sequences `[L, …]` of different lengths in one tensor `[L, N, …]` (or `[N, L, …]` with `batch_first`), with
-/// `padding_value` after their ends.
+/// `padding_value` after their ends. PyTorch: `torch.nn.utils.rnn.pad_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::pad_sequence;
+/// use wick::prelude::*;
+/// let sentences = [tensor!([7, 8, 9]), tensor!([5, 6])];
+/// assert_eq!(pad_sequence(&sentences, true, 0.).to_string(), "tensor([[7, 8, 9],\n        [5, 6, 0]])");
+/// assert_eq!(pad_sequence(&sentences, false, 0.).shape(), [3, 2]);
+/// ```
 ///
 /// # Panics
 /// When there is no sequence, or they differ in more than their length.
@@ -290,7 +331,14 @@ fn pad(sequences: &[Tensor], batch_first: bool, padding_value: f64) -> Result<Te
     )
 }
 
-/// [`pad_packed_sequence`] undone for a plain tensor: the sequences `[L, …]` without their padding.
+/// [`pad_sequence`] undone: the sequences `[L, …]` without their padding. PyTorch: `torch.nn.utils.rnn.unpad_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::unpad_sequence;
+/// use wick::prelude::*;
+/// let sentences = unpad_sequence(&tensor!([[7, 8, 9], [5, 6, 0]]), &[3, 2], true);
+/// assert_eq!(sentences[1].to_string(), "tensor([5, 6])");
+/// ```
 ///
 /// # Panics
 /// When there are not as many lengths as sequences.
@@ -308,7 +356,19 @@ pub fn unpad_sequence(padded: &Tensor, lengths: &[usize], batch_first: bool) -> 
         .collect()
 }
 
-/// Packs sequences `[L, …]` of different lengths.
+/// Packs sequences `[L, …]` of different lengths. With `enforce_sorted` (PyTorch's default) the longest has to be the
+/// first and so on. PyTorch: `torch.nn.utils.rnn.pack_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::pack_sequence;
+/// use wick::prelude::*;
+/// let packed = pack_sequence(&[tensor!([1., 2., 3.]), tensor!([4., 5.])], true);
+/// assert_eq!(
+///     packed.to_string(),
+///     "PackedSequence(data=tensor([1., 4., 2., 5., 3.]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, \
+///      unsorted_indices=None)"
+/// );
+/// ```
 ///
 /// # Panics
 /// As [`pad_sequence`] and [`pack_padded_sequence`].
@@ -323,7 +383,14 @@ pub fn pack_sequence(sequences: &[Tensor], enforce_sorted: bool) -> PackedSequen
     )
 }
 
-/// The sequences that were packed.
+/// The sequences `[L, …]` that were packed, in their first order. PyTorch: `torch.nn.utils.rnn.unpack_sequence`.
+///
+/// ```
+/// use wick::nn::utils::rnn::{pack_sequence, unpack_sequence};
+/// use wick::prelude::*;
+/// let packed = pack_sequence(&[tensor!([4., 5.]), tensor!([1., 2., 3.])], false);
+/// assert_eq!(unpack_sequence(&packed)[1].to_string(), "tensor([1., 2., 3.])");
+/// ```
 pub fn unpack_sequence(packed: &PackedSequence) -> Vec<Tensor> {
     let (padded, lengths) = pad_packed_sequence(packed, true, 0.0, None);
     let lengths: Vec<usize> = lengths

@@ -9,16 +9,17 @@ use crate::nn::module::Module;
 use crate::nn::{ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 use crate::{Tensor, no_grad};
 
-/// Divides a weight by its largest singular value from now on (Miyato and others, 2018): `nn.utils.spectral_norm`. The
-/// parameter gives way to `weight_orig`; the weight is made of it before each call of the module, in training after
+/// Divides a weight by its largest singular value from now on (Miyato and others, 2018). Returns the module. PyTorch:
+/// `torch.nn.utils.spectral_norm`.
+///
+/// The parameter gives way to `weight_orig`; the weight is made of it before each call of the module, in training after
 /// `n_power_iterations` steps (PyTorch's default is 1) towards the singular vectors `weight_u` and `weight_v`. What is
 /// divided by is at least `eps` (1e-12). `dim` is the one of the outputs; `None` takes 0, and 1 for transposed
-/// convolutions. Returns the module.
+/// convolutions.
 ///
 /// ```
 /// use wick::nn::utils::spectral_norm;
 /// use wick::prelude::*;
-///
 /// let fc = Linear::new(20, 40);
 /// spectral_norm(&fc, "weight", 1, 1e-12, None);
 /// for _ in 0..50 {
@@ -43,8 +44,18 @@ pub fn spectral_norm<'a, M: Module + ?Sized>(
     module
 }
 
-/// Makes a weight a parameter again that was divided by its largest singular value: `nn.utils.remove_spectral_norm`.
-/// Returns the module.
+/// Makes a weight a parameter again that was divided by its largest singular value. It keeps its numbers. Returns the
+/// module. PyTorch: `torch.nn.utils.remove_spectral_norm`.
+///
+/// ```
+/// use wick::nn::utils::{remove_spectral_norm, spectral_norm};
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 3);
+/// spectral_norm(&fc, "weight", 1, 1e-12, None);
+/// assert!(fc.get_parameter("weight_orig").is_some());
+/// remove_spectral_norm(&fc, "weight");
+/// assert!(fc.get_parameter("weight").is_some() && fc.get_parameter("weight_orig").is_none());
+/// ```
 ///
 /// # Panics
 /// When [`spectral_norm`] was not called for it.

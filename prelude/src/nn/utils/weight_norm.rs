@@ -7,14 +7,15 @@ use crate::error::{Error, OrPanic, Result, bail};
 use crate::nn::module::Module;
 use crate::{Tensor, no_grad};
 
-/// Makes a weight of its length and its direction from now on (Salimans and Kingma, 2016): `nn.utils.weight_norm`. The
-/// parameter gives way to `weight_g`, the lengths along `dim` (PyTorch's default is `Some(0)`; `None` is one length of
-/// all), and `weight_v`; it is made of them before each call of the module. Returns the module.
+/// Makes a weight of its length and its direction from now on (Salimans and Kingma, 2016). Returns the module. PyTorch:
+/// `torch.nn.utils.weight_norm`.
+///
+/// The parameter gives way to `weight_g`, the lengths along `dim` (PyTorch's default is `Some(0)`; `None` is one length
+/// of all), and `weight_v`; it is made of them before each call of the module.
 ///
 /// ```
 /// use wick::nn::utils::{remove_weight_norm, weight_norm};
 /// use wick::prelude::*;
-///
 /// let fc = Linear::new(20, 40);
 /// weight_norm(&fc, "weight", Some(0));
 /// assert_eq!(fc.get_parameter("weight_g").unwrap().shape(), [40, 1]);
@@ -34,8 +35,18 @@ pub fn weight_norm<'a, M: Module + ?Sized>(module: &'a M, name: &str, dim: Optio
     module
 }
 
-/// Makes a weight a parameter again that was made of its length and direction: `nn.utils.remove_weight_norm`. Returns the
-/// module.
+/// Makes a weight a parameter again that was made of its length and direction. It keeps its numbers. Returns the
+/// module. PyTorch: `torch.nn.utils.remove_weight_norm`.
+///
+/// ```
+/// use wick::nn::utils::{remove_weight_norm, weight_norm};
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 3);
+/// let before = fc.weight.detach().copy();
+/// weight_norm(&fc, "weight", Some(0));
+/// remove_weight_norm(&fc, "weight");
+/// assert!(fc.weight.is_leaf() && fc.weight.allclose(&before));
+/// ```
 ///
 /// # Panics
 /// When [`weight_norm`] was not called for it.

@@ -14,8 +14,9 @@ use crate::autograd::set_grad_enabled;
 use crate::error::OrPanic;
 use crate::{Error, Result, Tensor, no_grad};
 
-/// Steps along the directions that a model of the curvature gives (Liu and Nocedal, 1989): `optim.LBFGS`. PyTorch's
-/// default learning rate is 1. A step evaluates the loss several times, so it needs to know how: [`Optimizer::step_with`].
+/// Steps along the directions that a model of the curvature gives (Liu and Nocedal, 1989): `torch.optim.LBFGS`.
+/// PyTorch's default learning rate is 1. A step evaluates the loss several times, so it needs to know how:
+/// [`Optimizer::step_with`].
 ///
 /// ```
 /// use wick::prelude::*;
@@ -31,6 +32,18 @@ use crate::{Error, Result, Tensor, no_grad};
 ///     });
 /// }
 /// assert!((&x - 1.).abs().max().item::<f32>() < 1e-3);
+///
+/// // Python's keyword arguments are methods here. Of `-(x - 1)²` the top is looked for.
+/// let x = tensor!([3.]).requires_grad_(true);
+/// let optimizer = optim::LBFGS::new([x.clone()], 0.5).max_iter(30).max_eval(40).history_size(5)
+///     .tolerance_grad(1e-6).tolerance_change(1e-8).maximize(true);
+/// optimizer.step_with(&mut || {
+///     optimizer.zero_grad();
+///     let loss = -(&x - 1.).square().sum();
+///     loss.backward();
+///     loss
+/// });
+/// assert!((x.item::<f32>() - 1.).abs() < 1e-3);
 /// ```
 pub struct LBFGS {
     core: Core,
@@ -133,7 +146,7 @@ impl LBFGS {
         self
     }
 
-    /// Whether to go up instead of down.
+    /// Whether to make the loss larger instead of smaller.
     #[track_caller]
     pub fn maximize(self, maximize: bool) -> Self {
         self.core.set("maximize", maximize.into());

@@ -7,7 +7,17 @@ use super::state::Entry;
 use crate::optim::Optimizer;
 
 /// Lets the learning rate fall to `eta_min` in `t_max` epochs along a cosine (Loshchilov and Hutter, 2017), and rise
-/// again after that: `CosineAnnealingLR`.
+/// again after that: `torch.optim.lr_scheduler.CosineAnnealingLR`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::CosineAnnealingLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = CosineAnnealingLR::new(&optimizer, 4).eta_min(0.5);
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); (optimizer.lr() * 100.).round() }).collect();
+/// assert_eq!(rates, [93., 75., 57., 50.]);
+/// ```
 pub struct CosineAnnealingLR {
     schedule: Schedule,
     t_max: usize,
@@ -15,7 +25,7 @@ pub struct CosineAnnealingLR {
 }
 
 impl CosineAnnealingLR {
-    /// A schedule with `eta_min` 0.
+    /// A schedule that falls to 0 in `t_max` epochs.
     ///
     /// # Panics
     /// When `t_max` is 0.
@@ -32,7 +42,7 @@ impl CosineAnnealingLR {
         made
     }
 
-    /// The lowest learning rate.
+    /// The lowest learning rate; 0 at first.
     pub fn eta_min(mut self, eta_min: f64) -> Self {
         self.eta_min = eta_min;
         self
@@ -64,7 +74,8 @@ impl Curve for CosineAnnealingLR {
 }
 
 /// Lets the learning rate fall to `eta_min` along a cosine and begin anew, the first time after `t_0` epochs, then each
-/// time after `t_mult` times as many (Loshchilov and Hutter, 2017): `CosineAnnealingWarmRestarts`.
+/// time after `t_mult` times as many (Loshchilov and Hutter, 2017):
+/// `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::CosineAnnealingWarmRestarts;
@@ -74,6 +85,11 @@ impl Curve for CosineAnnealingLR {
 /// let scheduler = CosineAnnealingWarmRestarts::new(&optimizer, 2).t_mult(2);
 /// let rates: Vec<f64> = (0..6).map(|_| { scheduler.step(); (optimizer.lr() * 100.).round() }).collect();
 /// assert_eq!(rates, [50., 100., 85., 50., 15., 100.]);
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = CosineAnnealingWarmRestarts::new(&optimizer, 2).eta_min(0.5);
+/// scheduler.step();
+/// assert_eq!(optimizer.lr(), 0.75);
 /// ```
 pub struct CosineAnnealingWarmRestarts {
     schedule: Schedule,
@@ -83,7 +99,7 @@ pub struct CosineAnnealingWarmRestarts {
 }
 
 impl CosineAnnealingWarmRestarts {
-    /// A schedule with `t_mult` 1 and `eta_min` 0.
+    /// A schedule that falls to 0 in `t_0` epochs again and again.
     ///
     /// # Panics
     /// When `t_0` is 0.
@@ -101,7 +117,7 @@ impl CosineAnnealingWarmRestarts {
         made
     }
 
-    /// How many times longer each fall is than the one before.
+    /// How many times longer each fall is than the one before; 1 at first.
     ///
     /// # Panics
     /// When it is 0.
@@ -112,7 +128,7 @@ impl CosineAnnealingWarmRestarts {
         self
     }
 
-    /// The lowest learning rate.
+    /// The lowest learning rate; 0 at first.
     pub fn eta_min(mut self, eta_min: f64) -> Self {
         self.eta_min = eta_min;
         self.schedule.begin(&self);

@@ -9,7 +9,7 @@ use crate::optim::core::State;
 type Scale = Box<dyn Fn(f64) -> f64 + Send + Sync>;
 
 /// Lets the learning rate go from `base_lr` to `max_lr` and back again and again (Smith, 2017), while the momentum does
-/// the opposite: `CyclicLR`. Its `step` is called after every batch.
+/// the opposite: `torch.optim.lr_scheduler.CyclicLR`. Its `step` is called after every batch.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::CyclicLR;
@@ -19,6 +19,19 @@ type Scale = Box<dyn Fn(f64) -> f64 + Send + Sync>;
 /// let scheduler = CyclicLR::new(&optimizer, 0.25, 0.75).step_size_up(2);
 /// scheduler.step();
 /// assert_eq!(optimizer.lr(), 0.5);
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 0.1).momentum(0.9);
+/// let scheduler = CyclicLR::new(&optimizer, 0.25, 0.75).step_size_up(2).step_size_down(4);
+/// let scheduler = scheduler.mode("exp_range").gamma(0.5).base_momentum(0.7).max_momentum(0.95);
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.37500000000000006, 0.375, 0.296875, 0.265625]);
+///
+/// // The second cycle is half as high as the first one.
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 0.1);
+/// let scheduler = CyclicLR::new(&optimizer, 0.25, 0.75).step_size_up(1).cycle_momentum(false);
+/// let scheduler = scheduler.scale_fn(|cycle| 1. / cycle).scale_mode("cycle");
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.75, 0.25, 0.5, 0.25]);
 /// ```
 pub struct CyclicLR {
     schedule: Schedule,
@@ -76,7 +89,7 @@ impl CyclicLR {
         .begun()
     }
 
-    /// How many batches a cycle rises.
+    /// How many batches a cycle rises; 2000 at first.
     pub fn step_size_up(mut self, batches: usize) -> Self {
         self.step_size_up = batches;
         self.begun()
@@ -104,7 +117,7 @@ impl CyclicLR {
         self.begun()
     }
 
-    /// The base of `"exp_range"`.
+    /// The base of the powers of the mode `"exp_range"`; 1 at first.
     pub fn gamma(mut self, gamma: f64) -> Self {
         self.gamma = gamma;
         self.begun()

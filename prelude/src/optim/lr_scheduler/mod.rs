@@ -39,21 +39,39 @@ pub use warmup::{ConstantLR, LinearLR, PolynomialLR};
 use self::schedule::{Curve, Schedule};
 use super::core::Handle;
 
-/// What all schedules can do.
+/// What all schedules can do. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
 ///
 /// An option after the constructor begins the schedule again, so options come before the first `step`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::{LRScheduler, StepLR};
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = StepLR::new(&optimizer, 2).gamma(0.5);
+/// scheduler.step();
+/// let state = scheduler.state_dict();
+/// scheduler.step();
+/// assert_eq!(scheduler.get_last_lr(), [0.5]);
+///
+/// // A schedule goes on from a state that was kept; the optimizer keeps its learning rate in a state of its own.
+/// let again = StepLR::new(&optimizer, 2).gamma(0.5);
+/// again.load_state_dict(&state);
+/// assert_eq!(again.get_last_lr(), [1.]);
+/// assert_eq!(again.state_dict().to_string(), state.to_string());
+/// ```
 pub trait LRScheduler {
     /// Goes on to the next epoch (or batch) and sets the optimizer's learning rates.
     #[track_caller]
     fn step(&self);
 
-    /// The learning rates of the groups that the last step set.
+    /// The learning rates that the last step set, one for each group.
     fn get_last_lr(&self) -> Vec<f64>;
 
-    /// Where the schedule stands.
+    /// Where the schedule stands, for a checkpoint.
     fn state_dict(&self) -> ScheduleState;
 
-    /// Stands where the state says; the options stay those that the schedule was made with.
+    /// Goes to where the state says; the options stay those that the schedule was made with.
     fn load_state_dict(&self, state: &ScheduleState);
 
     /// The schedule as a part of others.

@@ -7,8 +7,9 @@ use super::state::Entry;
 use crate::optim::Optimizer;
 use crate::optim::core::State;
 
-/// Lets the learning rate rise to `max_lr` and fall far below its start, once in `total_steps` batches (Smith and Topin,
-/// 2018), while the momentum does the opposite: `OneCycleLR`. Its `step` is called after every batch.
+/// Lets the learning rate rise to `max_lr` and fall far below its start, once in `total_steps` batches (Smith and
+/// Topin, 2018), while the momentum does the opposite: `torch.optim.lr_scheduler.OneCycleLR`. Its `step` is called
+/// after every batch.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::OneCycleLR;
@@ -19,6 +20,14 @@ use crate::optim::core::State;
 /// assert!((optimizer.lr() - 0.02).abs() < 1e-12);
 /// scheduler.step();
 /// assert!(optimizer.lr() > 0.0201);
+///
+/// // Up, down as fast, and far below, each along a straight line.
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 0.1).momentum(0.9);
+/// let scheduler = OneCycleLR::new(&optimizer, 1., 5).pct_start(0.5).three_phase(true).anneal_strategy("linear");
+/// let scheduler = scheduler.div_factor(10.).final_div_factor(100.).base_momentum(0.8).max_momentum(0.9);
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); (optimizer.lr() * 1000.).round() }).collect();
+/// assert_eq!(rates, [700., 700., 100., 1.]);
+/// assert_eq!(scheduler.cycle_momentum(false).get_last_lr(), [0.1]); // An option begins the schedule again.
 /// ```
 pub struct OneCycleLR {
     schedule: Schedule,
@@ -72,7 +81,7 @@ impl OneCycleLR {
         .begun()
     }
 
-    /// The share of the steps in which the learning rate rises.
+    /// The share of the steps in which the learning rate rises; 0.3 at first.
     ///
     /// # Panics
     /// When it is not between 0 and 1.
@@ -102,13 +111,13 @@ impl OneCycleLR {
         self.begun()
     }
 
-    /// How many times smaller than `max_lr` the first learning rate is.
+    /// How many times smaller than `max_lr` the first learning rate is; 25 at first.
     pub fn div_factor(mut self, div_factor: f64) -> Self {
         self.div_factor = div_factor;
         self.begun()
     }
 
-    /// How many times smaller than the first learning rate the last one is.
+    /// How many times smaller than the first learning rate the last one is; 10 000 at first.
     pub fn final_div_factor(mut self, final_div_factor: f64) -> Self {
         self.final_div_factor = final_div_factor;
         self.begun()

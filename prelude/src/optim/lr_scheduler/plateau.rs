@@ -8,7 +8,7 @@ use crate::optim::Optimizer;
 use crate::optim::core::Handle;
 
 /// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs:
-/// `ReduceLROnPlateau`. Its `step` takes that number.
+/// `torch.optim.lr_scheduler.ReduceLROnPlateau`. Its `step` takes that number.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::ReduceLROnPlateau;
@@ -20,6 +20,21 @@ use crate::optim::core::Handle;
 ///     scheduler.step(loss);
 /// }
 /// assert_eq!(optimizer.lr(), 0.5);
+///
+/// // Of an accuracy the larger is the better, here by at least 0.1.
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = ReduceLROnPlateau::new(&optimizer).mode("max").factor(0.5).patience(1);
+/// let scheduler = scheduler.threshold(0.1).threshold_mode("abs").cooldown(1).min_lr(0.3).eps(1e-6);
+/// for accuracy in [0.7, 0.75, 0.75, 0.75, 0.75] {
+///     scheduler.step(accuracy);
+/// }
+/// assert_eq!((scheduler.get_last_lr(), scheduler.num_bad_epochs()), (vec![0.5], 1));
+///
+/// let state = scheduler.state_dict();
+/// scheduler.step(0.75);
+/// assert_eq!(scheduler.get_last_lr(), [0.3]);
+/// scheduler.load_state_dict(&state);
+/// assert_eq!(scheduler.num_bad_epochs(), 1);
 /// ```
 pub struct ReduceLROnPlateau {
     optimizer: Handle,
@@ -44,7 +59,8 @@ struct Position {
 }
 
 impl ReduceLROnPlateau {
-    /// A tenth of the learning rate when a number has not become smaller by one part in 10 000 for 10 epochs.
+    /// A schedule that takes a tenth of the learning rate when a number has not become smaller by one part in 10 000
+    /// for 10 epochs.
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         let handle = optimizer.handle();
         let last_lr = rates(&handle);
@@ -84,7 +100,7 @@ impl ReduceLROnPlateau {
         self
     }
 
-    /// The factor.
+    /// The factor that the learning rate is multiplied by; 0.1 at first.
     ///
     /// # Panics
     /// When it is not below 1.
@@ -95,13 +111,13 @@ impl ReduceLROnPlateau {
         self
     }
 
-    /// How many epochs without anything better are borne.
+    /// How many epochs without anything better are borne; 10 at first.
     pub fn patience(mut self, patience: usize) -> Self {
         self.patience = patience;
         self
     }
 
-    /// By how much a number has to be better to count.
+    /// By how much a number has to be better to count; 1e-4 at first.
     pub fn threshold(mut self, threshold: f64) -> Self {
         self.threshold = threshold;
         self
@@ -121,19 +137,19 @@ impl ReduceLROnPlateau {
         self
     }
 
-    /// How many epochs do not count after the learning rate has fallen.
+    /// How many epochs do not count after the learning rate has fallen; 0 at first.
     pub fn cooldown(mut self, cooldown: usize) -> Self {
         self.cooldown = cooldown;
         self
     }
 
-    /// The lowest learning rate, of all groups or of each.
+    /// The lowest learning rate, of all groups or of each; 0 at first.
     pub fn min_lr(mut self, min_lr: impl Into<PerGroup>) -> Self {
         self.min_lr = min_lr.into();
         self
     }
 
-    /// Changes of the learning rate that are smaller are not made.
+    /// Changes of the learning rate that are smaller are not made; 1e-8 at first.
     pub fn eps(mut self, eps: f64) -> Self {
         self.eps = eps;
         self
@@ -143,7 +159,7 @@ impl ReduceLROnPlateau {
         self.position.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends an epoch with that number, such as a loss.
+    /// Ends an epoch in which the number that is watched, such as a loss, was `metrics`.
     pub fn step(&self, metrics: f64) {
         let mut position = self.position();
         position.last_epoch += 1;
@@ -195,7 +211,7 @@ impl ReduceLROnPlateau {
         self.position().last_lr.clone()
     }
 
-    /// Where the schedule stands.
+    /// Where the schedule stands, for a checkpoint.
     pub fn state_dict(&self) -> ScheduleState {
         let position = self.position().clone();
         ScheduleState::of(vec![
@@ -220,7 +236,7 @@ impl ReduceLROnPlateau {
         ])
     }
 
-    /// Stands where the state says; the options stay.
+    /// Goes to where the state says; the options stay those that the schedule was made with.
     pub fn load_state_dict(&self, state: &ScheduleState) {
         let mut position = self.position();
         let whole = |name: &str| match state.get(name) {

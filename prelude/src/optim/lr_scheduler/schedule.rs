@@ -196,6 +196,16 @@ impl Schedule {
 }
 
 /// Numbers for the groups of an optimizer: one for all, or one for each.
+///
+/// ```
+/// use wick::optim::lr_scheduler::CyclicLR;
+/// use wick::prelude::*;
+///
+/// let groups = [1., 1.].map(|lr| optim::ParamGroup::new(Linear::new(2, 1).parameters()).lr(lr));
+/// let optimizer = optim::SGD::with_groups(groups, 1.).momentum(0.9);
+/// assert_eq!(CyclicLR::new(&optimizer, 0.25, 0.75).get_last_lr(), [0.25, 0.25]);
+/// assert_eq!(CyclicLR::new(&optimizer, [0.25, 0.5], 0.75).get_last_lr(), [0.25, 0.5]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct PerGroup(Vec<f64>);
 

@@ -6,10 +6,20 @@ use super::state::{Entry, ScheduleState};
 use super::{LRScheduler, Part};
 use crate::optim::Optimizer;
 
-/// Schedules of one optimizer.
+/// Schedules of one optimizer, as [`SequentialLR`] and [`ChainedScheduler`] take them.
+///
+/// ```
+/// use wick::optim::lr_scheduler::{ConstantLR, ExponentialLR, Schedules, SequentialLR};
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let schedules: Schedules =
+///     vec![Box::new(ConstantLR::new(&optimizer)), Box::new(ExponentialLR::new(&optimizer, 0.9))];
+/// assert_eq!(SequentialLR::new(&optimizer, schedules, &[5]).get_last_lr().len(), 1);
+/// ```
 pub type Schedules = Vec<Box<dyn LRScheduler>>;
 
-/// One schedule after the other, each from a milestone on: `SequentialLR`.
+/// One schedule after the other, each from a milestone on: `torch.optim.lr_scheduler.SequentialLR`.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::{ConstantLR, ExponentialLR, SequentialLR};
@@ -29,7 +39,7 @@ pub struct SequentialLR {
 }
 
 impl SequentialLR {
-    /// The first schedule until the first milestone, then the second, and so on.
+    /// A schedule that is the first one until the first milestone, then the second one, and so on.
     ///
     /// # Panics
     /// When there is no schedule, one belongs to another optimizer, or there is not one milestone less than schedules.
@@ -122,13 +132,26 @@ impl LRScheduler for SequentialLR {
     }
 }
 
-/// All schedules at every epoch, each from the learning rate that the one before it set: `ChainedScheduler`.
+/// All schedules at every epoch, each from the learning rate that the one before it set:
+/// `torch.optim.lr_scheduler.ChainedScheduler`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::{ChainedScheduler, ConstantLR, ExponentialLR};
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let warmup = ConstantLR::new(&optimizer).factor(0.5).total_iters(2);
+/// let decay = ExponentialLR::new(&optimizer, 0.5);
+/// let scheduler = ChainedScheduler::new(vec![Box::new(warmup), Box::new(decay)]);
+/// let rates: Vec<f64> = (0..3).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.25, 0.25, 0.125]);
+/// ```
 pub struct ChainedScheduler {
     schedulers: Schedules,
 }
 
 impl ChainedScheduler {
-    /// These schedules together.
+    /// A schedule that takes the steps of all these.
     ///
     /// # Panics
     /// When there is no schedule, or they belong to different optimizers.

@@ -7,7 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::{LRScheduler, ReduceLROnPlateau};
 use crate::nn::python;
 
-/// An entry of a schedule's state.
+/// An entry of a schedule's state, shown as Python prints it.
+///
+/// ```
+/// use wick::optim::lr_scheduler::{Entry, ExponentialLR};
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let state = ExponentialLR::new(&optimizer, 0.5).state_dict();
+/// assert_eq!(state.get("gamma"), Some(&Entry::Number(0.5)));
+/// assert_eq!(state.get("last_epoch").unwrap().to_string(), "0");
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Entry {
     /// A whole number.
@@ -44,6 +54,19 @@ impl fmt::Display for Entry {
 }
 
 /// Where a schedule stands: what `state_dict()` returns and `load_state_dict` takes.
+///
+/// ```
+/// use wick::optim::lr_scheduler::{Entry, StepLR};
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = StepLR::new(&optimizer, 2).gamma(0.5);
+/// scheduler.step();
+/// let state = scheduler.state_dict();
+/// assert_eq!(state.get("last_epoch"), Some(&Entry::Int(1)));
+/// assert_eq!(state.iter().next().unwrap(), ("step_size", &Entry::Int(2)));
+/// assert!(state.to_string().starts_with("{'step_size': 2, 'gamma': 0.5, 'base_lrs': [1.0], 'last_epoch': 1,"));
+/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScheduleState(Vec<(String, Entry)>);
 
@@ -53,13 +76,13 @@ impl ScheduleState {
         Self(entries.into_iter().map(owned).collect())
     }
 
-    /// The entry of that name, such as `last_epoch`.
+    /// The entry of that name, such as `last_epoch`; `None` if there is none.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map(|(_, entry)| entry)
     }
 
-    /// The names and entries.
+    /// The names and entries, in PyTorch's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.0.iter().map(|(name, entry)| (name.as_str(), entry))
     }

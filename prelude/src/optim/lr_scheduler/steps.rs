@@ -4,7 +4,17 @@ use super::schedule::{Curve, Schedule, schedule};
 use super::state::Entry;
 use crate::optim::Optimizer;
 
-/// Multiplies the learning rate by `gamma` every `step_size` epochs: `StepLR`.
+/// Multiplies the learning rate by `gamma` every `step_size` epochs: `torch.optim.lr_scheduler.StepLR`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::StepLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = StepLR::new(&optimizer, 2).gamma(0.5);
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [1., 0.5, 0.5, 0.25]);
+/// ```
 pub struct StepLR {
     schedule: Schedule,
     step_size: usize,
@@ -12,7 +22,7 @@ pub struct StepLR {
 }
 
 impl StepLR {
-    /// A schedule with `gamma` 0.1.
+    /// A schedule that takes a tenth of the learning rate every `step_size` epochs.
     ///
     /// # Panics
     /// When `step_size` is 0.
@@ -29,7 +39,7 @@ impl StepLR {
         made
     }
 
-    /// The factor.
+    /// The factor that the learning rate is multiplied by; 0.1 at first.
     pub fn gamma(mut self, gamma: f64) -> Self {
         self.gamma = gamma;
         self
@@ -56,7 +66,7 @@ impl Curve for StepLR {
     }
 }
 
-/// Multiplies the learning rate by `gamma` at each of some epochs: `MultiStepLR`.
+/// Multiplies the learning rate by `gamma` at each of some epochs: `torch.optim.lr_scheduler.MultiStepLR`.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::MultiStepLR;
@@ -74,7 +84,7 @@ pub struct MultiStepLR {
 }
 
 impl MultiStepLR {
-    /// A schedule with `gamma` 0.1. An epoch that is named twice counts twice.
+    /// A schedule that takes a tenth of the learning rate at each milestone. An epoch that is named twice counts twice.
     pub fn new(optimizer: &dyn Optimizer, milestones: impl IntoIterator<Item = usize>) -> Self {
         let schedule = Schedule::new(optimizer);
         let made = Self {
@@ -86,7 +96,7 @@ impl MultiStepLR {
         made
     }
 
-    /// The factor.
+    /// The factor that the learning rate is multiplied by; 0.1 at first.
     pub fn gamma(mut self, gamma: f64) -> Self {
         self.gamma = gamma;
         self
@@ -128,14 +138,24 @@ impl Curve for MultiStepLR {
     }
 }
 
-/// Multiplies the learning rate by `gamma` at every epoch: `ExponentialLR`.
+/// Multiplies the learning rate by `gamma` at every epoch: `torch.optim.lr_scheduler.ExponentialLR`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::ExponentialLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = ExponentialLR::new(&optimizer, 0.5);
+/// let rates: Vec<f64> = (0..3).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.5, 0.25, 0.125]);
+/// ```
 pub struct ExponentialLR {
     schedule: Schedule,
     gamma: f64,
 }
 
 impl ExponentialLR {
-    /// A schedule with that factor.
+    /// A schedule that multiplies by `gamma` at every epoch.
     pub fn new(optimizer: &dyn Optimizer, gamma: f64) -> Self {
         let schedule = Schedule::new(optimizer);
         let made = Self { schedule, gamma };

@@ -4,7 +4,18 @@ use super::schedule::{Curve, Schedule, schedule};
 use super::state::Entry;
 use crate::optim::Optimizer;
 
-/// Multiplies the learning rate by `factor` until `total_iters` epochs are over: `ConstantLR`.
+/// Multiplies the learning rate by `factor` until `total_iters` epochs are over: `torch.optim.lr_scheduler.ConstantLR`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::ConstantLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = ConstantLR::new(&optimizer).factor(0.5).total_iters(2);
+/// assert_eq!(optimizer.lr(), 0.5);
+/// let rates: Vec<f64> = (0..3).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.5, 1., 1.]);
+/// ```
 pub struct ConstantLR {
     schedule: Schedule,
     factor: f64,
@@ -12,7 +23,7 @@ pub struct ConstantLR {
 }
 
 impl ConstantLR {
-    /// A third of the learning rate for 5 epochs.
+    /// A schedule with a third of the learning rate for 5 epochs.
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         Self {
             schedule: Schedule::new(optimizer),
@@ -22,7 +33,7 @@ impl ConstantLR {
         .begun()
     }
 
-    /// The factor.
+    /// The factor while the warm-up lasts; a third at first.
     ///
     /// # Panics
     /// When it is not between 0 and 1.
@@ -36,7 +47,7 @@ impl ConstantLR {
         self.begun()
     }
 
-    /// How many epochs the factor lasts.
+    /// How many epochs the factor lasts; 5 at first.
     pub fn total_iters(mut self, total_iters: usize) -> Self {
         self.total_iters = total_iters;
         self
@@ -74,17 +85,17 @@ impl Curve for ConstantLR {
 }
 
 /// Multiplies the learning rate by a factor that goes from `start_factor` to `end_factor` in `total_iters` epochs:
-/// `LinearLR`.
+/// `torch.optim.lr_scheduler.LinearLR`.
 ///
 /// ```
 /// use wick::optim::lr_scheduler::LinearLR;
 /// use wick::prelude::*;
 ///
 /// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
-/// let scheduler = LinearLR::new(&optimizer).start_factor(0.5).total_iters(2);
-/// assert_eq!(optimizer.lr(), 0.5);
-/// scheduler.step();
-/// assert_eq!(optimizer.lr(), 0.75);
+/// let scheduler = LinearLR::new(&optimizer).start_factor(0.25).end_factor(0.75).total_iters(2);
+/// assert_eq!(optimizer.lr(), 0.25);
+/// let rates: Vec<f64> = (0..3).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.5, 0.75, 0.75]);
 /// ```
 pub struct LinearLR {
     schedule: Schedule,
@@ -94,7 +105,7 @@ pub struct LinearLR {
 }
 
 impl LinearLR {
-    /// From a third to the whole learning rate in 5 epochs.
+    /// A schedule from a third to the whole learning rate in 5 epochs.
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         Self {
             schedule: Schedule::new(optimizer),
@@ -105,7 +116,7 @@ impl LinearLR {
         .begun()
     }
 
-    /// The first factor.
+    /// The factor at the start; a third at first.
     ///
     /// # Panics
     /// When it is not above 0 and at most 1.
@@ -119,7 +130,7 @@ impl LinearLR {
         self.begun()
     }
 
-    /// The last factor.
+    /// The factor at the end; 1 at first.
     ///
     /// # Panics
     /// When it is not between 0 and 1.
@@ -133,7 +144,7 @@ impl LinearLR {
         self
     }
 
-    /// How many epochs the way takes.
+    /// How many epochs the way from the first factor to the last one takes; 5 at first.
     pub fn total_iters(mut self, total_iters: usize) -> Self {
         self.total_iters = total_iters;
         self
@@ -174,7 +185,17 @@ impl Curve for LinearLR {
     }
 }
 
-/// Lets the learning rate fall to zero in `total_iters` epochs along a power: `PolynomialLR`.
+/// Lets the learning rate fall to zero in `total_iters` epochs along a power: `torch.optim.lr_scheduler.PolynomialLR`.
+///
+/// ```
+/// use wick::optim::lr_scheduler::PolynomialLR;
+/// use wick::prelude::*;
+///
+/// let optimizer = optim::SGD::new(Linear::new(2, 1).parameters(), 1.);
+/// let scheduler = PolynomialLR::new(&optimizer).total_iters(4).power(2.);
+/// let rates: Vec<f64> = (0..4).map(|_| { scheduler.step(); optimizer.lr() }).collect();
+/// assert_eq!(rates, [0.5625, 0.25, 0.0625, 0.]);
+/// ```
 pub struct PolynomialLR {
     schedule: Schedule,
     total_iters: usize,
@@ -182,7 +203,7 @@ pub struct PolynomialLR {
 }
 
 impl PolynomialLR {
-    /// A straight line in 5 epochs.
+    /// A schedule that falls to zero on a straight line in 5 epochs.
     pub fn new(optimizer: &dyn Optimizer) -> Self {
         let schedule = Schedule::new(optimizer);
         let made = Self {
@@ -194,13 +215,13 @@ impl PolynomialLR {
         made
     }
 
-    /// How many epochs the fall takes.
+    /// How many epochs the fall takes; 5 at first.
     pub fn total_iters(mut self, total_iters: usize) -> Self {
         self.total_iters = total_iters;
         self
     }
 
-    /// The power.
+    /// The power of the share of the epochs that are left; 1 at first, a straight line.
     pub fn power(mut self, power: f64) -> Self {
         self.power = power;
         self

@@ -42,10 +42,39 @@ use crate::nn::module::Module;
 use crate::nn::repr::repr;
 use crate::{Tensor, no_grad};
 
-/// How a tensor is made of others.
+/// How a tensor is made of others: in PyTorch a module with `forward` and, if it can be undone, `right_inverse`.
+///
+/// ```
+/// use wick::nn::utils::parametrize::{Parametrization, register_parametrization, set_parametrized};
+/// use wick::prelude::*;
+/// /// Numbers above zero, by their logarithms.
+/// struct Positive;
+/// impl Parametrization for Positive {
+///     fn forward(&self, originals: &[Tensor], _training: bool) -> wick::Result<Tensor> {
+///         originals[0].try_exp()
+///     }
+///     fn right_inverse(&self, value: &Tensor) -> wick::Result<Option<Vec<Tensor>>> {
+///         Ok(Some(vec![value.try_log()?]))
+///     }
+///     fn buffers(&self) -> Vec<(&'static str, Tensor)> {
+///         Vec::new() // nothing is remembered
+///     }
+///     fn kind(&self) -> &'static str {
+///         "Exp"
+///     }
+/// }
+/// let fc = Linear::new(2, 1);
+/// nn::init::ones_(&fc.weight);
+/// register_parametrization(&fc, "weight", Positive);
+/// set_parametrized(&fc, "weight", &tensor!([[2., 3.]]));
+/// assert_eq!(fc.weight.detach().to_string(), "tensor([[2., 3.]])");
+/// let original = fc.get_parameter("parametrizations.weight.original").unwrap();
+/// assert_eq!(original.detach().to_string(), "tensor([[0.6931, 1.0986]])");
+/// assert!(fc.to_string().contains("(0): Exp()"));
+/// ```
 pub trait Parametrization: Send + Sync + 'static {
-    /// The tensor, from what it is made of: the first parametrization of a tensor gets the originals, each other one what
-    /// the one before it gave. `training` says whether the module is being trained.
+    /// The tensor, from what it is made of: the first parametrization of a tensor gets the originals, each other one
+    /// what the one before it gave. `training` says whether the module is being trained.
     ///
     /// # Errors
     /// Those of the operations in it.
@@ -78,9 +107,25 @@ pub trait Parametrization: Send + Sync + 'static {
     }
 }
 
-/// Makes a tensor of a module from others from now on, which become its members in the tensor's place:
+/// Makes a tensor of a module from others from now on. They become its members in the tensor's place:
 /// `parametrizations.weight.original`, or `original0`, `original1`, … where there are several. Returns the module.
-/// Several parametrizations of one tensor come one after another.
+/// Several parametrizations of one tensor come one after another. PyTorch:
+/// `torch.nn.utils.parametrize.register_parametrization`.
+///
+/// ```
+/// use wick::nn::utils::parametrize::{Parametrization, register_parametrization};
+/// use wick::prelude::*;
+/// struct Lower;
+/// impl Parametrization for Lower {
+///     fn forward(&self, originals: &[Tensor], _training: bool) -> wick::Result<Tensor> {
+///         originals[0].try_tril(0)
+///     }
+/// }
+/// let fc = Linear::new(2, 2);
+/// nn::init::ones_(&fc.weight);
+/// register_parametrization(&fc, "weight", Lower);
+/// assert_eq!(fc.weight.detach().to_string(), "tensor([[1., 0.],\n        [1., 1.]])");
+/// ```
 ///
 /// # Panics
 /// When the module has no tensor of that name, or the parametrization would change its shape or dtype.
@@ -100,7 +145,23 @@ pub fn register_parametrization<'a, M: Module + ?Sized>(
     module
 }
 
-/// The same without a look at whether shape and dtype stay: PyTorch's `unsafe=True`.
+/// [`register_parametrization`] without a look at whether shape and dtype stay: PyTorch's argument `unsafe=True`.
+///
+/// ```
+/// use wick::nn::utils::parametrize::{Parametrization, register_parametrization_unchecked};
+/// use wick::prelude::*;
+/// /// Each row twice, with both signs.
+/// struct BothSigns;
+/// impl Parametrization for BothSigns {
+///     fn forward(&self, originals: &[Tensor], _training: bool) -> wick::Result<Tensor> {
+///         Tensor::try_cat(&[&originals[0], &-&originals[0]], 0)
+///     }
+/// }
+/// let fc = Linear::new(2, 1).bias(false);
+/// nn::init::ones_(&fc.weight);
+/// register_parametrization_unchecked(&fc, "weight", BothSigns);
+/// assert_eq!(fc.forward(&tensor!([2., 3.])).detach().to_string(), "tensor([ 5., -5.])");
+/// ```
 ///
 /// # Panics
 /// When the module has no tensor of that name.
@@ -120,14 +181,36 @@ pub fn register_parametrization_unchecked<'a, M: Module + ?Sized>(
     module
 }
 
-/// Whether that tensor of the module is made of others; without a name, whether any is.
+/// Whether that tensor of the module is made of others; without a name, whether any is. PyTorch:
+/// `torch.nn.utils.parametrize.is_parametrized`.
+///
+/// ```
+/// use wick::nn::utils::{parametrizations, parametrize::is_parametrized};
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 3);
+/// assert!(!is_parametrized(&fc, None));
+/// parametrizations::weight_norm(&fc, "weight", Some(0));
+/// assert!(is_parametrized(&fc, None) && is_parametrized(&fc, Some("weight")));
+/// assert!(!is_parametrized(&fc, Some("bias")));
+/// ```
 pub fn is_parametrized<M: Module + ?Sized>(module: &M, tensor_name: Option<&str>) -> bool {
     let mut made = hooks::made(module.as_module()).into_iter();
     made.any(|made| made.form == Form::Lists && tensor_name.is_none_or(|name| name == made.name()))
 }
 
-/// Makes a tensor one of the module's own again. With `leave_parametrized` (PyTorch's default) it stays what it was made
-/// into; otherwise it is the original. Returns the module.
+/// Makes a tensor one of the module's own again. With `leave_parametrized` (PyTorch's default) it stays what it was
+/// made into; otherwise it is the original. Returns the module. PyTorch:
+/// `torch.nn.utils.parametrize.remove_parametrizations`.
+///
+/// ```
+/// use wick::nn::utils::{parametrizations, parametrize::remove_parametrizations};
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 3);
+/// parametrizations::weight_norm(&fc, "weight", Some(0));
+/// assert_eq!(fc.named_parameters().len(), 3);
+/// remove_parametrizations(&fc, "weight", true);
+/// assert_eq!(fc.named_parameters().len(), 2);
+/// ```
 ///
 /// # Panics
 /// When the tensor is not made of others, or there are several originals and none was to be left.
@@ -141,7 +224,19 @@ pub fn remove_parametrizations<'a, M: Module + ?Sized>(
     module
 }
 
-/// Changes the originals so that the tensor is made into `value`: `module.weight = value` in Python.
+/// Changes the originals so that the tensor is made into `value`: `module.weight = value` in Python. Returns the
+/// module.
+///
+/// ```
+/// use wick::nn::utils::{parametrizations, parametrize::set_parametrized};
+/// use wick::prelude::*;
+/// let fc = Linear::new(2, 1);
+/// parametrizations::weight_norm(&fc, "weight", Some(0));
+/// set_parametrized(&fc, "weight", &tensor!([[3., 4.]]));
+/// assert_eq!(fc.weight.detach().to_string(), "tensor([[3., 4.]])");
+/// // The length is the first of the two that it is made of.
+/// assert_eq!(fc.get_parameter("parametrizations.weight.original0").unwrap().item::<f32>(), 5.);
+/// ```
 ///
 /// # Panics
 /// When the tensor is not made of others, or one of its parametrizations has no right inverse.

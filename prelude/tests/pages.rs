@@ -243,7 +243,8 @@ fn named_things(source: &str, module: &str) -> Vec<Named> {
             continue;
         }
         if let (Some(pytorch), Some(name)) = (named_in(&doc), declared_name(text)) {
-            let method = text.contains("&self") || text.contains("(self") || text.contains("mut self");
+            let method =
+                text.contains("&self") || text.contains("(self") || text.contains("mut self");
             found.push(Named {
                 pytorch: pytorch.to_string(),
                 wick: match method {
@@ -296,9 +297,18 @@ fn other_tables(sources: &Path) -> String {
         if named.is_empty() {
             continue;
         }
-        write!(page, "\n## `{module}`\n\n| PyTorch | Wick | |\n| --- | --- | --- |\n").unwrap();
+        write!(
+            page,
+            "\n## `{module}`\n\n| PyTorch | Wick | |\n| --- | --- | --- |\n"
+        )
+        .unwrap();
         for it in named {
-            writeln!(page, "| `{}` | `{}` | {} |", it.pytorch, it.wick, it.summary).unwrap();
+            writeln!(
+                page,
+                "| `{}` | `{}` | {} |",
+                it.pytorch, it.wick, it.summary
+            )
+            .unwrap();
         }
     }
     page

@@ -286,12 +286,12 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([-1., 0., 1.]).gelu_tanh().to_string(), "tensor([-0.1588,  0.0000,  0.8412])");
     /// ```
-    gelu_tanh, try_gelu_tanh, [] (x) => float("GeluBackward0", Unary::GeluTanh, x, Input, |g, x| {
+    gelu_tanh, try_gelu_tanh, [] (x) => only_floats("GeluKernelImpl", x).and_then(|()| float("GeluBackward0", Unary::GeluTanh, x, Input, |g, x| {
         let k = (2. / std::f64::consts::PI).sqrt();
         let t = (k * (x + 0.044715 * x * x.square())).tanh();
         let slope = k * (1. + 3. * 0.044715 * x.square());
         g * (0.5 * (1. + &t) + 0.5 * x * (1. - t.square()) * slope)
-    });
+    }));
     /// The error function. Any shape; integers and bools give `f32`. PyTorch: `torch.erf`.
     ///
     /// ```
@@ -424,6 +424,7 @@ fn negated(x: &Tensor) -> Result<Tensor> {
 }
 
 fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
+    only_floats("leaky_relu_cpu", x)?;
     let array = x.array();
     let steep = pointwise::sign(Sign::Relu, &array)?;
     let flat = x.detach().try_mul(slope)?.array();
@@ -440,6 +441,7 @@ fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
 }
 
 fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
+    only_floats("elu_cpu", x)?;
     let array = x.array();
     let curve = x.detach().try_expm1()?.try_mul(alpha)?.array();
     let positive = x.detach().try_gt(0)?.array();

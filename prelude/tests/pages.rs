@@ -214,20 +214,26 @@ fn named_in(doc: &str) -> Option<&str> {
     })
 }
 
-/// The name that a line declares: behind `fn`, `struct` and their kin, or the first one where a macro declares.
-fn declared_name(line: &str) -> Option<&str> {
-    let mut words = line
+/// The public name that a line declares: behind `fn`, `struct` and their kin, or the first one where a macro declares.
+fn declared_name(line: &str, by_macros: bool) -> Option<&str> {
+    let public = line.strip_prefix("pub ");
+    let mut words = public
+        .unwrap_or(line)
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|word| !word.is_empty())
-        .skip_while(|word| matches!(*word, "pub" | "async" | "unsafe"));
-    let first = words.next()?;
-    match first {
-        "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" => words.next(),
-        _ => Some(first),
+        .filter(|word| !word.is_empty());
+    match words.next()? {
+        // A trait's methods are as public as it is.
+        "fn" if public.is_none() && !line.contains("(&self") => None,
+        "fn" | "struct" | "enum" | "trait" | "type" => words.next(),
+        "pub" | "const" | "static" | "impl" | "let" | "mod" | "use" => None,
+        first => by_macros.then_some(first),
     }
 }
 
 fn named_things(source: &str, module: &str) -> Vec<Named> {
+    let by_macros = ["F", "nn", "optim", "transforms", "models"]
+        .iter()
+        .any(|it| module.split("::").next() == Some(it));
     let (mut found, mut doc, mut prose) = (Vec::new(), String::new(), true);
     for line in source.lines() {
         let text = line.trim();
@@ -242,7 +248,7 @@ fn named_things(source: &str, module: &str) -> Vec<Named> {
         if text.starts_with('#') {
             continue;
         }
-        if let (Some(pytorch), Some(name)) = (named_in(&doc), declared_name(text)) {
+        if let (Some(pytorch), Some(name)) = (named_in(&doc), declared_name(text, by_macros)) {
             let method =
                 text.contains("&self") || text.contains("(self") || text.contains("mut self");
             found.push(Named {

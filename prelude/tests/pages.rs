@@ -231,7 +231,16 @@ fn declared_name(line: &str, by_macros: bool) -> Option<&str> {
 }
 
 fn named_things(source: &str, module: &str) -> Vec<Named> {
-    let by_macros = ["F", "nn", "optim", "transforms", "models"]
+    let by_macros = module != "autograd"
+        && [
+            "F",
+            "nn",
+            "optim",
+            "transforms",
+            "models",
+            "datasets",
+            "autograd",
+        ]
         .iter()
         .any(|it| module.split("::").next() == Some(it));
     let (mut found, mut doc, mut prose) = (Vec::new(), String::new(), true);

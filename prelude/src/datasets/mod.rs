@@ -16,6 +16,17 @@
 //!
 //! The files lie where torchvision has them below the same root, so what one has fetched the other finds. Every file is
 //! compared with its MD5 sum; a download that broke off goes on where it stopped.
+//!
+//! A server of your own is asked instead of the usual ones, and CIFAR is read in its version for C programs, too:
+//!
+//! ```no_run
+//! use wick::datasets::{CIFAR10, MNIST};
+//!
+//! let digits = MNIST::from_servers("data", true, true, &["https://mirror.example/mnist/".to_string()])?;
+//! let photographs = CIFAR10::from_server("data", true, true, "https://mirror.example/cifar/")?;
+//! let binary = CIFAR10::from_binary("data/cifar-10-batches-bin", true)?;
+//! # Ok::<(), wick::Error>(())
+//! ```
 
 mod cifar;
 mod files;

@@ -181,25 +181,26 @@ struct Named {
     summary: String,
 }
 
-/// The public modules, by the folder or file of `src` that they are made in, and the names by which cells reach them.
-const MODULES: [(&str, &str); 17] = [
-    ("nn/functional", "F"),
-    ("nn/init", "nn::init"),
-    ("nn/utils", "nn::utils"),
-    ("nn", "nn"),
-    ("optim/lr_scheduler", "optim::lr_scheduler"),
-    ("optim/swa_utils", "optim::swa_utils"),
-    ("optim", "optim"),
-    ("data", "data"),
-    ("datasets", "datasets"),
-    ("transforms", "transforms"),
-    ("models", "models"),
-    ("autograd/functional", "autograd::functional"),
-    ("autograd", "autograd"),
-    ("random", "random"),
-    ("serialization", "serialization"),
-    ("hub", "hub"),
-    ("summary", "summary"),
+/// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
+/// declare things there.
+const MODULES: [(&str, &str, bool); 17] = [
+    ("nn/functional", "F", true),
+    ("nn/init", "nn::init", true),
+    ("nn/utils", "nn::utils", true),
+    ("nn", "nn", true),
+    ("optim/lr_scheduler", "optim::lr_scheduler", true),
+    ("optim/swa_utils", "optim::swa_utils", true),
+    ("optim", "optim", true),
+    ("data", "data", false),
+    ("datasets", "datasets", true),
+    ("transforms", "transforms", true),
+    ("models", "models", true),
+    ("autograd/functional", "autograd::functional", true),
+    ("autograd", "autograd", false),
+    ("random", "random", false),
+    ("serialization", "serialization", false),
+    ("hub", "hub", false),
+    ("summary", "summary", false),
 ];
 
 /// PyTorch's name in the prose of an item.
@@ -230,19 +231,7 @@ fn declared_name(line: &str, by_macros: bool) -> Option<&str> {
     }
 }
 
-fn named_things(source: &str, module: &str) -> Vec<Named> {
-    let by_macros = module != "autograd"
-        && [
-            "F",
-            "nn",
-            "optim",
-            "transforms",
-            "models",
-            "datasets",
-            "autograd",
-        ]
-        .iter()
-        .any(|it| module.split("::").next() == Some(it));
+fn named_things(source: &str, module: &str, by_macros: bool) -> Vec<Named> {
     let (mut found, mut doc, mut prose) = (Vec::new(), String::new(), true);
     for line in source.lines() {
         let text = line.trim();
@@ -294,7 +283,7 @@ fn other_tables(sources: &Path) -> String {
     let mut page = String::new();
     let mut files = rust_files(sources);
     files.sort();
-    for (folder, module) in MODULES {
+    for (folder, module, by_macros) in MODULES {
         let inside = |file: &Path, folder: &str| {
             let file = file.strip_prefix(sources).unwrap();
             file.starts_with(folder) || file == Path::new(&format!("{folder}.rs"))
@@ -302,10 +291,12 @@ fn other_tables(sources: &Path) -> String {
         let mut named: Vec<Named> = files
             .iter()
             .filter(|file| {
-                let first = MODULES.iter().find(|(folder, _)| inside(file, folder));
-                first.is_some_and(|(first, _)| *first == folder)
+                let first = MODULES.iter().find(|(folder, ..)| inside(file, folder));
+                first.is_some_and(|(first, ..)| *first == folder)
             })
-            .flat_map(|file| named_things(&std::fs::read_to_string(file).unwrap(), module))
+            .flat_map(|file| {
+                named_things(&std::fs::read_to_string(file).unwrap(), module, by_macros)
+            })
             .collect();
         named.sort_by(|a, b| (&a.pytorch, &a.wick).cmp(&(&b.pytorch, &b.wick)));
         named.dedup_by(|a, b| a.wick == b.wick && a.pytorch == b.pytorch);

@@ -163,15 +163,11 @@ fn truncated<U: Element>(x: f64) -> U {
     const I64_END: f64 = 9_223_372_036_854_775_808.;
     const I32_END: f64 = 2_147_483_648.;
     if size_of::<U>() == size_of::<i64>() {
-        U::from_i64(match x < I64_END {
-            true if x >= -I64_END => x as i64,
-            _ => i64::MIN,
-        })
+        let fits = (-I64_END..I64_END).contains(&x);
+        U::from_i64(if fits { x as i64 } else { i64::MIN })
     } else {
-        U::from_i64(match x < I32_END {
-            true if x > -I32_END - 1. => (x as i32).into(),
-            _ => i32::MIN.into(),
-        })
+        let fits = x > -I32_END - 1. && x < I32_END;
+        U::from_i64((if fits { x as i32 } else { i32::MIN }).into())
     }
 }
 

@@ -48,6 +48,11 @@ impl Over {
         Over::dims(x, &dim.into(), keepdim)
     }
 
+    /// The dimensions as numbers of the kind that a caller gives.
+    fn named(&self) -> impl Iterator<Item = i64> {
+        self.axes.iter().map(|&axis| axis as i64)
+    }
+
     /// A reduced array, whose dimensions all stayed, in the shape that was asked for.
     fn shaped(&self, x: &Shape, array: &crate::kernels::Array) -> Tensor {
         Tensor::from_array(array.reshaped(&reduced_shape(x, &self.axes, self.keepdim)))
@@ -190,7 +195,7 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
         _ => "amin()",
     };
     if !dims.as_slice().is_empty() {
-        not_empty_as_given(name, x, dims)?;
+        not_empty(name, x, dims.as_slice().iter().copied())?;
     } else if x.numel() == 0 {
         crate::error::bail_index!(
             "{name}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the \
@@ -200,9 +205,9 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
     extreme(x, over, op)
 }
 
-/// [`not_empty`] that names a dimension as the caller did, negative where it was.
-fn not_empty_as_given(name: &str, x: &Tensor, dims: &Dims) -> Result<()> {
-    for &dim in dims.as_slice() {
+/// Refuses dimensions without elements. They are named as here, so as the caller did where those are the caller's.
+fn not_empty(name: &str, x: &Tensor, dims: impl IntoIterator<Item = i64>) -> Result<()> {
+    for dim in dims {
         if x.try_size(dim).is_ok_and(|size| size == 0) {
             crate::error::bail_index!(
                 "{name}: Expected reduction dim {dim} to have non-zero size."
@@ -212,23 +217,13 @@ fn not_empty_as_given(name: &str, x: &Tensor, dims: &Dims) -> Result<()> {
     Ok(())
 }
 
-fn not_empty(name: &str, x: &Tensor, over: &Over) -> Result<()> {
-    let shape = x.shape();
-    match over.axes.iter().find(|&&axis| shape[axis] == 0) {
-        Some(axis) => crate::error::bail_index!(
-            "{name}: Expected reduction dim {axis} to have non-zero size."
-        ),
-        None => Ok(()),
-    }
-}
-
 fn both_extremes(x: &Tensor, over: Over) -> Result<(Tensor, Tensor)> {
     if over.full && x.numel() == 0 {
         bail!(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         );
     }
-    not_empty("aminmax", x, &over)?;
+    not_empty("aminmax", x, over.named())?;
     Ok((
         extreme_node("AminmaxBackward0", x, over.clone(), Reduce::Min)?,
         extreme_node("AminmaxBackward0", x, over, Reduce::Max)?,
@@ -268,7 +263,7 @@ fn extreme_with_index(
 ) -> Result<(Tensor, Tensor)> {
     let over = Over::one(x, dim, true)?;
     not_complex(if largest { "max()" } else { "min()" }, x)?;
-    not_empty(if largest { "max()" } else { "min()" }, x, &over)?;
+    not_empty(if largest { "max()" } else { "min()" }, x, over.named())?;
     let index = Tensor::from_array(reduce::arg_extreme(&x.array(), &over.axes, largest)?);
     let name = if largest {
         "MaxBackward0"
@@ -301,7 +296,7 @@ fn arg(x: &Tensor, dim: Option<(i64, bool)>, largest: bool) -> Result<Tensor> {
     let over = match dim {
         Some((dim, keepdim)) => {
             let over = Over::one(x, dim, keepdim)?;
-            not_empty(name, x, &over)?;
+            not_empty(name, x, over.named())?;
             over
         }
         None => Over::all(x),

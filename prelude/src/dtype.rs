@@ -137,6 +137,26 @@ impl DType {
         }
     }
 
+    /// The type of tensors of a dtype as PyTorch prints it: younger dtypes never had a class of tensors of their own.
+    pub(crate) fn type_name(self) -> String {
+        let name = self.scalar_type();
+        match self {
+            DType::Bool | DType::BF16 | DType::C64 | DType::C128 => format!("CPU{name}Type"),
+            _ => format!("torch.{name}Tensor"),
+        }
+    }
+
+    /// The name of the type that PyTorch's own code uses.
+    pub(crate) fn cpp_name(self) -> &'static str {
+        match self {
+            DType::I64 => "int64_t",
+            DType::I16 => "int16_t",
+            DType::I8 => "int8_t",
+            DType::U8 => "uint8_t",
+            other => other.c_name(),
+        }
+    }
+
     /// How many numbers of candle's dtype make an element.
     pub(crate) fn parts(self) -> usize {
         if self.is_complex() { 2 } else { 1 }

@@ -1,6 +1,7 @@
 //! Plain numbers next to tensors.
 
 use crate::dtype::{Category, DType};
+use crate::error::{Result, bail};
 use crate::given::given;
 use crate::tensor::Tensor;
 use num_complex::{Complex, Complex64};
@@ -82,6 +83,37 @@ impl Scalar {
 
     pub(crate) fn category(self) -> Category {
         self.dtype().category()
+    }
+
+    /// Fails for a number that has no place in a dtype; for an unsigned one a negative integer may wrap around, as in
+    /// C. Arithmetic does without this and takes what is left of the number. (PyTorch's `checked_convert`.)
+    pub(crate) fn check_fits(self, dtype: DType) -> Result<()> {
+        let (number, float) = (
+            self.to_f64(),
+            matches!(self, Scalar::Float(_) | Scalar::Complex(_)),
+        );
+        let (low, high) = match dtype {
+            DType::U8 if !float => (-255., 255.),
+            DType::U8 => (0., 255.),
+            DType::I8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
+            DType::I16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            DType::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            DType::I64 => (i64::MIN as f64, i64::MAX as f64),
+            DType::F16 => (-65504., 65504.),
+            DType::BF16 => (f64::from(half::bf16::MIN), f64::from(half::bf16::MAX)),
+            DType::F32 | DType::C64 => (f64::from(f32::MIN), f64::from(f32::MAX)),
+            DType::F64 | DType::C128 | DType::Bool => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        // Floats have infinities and what is no number, too.
+        let in_range = (low..=high).contains(&number)
+            || (!number.is_finite() && (dtype.is_differentiable() || dtype == DType::Bool));
+        if !in_range || (self.to_complex().im != 0. && !dtype.is_complex()) {
+            bail!(
+                "value cannot be converted to type {} without overflow",
+                dtype.cpp_name()
+            );
+        }
+        Ok(())
     }
 }
 

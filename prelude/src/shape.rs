@@ -295,16 +295,17 @@ tuples! {
 pub(crate) fn broadcast(a: &[usize], b: &[usize]) -> Result<Shape> {
     let rank = a.len().max(b.len());
     let size = |dims: &[usize], i: usize| (i + dims.len()).checked_sub(rank).map_or(1, |i| dims[i]);
-    let mut out = Vec::with_capacity(rank);
-    for i in 0..rank {
-        out.push(match (size(a, i), size(b, i)) {
+    let mut out = vec![0; rank];
+    // From behind, so that of several that differ the last one is named, as in PyTorch.
+    for i in (0..rank).rev() {
+        out[i] = match (size(a, i), size(b, i)) {
             (x, y) if x == y => x,
             (1, y) => y,
             (x, 1) => x,
             (x, y) => bail!(
                 "The size of tensor a ({x}) must match the size of tensor b ({y}) at non-singleton dimension {i}"
             ),
-        });
+        };
     }
     Ok(Shape(out))
 }

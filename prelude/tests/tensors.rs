@@ -253,3 +253,41 @@ fn a_weight_of_one_dimension_makes_one_feature() {
     let y = F::linear(&x, &tensor!([1., 10.]), None);
     assert_eq!(y.to_string(), "tensor([21., 43.])");
 }
+
+#[test]
+fn truth_values_that_fall_on_one_place_are_one() {
+    let (none, index, all) = (
+        tensor!([false, false]),
+        tensor!([0, 0]),
+        tensor!([true, true]),
+    );
+    for sum in [
+        none.scatter_add(0, &index, &all),
+        none.index_add(0, &index, &all),
+    ] {
+        assert_eq!(sum.to_string(), "tensor([ True, False])");
+        assert_eq!(sum.sum().item::<i64>(), 1);
+    }
+}
+
+#[test]
+fn integers_to_negative_powers_are_what_is_left_of_one_over_them() {
+    let bases = tensor!([1, -1, -1, 2, 0]);
+    let powers = bases.pow(tensor!([-1, -3, -2, -1, -1]));
+    assert_eq!(powers.to_vec::<i64>(), [1, -1, 1, 0, 0]);
+    assert!(bases.try_pow(-1).is_err());
+}
+
+#[test]
+fn a_wider_operand_in_place_leaves_the_operation_on_the_tape() {
+    let x = tensor!([1., 2.]).requires_grad_(true);
+    let y = &x * 1;
+    y.mul_(tensor!([3f64, 4.]));
+    assert_eq!(y.grad_fn().unwrap().name(), "MulBackward0");
+    y.sum().backward();
+    let gradient = x.grad().unwrap();
+    assert_eq!(
+        (gradient.dtype(), gradient.to_vec::<f32>()),
+        (DType::F32, vec![3., 4.])
+    );
+}

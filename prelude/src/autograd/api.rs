@@ -4,6 +4,7 @@ use super::engine::{self, Plan};
 use super::grad::roots;
 use super::grad_fn::GradFn;
 use super::is_inference_mode_enabled;
+use super::meta::MadeIn;
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
 
@@ -136,7 +137,12 @@ impl Tensor {
     /// assert_eq!((u.output_nr(), s.output_nr(), vh.output_nr()), (0, 1, 2));
     /// ```
     pub fn output_nr(&self) -> usize {
-        self.grad_fn_target().map_or(0, |made_by| made_by.output)
+        let one_of_several = self.meta().view.as_ref().map(|view| view.made_in);
+        match (self.grad_fn_target(), one_of_several) {
+            // Wick gives each of several views a node of its own.
+            (Some(_), Some(MadeIn::Several(output))) => output,
+            (made_by, _) => made_by.map_or(0, |made_by| made_by.output),
+        }
     }
 
     /// Asks a tensor that is not a leaf to keep its gradient as well. Nothing happens for a leaf. PyTorch:

@@ -2,6 +2,7 @@
 
 use super::meta::MadeIn;
 use super::node::{Node, next_sequence};
+use super::overlap::Writing;
 use super::{is_grad_enabled, is_inference_mode_enabled, record_as_is};
 use crate::error::{Result, bail};
 use crate::kernels::{Array, transfer};
@@ -18,7 +19,24 @@ pub(crate) fn in_place(
     target: &Tensor,
     compute: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<()> {
+    if overlaps_itself(&target.array()) {
+        if is_grad_enabled() {
+            check_allowed(target)?;
+        }
+        bail!(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
+             Please clone() the tensor before performing the operation."
+        );
+    }
     // One copy of the work, here, and not one in every cell for every type of operand.
+    replace(target, Box::new(compute))
+}
+
+/// [`in_place`] where all elements become one number, so that it does not matter whether some of them are one.
+pub(crate) fn refill(
+    target: &Tensor,
+    compute: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<()> {
     replace(target, Box::new(compute))
 }
 
@@ -45,14 +63,11 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     if recorded {
         check_allowed(target)?;
     }
-    if overlaps_itself(&array) {
-        bail!(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
-             Please clone() the tensor before performing the operation."
-        );
-    }
     let first_new = next_sequence();
-    let result = compute(target)?;
+    let result = {
+        let _written = Writing::to(target);
+        compute(target)?
+    };
     if result.shape() != target.shape() {
         bail!(
             "output with shape {} doesn't match the broadcast shape {}",
@@ -67,7 +82,6 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
             target.dtype().scalar_type()
         );
     }
-    let result = result.try_to_dtype(target.dtype())?;
     let old = target.gradient_edge();
     let tracked = recorded && (result.requires_grad() || old.is_some());
     if recorded {
@@ -76,7 +90,8 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
     if tracked && let Some(made_by) = result.grad_fn_target() {
         keep_overwritten(&made_by.node, first_new, &array)?;
     }
-    let numbers = result.array();
+    // The gradient is brought back to the dtype of the result by the engine.
+    let numbers = transfer::cast(&result.array(), target.dtype())?;
     if numbers.storage.same_memory(&array.storage) {
         transfer::write(&array, &transfer::copy(&numbers)?)?;
     } else {
@@ -116,7 +131,7 @@ fn check_allowed(target: &Tensor) -> Result<()> {
         );
     }
     if let Some(view) = view
-        && view.base.requires_grad()
+        && (view.base.requires_grad() || leaf)
         && view.base.is_leaf()
     {
         bail!(
@@ -145,8 +160,16 @@ fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
     } else {
         "in normal mode"
     };
+    let view = match target.grad_fn_target() {
+        Some(made_by) => format!(
+            "Output {} of {} is a view of a view which",
+            made_by.output,
+            made_by.node.name().trim_end_matches("Backward0")
+        ),
+        None => "A view".to_string(),
+    };
     bail!(
-        "A view was created in {mode} and is being modified inplace {now}. Given that this use case is ambiguous and \
+        "{view} was created in {mode} and is being modified inplace {now}. Given that this use case is ambiguous and \
          error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both \
          inside the {block} block (if you don't want the inplace to be tracked) or both outside (if you want the \
          inplace to be tracked)."

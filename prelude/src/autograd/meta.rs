@@ -49,6 +49,14 @@ pub(crate) enum MadeIn {
 }
 
 impl MadeIn {
+    /// What becomes of it for a view of the view: whoever may not write to one may not write to the other.
+    fn of_a_view(self) -> MadeIn {
+        match self {
+            MadeIn::Several(_) => MadeIn::Several(0),
+            other => other,
+        }
+    }
+
     fn now() -> MadeIn {
         if is_inference_mode_enabled() {
             MadeIn::Inference
@@ -75,10 +83,15 @@ impl Tensor {
     where
         B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
     {
+        let parent = self.meta().view.clone();
+        let made_in = match (MadeIn::now(), &parent) {
+            (MadeIn::Recording, Some(parent)) => parent.made_in.of_a_view(),
+            (now, _) => now,
+        };
         let view = ViewOf {
-            base: self.view_base().unwrap_or_else(|| self.clone()),
+            base: parent.map_or_else(|| self.clone(), |parent| parent.base),
             version: array.storage.version(),
-            made_in: MadeIn::now(),
+            made_in,
         };
         let output = Tensor::from_array(array);
         output.meta().view = Some(view);

@@ -29,6 +29,7 @@ mod hooks;
 mod inplace;
 pub(crate) mod meta;
 pub(crate) mod node;
+mod overlap;
 mod record;
 mod saved;
 
@@ -50,7 +51,8 @@ pub use grad_mode::{
 pub use gradcheck::{GradcheckOptions, gradcheck, gradgradcheck, try_gradcheck, try_gradgradcheck};
 pub use hooks::RemovableHandle;
 
-pub(crate) use inplace::{check_in_place, in_place};
+pub(crate) use inplace::{check_in_place, in_place, refill};
 pub(crate) use node::Ctx;
+pub(crate) use overlap::{is_written_to, refuse_overlap, refuse_partial_overlap};
 pub(crate) use record::{record, record_as_is, record_many};
 pub(crate) use saved::Saved;

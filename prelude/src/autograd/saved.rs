@@ -139,10 +139,10 @@ impl Saved {
 
 /// The old name of a tensor's type, which PyTorch uses in this message.
 fn tensor_type(array: &Array) -> String {
-    let place = if array.device().is_cuda() {
-        "torch.cuda"
-    } else {
-        "torch"
-    };
-    format!("{place}.{}Tensor", array.dtype().scalar_type())
+    let (name, dtype) = (array.dtype().type_name(), array.dtype().scalar_type());
+    match array.device().is_cuda() {
+        true if name.starts_with("CPU") => format!("CUDA{dtype}Type"),
+        true => format!("torch.cuda.{dtype}Tensor"),
+        false => name,
+    }
 }

@@ -177,7 +177,13 @@ pub(crate) fn index_select(a: &Array, axis: usize, index: &Array) -> Result<Arra
         let places = plain::<i64>(at)?
             .iter()
             .map(|&i| {
-                place(i, axis, len).map_err(|_| crate::Error::index("index out of range in self"))
+                // PyTorch has a way of its own for columns, which tells it in other words.
+                place(i, axis, len).map_err(|_| match axis {
+                    1 => crate::Error::runtime(format!(
+                        "INDICES element is out of DATA bounds, id={i} axis_dim={len}"
+                    )),
+                    _ => crate::Error::index("index out of range in self"),
+                })
             })
             .collect::<Result<Vec<_>>>()?;
         with_stored!(a.dtype(), T => {

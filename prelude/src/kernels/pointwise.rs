@@ -426,10 +426,13 @@ fn binary_int<T: Element<Wide = i64>>(
                 r
             }
         }),
-        Binary::Pow if any(|y| y < 0) => {
-            bail!("Integers to negative integer powers are not allowed.")
-        }
-        Binary::Pow => each!(|x, y| x.wrapping_pow(y as u32)),
+        // Nothing is left of 1 / n, unless n is 1 or -1.
+        Binary::Pow => each!(|x, y| match (x, y) {
+            (1, y) if y < 0 => 1,
+            (-1, y) if y < 0 => 1 - 2 * (y & 1),
+            (_, y) if y < 0 => 0,
+            _ => x.wrapping_pow(y as u32),
+        }),
         Binary::Max => each!(|x, y| x.max(y)),
         Binary::Min => each!(|x, y| x.min(y)),
         Binary::Div | Binary::Atan2 => bail!("{op:?} of integers is computed in floats"),
@@ -445,6 +448,7 @@ fn binary_bool(op: Binary, a: &Array, b: &Array) -> Result<Array> {
             Binary::Sub => bail!(
                 "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
             ),
+            Binary::Pow => return Err(crate::Error::not_implemented("pow", DType::Bool)),
             _ => bail!("\"{op:?}\" not implemented for 'Bool'"),
         }))
     })

@@ -3,7 +3,7 @@
 use super::Tensor;
 use super::creation::full_array;
 use super::ops::ops;
-use crate::autograd::{Ctx, Saved, record};
+use crate::autograd::{Ctx, Saved, is_written_to, record, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
 use crate::kernels::pointwise::{Binary, binary};
@@ -47,8 +47,32 @@ pub(super) fn joint_dtype(a: &Tensor, b: &Arg) -> DType {
     }
 }
 
+/// The dtype of several tensors together: those with dimensions decide, the others count only with a higher kind of
+/// number.
+pub(super) fn joint_dtype_of(tensors: &[&Tensor]) -> DType {
+    let of = |has_dims: bool| {
+        let counted = tensors.iter().filter(|x| (x.dim() > 0) == has_dims);
+        counted.map(|x| x.dtype()).reduce(DType::promote)
+    };
+    match (of(true), of(false)) {
+        (Some(dims), Some(single)) if single.category() > dims.category() => {
+            if single.is_complex() && dims.is_floating_point() {
+                dims.to_complex()
+            } else {
+                single
+            }
+        }
+        (Some(dtype), _) | (None, Some(dtype)) => dtype,
+        (None, None) => DType::F32,
+    }
+}
+
 /// Converts and broadcasts; `least` is the lowest kind of number the operation works on.
 pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
+    if let Arg::Tensor(b) = &b {
+        refuse_partial_overlap(a, &[b])?;
+    }
+    let written = is_written_to(a);
     let (dtype, b) = match b {
         Arg::Scalar(b) => (promote_scalar(a.dtype(), b), Err(b)),
         Arg::Tensor(b) => (result_type(a, &b), Ok(b)),
@@ -65,7 +89,27 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     };
     let a = on_device_of(&b, a)?;
     let shape = broadcast(&a.shape(), &b.shape())?;
+    if written && shape != a.shape() {
+        bail!(
+            "output with shape {} doesn't match the broadcast shape {}",
+            a.shape().list(),
+            shape.list()
+        );
+    }
     Ok(Operands { a, b, shape })
+}
+
+/// Fails where the numbers of a result have no place in the tensor that it is written to. PyTorch looks for that before
+/// it looks for a kernel.
+pub(super) fn check_cast(x: &Tensor, result: DType) -> Result<()> {
+    if is_written_to(x) && result.category() > x.dtype().category() {
+        bail!(
+            "result type {} can't be cast to the desired output type {}",
+            result.scalar_type(),
+            x.dtype().scalar_type()
+        );
+    }
+    Ok(())
 }
 
 /// A 0-d tensor in main memory may be combined with a tensor on a GPU.
@@ -130,6 +174,7 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
     if alpha.dtype().is_differentiable() && !dtype.is_differentiable() {
         bail!("For integral input tensors, argument alpha must not be a floating point number.");
     }
+    alpha.check_fits(dtype)?;
     let scaled = operands.b.detach().try_mul(alpha)?;
     let output = operands.a.detach().try_add(&scaled)?.array();
     Ok(record(
@@ -144,21 +189,30 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
     ))
 }
 
-fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
-    wick_runtime::interrupt::check();
-    let bools = |dtype: DType| dtype == DType::Bool;
-    let is_bool = match &other {
-        Arg::Tensor(other) => bools(other.dtype()) != bools(x.dtype()),
-        Arg::Scalar(other) => {
-            bools(other.dtype()) != bools(x.dtype()) && (bools(x.dtype()) || bools(other.dtype()))
-        }
-    };
-    if is_bool {
-        bail!(
+/// Truth values are not subtracted.
+fn not_bools(a: DType, b: DType) -> Result<()> {
+    match [a, b].map(|dtype| dtype == DType::Bool) {
+        [false, false] => Ok(()),
+        [true, true] => bail!(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` \
+             operator instead."
+        ),
+        _ => bail!(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use \
              the `~` or `logical_not()` operator instead."
-        );
+        ),
     }
+}
+
+fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    not_bools(
+        x.dtype(),
+        match &other {
+            Arg::Tensor(other) => other.dtype(),
+            Arg::Scalar(other) => other.dtype(),
+        },
+    )?;
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
     Ok(record(
@@ -212,6 +266,11 @@ fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    if let Arg::Scalar(Scalar::Int(..0)) = &exponent
+        && !x.dtype().is_differentiable()
+    {
+        bail!("Integers to negative integer powers are not allowed.");
+    }
     let name = if matches!(exponent, Arg::Scalar(_)) {
         "PowBackward0"
     } else {
@@ -269,12 +328,18 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
 
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Bool)?;
+    check_cast(x, operands.a.dtype())?;
     super::pairs::not_bool("div_floor_cpu", &operands.a)?;
     let output = operands.compute(Binary::FloorDiv)?;
+    let name = if is_written_to(x) {
+        "floor_divide_"
+    } else {
+        "floor_divide"
+    };
     let inputs = [&operands.a, &operands.b];
     Ok(record("NotImplemented", &inputs, output, |_| {
-        (Vec::new(), |_: &Ctx, _: &Tensor| {
-            bail!("derivative for aten::floor_divide is not implemented")
+        (Vec::new(), move |_: &Ctx, _: &Tensor| {
+            bail!("derivative for aten::{name} is not implemented")
         })
     }))
 }
@@ -286,6 +351,7 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
         "RemainderBackward1"
     };
     let operands = operands(x, other, Category::Bool)?;
+    check_cast(x, operands.a.dtype())?;
     super::pairs::not_bool("remainder_cpu", &operands.a)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
@@ -428,6 +494,7 @@ ops! {
 /// A plain number minus a tensor. The number must not decide the dtype, so it becomes a 0-d tensor of the right one.
 fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
     wick_runtime::interrupt::check();
+    not_bools(x.dtype(), left.dtype())?;
     let dtype = promote_scalar(x.dtype(), left);
     let left = Tensor::from_array(full_array(&[], left, dtype, x.device())?);
     let operands = operands(&left, x.into(), Category::Bool)?;

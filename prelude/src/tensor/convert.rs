@@ -93,7 +93,7 @@ fn numbers<T: Stored>(array: &Array, dtype: DType) -> Result<Vec<T>> {
         {
             bail!(
                 "value cannot be converted to type {} without overflow",
-                dtype.c_name()
+                dtype.cpp_name()
             );
         }
     }

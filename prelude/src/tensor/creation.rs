@@ -1,6 +1,6 @@
 //! Tensors out of nothing: constants, ranges and random numbers.
 
-use super::window::{cosines, kaiser, tent, window};
+use super::window::{blackman, cosine, kaiser, tent, window};
 use super::{Tensor, TensorOptions};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
@@ -14,6 +14,7 @@ use num_complex::Complex;
 
 /// A single number, exactly as far as the dtype of `x` goes, next to `x`.
 pub(super) fn number_like(x: &Tensor, value: Scalar) -> Result<Tensor> {
+    value.check_fits(x.dtype())?;
     Ok(Tensor::from_array(full_array(
         &[],
         value,
@@ -41,7 +42,7 @@ pub(crate) fn full_array(
     if value.to_complex().im != 0. {
         bail!(
             "value cannot be converted to type {} without overflow",
-            dtype.c_name()
+            dtype.cpp_name()
         );
     }
     let array = with_element!(dtype, "fill", T => {
@@ -69,8 +70,17 @@ pub(super) fn finish(array: &Array, options: TensorOptions) -> Result<Tensor> {
 fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> {
     let dtype = options.dtype.unwrap_or(value.dtype());
     let shape = shape.to_shape()?;
+    value.check_fits(dtype)?;
     Tensor::from_array(full_array(&shape, value, dtype, options.device)?)
         .try_requires_grad_(options.requires_grad)
+}
+
+#[inline(never)]
+fn zeros(shape: Dims, options: TensorOptions) -> Result<Tensor> {
+    if shape.as_slice().iter().any(|&size| size < 0) {
+        bail!("zeros: Dimension size must be non-negative.");
+    }
+    filled(shape, Scalar::Float(0.), options)
 }
 
 /// `name` and `name_with` (options last), each with its `try_` twin, from one line. None of them calls another one: each
@@ -120,7 +130,7 @@ creations! {
     /// assert_eq!(Tensor::zeros_with(2, DType::I64).to_string(), "tensor([0, 0])");
     /// ```
     zeros, try_zeros, zeros_with, try_zeros_with (shape: impl crate::Given<Dims>)
-        |options| filled(shape.into(), Scalar::Float(0.), options);
+        |options| zeros(shape.into(), options);
 
     /// Ones of a given shape (`f32`). PyTorch: `torch.ones`.
     ///
@@ -239,7 +249,7 @@ creations! {
     /// assert_eq!(Tensor::hann_window_with(4, false, DType::F64).dtype(), DType::F64);
     /// ```
     hann_window, try_hann_window, hann_window_with, try_hann_window_with (n: usize, periodic: bool)
-        |options| window("hann_window", n, periodic, options, cosines(0.5, 0.5, 0.));
+        |options| window("hann_window", n, periodic, options, cosine(0.5, 0.5));
 
     /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08. `periodic` as in
     /// [`Tensor::hann_window`]. PyTorch: `torch.hamming_window`.
@@ -250,7 +260,7 @@ creations! {
     /// assert_eq!(Tensor::hamming_window_with(4, true, DType::F64).dtype(), DType::F64);
     /// ```
     hamming_window, try_hamming_window, hamming_window_with, try_hamming_window_with (n: usize, periodic: bool)
-        |options| window("hamming_window", n, periodic, options, cosines(0.54, 0.46, 0.));
+        |options| window("hamming_window", n, periodic, options, cosine(0.54, 0.46));
 
     /// Blackman's window of `n` numbers (`f32`), of two cosines. `periodic` as in [`Tensor::hann_window`]. PyTorch:
     /// `torch.blackman_window`.
@@ -262,7 +272,7 @@ creations! {
     /// assert_eq!(Tensor::blackman_window_with(4, true, DType::F64).dtype(), DType::F64);
     /// ```
     blackman_window, try_blackman_window, blackman_window_with, try_blackman_window_with (n: usize, periodic: bool)
-        |options| window("blackman_window", n, periodic, options, cosines(0.42, 0.5, 0.08));
+        |options| window("blackman_window", n, periodic, options, blackman);
 
     /// Bartlett's window of `n` numbers (`f32`), up and down in straight lines. `periodic` as in
     /// [`Tensor::hann_window`]. PyTorch: `torch.bartlett_window`.

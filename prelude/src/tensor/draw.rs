@@ -72,7 +72,7 @@ pub(super) trait Draw: Copy {
     fn node(&self) -> &'static str {
         "CopyBackwards"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, _: DType) -> Result<()> {
         Ok(())
     }
     /// What is wrong with drawing numbers of this type, if more is than that there are none of it.
@@ -96,12 +96,16 @@ pub(super) struct Uniform {
 
 impl Draw for Uniform {
     fn name(&self) -> &'static str {
-        "uniform"
+        "check_uniform_bounds"
     }
     fn node(&self) -> &'static str {
         "UniformBackward0"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, dtype: DType) -> Result<()> {
+        // Before the bounds: PyTorch looks at them as numbers of the dtype.
+        if !dtype.is_floating_point() && !dtype.is_complex() {
+            return Err(Error::not_implemented(self.name(), dtype));
+        }
         if self.from > self.to {
             bail!(
                 "uniform_ expects to return a [from, to) range, but found from={} > to={}",
@@ -130,7 +134,7 @@ impl Draw for Normal {
     fn node(&self) -> &'static str {
         "NormalBackward0"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, _: DType) -> Result<()> {
         if self.std < 0. {
             bail!("normal expects std >= 0.0, but found std {}", self.std);
         }
@@ -164,7 +168,7 @@ impl Draw for Exponential {
     fn node(&self) -> &'static str {
         "ExponentialBackward0"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, _: DType) -> Result<()> {
         if self.lambda <= 0. {
             bail!(
                 "exponential_ expects lambda > 0.0, but found lambda={}",
@@ -195,7 +199,7 @@ impl Draw for Cauchy {
     fn node(&self) -> &'static str {
         "CauchyBackward0"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, _: DType) -> Result<()> {
         if self.sigma <= 0. {
             bail!(
                 "cauchy_ expects sigma > 0.0, but found sigma={}",
@@ -226,7 +230,7 @@ impl Draw for LogNormal {
     fn node(&self) -> &'static str {
         "LogNormalBackward0"
     }
-    fn check(&self) -> Result<()> {
+    fn check(&self, _: DType) -> Result<()> {
         if self.std <= 0. {
             bail!("log_normal_ expects std > 0.0, but found std={}", self.std);
         }

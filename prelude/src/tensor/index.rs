@@ -1,12 +1,17 @@
 //! `t.i(…)`: what Python writes in square brackets.
 
 use super::Tensor;
+use super::creation::number_like;
+use super::index_ops::filled_with;
 use super::picked::{Picked, put_at};
 use super::view::{selected, sliced};
+use crate::autograd::refill;
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail_index};
+use crate::scalar::Arg;
 use crate::shape::DimInt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::sync::Arc;
 
 /// What may stand for one dimension inside `t.i(…)`. Integers, ranges and tensors turn into it by themselves; it is for
 /// code that makes a list of indices.
@@ -299,8 +304,8 @@ impl Tensor {
         if consumed > rank {
             bail_index!("too many indices for tensor of dimension {rank} (got {consumed})");
         }
-        let (view, tensors) = basic(self, indices)?;
-        put_at(&view, tensors, values, accumulate)?;
+        let (view, given) = basic(self, indices)?;
+        put_at(&view, &given, values, accumulate)?;
         Ok(self.clone())
     }
 }
@@ -309,62 +314,67 @@ impl Tensor {
 fn indexed(x: &Tensor, indices: Vec<Index>) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     // A single slice is one even where it takes everything.
-    let sliced_whole = matches!(
-        indices[..],
-        [Index::Slice {
-            start: None,
-            end: None,
-            step: 1
-        }]
-    );
-    let (view, tensors) = basic(x, indices)?;
-    if tensors.iter().all(Option::is_none) {
-        if !view.same_as(x) {
-            return Ok(view);
-        }
-        // Even what takes everything gives a tensor of its own.
-        let name = if sliced_whole {
-            "SliceBackward0"
-        } else {
-            "AliasBackward0"
-        };
-        let layout = (*x.array().layout).clone();
-        return Ok(x.view_through(layout, name, |_, g| Ok(vec![Some(g.clone())])));
+    let sliced = matches!(indices[..], [Index::Slice { .. }]);
+    let (view, given) = basic(x, indices)?;
+    if !given.is_empty() {
+        return Arc::new(Picked::new(&view, places(&view, &given)?, |_| Ok(()))?).get(&view);
     }
-    Picked::new(&view, tensors, |_| Ok(()))?.get(&view)
+    if !view.same_as(x) {
+        return Ok(view);
+    }
+    // Even what takes everything gives a tensor of its own.
+    let name = if sliced {
+        "SliceBackward0"
+    } else {
+        "AliasBackward0"
+    };
+    Ok(super::view::alias(x, name))
 }
 
 #[inline(never)]
-fn assign(x: &Tensor, indices: Vec<Index>, value: crate::Arg) -> Result<()> {
-    let (view, tensors) = basic(x, indices)?;
-    let from_number = matches!(value, crate::Arg::Scalar(_));
-    let value = match value {
-        crate::Arg::Tensor(value) => value,
-        crate::Arg::Scalar(number) => super::creation::number_like(x, number)?,
-    };
-    if tensors.iter().all(Option::is_none) {
-        if from_number {
-            return crate::autograd::in_place(&view, |view| {
-                super::index_ops::filled_with("FillBackward2", view, &value)
-            });
+fn assign(x: &Tensor, indices: Vec<Index>, value: Arg) -> Result<()> {
+    let (view, given) = basic(x, indices)?;
+    match (&given[..], value) {
+        ([], Arg::Scalar(number)) => {
+            let value = number_like(x, number)?;
+            refill(&view, |view| filled_with("FillBackward2", view, &value))
         }
-        let shape = view.shape();
-        let value = without_front(&value, shape.rank())?;
-        if value.shape() == shape {
-            view.try_copy_(&value)?;
-        } else {
-            view.try_copy_(&value.try_expand(&shape)?)?;
+        ([], Arg::Tensor(value)) => {
+            let shape = view.shape();
+            if value.shape() == shape {
+                view.try_copy_(&value)?;
+            } else if value.dim() == 0 {
+                return refill(&view, |view| filled_with("FillBackward3", view, &value));
+            } else {
+                view.try_copy_(&without_front(&value)?.try_expand(&shape)?)?;
+            }
+            Ok(())
         }
-        return Ok(());
+        // As PyTorch does, which nodes show.
+        ([only], Arg::Scalar(number)) if only.is_mask() => {
+            true_places(&view, &only.tensor, only.at)?;
+            let behind = view.dim() - only.at - only.tensor.dim();
+            let mut mask = only.tensor.clone();
+            for _ in 0..behind {
+                mask = mask.try_unsqueeze(-1)?;
+            }
+            view.try_masked_fill_(&mask, number)?;
+            Ok(())
+        }
+        ([only], Arg::Scalar(number)) if matches!(only.tensor.dtype(), DType::I64 | DType::I32) => {
+            let index = only.tensor.try_to_dtype(DType::I64)?.try_reshape(-1)?;
+            view.try_index_fill_(only.at as i64, &index, number)?;
+            Ok(())
+        }
+        (_, Arg::Scalar(number)) => put_at(&view, &given, &number_like(x, number)?, false),
+        (_, Arg::Tensor(value)) => put_at(&view, &given, &without_front(&value)?, false),
     }
-    let rank = view.dim();
-    put_at(&view, tensors, &without_front(&value, rank)?, false)
 }
 
-/// A value without the dimensions of size 1 in front that are too many, as NumPy takes it.
-fn without_front(value: &Tensor, rank: usize) -> Result<Tensor> {
+/// A value without the dimensions of size 1 in front, which say nothing about where it goes.
+fn without_front(value: &Tensor) -> Result<Tensor> {
     let mut value = value.clone();
-    while value.dim() > rank && value.dims()[0] == 1 {
+    while value.dims().first() == Some(&1) {
         value = value.try_select(0, 0)?;
     }
     Ok(value)
@@ -401,8 +411,14 @@ fn plain(index: Index) -> Result<Index> {
 }
 
 /// Applies what gives views. What is left are the tensors, each at the dimension of the view that it indexes.
-fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>)> {
+fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Given>)> {
     let consumed = consumed(&indices);
+    if x.dim() == 0 && matches!(indices[..], [Index::At(_)]) {
+        bail_index!(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a \
+             0-dim tensor to a number"
+        );
+    }
     let indices = indices
         .into_iter()
         .map(plain)
@@ -411,33 +427,26 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
     if consumed > rank {
         bail_index!("too many indices for tensor of dimension {rank}");
     }
-    let (mut view, mut tensors, mut at) = (x.clone(), Vec::new(), 0);
-    // The dimension of `x` itself, which messages name.
-    let mut own = 0;
+    let (mut view, mut given, mut at) = (x.clone(), Vec::new(), 0);
     let mut seen_ellipsis = false;
-    for index in indices {
-        own += match &index {
-            Index::Ellipsis => rank - consumed,
-            one => self::consumed(std::slice::from_ref(one)),
-        };
+    // Messages name an index by its place among the indices.
+    for (own, index) in indices.into_iter().enumerate() {
         match index {
             Index::At(place) => {
                 let size = view.dims()[at] as i64;
                 if place < -size || place >= size {
                     bail_index!(
-                        "index {place} is out of bounds for dimension {} with size {size}",
-                        own - 1
+                        "index {place} is out of bounds for dimension {own} with size {size}"
                     );
                 }
                 view = selected(&view, at as i64, place)?;
             }
-            Index::Slice {
-                start: None,
-                end: None,
-                step: 1,
-            } => at += 1,
             Index::Slice { start, end, step } => {
                 let size = view.dims()[at] as i64;
+                if start.unwrap_or(0) == 0 && end.is_none_or(|end| end >= size) && step == 1 {
+                    at += 1;
+                    continue;
+                }
                 let clip = |i: i64| (if i < 0 { i + size } else { i }).clamp(0, size) as usize;
                 let (start, end) = (start.map_or(0, clip), end.map_or(size as usize, clip));
                 view = sliced(&view, at, start, end.max(start), step, "SliceBackward0");
@@ -454,27 +463,55 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Option<Tensor>>
                 view = view.try_unsqueeze(at as i64)?;
                 at += 1;
             }
-            Index::Tensor(t) => {
-                tensors.resize(at, None);
-                // A single truth value is for a new dimension of size 1.
-                let t = if is_mask(&t) && t.dim() == 0 {
+            Index::Tensor(tensor) => {
+                // A single truth value is for a new dimension of size 1, of which it takes all or nothing.
+                let tensor = if is_mask(&tensor) && tensor.dim() == 0 {
                     view = view.try_unsqueeze(at as i64)?;
-                    t.try_reshape(1)?
+                    tensor.try_reshape(1)?.try_nonzero()?.try_reshape(-1)?
                 } else {
-                    t
+                    tensor
                 };
-                let list = if is_mask(&t) {
-                    true_places(&view, &t, at)?
-                } else {
-                    vec![t]
-                };
-                at += list.len();
-                tensors.extend(list.into_iter().map(Some));
+                let here = Given { at, tensor };
+                at += here.depth();
+                given.push(here);
             }
         }
     }
-    tensors.resize(view.dim(), None);
-    Ok((view, tensors))
+    Ok((view, given))
+}
+
+/// A tensor of indices or of truth values among indices.
+pub(super) struct Given {
+    /// The first dimension that it stands for.
+    at: usize,
+    pub tensor: Tensor,
+}
+
+impl Given {
+    pub fn is_mask(&self) -> bool {
+        is_mask(&self.tensor)
+    }
+
+    /// How many dimensions it stands for.
+    fn depth(&self) -> usize {
+        if self.is_mask() { self.tensor.dim() } else { 1 }
+    }
+}
+
+/// The tensors of indices that stand for dimensions of `view`, one for each that is indexed.
+pub(super) fn places(view: &Tensor, given: &[Given]) -> Result<Vec<Option<Tensor>>> {
+    let mut places = vec![None; view.dim()];
+    for Given { at, tensor } in given {
+        let list = match tensor.dtype() {
+            _ if is_mask(tensor) => true_places(view, tensor, *at)?,
+            DType::I64 | DType::I32 => vec![tensor.clone()],
+            _ => bail_index!("tensors used as indices must be long, int, byte or bool tensors"),
+        };
+        for (i, tensor) in list.into_iter().enumerate() {
+            places[at + i] = Some(tensor);
+        }
+    }
+    Ok(places)
 }
 
 /// A bool tensor stands for one tensor of indices per dimension it covers.

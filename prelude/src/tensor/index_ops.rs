@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use crate::autograd::{Ctx, record, record_as_is};
+use crate::autograd::{Ctx, record, record_as_is, refill, refuse_overlap, refuse_partial_overlap};
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::kernels::{indexing, transfer};
@@ -13,10 +13,20 @@ pub(super) use crate::kernels::indexing::add_into;
 /// An index tensor as `i64`, on the device of what it indexes.
 pub(super) fn indices(name: &str, x: &Tensor, index: &Tensor) -> Result<Tensor> {
     match index.dtype() {
+        other if name == "index_copy" && other != DType::I64 => bail!(
+            "index_copy_(): Expected a long tensor for index, but got {}",
+            other.scalar_type()
+        ),
         DType::I64 | DType::I32 => index
             .detach()
             .try_to_dtype(DType::I64)?
             .try_to_device(x.device()),
+        other if name == "index_add" => {
+            bail!(
+                "index_add_(): Expected dtype int32/int64 for index but got: {}",
+                other.scalar_type()
+            )
+        }
         _ if name == "index_select" => {
             bail!("index_select(): Expected dtype int32 or int64 for index")
         }
@@ -41,6 +51,11 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
         }
     }
     let array = if x.dim() == 0 {
+        for place in index.try_to_vec::<i64>()? {
+            if place != 0 {
+                bail!("index {place} is out of bounds for dimension 0 with size 1");
+            }
+        }
         transfer::copy(&x.array().broadcast(&index.shape())?)?
     } else {
         indexing::gather(&x.array(), at, &index.array())?
@@ -86,13 +101,27 @@ pub(super) fn check_scatter(x: &Tensor, at: usize, index: &Tensor, source: &Tens
     Ok(())
 }
 
+/// Truth values are added by "or": by `add` as numbers, of which every one but 0 is true.
+fn counted(
+    x: &Tensor,
+    source: &Tensor,
+    add: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let numbers = |truths: &Tensor| truths.try_to_dtype(DType::I64);
+    add(&numbers(x)?, &numbers(source)?)?.try_ne(0)
+}
+
 fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
+    refuse_overlap(x, &[index, source])?;
     let index = indices("scatter", x, index)?;
     if x.dtype() != source.dtype() {
         bail!("scatter(): Expected self.dtype to be equal to src.dtype");
     }
     check_scatter(x, at, &index, source)?;
+    if add && x.dtype() == DType::Bool {
+        return counted(x, source, |x, source| scatter(x, dim, &index, source, true));
+    }
     // Only as much of the source as there are indices.
     let mut used = source.clone();
     for (d, &n) in index.shape().iter().enumerate().take(source.dim()) {
@@ -128,6 +157,15 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     if index.dim() > 1 {
         bail!("index_select(): Index is supposed to be a vector");
     }
+    if x.dim() == 0 && index.numel() != 1 {
+        bail!(
+            "index_select(): Index to scalar can have only 1 value, got {} value(s)",
+            index.numel()
+        );
+    }
+    if x.dim() > 1 && x.dims()[at] == 0 && index.numel() > 0 {
+        bail!("index_select(): self indexing axis dim should be positive");
+    }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
     Ok(record_as_is("IndexSelectBackward0", &[x], output, |_| {
@@ -144,6 +182,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
 fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
     let name = if add { "index_add" } else { "index_copy" };
+    let given = index;
     let index = indices(name, x, index)?;
     let picked = source.dims().get(at).copied().unwrap_or(1);
     if add && index.dim() > 1 {
@@ -162,6 +201,9 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
         );
     }
     if index.numel() != picked {
+        if add && source.dim() == 0 {
+            crate::error::bail_index!("Dimension specified as 0 but tensor has no dimensions");
+        }
         if add {
             bail!(
                 "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({picked}), for dim: {at}",
@@ -198,9 +240,17 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
             source.dtype().scalar_type()
         );
     }
+    refuse_overlap(x, &[given, source])?;
+    if add && x.dtype() == DType::Bool {
+        return counted(x, source, |x, source| {
+            index_put(x, dim, &index, source, true)
+        });
+    }
     let array = indexing::index_put(&x.array(), at, &index.array(), &source.array(), add).map_err(
         |error| {
-            if add {
+            if add && x.dim() < 2 {
+                crate::Error::index("index out of range in self")
+            } else if add {
                 error
             } else {
                 crate::Error::index(format!("index_copy_(): {error}"))
@@ -268,6 +318,7 @@ fn embedding(weight: &Tensor, index: &Tensor) -> Result<Tensor> {
 }
 
 fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
+    refuse_partial_overlap(x, &[source])?;
     let expanded = source
         .try_to_device(x.device())?
         .try_expand(x.shape())
@@ -296,8 +347,7 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
 }
 
 fn filled(name: &'static str, x: &Tensor, value: crate::Scalar) -> Result<Tensor> {
-    let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
-    filled_with(name, x, &Tensor::from_array(value))
+    filled_with(name, x, &super::creation::number_like(x, value)?)
 }
 
 /// A single number, which may come from a leaf, in the shape and dtype of `x`.
@@ -422,7 +472,7 @@ ops! {
     /// ```
     fill_, try_fill_, [] (x, value: impl crate::Given<crate::Scalar>) => {
         let value = value.into();
-        crate::autograd::in_place(x, |x| filled("FillBackward2", x, value))?;
+        refill(x, |x| filled("FillBackward2", x, value))?;
         Ok(x.clone())
     };
     /// Zeros in this tensor's shape and dtype. `zero_` writes them here. PyTorch: `Tensor.zero_`.
@@ -434,5 +484,17 @@ ops! {
     /// x.zero_();
     /// assert_eq!(x.sum().item::<f64>(), 0.);
     /// ```
-    zeroed, try_zeroed, [zero_, try_zero_] (x) => filled("ZeroBackward0", x, 0.into());
+    zeroed, try_zeroed, [] (x) => filled("ZeroBackward0", x, 0.into());
+    /// [`Tensor::zeroed`] whose result replaces this tensor's numbers. PyTorch: `Tensor.zero_`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([[1, 2], [3, 4]]);
+    /// x.i(1).zero_();
+    /// assert_eq!(x.to_string(), "tensor([[1, 2],\n        [0, 0]])");
+    /// ```
+    zero_, try_zero_, [] (x) => {
+        refill(x, |x| filled("ZeroBackward0", x, 0.into()))?;
+        Ok(x.clone())
+    };
 }

@@ -101,7 +101,10 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
     let arrays: Vec<_> = parts.iter().map(Tensor::array).collect();
     let output = Tensor::from_array(join::cat(&arrays, at)?);
     let sizes: Vec<usize> = arrays.iter().map(|a| a.dims()[at]).collect();
-    let inputs: Vec<&Tensor> = parts.iter().collect();
+    // Those that were passed over are inputs too, with nothing to give to them.
+    let passed_over = tensors.iter().filter(|t| is_nothing(t) && model.dim() != 1);
+    let inputs: Vec<&Tensor> = parts.iter().chain(passed_over.copied()).collect();
+    let count = inputs.len();
     Ok(record_as_is("CatBackward0", &inputs, output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let mut start = 0;
@@ -110,6 +113,7 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
                 gradients.push(ctx.when(i, || g.try_narrow(at as i64, start, size))?);
                 start += size as i64;
             }
+            gradients.resize(count, None);
             Ok(gradients)
         };
         (Vec::new(), backward)

@@ -68,6 +68,9 @@ fn mv(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 }
 
 fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.dtype() == crate::DType::Bool {
+        return Err(crate::Error::not_implemented("dot", a.dtype()));
+    }
     let output = crate::autograd::no_grad(|| {
         mm(&a.try_unsqueeze(0)?, &b.try_unsqueeze(1)?, "DotBackward0")
     })?;

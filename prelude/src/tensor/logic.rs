@@ -1,10 +1,10 @@
 //! Questions about elements, and choosing by the answers.
 
 use super::Tensor;
-use super::arithmetic::operands;
+use super::arithmetic::{check_cast, operands};
 use super::ops::ops;
 use super::rule::{Keep, composed};
-use crate::autograd::{Ctx, record};
+use crate::autograd::{Ctx, is_written_to, record, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
 use crate::kernels::pointwise::{self, Compare};
@@ -23,10 +23,12 @@ fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Bool)?;
-    if operands.a.dtype().is_differentiable() {
+    let dtype = operands.a.dtype();
+    if dtype.is_differentiable() {
+        check_cast(x, dtype)?;
         return Err(crate::Error::not_implemented(
             format!("bitwise_{name}_cpu"),
-            operands.a.dtype(),
+            dtype,
         ));
     }
     let (a, b) = (
@@ -37,6 +39,7 @@ fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Resul
 }
 
 fn logical(op: fn(i64, i64) -> i64, x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    refuse_partial_overlap(x, &[other])?;
     let other = other.try_to_dtype(DType::Bool)?;
     bitwise("logical", op, &x.try_to_dtype(DType::Bool)?, other.into())
 }
@@ -48,18 +51,26 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
             cond.dtype().scalar_type()
         );
     }
-    let cond_shape = cond.shape();
     let a = match (a, &b) {
         (Arg::Tensor(a), _) => a,
         // A number takes its dtype from the other choice.
         (Arg::Scalar(a), Arg::Tensor(b)) => {
             let dtype = super::arithmetic::promote_scalar(b.dtype(), a);
+            a.check_fits(dtype)?;
             Tensor::from_array(super::creation::full_array(&[], a, dtype, b.device())?)
         }
         (Arg::Scalar(a), Arg::Scalar(_)) => Tensor::scalar(a),
     };
+    if let Arg::Scalar(b) = &b {
+        b.check_fits(super::arithmetic::promote_scalar(a.dtype(), *b))?;
+    }
+    // PyTorch goes through the operands in this order.
+    let shape = broadcast(&cond.shape(), &a.shape())?;
+    let shape = match &b {
+        Arg::Tensor(b) => broadcast(&shape, &b.shape())?,
+        Arg::Scalar(_) => shape,
+    };
     let pair = operands(&a, b, Category::Bool)?;
-    let shape = broadcast(&cond_shape, &pair.shape)?;
     let array = pointwise::select(
         &cond.array().broadcast(&shape)?,
         &pair.a.array().broadcast(&shape)?,
@@ -84,17 +95,31 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
 }
 
 fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
+    let written = is_written_to(x);
+    if !written {
+        broadcast(&mask.shape(), &x.shape())?;
+    }
     if mask.dtype() != DType::Bool {
         bail!(
             "masked_fill_ only supports boolean masks, but got mask with dtype {}",
             mask.dtype().c_name()
         );
     }
+    if written && mask.dim() > x.dim() {
+        bail!(
+            "output with shape {} doesn't match the broadcast shape {}",
+            x.shape().list(),
+            broadcast(&x.shape(), &mask.shape())?.list()
+        );
+    }
+    if written {
+        refuse_partial_overlap(x, &[&mask.try_expand(x.shape())?])?;
+    }
     let (name, value) = match value {
-        Arg::Scalar(value) => {
-            let value = super::creation::full_array(&[], value, x.dtype(), x.device())?;
-            ("MaskedFillBackward0", Tensor::from_array(value))
-        }
+        Arg::Scalar(value) => (
+            "MaskedFillBackward0",
+            super::creation::number_like(x, value)?,
+        ),
         Arg::Tensor(value) if value.dim() == 0 => (
             "MaskedFillBackward1",
             value.try_to_dtype(x.dtype())?.try_to_device(x.device())?,

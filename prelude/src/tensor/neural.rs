@@ -291,6 +291,12 @@ ops! {
         if p == 1. {
             return x.try_mul(0);
         }
+        if !x.dtype().is_differentiable() {
+            bail!(
+                "result type Float can't be cast to the desired output type {}",
+                x.dtype().scalar_type()
+            );
+        }
         let kept = drawn_like(x, |zeros| zeros.bernoulli_(1. - p))?;
         x.try_mul(kept.try_div(1. - p)?)
     };

@@ -71,6 +71,9 @@ fn histogram(x: &Tensor, bins: usize, range: Option<(f64, f64)>) -> Result<(Tens
     if bins == 0 {
         bail!("torch.histogram(): bins must be > 0, but got 0 for dimension 0");
     }
+    if !x.is_floating_point() {
+        return Err(crate::Error::not_implemented("histogramdd", x.dtype()));
+    }
     let x = x.detach();
     let (low, high) = match range {
         Some((low, high)) if low > high => {

@@ -57,18 +57,18 @@ fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
 }
 
 fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
+    wick_runtime::interrupt::check();
+    let at = axis(dim, x.dim())?;
+    let size = if x.dim() == 0 { 1 } else { x.dims()[at] };
+    if k > size {
+        bail!("selected index k out of range");
+    }
     if x.dtype() == crate::DType::Bool {
         bail!("topk does not support bool dtypes on CPU");
     }
     if x.is_complex() {
         // With the space that PyTorch's sentence begins with.
         bail!(" topk does not support complex dtypes on CPU");
-    }
-    wick_runtime::interrupt::check();
-    let at = axis(dim, x.dim())?;
-    let size = if x.dim() == 0 { 1 } else { x.dims()[at] };
-    if k > size {
-        bail!("selected index k out of range");
     }
     let places = if x.dim() == 0 {
         sorted_places(x, at, largest)?

@@ -4,6 +4,7 @@ use super::Tensor;
 use super::arithmetic::{self, operands};
 use super::ops::ops;
 use super::rule::{Keep, composed, pair};
+use crate::autograd::{is_written_to, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
 use crate::kernels::pointwise::{self, Binary};
@@ -205,6 +206,7 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
 
 /// `other` where `self` is 0, 0 left of it and 1 right of it. Both must have one dtype.
 fn heaviside(x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    refuse_partial_overlap(x, &[other])?;
     if x.dtype() != other.dtype() {
         bail!("heaviside is not yet implemented for tensors with different dtypes.");
     }
@@ -248,6 +250,27 @@ fn bitwise_not(x: &Tensor) -> Result<Tensor> {
     }
 }
 
+fn float_power(x: &Tensor, exponent: Arg) -> Result<Tensor> {
+    let complex = x.is_complex()
+        || match &exponent {
+            Arg::Tensor(exponent) => exponent.is_complex(),
+            Arg::Scalar(exponent) => exponent.dtype().is_complex(),
+        };
+    let dtype = if complex { DType::C128 } else { DType::F64 };
+    if is_written_to(x) && x.dtype() != dtype {
+        bail!(
+            "the base given to float_power_ has dtype {} but the operation's result requires dtype {}",
+            x.dtype().scalar_type(),
+            dtype.scalar_type()
+        );
+    }
+    let exponent = match exponent {
+        Arg::Tensor(exponent) => exponent.try_to_dtype(dtype)?.into(),
+        number => number,
+    };
+    x.try_to_dtype(dtype)?.try_pow(exponent)
+}
+
 fn greatest_divisor(mut a: i64, mut b: i64) -> i64 {
     while a != 0 {
         (a, b) = (b.wrapping_rem(a), a);
@@ -265,6 +288,10 @@ fn of_integers(x: &Tensor, other: Arg, name: &str, f: fn(i64, i64) -> i64) -> Re
 
 /// Written so that both ends are exact, as PyTorch does.
 fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
+    refuse_partial_overlap(x, &[end])?;
+    if let Arg::Tensor(weight) = &weight {
+        refuse_partial_overlap(x, &[weight])?;
+    }
     if x.dtype() != end.dtype() {
         bail!(
             "expected dtype {} for `end` but got dtype {}",
@@ -294,12 +321,15 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
         "LerpBackward0" => "lerp_kernel_scalar",
         _ => "lerp_kernel_tensor",
     };
-    super::pointwise::only_floats(kernel, x)?;
+    if !x.dtype().is_differentiable() {
+        return Err(crate::Error::not_implemented(kernel, x.dtype()));
+    }
     composed(
         name,
         &[x, end, &weight],
         Keep::Inputs,
         || {
+            crate::shape::broadcast(&x.shape(), &end.shape())?;
             let way = end.try_sub(x)?;
             let near = x.try_add(weight.try_mul(&way)?)?;
             let far = end.try_sub(way.try_mul(weight.try_rsub(1.)?)?)?;
@@ -317,21 +347,26 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
 }
 
 fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
+    refuse_partial_overlap(x, &[a, b])?;
+    if [x, a, b].iter().all(|it| it.dtype() == DType::Bool) {
+        return Err(crate::Error::not_implemented(
+            "addcmul_cpu_out",
+            DType::Bool,
+        ));
+    }
     composed(
         "AddcmulBackward0",
         &[x, a, b],
         Keep::Inputs,
         || {
             // All in the dtype of the result: integers are not made floats by the factor, it is cut instead.
-            let dtype = arithmetic::joint_dtype(
-                &x.detach(),
-                &Arg::Tensor(operands(&a.detach(), b.detach().into(), Category::Bool)?.a),
-            );
+            let dtype = arithmetic::joint_dtype_of(&[x, a, b]);
             let factor = if dtype.is_differentiable() {
                 crate::Scalar::Float(value)
             } else {
                 crate::Scalar::Int(value as i64)
             };
+            factor.check_fits(dtype)?;
             let product = a.try_to_dtype(dtype)?.try_mul(b.try_to_dtype(dtype)?)?;
             x.try_add(product.try_mul(factor)?)
         },
@@ -346,7 +381,8 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
 }
 
 fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
-    if !a.is_floating_point() && !b.is_floating_point() {
+    refuse_partial_overlap(x, &[a, b])?;
+    if !a.dtype().is_differentiable() && !b.dtype().is_differentiable() {
         bail!(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true \
              division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * \
@@ -413,6 +449,18 @@ fn shared_by_bounds(g: &Tensor, x: &Tensor, min: &Tensor, max: &Tensor) -> Resul
     ])
 }
 
+/// A bound of integers as the nearest integer that the dtype has.
+fn nearest(bound: crate::Scalar, dtype: DType) -> crate::Scalar {
+    let (low, high) = match dtype {
+        DType::U8 => (0, u8::MAX.into()),
+        DType::I8 => (i8::MIN.into(), i8::MAX.into()),
+        DType::I16 => (i16::MIN.into(), i16::MAX.into()),
+        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
+        _ => return bound,
+    };
+    crate::Scalar::Int(bound.to_i64().clamp(low, high))
+}
+
 /// Brings elements between bounds, each of them a number, a tensor or nothing.
 pub(super) fn clamp(
     x: &Tensor,
@@ -429,21 +477,32 @@ pub(super) fn clamp(
     let mut input = x.clone();
     let mut dtype = x.dtype();
     for bound in [&min, &max].into_iter().flatten() {
+        if let Arg::Tensor(bound) = bound {
+            refuse_partial_overlap(x, &[bound])?;
+        }
         dtype = operands(&input.detach(), bound.clone(), Category::Bool)?
             .a
             .dtype();
         input = input.try_to_dtype(dtype)?;
     }
+    // PyTorch names the dtype in C's words where the bounds are numbers.
+    if is_written_to(x) && !tensors && dtype.category() > x.dtype().category() {
+        bail!(
+            "result type {} can't be cast to the desired output type {}",
+            dtype.scalar_type(),
+            x.dtype().c_name()
+        );
+    }
     let bound = |bound: Option<Arg>| -> Result<Option<Tensor>> {
         bound
             .map(|bound| match bound {
                 Arg::Tensor(bound) => bound.try_to_dtype(dtype),
-                Arg::Scalar(bound) => Ok(Tensor::from_array(super::creation::full_array(
-                    &[],
-                    bound,
-                    dtype,
-                    x.device(),
-                )?)),
+                Arg::Scalar(bound) => {
+                    let bound = nearest(bound, dtype);
+                    bound.check_fits(dtype)?;
+                    let bound = super::creation::full_array(&[], bound, dtype, x.device())?;
+                    Ok(Tensor::from_array(bound))
+                }
             })
             .transpose()
     };
@@ -612,20 +671,16 @@ ops! {
         |o| o.through_both("ldexp", |x, y| x * y.exp2(), |x, y| x * complex::exp2(y)),
         |g, _, b, y| Ok([g.try_mul(b.try_exp2()?)?, g.try_mul(y.try_mul(std::f64::consts::LN_2)?)?]),
     );
-    /// Power, computed in `f64`. Any real dtype; gives an `f64` tensor. PyTorch: `torch.float_power`.
+    /// Power, computed in `f64`, or in `c128` where an operand is complex; that is the dtype of the result, and must be
+    /// this tensor's for `float_power_`. PyTorch: `torch.float_power`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// let x = tensor!([2, 10]);
     /// assert_eq!(x.float_power(-1).to_string(), "tensor([0.5000, 0.1000], dtype=torch.float64)");
     /// ```
-    float_power, try_float_power, [float_power_, try_float_power_] (x, exponent: impl crate::Given<Arg>) => {
-        let exponent = match exponent.into() {
-            Arg::Tensor(exponent) => exponent.try_to_dtype(DType::F64)?.into(),
-            number => number,
-        };
-        x.try_to_dtype(DType::F64)?.try_pow(exponent)
-    };
+    float_power, try_float_power, [float_power_, try_float_power_] (x, exponent: impl crate::Given<Arg>)
+        => float_power(x, exponent.into());
     /// The greatest common divisor of two integers. `other` is a number or a tensor whose shape broadcasts. Floats and
     /// bools are an error. PyTorch: `torch.gcd`.
     ///

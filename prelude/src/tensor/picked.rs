@@ -1,26 +1,31 @@
 //! Elements that tensors of indices or truth values pick, and writing to their places.
 
 use super::Tensor;
-use crate::autograd::{Ctx, no_grad, record_as_is};
+use super::index::{Given, places};
+use super::rule::{Keep, composed};
+use crate::autograd::{no_grad, refuse_overlap};
 use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
-use crate::kernels::Array;
 use crate::shape::{Shape, broadcast};
+use std::sync::Arc;
 
 /// Writes to the places that tensors of indices name.
 pub(super) fn put_at(
     view: &Tensor,
-    tensors: Vec<Option<Tensor>>,
+    given: &[Given],
     values: &Tensor,
     accumulate: bool,
 ) -> Result<()> {
-    crate::autograd::in_place(view, |view| {
-        if overlaps(view, values) {
-            bail!(
-                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single \
-                 memory location. Please clone() the tensor before performing the operation."
-            );
+    // A single number may be of any dtype where a mask says where it goes.
+    let values = match given {
+        [only] if only.is_mask() && values.numel() == 1 && !accumulate => {
+            &values.try_to_dtype(view.dtype())?
         }
+        _ => values,
+    };
+    crate::autograd::in_place(view, |view| {
+        let read: Vec<&Tensor> = given.iter().map(|it| &it.tensor).chain([values]).collect();
+        refuse_overlap(view, &read)?;
         let fits = |shape: &[usize]| {
             values
                 .detach()
@@ -36,39 +41,8 @@ pub(super) fn put_at(
             }
             Ok(())
         };
-        Picked::new(view, tensors, fits)?.put(view, values, accumulate)
+        Arc::new(Picked::new(view, places(view, given)?, fits)?).put(view, values, accumulate)
     })
-}
-
-/// Whether two tensors whose numbers lie side by side share some of them.
-fn overlaps(a: &Tensor, b: &Tensor) -> bool {
-    let (a, b) = (a.array(), b.array());
-    if a.numel() == 0 || b.numel() == 0 || !a.storage.same_memory(&b.storage) {
-        return false;
-    }
-    let dense = |array: &Array| {
-        let mut dims: Vec<(usize, usize)> = array
-            .layout
-            .stride()
-            .iter()
-            .copied()
-            .zip(array.dims().iter().copied())
-            .filter(|&(_, size)| size != 1)
-            .collect();
-        dims.sort_unstable();
-        let mut next = 1;
-        dims.into_iter().all(|(stride, size)| {
-            let fits = stride == next;
-            next *= size;
-            fits
-        })
-    };
-    let range = |array: &Array| {
-        let from = array.layout.start_offset();
-        from..from + array.numel()
-    };
-    let (x, y) = (range(&a), range(&b));
-    dense(&a) && dense(&b) && x.start < y.end && y.start < x.end
 }
 
 /// Values that do not broadcast to the places they are for.
@@ -107,12 +81,6 @@ impl Picked {
         let rest: Vec<usize> = (0..dims.len()).filter(|d| !indexed.contains(d)).collect();
         let mut picked = Shape::default();
         for index in tensors.iter().flatten() {
-            if !matches!(
-                index.dtype(),
-                DType::I64 | DType::I32 | DType::U8 | DType::I16 | DType::I8
-            ) {
-                bail_index!("tensors used as indices must be long, int, byte or bool tensors");
-            }
             picked = broadcast(&picked, &index.shape()).map_err(|_| {
                 let shapes: Vec<String> = tensors
                     .iter()
@@ -136,8 +104,13 @@ impl Picked {
             bail_index!("index is out of bounds for dimension with size 0");
         }
         fits(&[&sizes[..at], &picked, &sizes[at..]].concat())?;
+        // PyTorch does not look at indices for a result without elements.
+        let anything = picked.numel() > 0 && !sizes.contains(&0);
         let numbers = no_grad(|| -> Result<Tensor> {
             let mut numbers = Tensor::try_full(&picked, 0)?.try_to_device(x.device())?;
+            if !anything {
+                return numbers.try_reshape(-1);
+            }
             for (place, &d) in indexed.iter().enumerate() {
                 let Some(index) = &tensors[d] else { continue };
                 let size = dims[d] as i64;
@@ -146,7 +119,7 @@ impl Picked {
                     .try_to_dtype(DType::I64)?
                     .try_to_device(x.device())?;
                 let outside = index.try_ge(size)?.try_logical_or(&index.try_lt(-size)?)?;
-                if index.numel() > 0 && outside.try_any()?.try_item()? {
+                if outside.try_any()?.try_item()? {
                     let wrong: Vec<i64> = indexed_values(&index, &outside)?;
                     bail_index!(
                         "index {} is out of bounds for dimension {place} with size {size}",
@@ -195,25 +168,51 @@ impl Picked {
             .collect()
     }
 
-    pub fn get(self, x: &Tensor) -> Result<Tensor> {
-        let output = no_grad(|| -> Result<Tensor> {
-            let rows = self.table(x)?.try_index_select(0, &self.numbers)?;
-            let shape: Vec<usize> = self.picked.iter().chain(&self.rest).copied().collect();
-            rows.try_reshape(shape)?
-                .try_permute(self.back())?
-                .try_contiguous()
-        })?;
-        let output = Tensor::from_array(output.array());
-        let shape = x.shape();
-        Ok(record_as_is("IndexBackward0", &[x], output, |_| {
-            (Vec::new(), move |_: &Ctx, g: &Tensor| {
-                Ok(vec![Some(self.put(&g.try_new_zeros(&shape)?, g, true)?)])
-            })
-        }))
+    pub fn get(self: &Arc<Self>, x: &Tensor) -> Result<Tensor> {
+        let (shape, picked) = (x.shape(), self.clone());
+        composed(
+            "IndexBackward0",
+            &[x],
+            Keep::Nothing,
+            || {
+                let rows = self.table(x)?.try_index_select(0, &self.numbers)?;
+                let shape: Vec<usize> = self.picked.iter().chain(&self.rest).copied().collect();
+                rows.try_reshape(shape)?
+                    .try_permute(self.back())?
+                    .try_contiguous()
+            },
+            move |_, g| {
+                Ok(vec![Some(picked.put(
+                    &g.try_new_zeros(&shape)?,
+                    g,
+                    true,
+                )?)])
+            },
+        )
     }
 
     /// The tensor with the values in the picked places, or added to them.
-    fn put(&self, x: &Tensor, values: &Tensor, add: bool) -> Result<Tensor> {
+    fn put(self: &Arc<Self>, x: &Tensor, values: &Tensor, add: bool) -> Result<Tensor> {
+        let (shape, picked) = (values.shape(), self.clone());
+        composed(
+            "IndexPutBackward0",
+            &[x, values],
+            Keep::Nothing,
+            || self.placed(x, values, add),
+            move |ctx, g| {
+                let rest = || match add {
+                    true => Ok(g.clone()),
+                    false => picked.put(g, &g.try_new_zeros(&[])?, false),
+                };
+                Ok(vec![
+                    ctx.when(0, rest)?,
+                    ctx.when(1, || picked.get(g)?.try_sum_to(&shape))?,
+                ])
+            },
+        )
+    }
+
+    fn placed(&self, x: &Tensor, values: &Tensor, add: bool) -> Result<Tensor> {
         let shape = self.shape();
         let values = values
             .try_expand(&shape)
@@ -264,7 +263,7 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
     if mask.dtype() != DType::Bool {
         bail!("masked_select: expected BoolTensor for mask");
     }
-    let shape = broadcast(&x.shape(), &mask.shape())?;
+    let shape = broadcast(&mask.shape(), &x.shape())?;
     let x = x.try_expand(&shape)?;
     let places = mask
         .detach()
@@ -273,10 +272,10 @@ pub(super) fn masked_select(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
         .try_nonzero()?
         .try_reshape(-1)?;
     let again = places.clone();
-    super::rule::composed(
+    composed(
         "MaskedSelectBackward0",
         &[&x],
-        super::rule::Keep::Nothing,
+        Keep::Nothing,
         || x.try_reshape(-1)?.try_index_select(0, &places),
         move |_, g| {
             let zeros = g.try_new_zeros(&[shape.numel()])?;

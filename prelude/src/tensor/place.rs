@@ -4,6 +4,7 @@ use super::Tensor;
 use super::index_ops::indices;
 use super::ops::ops;
 use super::rule::{Keep, composed};
+use crate::autograd::refuse_overlap;
 use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
 use crate::kernels::indexing::{self, Combine};
@@ -80,6 +81,7 @@ fn take(x: &Tensor, index: &Tensor) -> Result<Tensor> {
 }
 
 fn put(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Result<Tensor> {
+    refuse_overlap(x, &[index, source])?;
     if source.numel() != index.numel() {
         bail_index!(
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, \
@@ -127,6 +129,7 @@ fn put(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Result<
 
 fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
+    refuse_overlap(x, &[index])?;
     if index.dtype() != DType::I64 {
         bail_index!("index_fill_(): Expected dtype int64 for index.");
     }
@@ -139,12 +142,7 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
         "IndexFillBackward1"
     };
     let value = match value {
-        Arg::Scalar(value) => Tensor::from_array(super::creation::full_array(
-            &[],
-            value,
-            x.dtype(),
-            x.device(),
-        )?),
+        Arg::Scalar(value) => super::creation::number_like(x, value)?,
         Arg::Tensor(value) if value.dim() == 0 => value.try_to_dtype(x.dtype())?,
         Arg::Tensor(value) => bail!(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
@@ -159,15 +157,16 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
         }
     }
     let index = index.try_lt(0)?.try_where_(index.try_add(size)?, &index)?;
-    if x.dim() == 0 {
-        return x
-            .try_reshape(1)?
-            .try_index_fill(0, &index, value)?
-            .try_reshape(());
-    }
     let dim = at as i64;
     let again = index.clone();
     let filled = move |x: &Tensor, value: &Tensor| -> Result<Tensor> {
+        if x.dim() == 0 {
+            return if again.numel() == 0 {
+                x.try_copy()
+            } else {
+                value.try_copy()
+            };
+        }
         let mut shape = x.dims();
         shape[at] = again.numel();
         x.try_index_copy(dim, &again, &value.try_expand(shape)?)
@@ -189,8 +188,8 @@ fn index_fill(x: &Tensor, dim: i64, index: &Tensor, value: Arg) -> Result<Tensor
 
 /// One number in every place that an index stands for.
 fn scatter_value(x: &Tensor, dim: i64, index: &Tensor, value: Scalar) -> Result<Tensor> {
-    let number = super::creation::full_array(&[], value, x.dtype(), x.device())?;
-    let source = Tensor::from_array(number).try_expand(index.shape())?;
+    refuse_overlap(x, &[index])?;
+    let source = super::creation::number_like(x, value)?.try_expand(index.shape())?;
     let index = index.detach();
     let (shape, again) = (index.dims(), index.clone());
     composed(
@@ -219,6 +218,7 @@ fn index_reduce(
     include_self: bool,
 ) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
+    refuse_overlap(x, &[index, source])?;
     if reduce == ScatterReduce::Sum {
         bail!("index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got sum.");
     }
@@ -274,6 +274,7 @@ fn scatter_reduce(
     reduce: ScatterReduce,
     include_self: bool,
 ) -> Result<Tensor> {
+    refuse_overlap(x, &[index, source])?;
     reduced_at(
         "ScatterReduceBackward0",
         x,
@@ -706,7 +707,10 @@ ops! {
     /// assert_eq!(x.index_add_scaled(0, &index, &source, 10.).to_string(), "tensor([11.,  1., 51.])");
     /// ```
     index_add_scaled, try_index_add_scaled, [index_add_scaled_, try_index_add_scaled_] (x, dim: i64, index: &Tensor, source: &Tensor, alpha: f64)
-        => x.try_index_add(dim, index, &source.try_mul(alpha)?.try_to_dtype(source.dtype())?);
+        => {
+            refuse_overlap(x, &[index, source])?;
+            x.try_index_add(dim, index, &source.try_mul(alpha)?.try_to_dtype(source.dtype())?)
+        };
     /// The numbers of this tensor in another's shape. A view, of as many elements; memory that does not allow one is an
     /// error. PyTorch: `Tensor.view_as`.
     ///

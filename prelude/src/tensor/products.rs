@@ -293,7 +293,6 @@ fn inner(x: &Tensor, other: &Tensor) -> Result<Tensor> {
     if x.dim() == 0 || other.dim() == 0 {
         return x.try_mul(other);
     }
-    one_dtype(x, other)?;
     if x.try_size(-1)? != other.try_size(-1)? {
         bail!(
             "inner() the last dimension must match on both input tensors but got shapes {} and {}",
@@ -301,6 +300,7 @@ fn inner(x: &Tensor, other: &Tensor) -> Result<Tensor> {
             other.shape().list()
         );
     }
+    one_dtype(x, other)?;
     contract(x, other, &[-1], &[-1])
 }
 

@@ -124,7 +124,7 @@ fn normal_each(mean: &Arg, std: &Arg) -> Result<Tensor> {
     let options = |x: &Tensor| TensorOptions::new().dtype(x.dtype()).device(x.device());
     let standard = |shape: Dims, x: &Tensor, std: f64| {
         let distribution = Normal { mean: 0., std };
-        distribution.check()?;
+        distribution.check(x.dtype())?;
         drawn(&shape, options(x), &default_generator(), distribution)
     };
     let check = |std: &Tensor| match std.detach().to_vec::<f64>().iter().any(|&std| std < 0.) {
@@ -166,7 +166,7 @@ fn normal_each(mean: &Arg, std: &Arg) -> Result<Tensor> {
 
 fn normal_of(mean: f64, std: f64, shape: &Dims) -> Result<Tensor> {
     let distribution = Normal { mean, std };
-    distribution.check()?;
+    distribution.check(crate::get_default_dtype())?;
     drawn(
         shape,
         TensorOptions::new(),

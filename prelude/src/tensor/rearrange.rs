@@ -4,7 +4,7 @@ use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed};
 use crate::dtype::DType;
-use crate::error::{Result, bail};
+use crate::error::{Result, bail, bail_index};
 use crate::scalar::Arg;
 use crate::shape::{Dims, axis};
 
@@ -21,6 +21,9 @@ fn roll(x: &Tensor, shifts: &Dims, dims: &Dims) -> Result<Tensor> {
             shifts.len(),
             dims.len()
         );
+    }
+    if let (0, Some(dim)) = (x.dim(), dims.first()) {
+        bail_index!("Dimension specified as {dim} but tensor has no dimensions");
     }
     let axes = dims
         .iter()
@@ -197,7 +200,7 @@ fn move_all(x: &Tensor, from: &Dims, to: &Dims) -> Result<Tensor> {
     };
     let (from, to) = (places("source", source)?, places("destination", target)?);
     if x.dim() == 0 {
-        return Ok(x.clone());
+        return Ok(super::view::alias(x, "AliasBackward0"));
     }
     let mut rest = (0..x.dim()).filter(|d| !from.contains(d));
     let order: Vec<usize> = (0..x.dim())
@@ -211,6 +214,11 @@ fn move_all(x: &Tensor, from: &Dims, to: &Dims) -> Result<Tensor> {
 
 fn unflatten(x: &Tensor, dim: i64, sizes: &Dims) -> Result<Tensor> {
     let at = axis(dim, x.dim())?;
+    if x.dim() == 0 {
+        bail!(
+            "unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions"
+        );
+    }
     if sizes.as_slice().is_empty() {
         bail!("unflatten: sizes must be non-empty");
     }

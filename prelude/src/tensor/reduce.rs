@@ -3,7 +3,7 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed, summable};
-use crate::autograd::{Ctx, Saved, record};
+use crate::autograd::{Ctx, Saved, is_written_to, record};
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::kernels::reduce::{self, Reduce, reduced_shape};
@@ -94,6 +94,17 @@ fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
     ))
 }
 
+/// Only floats and complex numbers do.
+fn has_mean(x: &Tensor) -> Result<()> {
+    if !x.dtype().is_differentiable() {
+        bail!(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
+            x.dtype().scalar_type()
+        );
+    }
+    Ok(())
+}
+
 fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
     let name = over.name("MeanBackward0", "MeanBackward1");
     mean_node(name, x, over)
@@ -101,12 +112,7 @@ fn mean(x: &Tensor, over: Over) -> Result<Tensor> {
 
 fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    if !x.dtype().is_differentiable() {
-        bail!(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
-            x.dtype().scalar_type()
-        );
-    }
+    has_mean(x)?;
     let shape = x.shape();
     let count = over.count(&shape) as f64;
     let sum = over.shaped(
@@ -186,10 +192,6 @@ fn extreme(x: &Tensor, over: Over, op: Reduce) -> Result<Tensor> {
 
 /// Extremes over dimensions that are named, be it by an empty list that means all.
 fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Tensor> {
-    let over = Over {
-        full: false,
-        ..Over::dims(x, dims, keepdim)?
-    };
     let name = match op {
         Reduce::Max => "amax()",
         _ => "amin()",
@@ -202,6 +204,10 @@ fn extreme_over(x: &Tensor, dims: &Dims, keepdim: bool, op: Reduce) -> Result<Te
              'dim' argument."
         );
     }
+    let over = Over {
+        full: false,
+        ..Over::dims(x, dims, keepdim)?
+    };
     extreme(x, over, op)
 }
 
@@ -325,6 +331,13 @@ fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
     truth.try_to_dtype(dtype)
 }
 
+fn has_spread(name: &str, x: &Tensor) -> Result<()> {
+    if !x.dtype().is_differentiable() {
+        bail!("{name} only support floating point and complex dtypes");
+    }
+    Ok(())
+}
+
 fn variance(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
     variance_node("VarBackward0", x, over, correction)
 }
@@ -336,9 +349,7 @@ fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Ten
     } else {
         ("var_mean", "VarMeanBackward0")
     };
-    if !x.dtype().is_differentiable() {
-        bail!("{name} only support floating point and complex dtypes");
-    }
+    has_spread(name, x)?;
     let spread = if root { deviation_node } else { variance_node };
     Ok((
         spread(node, x, over.clone(), correction)?,
@@ -348,9 +359,7 @@ fn with_mean(x: &Tensor, over: Over, correction: f64, root: bool) -> Result<(Ten
 
 fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    if !x.dtype().is_differentiable() {
-        bail!("std and var only support floating point and complex dtypes");
-    }
+    has_spread("std and var", x)?;
     let shape = x.shape();
     let spread = |x: &Tensor| -> Result<Tensor> {
         let array = reduce::variance(&x.array(), &over.axes, correction)?;
@@ -418,10 +427,10 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
         (true, true) => "log_softmax_lastdim_kernel_impl",
         (true, false) => "log_softmax_kernel_impl",
     };
-    super::pointwise::only_floats(kernel, x)?;
     if x.numel() == 0 && !x.dtype().is_differentiable() {
         return x.try_copy();
     }
+    super::pointwise::only_floats(kernel, x)?;
     let array = match x.dim() {
         0 => softmax(&x.array().reshaped(&[1]), 0, log)?.reshaped(&[]),
         _ => softmax(&x.array(), axis, log)?,
@@ -448,7 +457,19 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
     }))
 }
 
+/// Integers are what truth values sum up to, and those have no place in them. One alone is its own sum.
+pub(super) fn running_bools(kernel: &str, x: &Tensor) -> Result<Option<Tensor>> {
+    match x.dtype() {
+        DType::Bool if is_written_to(x) && x.dim() == 0 => x.try_copy().map(Some),
+        DType::Bool if is_written_to(x) => Err(crate::Error::not_implemented(kernel, DType::Bool)),
+        _ => Ok(None),
+    }
+}
+
 fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
+    if let Some(bools) = running_bools("cumsum_out_cpu", x)? {
+        return Ok(bools);
+    }
     let x = &summable(x)?;
     let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
@@ -532,7 +553,10 @@ ops! {
     /// // What keeps its dimension broadcasts with the tensor.
     /// assert_eq!((&a - a.mean_dim(0, true)).to_vec2::<f32>(), [[-1.5; 3], [1.5; 3]]);
     /// ```
-    mean_dim, try_mean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => mean(x, Over::dims(x, &dims.into(), keepdim)?);
+    mean_dim, try_mean_dim, [] (x, dims: impl crate::Given<Dims>, keepdim: bool) => {
+        has_mean(x)?;
+        mean(x, Over::dims(x, &dims.into(), keepdim)?)
+    };
     /// The product of all elements, as a tensor without dimensions. Integers and truth values give `i64`.
     /// PyTorch: `torch.prod`.
     ///
@@ -703,7 +727,10 @@ ops! {
     /// assert_eq!(a.var_dim(1, 0., false).to_string(), "tensor([1., 4.])");
     /// ```
     var_dim, try_var_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
-        => variance(x, Over::dims(x, &dims.into(), keepdim)?, correction);
+        => {
+            has_spread("std and var", x)?;
+            variance(x, Over::dims(x, &dims.into(), keepdim)?, correction)
+        };
     /// The standard deviation of all elements, over `n - 1`. A tensor without dimensions; integers are an error.
     /// PyTorch: `torch.std`.
     ///
@@ -723,7 +750,10 @@ ops! {
     /// assert_eq!(scaled.to_string(), "tensor([[-1., -1.],\n        [ 1.,  1.]])");
     /// ```
     std_dim, try_std_dim, [] (x, dims: impl crate::Given<Dims>, correction: f64, keepdim: bool)
-        => deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction);
+        => {
+            has_spread("std and var", x)?;
+            deviation(x, Over::dims(x, &dims.into(), keepdim)?, correction)
+        };
     /// The standard deviation (over `n - 1`) and the mean of all elements. PyTorch: `torch.std_mean`.
     ///
     /// ```

@@ -294,7 +294,7 @@ impl Tensor {
 
     fn refill(&self, draw: impl Draw) -> Result<Tensor> {
         check_in_place(self)?;
-        draw.check()?;
+        draw.check(self.dtype())?;
         let node = draw.node();
         let (shape, back) = in_memory(self);
         let options = TensorOptions::new().dtype(self.dtype());

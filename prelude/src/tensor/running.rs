@@ -4,11 +4,17 @@ use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed, picked, summable, times};
 use crate::autograd::is_grad_enabled;
-use crate::error::{Result, bail};
+use crate::error::{Result, bail, bail_index};
 use crate::kernels::{reduce, running};
 use crate::shape::axis;
 
 fn extremes(x: &Tensor, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
+    if x.dim() == 0 && !(-1..=0).contains(&dim) {
+        bail_index!(
+            "{}(): Expected reduction dim -1 or 0 for scalar but got {dim}",
+            if largest { "cummax" } else { "cummin" }
+        );
+    }
     let at = axis(dim, x.dim())?;
     let places = if x.dim() == 0 {
         Tensor::try_full((), 0)?.try_to_device(x.device())?
@@ -34,6 +40,9 @@ fn sums_from(x: &Tensor, dim: i64) -> Result<Tensor> {
 }
 
 fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
+    if let Some(bools) = super::reduce::running_bools("cumprod_out_cpu", x)? {
+        return Ok(bools);
+    }
     let x = summable(x)?;
     let at = axis(dim, x.dim())?;
     if x.dim() == 0 {

@@ -4,8 +4,8 @@ use super::Tensor;
 use super::ops::ops;
 use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, record_as_is};
-use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
+use crate::kernels::{indexing, transfer};
 use crate::shape::{Dims, axis};
 use candle_core::Layout;
 
@@ -138,21 +138,17 @@ pub(super) fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Resu
     }))
 }
 
+/// A view of the whole tensor.
+pub(super) fn alias(x: &Tensor, name: &'static str) -> Tensor {
+    let layout = (*x.array().layout).clone();
+    x.view_through(layout, name, |_, g| Ok(vec![Some(g.clone())]))
+}
+
 fn matrix_transposed(x: &Tensor) -> Result<Tensor> {
     match x.dim() {
         0 | 1 => transposed(x, 0, 0, "TBackward0"),
         2 => transposed(x, 0, 1, "TBackward0"),
-        // What `tensor.T` does: all dimensions in reverse.
-        rank => permuted(x, &(0..rank).rev().collect::<Vec<_>>().into()),
-    }
-}
-
-/// The type of tensors of a dtype as PyTorch prints it: younger dtypes never had a class of tensors of their own.
-fn type_name(dtype: DType) -> String {
-    let name = dtype.scalar_type();
-    match dtype {
-        DType::Bool | DType::BF16 | DType::C64 | DType::C128 => format!("CPU{name}Type"),
-        _ => format!("torch.{name}Tensor"),
+        rank => bail!("t() expects a tensor with <= 2 dimensions, but self is {rank}D"),
     }
 }
 
@@ -164,7 +160,7 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
         bail!(
             "expand({}{{{}}}, size={sizes:?}): the number of sizes provided ({}) must be greater or equal \
              to the number of dimensions in the tensor ({})",
-            type_name(array.dtype()),
+            array.dtype().type_name(),
             from.list(),
             sizes.len(),
             from.rank()
@@ -384,7 +380,11 @@ fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     let axes = dims.to_axes(x.dim())?;
     let array = x.array();
     let axes = if x.dim() == 0 { Vec::new() } else { axes };
-    let output = Tensor::from_array(crate::kernels::indexing::flip(&array, &axes)?);
+    let output = Tensor::from_array(match axes.is_empty() {
+        // Nothing to turn, but a tensor of its own all the same.
+        true => transfer::copy(&array)?,
+        false => indexing::flip(&array, &axes)?,
+    });
     let dims = dims.clone();
     Ok(record_as_is("FlipBackward0", &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
@@ -431,10 +431,11 @@ fn repeated(x: &Tensor, times: &Dims) -> Result<Tensor> {
 fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {
     let rank = x.dim();
     let (from, to) = (axis(from, rank)?, axis(to, rank)?);
-    let mut order: Vec<usize> = (0..rank).filter(|&i| i != from).collect();
-    if rank > 0 {
-        order.insert(to, from);
+    if rank == 0 {
+        return Ok(alias(x, "AliasBackward0"));
     }
+    let mut order: Vec<usize> = (0..rank).filter(|&i| i != from).collect();
+    order.insert(to, from);
     permuted(x, &order.into())
 }
 
@@ -496,8 +497,8 @@ ops! {
     /// assert_eq!(a.transpose(0, 1).to_string(), "tensor([[1, 4],\n        [2, 5],\n        [3, 6]])");
     /// ```
     transpose, try_transpose, [] (x, a: i64, b: i64) => transposed(x, a, b, "TransposeBackward0");
-    /// The transposed matrix, Python's `a.T`. It shares the memory; a vector stays as it is, and of more dimensions all
-    /// are reversed, as by `a.T`. PyTorch: `torch.t`.
+    /// The transposed matrix, Python's `a.T`. It shares the memory; a vector stays as it is. More than two dimensions are
+    /// an error: [`Tensor::mt`] transposes each matrix of a batch, [`Tensor::permute`] takes any order. PyTorch: `torch.t`.
     ///
     /// ```
     /// use wick::prelude::*;
@@ -651,6 +652,9 @@ ops! {
     unbind, try_unbind, [] (x, dim: i64) -> Vec<Tensor>
         => {
             let at = axis(dim, x.dim())?;
+            if x.dim() == 0 {
+                bail_index!("Dimension specified as 0 but tensor has no dimensions");
+            }
             let one = |i| element(x, at, i, "UnbindBackward0").one_of_several(i);
             Ok((0..x.try_size(dim)?).map(one).collect())
         };

@@ -295,6 +295,19 @@ fn flat_functions() {
         "sgn", [random(&[4])], |x| x[0].sgn() + x[0].square();
         "round_decimals", [random(&[4])], |x| x[0].round_decimals(1) + x[0].square();
         "rounded quotient", [random(&[4]), positive(&[4])], |x| x[0].div_rounding(&x[1], Rounding::Floor) + &x[0] * &x[1];
+        "one number for a part", [random(&[4]), random(&[])], |x| { let y = &x[0] * 2; y.set(1..3, &x[1]); y.square() };
+        "one number for the whole", [random(&[4]), random(&[])], |x| { let y = &x[0] * 2; y.set(.., &x[1]); y.square() };
+        "numbers for a mask", [random(&[4])], |x| { let y = &x[0] * 2; y.set(tensor!([true, false, true, false]), 3.); y.square() };
+        "values for a mask", [random(&[4]), random(&[2])], |x| {
+            let y = &x[0] * 2;
+            y.set(tensor!([true, false, true, false]), &x[1]);
+            y.square()
+        };
+        "values for rows of columns", [random(&[2, 3]), random(&[2])], |x| {
+            let y = &x[0] * 2;
+            y.set((tensor!([0, 1]), tensor!([2, 0])), &x[1]);
+            y.square()
+        };
         "fill_", [random(&[4])], |x| { let y = &x[0] * 2; y.fill_(3.); y + x[0].square() };
     }
 }

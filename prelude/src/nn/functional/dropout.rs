@@ -96,7 +96,7 @@ fn channels(name: &str, x: &Tensor, spatial: usize, p: f64, training: bool) -> R
     }
     let mut shape = vec![1; rank];
     shape[..2].copy_from_slice(&x.dims()[..2]);
-    let kept = no_grad(|| x.try_new_zeros(&shape)?.bernoulli_(1. - p).try_div(1. - p))?;
+    let kept = no_grad(|| x.try_new_zeros(&shape)?.bernoulli_(1. - p).try_div_(1. - p))?;
     x.try_mul(kept)
 }
 

@@ -1,6 +1,5 @@
 //! Tensors out of nothing: constants, ranges and random numbers.
 
-use super::window::{blackman, cosine, kaiser, tent, window};
 use super::{Tensor, TensorOptions};
 use crate::device::Device;
 use crate::dtype::{Category, DType};
@@ -96,7 +95,7 @@ macro_rules! creations {
             #[track_caller]
             pub fn $name($($arg: $ty),*) -> Tensor {
                 let $options = TensorOptions::new();
-                ($body).or_panic()
+                $crate::error::OrPanic::or_panic($body)
             }
 
             #[doc = concat!("[`Tensor::", stringify!($name), "`] that returns what is wrong instead of panicking.")]
@@ -108,7 +107,7 @@ macro_rules! creations {
             #[doc = concat!("[`Tensor::", stringify!($name), "`] with a dtype, a device, or that gradients are wanted.")]
             #[track_caller]
             pub fn $with($($arg: $ty,)* options: impl Into<TensorOptions>) -> Tensor {
-                Self::$try_with($($arg,)* options).or_panic()
+                $crate::error::OrPanic::or_panic(Self::$try_with($($arg,)* options))
             }
 
             #[doc = concat!("[`Tensor::", stringify!($with), "`] that returns what is wrong instead of panicking.")]
@@ -119,6 +118,7 @@ macro_rules! creations {
         )*}
     };
 }
+pub(super) use creations;
 
 creations! {
     /// Zeros of a given shape (`f32`). A shape is a number, an array, a tuple, a `Vec` or another tensor's `shape()`.
@@ -239,62 +239,6 @@ creations! {
     /// ```
     linspace, try_linspace, linspace_with, try_linspace_with (start: f64, end: f64, steps: usize)
         |options| spaced(start, end, steps, options);
-
-    /// Hann's window of `n` numbers (`f32`), a cosine that goes down to 0: `torch.hann_window`. `periodic`, which is
-    /// PyTorch's default, for transforms; otherwise it is symmetric.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// assert_eq!(Tensor::hann_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
-    /// assert_eq!(Tensor::hann_window_with(4, false, DType::F64).dtype(), DType::F64);
-    /// ```
-    hann_window, try_hann_window, hann_window_with, try_hann_window_with (n: usize, periodic: bool)
-        |options| window("hann_window", n, periodic, options, cosine(0.5, 0.5));
-
-    /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08. `periodic` as in
-    /// [`Tensor::hann_window`]. PyTorch: `torch.hamming_window`.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// assert_eq!(Tensor::hamming_window(4, true).to_string(), "tensor([0.0800, 0.5400, 1.0000, 0.5400])");
-    /// assert_eq!(Tensor::hamming_window_with(4, true, DType::F64).dtype(), DType::F64);
-    /// ```
-    hamming_window, try_hamming_window, hamming_window_with, try_hamming_window_with (n: usize, periodic: bool)
-        |options| window("hamming_window", n, periodic, options, cosine(0.54, 0.46));
-
-    /// Blackman's window of `n` numbers (`f32`), of two cosines. `periodic` as in [`Tensor::hann_window`]. PyTorch:
-    /// `torch.blackman_window`.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// let symmetric = Tensor::blackman_window(5, false);
-    /// assert!((symmetric - tensor!([0., 0.34, 1., 0.34, 0.])).abs().max().item::<f32>() < 1e-6);
-    /// assert_eq!(Tensor::blackman_window_with(4, true, DType::F64).dtype(), DType::F64);
-    /// ```
-    blackman_window, try_blackman_window, blackman_window_with, try_blackman_window_with (n: usize, periodic: bool)
-        |options| window("blackman_window", n, periodic, options, blackman);
-
-    /// Bartlett's window of `n` numbers (`f32`), up and down in straight lines. `periodic` as in
-    /// [`Tensor::hann_window`]. PyTorch: `torch.bartlett_window`.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// assert_eq!(Tensor::bartlett_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
-    /// assert_eq!(Tensor::bartlett_window_with(4, true, DType::F64).dtype(), DType::F64);
-    /// ```
-    bartlett_window, try_bartlett_window, bartlett_window_with, try_bartlett_window_with (n: usize, periodic: bool)
-        |options| window("bartlett_window", n, periodic, options, tent);
-
-    /// Kaiser's window of `n` numbers (`f32`), narrower the larger `beta` is. PyTorch's default of `beta` is 12.
-    /// `periodic` as in [`Tensor::hann_window`]. PyTorch: `torch.kaiser_window`.
-    ///
-    /// ```
-    /// use wick::prelude::*;
-    /// assert_eq!(Tensor::kaiser_window(4, true, 6.).to_string(), "tensor([0.0149, 0.4830, 1.0000, 0.4830])");
-    /// assert_eq!(Tensor::kaiser_window_with(4, true, 6., DType::F64).dtype(), DType::F64);
-    /// ```
-    kaiser_window, try_kaiser_window, kaiser_window_with, try_kaiser_window_with (n: usize, periodic: bool, beta: f64)
-        |options| window("kaiser_window", n, periodic, options, kaiser(beta));
 
     /// `base` to the power of `steps` numbers from `start` to `end`, both included (`f32`). PyTorch's default of `base`
     /// is 10. PyTorch: `torch.logspace`.

@@ -22,7 +22,7 @@ fn diagonal(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
     let len = shape[a]
         .saturating_sub(down)
         .min(shape[b].saturating_sub(right));
-    Ok(super::view::part(x, "DiagonalBackward0", |layout| {
+    Ok(super::parts::part(x, "DiagonalBackward0", |layout| {
         let (shape, strides) = (layout.dims(), layout.stride());
         let start = if len == 0 {
             0

@@ -3,8 +3,8 @@
 use super::Tensor;
 use super::creation::number_like;
 use super::index_ops::filled_with;
+use super::parts::{selected, sliced};
 use super::picked::{Picked, put_at};
-use super::view::{selected, sliced};
 use crate::autograd::refill;
 use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail_index};

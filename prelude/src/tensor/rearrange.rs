@@ -248,7 +248,9 @@ fn tensor_split(x: &Tensor, places: &[i64], dim: i64) -> Result<Vec<Tensor>> {
     Ok(starts
         .iter()
         .zip(ends)
-        .map(|(&start, end)| super::view::sliced(x, at, start, end.max(start), 1, "SliceBackward0"))
+        .map(|(&start, end)| {
+            super::parts::sliced(x, at, start, end.max(start), 1, "SliceBackward0")
+        })
         .collect())
 }
 

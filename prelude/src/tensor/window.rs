@@ -3,7 +3,7 @@
 //! Computed in the window's own dtype, step by step as in PyTorch's TensorFactories.cpp, so that they are rounded as
 //! PyTorch's are.
 
-use super::creation::finish;
+use super::creation::{creations, finish};
 use super::{Tensor, TensorOptions};
 use crate::autograd::no_grad;
 use crate::error::{Result, bail};
@@ -11,7 +11,7 @@ use crate::kernels::special;
 
 /// A window of `n` numbers, which `shape` makes of their places from 0 to the last one. A periodic one is the first part
 /// of a symmetric one with one number more.
-pub(super) fn window(
+fn window(
     name: &str,
     n: usize,
     periodic: bool,
@@ -47,7 +47,7 @@ pub(super) fn window(
 }
 
 /// `alpha - beta cos(2πx)`.
-pub(super) fn cosine(alpha: f64, beta: f64) -> impl Fn(&Tensor, f64) -> Result<Tensor> {
+fn cosine(alpha: f64, beta: f64) -> impl Fn(&Tensor, f64) -> Result<Tensor> {
     move |places, last| {
         let waves = places.try_mul(crate::PI * 2. / last)?.try_cos()?;
         waves.try_mul(-beta)?.try_add(alpha)
@@ -55,7 +55,7 @@ pub(super) fn cosine(alpha: f64, beta: f64) -> impl Fn(&Tensor, f64) -> Result<T
 }
 
 /// `0.42 - 0.5 cos(2πx) + 0.08 cos(4πx)`.
-pub(super) fn blackman(places: &Tensor, last: f64) -> Result<Tensor> {
+fn blackman(places: &Tensor, last: f64) -> Result<Tensor> {
     let half_turns = places.try_mul(crate::PI / last)?;
     let fast = half_turns.try_mul(4)?.try_cos()?.try_mul(0.08)?;
     let slow = half_turns.try_mul(2)?.try_cos()?.try_mul(0.5)?;
@@ -63,7 +63,7 @@ pub(super) fn blackman(places: &Tensor, last: f64) -> Result<Tensor> {
 }
 
 /// Up and down in straight lines.
-pub(super) fn tent(places: &Tensor, last: f64) -> Result<Tensor> {
+fn tent(places: &Tensor, last: f64) -> Result<Tensor> {
     let rising = places.try_mul(2. / last)?;
     let top = (last / 2.).floor();
     places
@@ -72,7 +72,7 @@ pub(super) fn tent(places: &Tensor, last: f64) -> Result<Tensor> {
 }
 
 /// Kaiser's window, which a Bessel function is in.
-pub(super) fn kaiser(beta: f64) -> impl Fn(&Tensor, f64) -> Result<Tensor> {
+fn kaiser(beta: f64) -> impl Fn(&Tensor, f64) -> Result<Tensor> {
     move |places, last| {
         let half = last / 2.;
         let sides = places.try_sub(half)?.try_div(half)?.try_to_vec::<f64>()?;
@@ -82,4 +82,62 @@ pub(super) fn kaiser(beta: f64) -> impl Fn(&Tensor, f64) -> Result<Tensor> {
             .collect();
         Tensor::try_from_vec(heights, places.numel())?.try_to_dtype(places.dtype())
     }
+}
+
+creations! {
+    /// Hann's window of `n` numbers (`f32`), a cosine that goes down to 0: `torch.hann_window`. `periodic`, which is
+    /// PyTorch's default, for transforms; otherwise it is symmetric.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::hann_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
+    /// assert_eq!(Tensor::hann_window_with(4, false, DType::F64).dtype(), DType::F64);
+    /// ```
+    hann_window, try_hann_window, hann_window_with, try_hann_window_with (n: usize, periodic: bool)
+        |options| window("hann_window", n, periodic, options, cosine(0.5, 0.5));
+
+    /// Hamming's window of `n` numbers (`f32`), a cosine that goes down to 0.08. `periodic` as in
+    /// [`Tensor::hann_window`]. PyTorch: `torch.hamming_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::hamming_window(4, true).to_string(), "tensor([0.0800, 0.5400, 1.0000, 0.5400])");
+    /// assert_eq!(Tensor::hamming_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
+    hamming_window, try_hamming_window, hamming_window_with, try_hamming_window_with (n: usize, periodic: bool)
+        |options| window("hamming_window", n, periodic, options, cosine(0.54, 0.46));
+
+    /// Blackman's window of `n` numbers (`f32`), of two cosines. `periodic` as in [`Tensor::hann_window`]. PyTorch:
+    /// `torch.blackman_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let symmetric = Tensor::blackman_window(5, false);
+    /// assert!((symmetric - tensor!([0., 0.34, 1., 0.34, 0.])).abs().max().item::<f32>() < 1e-6);
+    /// assert_eq!(Tensor::blackman_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
+    blackman_window, try_blackman_window, blackman_window_with, try_blackman_window_with (n: usize, periodic: bool)
+        |options| window("blackman_window", n, periodic, options, blackman);
+
+    /// Bartlett's window of `n` numbers (`f32`), up and down in straight lines. `periodic` as in
+    /// [`Tensor::hann_window`]. PyTorch: `torch.bartlett_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::bartlett_window(4, true).to_string(), "tensor([0.0000, 0.5000, 1.0000, 0.5000])");
+    /// assert_eq!(Tensor::bartlett_window_with(4, true, DType::F64).dtype(), DType::F64);
+    /// ```
+    bartlett_window, try_bartlett_window, bartlett_window_with, try_bartlett_window_with (n: usize, periodic: bool)
+        |options| window("bartlett_window", n, periodic, options, tent);
+
+    /// Kaiser's window of `n` numbers (`f32`), narrower the larger `beta` is. PyTorch's default of `beta` is 12.
+    /// `periodic` as in [`Tensor::hann_window`]. PyTorch: `torch.kaiser_window`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::kaiser_window(4, true, 6.).to_string(), "tensor([0.0149, 0.4830, 1.0000, 0.4830])");
+    /// assert_eq!(Tensor::kaiser_window_with(4, true, 6., DType::F64).dtype(), DType::F64);
+    /// ```
+    kaiser_window, try_kaiser_window, kaiser_window_with, try_kaiser_window_with (n: usize, periodic: bool, beta: f64)
+        |options| window("kaiser_window", n, periodic, options, kaiser(beta));
 }

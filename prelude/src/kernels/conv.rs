@@ -148,6 +148,7 @@ impl Geometry {
 type Input<'a> = (&'a CpuStorage, &'a Layout);
 
 fn plain<'a, T: Element>((data, layout): Input<'a>) -> Result<&'a [T]> {
+    debug_assert!(layout.is_contiguous());
     let from = layout.start_offset();
     Ok(&elements::<T>(data)?[from..from + layout.shape().elem_count()])
 }

@@ -18,6 +18,7 @@ fn place(index: i64, dim: usize, size: usize) -> Result<usize> {
 }
 
 fn plain<'a, T: Stored>((data, layout): (&'a CpuStorage, &Layout)) -> Result<&'a [T]> {
+    debug_assert!(layout.is_contiguous());
     let from = layout.start_offset();
     Ok(&elements::<T>(data)?[from..from + layout.shape().elem_count()])
 }

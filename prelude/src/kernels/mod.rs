@@ -17,6 +17,7 @@ pub(crate) mod join;
 pub(crate) mod linalg;
 pub(crate) mod map;
 pub(crate) mod matmul;
+pub(crate) mod memory_order;
 pub(crate) mod norm;
 pub(crate) mod order;
 pub(crate) mod parallel;

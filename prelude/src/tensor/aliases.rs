@@ -1,8 +1,10 @@
 //! Operations by the other names that PyTorch knows them by.
 
 use super::Tensor;
+use super::logic::answered;
 use super::ops::ops;
 use crate::dtype::DType;
+use crate::kernels::pointwise::Compare;
 use crate::scalar::Arg;
 
 ops! {
@@ -118,35 +120,35 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).greater(2).to_string(), "tensor([False, False,  True])");
     /// ```
-    greater, try_greater, [greater_, try_greater_] (x, other: impl crate::Given<Arg>) => x.try_gt(other.into());
+    greater, try_greater, [greater_, try_greater_ => answered(Compare::Gt, x, other.into())] (x, other: impl crate::Given<Arg>) => x.try_gt(other.into());
     /// [`Tensor::ge`] by its other name. PyTorch: `torch.greater_equal`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).greater_equal(2).to_string(), "tensor([False,  True,  True])");
     /// ```
-    greater_equal, try_greater_equal, [greater_equal_, try_greater_equal_] (x, other: impl crate::Given<Arg>) => x.try_ge(other.into());
+    greater_equal, try_greater_equal, [greater_equal_, try_greater_equal_ => answered(Compare::Ge, x, other.into())] (x, other: impl crate::Given<Arg>) => x.try_ge(other.into());
     /// [`Tensor::lt`] by its other name. PyTorch: `torch.less`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).less(2).to_string(), "tensor([ True, False, False])");
     /// ```
-    less, try_less, [less_, try_less_] (x, other: impl crate::Given<Arg>) => x.try_lt(other.into());
+    less, try_less, [less_, try_less_ => answered(Compare::Lt, x, other.into())] (x, other: impl crate::Given<Arg>) => x.try_lt(other.into());
     /// [`Tensor::le`] by its other name. PyTorch: `torch.less_equal`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).less_equal(2).to_string(), "tensor([ True,  True, False])");
     /// ```
-    less_equal, try_less_equal, [less_equal_, try_less_equal_] (x, other: impl crate::Given<Arg>) => x.try_le(other.into());
+    less_equal, try_less_equal, [less_equal_, try_less_equal_ => answered(Compare::Le, x, other.into())] (x, other: impl crate::Given<Arg>) => x.try_le(other.into());
     /// [`Tensor::ne`] by its other name. PyTorch: `torch.not_equal`.
     ///
     /// ```
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).not_equal(2).to_string(), "tensor([ True, False,  True])");
     /// ```
-    not_equal, try_not_equal, [not_equal_, try_not_equal_] (x, other: impl crate::Given<Arg>) => x.try_ne(other.into());
+    not_equal, try_not_equal, [not_equal_, try_not_equal_ => answered(Compare::Ne, x, other.into())] (x, other: impl crate::Given<Arg>) => x.try_ne(other.into());
     /// [`Tensor::outer`] by its other name. PyTorch: `torch.ger`.
     ///
     /// ```

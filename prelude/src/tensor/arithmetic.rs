@@ -6,6 +6,8 @@ use super::ops::ops;
 use crate::autograd::{Ctx, Saved, is_written_to, record, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
+use crate::kernels::Array;
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{Binary, binary};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Shape, broadcast};
@@ -122,11 +124,16 @@ fn on_device_of(other: &Tensor, tensor: Tensor) -> Result<Tensor> {
 
 impl Operands {
     pub fn compute(&self, op: Binary) -> Result<Tensor> {
+        self.with(|[a, b]| binary(op, a, b))
+    }
+
+    /// What a kernel makes of the operands, which have one shape there.
+    pub fn with(&self, kernel: impl FnOnce([&Array; 2]) -> Result<Array>) -> Result<Tensor> {
         let (a, b) = (
             self.a.array().broadcast(&self.shape)?,
             self.b.array().broadcast(&self.shape)?,
         );
-        Ok(Tensor::from_array(binary(op, &a, &b)?))
+        Ok(Tensor::from_array(as_operands_lie([&a, &b], kernel)?))
     }
 }
 

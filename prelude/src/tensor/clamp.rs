@@ -7,6 +7,7 @@ use super::rule::{Keep, composed};
 use crate::autograd::{is_written_to, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{self, Binary};
 use crate::scalar::Arg;
 
@@ -120,7 +121,10 @@ pub(super) fn clamp(
             x.array().broadcast(&shape)?,
             bound.array().broadcast(&shape)?,
         );
-        Ok(Tensor::from_array(pointwise::binary(op, &x, &bound)?))
+        Ok(Tensor::from_array(as_operands_lie(
+            [&x, &bound],
+            |[x, bound]| pointwise::binary(op, x, bound),
+        )?))
     };
     composed(
         names[usize::from(tensors)],

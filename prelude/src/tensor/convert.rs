@@ -7,6 +7,7 @@ use crate::dtype::DType;
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::array::{elements, locked};
 use crate::kernels::element::Stored;
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::{Array, transfer};
 use crate::storage::Storage;
 use candle_core::CpuStorage;
@@ -240,7 +241,8 @@ impl Tensor {
             super::complex::warn_of_discarded_part();
         }
         // The engine brings the gradient back to this dtype.
-        let output = Tensor::from_array(transfer::cast(&self.array(), dtype)?);
+        let array = as_operands_lie([&self.array()], |[x]| transfer::cast(x, dtype))?;
+        let output = Tensor::from_array(array);
         Ok(record_as_is("ToCopyBackward0", &[self], output, |_| {
             (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
         }))

@@ -5,6 +5,7 @@ use crate::device::Device;
 use crate::dtype::{Category, DType};
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::element::{with_complex, with_element};
+use crate::kernels::memory_order::{inverse, memory_order};
 use crate::kernels::{Array, Element, pointwise, transfer};
 use crate::random::default_generator;
 use crate::scalar::Scalar;
@@ -72,6 +73,20 @@ fn filled(shape: Dims, value: Scalar, options: TensorOptions) -> Result<Tensor> 
     value.check_fits(dtype)?;
     Tensor::from_array(full_array(&shape, value, dtype, options.device)?)
         .try_requires_grad_(options.requires_grad)
+}
+
+/// A tensor of the shape of `x`, made in the order in which that lies in memory (`torch.preserve_format`). `make` gets
+/// the sizes in that order.
+pub(super) fn lying_like(
+    x: &Tensor,
+    make: impl FnOnce(Vec<usize>) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let layout = x.array().layout.clone();
+    let Some(order) = memory_order(&[&layout]) else {
+        return make(x.dims());
+    };
+    let made = make(order.iter().map(|&dim| layout.dims()[dim]).collect())?;
+    Ok(Tensor::from_array(made.array().permuted(&inverse(&order))))
 }
 
 #[inline(never)]
@@ -365,11 +380,17 @@ impl Tensor {
     }
 
     pub(crate) fn try_ones_like(&self) -> Result<Tensor> {
-        filled(self.shape().into(), Scalar::Int(1), self.like())
+        self.filled_like(Scalar::Int(1), self.dtype())
     }
 
     pub(crate) fn try_zeros_like(&self) -> Result<Tensor> {
-        filled(self.shape().into(), Scalar::Int(0), self.like())
+        self.filled_like(Scalar::Int(0), self.dtype())
+    }
+
+    fn filled_like(&self, value: Scalar, dtype: DType) -> Result<Tensor> {
+        lying_like(self, |shape| {
+            filled(shape.into(), value, self.like_dtype(dtype))
+        })
     }
 
     /// Ones in the shape and dtype and on the device of this tensor. PyTorch: `torch.ones_like`.
@@ -389,7 +410,7 @@ impl Tensor {
     /// assert_eq!(tensor!([5, 6]).ones_like_with(DType::F32).to_string(), "tensor([1., 1.])");
     /// ```
     pub fn ones_like_with(&self, dtype: DType) -> Tensor {
-        filled(self.shape().into(), Scalar::Int(1), self.like_dtype(dtype)).or_panic()
+        self.filled_like(Scalar::Int(1), dtype).or_panic()
     }
 
     /// Zeros in the shape and dtype and on the device of this tensor. PyTorch: `torch.zeros_like`.
@@ -409,7 +430,7 @@ impl Tensor {
     /// assert_eq!(tensor!([5., 6.]).zeros_like_with(DType::Bool).to_string(), "tensor([False, False])");
     /// ```
     pub fn zeros_like_with(&self, dtype: DType) -> Tensor {
-        filled(self.shape().into(), Scalar::Int(0), self.like_dtype(dtype)).or_panic()
+        self.filled_like(Scalar::Int(0), dtype).or_panic()
     }
 
     /// Numbers that nobody should rely on, in the shape and dtype and on the device of this tensor. They are zeros
@@ -431,7 +452,7 @@ impl Tensor {
     /// assert_eq!(tensor!([[1., 2.]]).full_like(7).to_string(), "tensor([[7., 7.]])");
     /// ```
     pub fn full_like(&self, value: impl crate::Given<Scalar>) -> Tensor {
-        filled(self.shape().into(), value.into(), self.like()).or_panic()
+        self.filled_like(value.into(), self.dtype()).or_panic()
     }
 
     /// Zeros of another shape in the dtype and on the device of this tensor. PyTorch: `Tensor.new_zeros`.
@@ -493,7 +514,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn rand_like(&self) -> Tensor {
-        Tensor::rand_with(self.shape(), self.like())
+        self.rand_like_with(self.dtype())
     }
 
     /// Random floats from 0 up to 1 in the shape and on the device of this tensor, of another dtype. PyTorch:
@@ -506,7 +527,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn rand_like_with(&self, dtype: DType) -> Tensor {
-        Tensor::rand_with(self.shape(), self.like_dtype(dtype))
+        let empty = self.filled_like(Scalar::Int(0), dtype);
+        empty.and_then(|x| x.try_uniform_(0., 1.)).or_panic()
     }
 
     /// Standard normal numbers in the shape and dtype and on the device of this tensor. Fails if the dtype is not a
@@ -520,7 +542,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn randn_like(&self) -> Tensor {
-        Tensor::randn_with(self.shape(), self.like())
+        self.randn_like_with(self.dtype())
     }
 
     /// Standard normal numbers in the shape and on the device of this tensor, of another dtype. PyTorch:
@@ -533,7 +555,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn randn_like_with(&self, dtype: DType) -> Tensor {
-        Tensor::randn_with(self.shape(), self.like_dtype(dtype))
+        let empty = self.filled_like(Scalar::Int(0), dtype);
+        empty.and_then(|x| x.try_normal_(0., 1.)).or_panic()
     }
 
     /// A tensor of these numbers in row-major order. Its dtype is that of the Rust type; one size may be -1. Fails if

@@ -4,21 +4,40 @@ use super::Tensor;
 use super::arithmetic::{check_cast, operands};
 use super::ops::ops;
 use super::rule::{Keep, composed};
-use crate::autograd::{Ctx, is_written_to, record, refuse_partial_overlap};
+use crate::autograd::{Ctx, is_written_to, record, record_as_is, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{self, Compare};
 use crate::scalar::Arg;
 use crate::shape::broadcast;
 
+/// The nodes of comparisons that replace numbers, with a number and with a tensor.
+fn node(op: Compare) -> [&'static str; 2] {
+    match op {
+        Compare::Eq => ["EqBackward0", "EqBackward1"],
+        Compare::Ne => ["NeBackward0", "NeBackward1"],
+        Compare::Lt => ["LtBackward0", "LtBackward1"],
+        Compare::Le => ["LeBackward0", "LeBackward1"],
+        Compare::Gt => ["GtBackward0", "GtBackward1"],
+        Compare::Ge => ["GeBackward0", "GeBackward1"],
+    }
+}
+
 fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let operands = operands(x, other, Category::Bool)?;
-    let (a, b) = (
-        operands.a.array().broadcast(&operands.shape)?,
-        operands.b.array().broadcast(&operands.shape)?,
-    );
-    Ok(Tensor::from_array(pointwise::compare(op, &a, &b)?))
+    operands(x, other, Category::Bool)?.with(|[a, b]| pointwise::compare(op, a, b))
+}
+
+/// The answers as numbers in the place of what was asked. They stay on the tape, although none depends on what was there.
+pub(super) fn answered(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
+    let name = node(op)[usize::from(matches!(other, Arg::Tensor(_)))];
+    let answers = compared(op, x, other)?.try_to_dtype(x.dtype())?;
+    Ok(record_as_is(name, &[x], answers, |_| {
+        (Vec::new(), |_: &Ctx, g: &Tensor| {
+            Ok(vec![Some(g.try_zeros_like()?)])
+        })
+    }))
 }
 
 fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -31,11 +50,7 @@ fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Resul
             dtype,
         ));
     }
-    let (a, b) = (
-        operands.a.array().broadcast(&operands.shape)?,
-        operands.b.array().broadcast(&operands.shape)?,
-    );
-    Ok(Tensor::from_array(pointwise::bits(op, &a, &b)?))
+    operands.with(|[a, b]| pointwise::bits(op, a, b))
 }
 
 fn logical(op: fn(i64, i64) -> i64, x: &Tensor, other: &Tensor) -> Result<Tensor> {
@@ -71,11 +86,12 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
         Arg::Scalar(_) => shape,
     };
     let pair = operands(&a, b, Category::Bool)?;
-    let array = pointwise::select(
+    let arrays = [
         &cond.array().broadcast(&shape)?,
         &pair.a.array().broadcast(&shape)?,
         &pair.b.array().broadcast(&shape)?,
-    )?;
+    ];
+    let array = as_operands_lie(arrays, |[cond, a, b]| pointwise::select(cond, a, b))?;
     let cond = cond.detach();
     Ok(record(
         "WhereBackward0",
@@ -135,7 +151,7 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
         name,
         &[x, &value],
         Keep::Nothing,
-        || mask.try_where_(&value, x),
+        || mask.try_where_(&value, x)?.try_contiguous(),
         move |ctx, g| {
             Ok(vec![
                 ctx.when(0, || again.try_where_(0., g))?,
@@ -175,7 +191,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).eq(2).to_string(), "tensor([False,  True, False])");
     /// ```
-    eq, try_eq, [eq_, try_eq_] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
+    eq, try_eq, [eq_, try_eq_ => answered(Compare::Eq, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Eq, x, other.into());
     /// Where the elements differ. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
     /// PyTorch: `torch.ne`.
     ///
@@ -183,7 +199,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).ne(2).to_string(), "tensor([ True, False,  True])");
     /// ```
-    ne, try_ne, [ne_, try_ne_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
+    ne, try_ne, [ne_, try_ne_ => answered(Compare::Ne, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Ne, x, other.into());
     /// Where this element is smaller. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
     /// PyTorch: `torch.lt`.
     ///
@@ -191,7 +207,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).lt(2).to_string(), "tensor([ True, False, False])");
     /// ```
-    lt, try_lt, [lt_, try_lt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
+    lt, try_lt, [lt_, try_lt_ => answered(Compare::Lt, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Lt, x, other.into());
     /// Where this element is smaller or equal.
     /// `other` is a number or a tensor whose shape broadcasts; gives a bool tensor. PyTorch: `torch.le`.
     ///
@@ -199,7 +215,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).le(2).to_string(), "tensor([ True,  True, False])");
     /// ```
-    le, try_le, [le_, try_le_] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
+    le, try_le, [le_, try_le_ => answered(Compare::Le, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Le, x, other.into());
     /// Where this element is larger. `other` is a number or a tensor whose shape broadcasts; gives a bool tensor.
     /// PyTorch: `torch.gt`.
     ///
@@ -207,7 +223,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).gt(2).to_string(), "tensor([False, False,  True])");
     /// ```
-    gt, try_gt, [gt_, try_gt_] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
+    gt, try_gt, [gt_, try_gt_ => answered(Compare::Gt, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Gt, x, other.into());
     /// Where this element is larger or equal.
     /// `other` is a number or a tensor whose shape broadcasts; gives a bool tensor. PyTorch: `torch.ge`.
     ///
@@ -215,7 +231,7 @@ ops! {
     /// use wick::prelude::*;
     /// assert_eq!(tensor!([1, 2, 3]).ge(2).to_string(), "tensor([False,  True,  True])");
     /// ```
-    ge, try_ge, [ge_, try_ge_] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
+    ge, try_ge, [ge_, try_ge_ => answered(Compare::Ge, x, other.into())] (x, other: impl crate::Given<Arg>) => compared(Compare::Ge, x, other.into());
 
     /// Bits that are set in both, also `a & b`; on truth values "and". Integers or bools; floats are an error.
     /// PyTorch: `torch.bitwise_and`.

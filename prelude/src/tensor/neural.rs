@@ -1,6 +1,7 @@
 //! Convolution.
 
 use super::Tensor;
+use super::creation::lying_like;
 use super::ops::ops;
 use crate::autograd::{Ctx, Saved, record};
 use crate::error::{Result, bail};
@@ -243,20 +244,7 @@ fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor>
 /// Zeros like `x`, filled by draws in the order in which the numbers of `x` lie in memory, as PyTorch fills what
 /// `empty_like` gives: a transposed tensor has other numbers dropped than a contiguous one.
 fn drawn_like(x: &Tensor, draw: impl FnOnce(&Tensor) -> Tensor) -> Result<Tensor> {
-    let (sizes, strides) = (x.dims(), x.stride());
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
-    let mut expected = 1;
-    let dense = order.iter().rev().all(|&dim| {
-        let fits = sizes[dim] == 1 || strides[dim] == expected;
-        expected *= sizes[dim];
-        fits
-    });
-    if x.is_contiguous() || !dense {
-        return Ok(draw(&x.try_new_zeros(&sizes)?));
-    }
-    let (lying, back) = super::refill::in_memory(x);
-    draw(&x.try_new_zeros(&lying)?).try_permute(back)
+    lying_like(x, |shape| Ok(draw(&x.try_new_zeros(&shape)?)))
 }
 
 ops! {

@@ -6,6 +6,7 @@ use super::rule::{Keep, composed};
 use crate::autograd::{no_grad, refuse_overlap};
 use crate::dtype::DType;
 use crate::error::{Result, bail, bail_index};
+use crate::kernels::memory_order::inverse;
 use crate::shape::{Shape, broadcast};
 use std::sync::Arc;
 
@@ -235,15 +236,6 @@ impl Picked {
             .try_reshape(ordered)?
             .try_permute(inverse(&self.order))
     }
-}
-
-/// The order that takes back what this one does.
-pub(super) fn inverse(order: &[usize]) -> Vec<usize> {
-    let mut inverse = vec![0; order.len()];
-    for (to, &from) in order.iter().enumerate() {
-        inverse[from] = to;
-    }
-    inverse
 }
 
 /// The elements of `x` where `mask` is true.

@@ -4,8 +4,9 @@ use super::Tensor;
 use super::ops::ops;
 use crate::autograd::{Ctx, Saved, record, record_as_is};
 use crate::error::Result;
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{Sign, Unary, sign, unary};
-use crate::kernels::{pointwise, transfer};
+use crate::kernels::{Array, pointwise, transfer};
 
 /// A derivative: the gradient, then what was saved, then the gradient of the input.
 type Derivative = fn(&Tensor, &Tensor) -> Tensor;
@@ -20,7 +21,7 @@ fn float(
 ) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let x = &x.try_to_dtype(x.dtype().to_float())?;
-    let output = Tensor::from_array(unary(op, &x.array())?);
+    let output = Tensor::from_array(as_operands_lie([&x.array()], |[x]| unary(op, x))?);
     Ok(recorded(name, x, output, save, derivative))
 }
 
@@ -33,7 +34,7 @@ fn any(
     derivative: Derivative,
 ) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let output = Tensor::from_array(sign(op, &x.array())?);
+    let output = Tensor::from_array(as_operands_lie([&x.array()], |[x]| sign(op, x))?);
     Ok(recorded(name, x, output, save, derivative))
 }
 
@@ -423,13 +424,23 @@ fn negated(x: &Tensor) -> Result<Tensor> {
     any("NegBackward0", Sign::Neg, x, Nothing, |g, _| -g)
 }
 
+/// The second element where the first is true, the third one elsewhere.
+fn chosen(arrays: [Array; 3]) -> Result<Tensor> {
+    let select = |[cond, a, b]: [&Array; 3]| pointwise::select(cond, a, b);
+    Ok(Tensor::from_array(as_operands_lie(
+        arrays.each_ref(),
+        select,
+    )?))
+}
+
 fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
     only_floats("leaky_relu_cpu", x)?;
-    let array = x.array();
-    let steep = pointwise::sign(Sign::Relu, &array)?;
-    let flat = x.detach().try_mul(slope)?.array();
-    let positive = x.detach().try_gt(0)?.array();
-    let output = Tensor::from_array(pointwise::select(&positive, &steep, &flat)?);
+    let inputs = [
+        x.detach().try_gt(0)?,
+        x.detach().try_relu()?,
+        x.detach().try_mul(slope)?,
+    ];
+    let output = chosen(inputs.map(|input| input.array()))?;
     Ok(record("LeakyReluBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             Ok(vec![Some(
@@ -442,10 +453,8 @@ fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
 
 fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
     only_floats("elu_cpu", x)?;
-    let array = x.array();
-    let curve = x.detach().try_expm1()?.try_mul(alpha)?.array();
-    let positive = x.detach().try_gt(0)?.array();
-    let output = Tensor::from_array(pointwise::select(&positive, &array, &curve)?);
+    let curve = x.detach().try_expm1()?.try_mul(alpha)?;
+    let output = chosen([x.detach().try_gt(0)?.array(), x.array(), curve.array()])?;
     Ok(record("EluBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
@@ -458,8 +467,18 @@ fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
 }
 
 fn copied(x: &Tensor) -> Result<Tensor> {
-    let output = Tensor::from_array(transfer::copy(&x.array())?);
-    Ok(record_as_is("CloneBackward0", &[x], output, |_| {
+    let array = as_operands_lie([&x.array()], |[x]| transfer::copy(x))?;
+    Ok(cloned(x, array))
+}
+
+/// A copy in rows, whatever order the tensor lies in.
+pub(super) fn contiguous_copy(x: &Tensor) -> Result<Tensor> {
+    Ok(cloned(x, transfer::copy(&x.array())?))
+}
+
+fn cloned(x: &Tensor, copy: Array) -> Tensor {
+    let output = Tensor::from_array(copy);
+    record_as_is("CloneBackward0", &[x], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))
-    }))
+    })
 }

@@ -11,6 +11,7 @@ use super::{Tensor, TensorOptions};
 use crate::autograd::{check_in_place, in_place};
 use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result, bail};
+use crate::kernels::memory_order::inverse;
 use crate::kernels::transfer;
 use crate::random::{Draws, default_generator};
 use crate::scalar::Arg;
@@ -22,7 +23,7 @@ pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
     let lying = order.iter().map(|&dim| sizes[dim]).collect();
-    (lying, super::picked::inverse(&order))
+    (lying, inverse(&order))
 }
 
 /// The largest integer of `random_` without a range: of floats, the first that has a neighbour which is none.
@@ -119,7 +120,7 @@ impl Tensor {
         let p = match p.into() {
             Arg::Tensor(p) => {
                 let (_, back) = in_memory(self);
-                let order = super::picked::inverse(&back);
+                let order = inverse(&back);
                 let p = p.detach().try_expand(self.dims())?.try_permute(order)?;
                 let drawn = bernoulli(&p.try_contiguous()?)?.try_permute(back)?;
                 return self.replace("BernoulliBackward1", drawn);

@@ -8,6 +8,7 @@ use super::arithmetic::{Operands, operands};
 use crate::autograd::{Ctx, Saved, no_grad, record};
 use crate::dtype::{Category, DType};
 use crate::error::Result;
+use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::{Array, complex, pointwise};
 use crate::scalar::Arg;
 use num_complex::Complex64;
@@ -89,7 +90,11 @@ fn element_wise(
         name,
         &[&x],
         Keep::Both,
-        || Ok(Tensor::from_array(forward(&x.array())?)),
+        || {
+            Ok(Tensor::from_array(as_operands_lie([&x.array()], |[x]| {
+                forward(x)
+            })?))
+        },
         move |ctx, g| {
             Ok(vec![Some(
                 g.try_mul(slope(&ctx.saved(0)?, &ctx.saved(1)?)?)?,
@@ -129,10 +134,7 @@ pub(super) fn pair(
 impl Operands {
     /// A function that is known in `f64`, of each pair.
     pub(super) fn through(&self, kernel: &str, f: fn(f64, f64) -> f64) -> Result<Tensor> {
-        let (a, b) = self.arrays()?;
-        Ok(Tensor::from_array(pointwise::through_pair(
-            kernel, f, &a, &b,
-        )?))
+        self.with(|[a, b]| pointwise::through_pair(kernel, f, a, b))
     }
 
     /// Likewise where it is known of complex numbers too.
@@ -145,23 +147,12 @@ impl Operands {
         if !self.a.is_complex() {
             return self.through(kernel, f);
         }
-        let (a, b) = self.arrays()?;
-        Ok(Tensor::from_array(complex::through_pair(
-            of_complex, &a, &b,
-        )?))
+        self.with(|[a, b]| complex::through_pair(of_complex, a, b))
     }
 
     /// A function of each pair of integers.
     pub(super) fn integers(&self, f: fn(i64, i64) -> i64) -> Result<Tensor> {
-        let (a, b) = self.arrays()?;
-        Ok(Tensor::from_array(pointwise::bits(f, &a, &b)?))
-    }
-
-    fn arrays(&self) -> Result<(Array, Array)> {
-        Ok((
-            self.a.array().broadcast(&self.shape)?,
-            self.b.array().broadcast(&self.shape)?,
-        ))
+        self.with(|[a, b]| pointwise::bits(f, a, b))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
+use super::pointwise::contiguous_copy;
 use super::rule::{Keep, composed};
 use crate::autograd::{Ctx, record_as_is};
 use crate::error::{Result, bail};
@@ -73,7 +74,7 @@ fn reshaped(x: &Tensor, shape: &Dims) -> Result<Tensor> {
         return Ok(view);
     }
     let shape = shape.to_view_shape(x.numel())?;
-    Ok(renewed(&x.try_copy()?, &shape))
+    Ok(renewed(&contiguous_copy(x)?, &shape))
 }
 
 /// A fresh, contiguous result as another shape: no view, because nobody else sees the first shape.
@@ -489,7 +490,7 @@ ops! {
     /// assert!(!a.is_contiguous());
     /// assert_eq!(a.contiguous().view(-1).dims(), [6]);
     /// ```
-    contiguous, try_contiguous, [] (x) => if x.is_contiguous() { Ok(x.clone()) } else { x.try_copy() };
+    contiguous, try_contiguous, [] (x) => if x.is_contiguous() { Ok(x.clone()) } else { contiguous_copy(x) };
     /// The elements of some dimensions in reverse (a copy). PyTorch: `torch.flip`.
     ///
     /// ```

@@ -308,6 +308,18 @@ fn flat_functions() {
             y.set((tensor!([0, 1]), tensor!([2, 0])), &x[1]);
             y.square()
         };
+        "eq_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.eq_(0.); y + x[0].square() };
+        "eq_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.eq_(Tensor::zeros(4)); y + x[0].square() };
+        "ne_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.ne_(0.); y + x[0].square() };
+        "ne_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.ne_(Tensor::zeros(4)); y + x[0].square() };
+        "lt_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.lt_(0.); y + x[0].square() };
+        "lt_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.lt_(Tensor::zeros(4)); y + x[0].square() };
+        "le_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.le_(0.); y + x[0].square() };
+        "le_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.le_(Tensor::zeros(4)); y + x[0].square() };
+        "gt_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.gt_(0.); y + x[0].square() };
+        "gt_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.gt_(Tensor::zeros(4)); y + x[0].square() };
+        "ge_ a number", [random(&[4])], |x| { let y = &x[0] * 2; y.ge_(0.); y + x[0].square() };
+        "ge_ a tensor", [random(&[4])], |x| { let y = &x[0] * 2; y.ge_(Tensor::zeros(4)); y + x[0].square() };
         "fill_", [random(&[4])], |x| { let y = &x[0] * 2; y.fill_(3.); y + x[0].square() };
     }
 }

@@ -271,6 +271,16 @@ fn truth_values_that_fall_on_one_place_are_one() {
 }
 
 #[test]
+fn the_sum_of_nothing_is_a_plain_zero() {
+    let nothing = Tensor::zeros([2, 0]);
+    assert_eq!(nothing.sum().to_string(), "tensor(0.)");
+    assert_eq!(nothing.nansum().to_string(), "tensor(0.)");
+    assert_eq!(nothing.sum_dim(1, false).to_string(), "tensor([0., 0.])");
+    let parts: Vec<Vec<usize>> = nothing.chunk(3, 1).iter().map(|part| part.dims()).collect();
+    assert_eq!(parts, [[2, 0], [2, 0], [2, 0]]);
+}
+
+#[test]
 fn integers_to_negative_powers_are_what_is_left_of_one_over_them() {
     let bases = tensor!([1, -1, -1, 2, 0]);
     let powers = bases.pow(tensor!([-1, -3, -2, -1, -1]));

@@ -156,7 +156,8 @@ pub(super) fn sum_floats<T: Element>(row: &[T]) -> f64 {
         lanes.iter().sum::<f64>() + chunks.remainder().iter().map(|x| x.to_f64()).sum::<f64>()
     }
     if row.len() <= 4 * PIECE {
-        return row.chunks(PIECE).map(piece).sum();
+        // Not `sum`, which is -0 for nothing.
+        return row.chunks(PIECE).map(piece).fold(0., |sum, x| sum + x);
     }
     let pieces: Vec<&[T]> = row.chunks(PIECE).collect();
     parallel::map(pieces.len(), &|i| piece(pieces[i]))

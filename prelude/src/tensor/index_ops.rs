@@ -200,6 +200,12 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
             source.dtype().scalar_type()
         );
     }
+    if add && at > 0 && at >= source.dim() {
+        bail!(
+            "index_add_(): Indexing dim {at} is out of bounds of the source tensor with dim {}",
+            source.dim()
+        );
+    }
     if index.numel() != picked {
         if add && source.dim() == 0 {
             crate::error::bail_index!("Dimension specified as 0 but tensor has no dimensions");
@@ -339,8 +345,8 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
         &[x, &expanded],
         output,
         |_| {
-            (Vec::new(), |_: &Ctx, g: &Tensor| {
-                Ok(vec![None, Some(g.clone())])
+            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+                Ok(vec![ctx.when(0, || g.try_zeros_like())?, Some(g.clone())])
             })
         },
     ))

@@ -60,6 +60,10 @@ fn logical(op: fn(i64, i64) -> i64, x: &Tensor, other: &Tensor) -> Result<Tensor
 }
 
 fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
+    let cond = &match cond.dtype() {
+        DType::U8 => cond.try_ne(0)?,
+        _ => cond.clone(),
+    };
     if cond.dtype() != DType::Bool {
         bail!(
             "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
@@ -121,11 +125,12 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
             mask.dtype().c_name()
         );
     }
-    if written && mask.dim() > x.dim() {
+    let shape = broadcast(&x.shape(), &mask.shape())?;
+    if written && shape != x.shape() {
         bail!(
             "output with shape {} doesn't match the broadcast shape {}",
             x.shape().list(),
-            broadcast(&x.shape(), &mask.shape())?.list()
+            shape.list()
         );
     }
     if written {

@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use super::rule::pair;
+use super::rule::{pair, pair_of_inputs};
 use crate::autograd::{is_written_to, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
@@ -42,7 +42,7 @@ pub(super) fn not_bool(kernel: &str, x: &Tensor) -> Result<()> {
 }
 
 fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
-    pair(
+    pair_of_inputs(
         ["FmodBackward1", "FmodBackward0"],
         x,
         other,
@@ -56,7 +56,7 @@ fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
                 o.integers(i64::wrapping_rem)
             }
         },
-        |g, a, b, _| {
+        |g, a, b| {
             Ok([
                 g.clone(),
                 g.try_neg()?.try_mul(rounded_quotient(
@@ -70,7 +70,7 @@ fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor> {
-    pair(
+    pair_of_inputs(
         ["DivBackward2", "DivBackward2"],
         x,
         other,
@@ -91,7 +91,7 @@ fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor
                 Rounding::Trunc => o.integers(i64::wrapping_div),
             }
         },
-        |g, a, b, _| {
+        |g, a, b| {
             Ok([
                 a.try_zeros_like()?.try_mul(g)?,
                 b.try_zeros_like()?.try_mul(g)?,
@@ -140,12 +140,12 @@ fn extreme_of_numbers(x: &Tensor, other: Arg, largest: bool) -> Result<Tensor> {
         |x: f64, y: f64| x.min(y)
     };
     let op = if largest { Binary::Max } else { Binary::Min };
-    let rule: super::rule::PairRule = if largest {
-        |g, a, b, _| shared_by_numbers(g, a, b, a.try_gt(b)?)
+    let rule: fn(&Tensor, &Tensor, &Tensor) -> Result<[Tensor; 2]> = if largest {
+        |g, a, b| shared_by_numbers(g, a, b, a.try_gt(b)?)
     } else {
-        |g, a, b, _| shared_by_numbers(g, a, b, a.try_lt(b)?)
+        |g, a, b| shared_by_numbers(g, a, b, a.try_lt(b)?)
     };
-    pair(
+    pair_of_inputs(
         [name; 2],
         x,
         other,
@@ -172,7 +172,7 @@ fn shared_by_numbers(g: &Tensor, a: &Tensor, b: &Tensor, wins: Tensor) -> Result
 
 fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
     if base_two {
-        return pair(
+        return pair_of_inputs(
             ["Logaddexp2Backward0"; 2],
             x,
             other,
@@ -183,20 +183,20 @@ fn log_sum(x: &Tensor, other: Arg, base_two: bool) -> Result<Tensor> {
                     special::logaddexp(a * ln_2, b * ln_2) / ln_2
                 })
             },
-            |g, a, b, _| {
+            |g, a, b| {
                 let share =
                     |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp2()?.try_add(1)?);
                 Ok([share(a, b)?, share(b, a)?])
             },
         );
     }
-    pair(
+    pair_of_inputs(
         ["LogaddexpBackward0"; 2],
         x,
         other,
         Category::Bool,
         |o| o.through_both("logaddexp_cpu", special::logaddexp, complex::logaddexp),
-        |g, a, b, _| {
+        |g, a, b| {
             let share = |x: &Tensor, y: &Tensor| g.try_div(y.try_sub(x)?.try_exp()?.try_add(1)?);
             Ok([share(a, b)?, share(b, a)?])
         },

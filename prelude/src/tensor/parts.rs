@@ -178,7 +178,11 @@ ops! {
         if chunks == 0 {
             bail!("chunk expects `chunks` to be greater than 0, got: 0");
         }
-        split(x, x.try_size(dim)?.div_ceil(chunks).max(1), dim)
+        match x.try_size(dim)? {
+            // Nothing, as often as was asked for.
+            0 => pieces("SplitWithSizesBackward0", x, dim, &vec![0; chunks]),
+            size => split(x, size.div_ceil(chunks), dim),
+        }
     };
     /// The elements of one dimension, one by one, without it. PyTorch: `torch.unbind`.
     ///

@@ -17,16 +17,20 @@ pub(super) fn put_at(
     values: &Tensor,
     accumulate: bool,
 ) -> Result<()> {
-    // A single number may be of any dtype where a mask says where it goes.
-    let values = match given {
-        [only] if only.is_mask() && values.numel() == 1 && !accumulate => {
-            &values.try_to_dtype(view.dtype())?
-        }
-        _ => values,
+    // A single number where a mask says where it goes may be of any dtype, and the mask may be the tensor itself.
+    let fills = matches!(given, [only] if only.is_mask()) && values.numel() == 1 && !accumulate;
+    if fills && given[0].tensor.dtype() == DType::U8 {
+        bail!("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
+    }
+    let values = match fills {
+        true => &values.try_to_dtype(view.dtype())?,
+        false => values,
     };
     crate::autograd::in_place(view, |view| {
-        let read: Vec<&Tensor> = given.iter().map(|it| &it.tensor).chain([values]).collect();
-        refuse_overlap(view, &read)?;
+        if !fills {
+            let read: Vec<&Tensor> = given.iter().map(|it| &it.tensor).chain([values]).collect();
+            refuse_overlap(view, &read)?;
+        }
         let fits = |shape: &[usize]| {
             values
                 .detach()

@@ -252,9 +252,9 @@ fn contract(x: &Tensor, other: &Tensor, dims: &[i64], others: &[i64]) -> Result<
         let (m, n) = (x.try_size(i)?, other.try_size(j)?);
         // A dimension of size 1 goes with any size.
         if n == 1 {
-            a = a.try_sum_dim(i, true)?;
+            a = a.try_sum_dim(i, true)?.try_to_dtype(x.dtype())?;
         } else if m == 1 {
-            b = b.try_sum_dim(j, true)?;
+            b = b.try_sum_dim(j, true)?.try_to_dtype(x.dtype())?;
         } else if m != n {
             bail!(
                 "contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}"
@@ -301,6 +301,9 @@ fn inner(x: &Tensor, other: &Tensor) -> Result<Tensor> {
         );
     }
     one_dtype(x, other)?;
+    if x.dim() == 1 && other.dim() == 1 && x.dtype() == crate::DType::Bool {
+        return Err(crate::Error::not_implemented("dot", x.dtype()));
+    }
     contract(x, other, &[-1], &[-1])
 }
 

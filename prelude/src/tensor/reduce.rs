@@ -238,11 +238,11 @@ pub(super) fn running_bools(kernel: &str, x: &Tensor) -> Result<Option<Tensor>> 
 }
 
 fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let axis = axis(dim, x.dim())?;
     if let Some(bools) = running_bools("cumsum_out_cpu", x)? {
         return Ok(bools);
     }
     let x = &summable(x)?;
-    let axis = axis(dim, x.dim())?;
     if x.dim() == 0 {
         return composed(
             "CumsumBackward0",

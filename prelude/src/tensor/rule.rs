@@ -115,6 +115,46 @@ pub(super) fn pair(
     forward: impl FnOnce(&Operands) -> Result<Tensor>,
     backward: PairRule,
 ) -> Result<Tensor> {
+    paired(
+        names,
+        x,
+        other,
+        least,
+        Keep::Both,
+        forward,
+        move |ctx, g| backward(g, &ctx.saved(0)?, &ctx.saved(1)?, &ctx.saved(2)?),
+    )
+}
+
+/// [`pair`] where the gradients come from the operands alone, so that the output may change afterwards.
+pub(super) fn pair_of_inputs(
+    names: [&'static str; 2],
+    x: &Tensor,
+    other: Arg,
+    least: Category,
+    forward: impl FnOnce(&Operands) -> Result<Tensor>,
+    backward: fn(&Tensor, &Tensor, &Tensor) -> Result<[Tensor; 2]>,
+) -> Result<Tensor> {
+    paired(
+        names,
+        x,
+        other,
+        least,
+        Keep::Inputs,
+        forward,
+        move |ctx, g| backward(g, &ctx.saved(0)?, &ctx.saved(1)?),
+    )
+}
+
+fn paired(
+    names: [&'static str; 2],
+    x: &Tensor,
+    other: Arg,
+    least: Category,
+    keep: Keep,
+    forward: impl FnOnce(&Operands) -> Result<Tensor>,
+    backward: impl Fn(&Ctx, &Tensor) -> Result<[Tensor; 2]> + Send + Sync + 'static,
+) -> Result<Tensor> {
     // PyTorch numbers the overload for a plain number separately.
     let name = names[usize::from(matches!(other, Arg::Scalar(_)))];
     let operands = operands(x, other, least)?;
@@ -122,10 +162,10 @@ pub(super) fn pair(
     composed(
         name,
         &inputs,
-        Keep::Both,
+        keep,
         || forward(&operands),
         move |ctx, g| {
-            let [a, b] = backward(g, &ctx.saved(0)?, &ctx.saved(1)?, &ctx.saved(2)?)?;
+            let [a, b] = backward(ctx, g)?;
             Ok(vec![ctx.wants(0).then_some(a), ctx.wants(1).then_some(b)])
         },
     )

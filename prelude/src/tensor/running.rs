@@ -40,11 +40,11 @@ fn sums_from(x: &Tensor, dim: i64) -> Result<Tensor> {
 }
 
 fn running_product(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let at = axis(dim, x.dim())?;
     if let Some(bools) = super::reduce::running_bools("cumprod_out_cpu", x)? {
         return Ok(bools);
     }
     let x = summable(x)?;
-    let at = axis(dim, x.dim())?;
     if x.dim() == 0 {
         return composed(
             "CumprodBackward0",

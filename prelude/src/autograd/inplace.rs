@@ -20,9 +20,7 @@ pub(crate) fn in_place(
     compute: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<()> {
     if overlaps_itself(&target.array()) {
-        if is_grad_enabled() {
-            check_allowed(target)?;
-        }
+        check_in_place(target)?;
         bail!(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. \
              Please clone() the tensor before performing the operation."

@@ -98,6 +98,9 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
         Some(Gone::Lost(cell)) => vec![format!(
             "`{name}` was lost when the process died in {cell}: make it again"
         )],
+        Some(Gone::Unfinished(cell)) => vec![format!(
+            "`{name}` was to be made by {cell}, which failed: what a cell makes lasts only if the cell ends well"
+        )],
         // rustc has suggestions of its own for short names, mostly too many.
         None if name.len() < 3 => Vec::new(),
         None => near_miss(name, context),

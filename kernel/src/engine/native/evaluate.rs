@@ -123,7 +123,14 @@ impl NativeEngine {
                     "the runtime gave an answer to something else".into(),
                 ));
             }
-            Err(death) => return Err(self.died(cell.id, &death).await),
+            Err(death) => {
+                let report = self.died(cell.id, &death).await;
+                for kept in plan.kept() {
+                    self.variables
+                        .was_not_made(kept.name(), Gone::Unfinished(cell.id));
+                }
+                return Err(report);
+            }
         };
         self.runtime.last_output(number).await;
         phases.run = Some(finished.timing);
@@ -150,10 +157,11 @@ impl NativeEngine {
         }
         let mut replaced = Vec::new();
         for ((kept, ty), slot) in plan.kept().zip(types).zip(keeps) {
+            let (name, mutable) = (kept.name(), kept.mutable());
             if !finished.kept.contains(slot) {
+                self.variables.was_not_made(name, Gone::Unfinished(cell.id));
                 continue;
             }
-            let (name, mutable) = (kept.name(), kept.mutable());
             let made_of = mir::notebook_names(ty).into_iter().map(|name| {
                 let identity = self.notebook.identity(&name);
                 (name, identity)

@@ -40,6 +40,8 @@ pub(super) enum Gone {
     Redefined(String, CellId),
     /// The process that held it died.
     Lost(CellId),
+    /// The cell that was to make it failed.
+    Unfinished(CellId),
 }
 
 /// All variables, and what became of those that are gone.
@@ -78,6 +80,13 @@ impl Variables {
     pub fn remove(&mut self, name: &str, why: Gone) -> Option<SlotId> {
         self.gone.insert(name.to_string(), why);
         Some(self.live.remove(name)?.slot)
+    }
+
+    /// Remembers why a variable was not made, unless there is an earlier one of this name.
+    pub fn was_not_made(&mut self, name: &str, why: Gone) {
+        if !self.live.contains_key(name) {
+            self.gone.insert(name.to_string(), why);
+        }
     }
 
     /// All are gone for one reason.

@@ -125,16 +125,16 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {
             mask.dtype().c_name()
         );
     }
-    let shape = broadcast(&x.shape(), &mask.shape())?;
-    if written && shape != x.shape() {
-        bail!(
-            "output with shape {} doesn't match the broadcast shape {}",
-            x.shape().list(),
-            shape.list()
-        );
-    }
     if written {
-        refuse_partial_overlap(x, &[&mask.try_expand(x.shape())?])?;
+        let shape = broadcast(&x.shape(), &mask.shape())?;
+        if shape != x.shape() {
+            bail!(
+                "output with shape {} doesn't match the broadcast shape {}",
+                x.shape().list(),
+                shape.list()
+            );
+        }
+        refuse_partial_overlap(x, &[&mask.try_expand(shape)?])?;
     }
     let (name, value) = match value {
         Arg::Scalar(value) => (

@@ -11,7 +11,7 @@ use super::{Tensor, TensorOptions};
 use crate::autograd::{check_in_place, in_place};
 use crate::dtype::DType;
 use crate::error::{Error, OrPanic, Result, bail};
-use crate::kernels::memory_order::inverse;
+use crate::kernels::memory_order::{inverse, memory_order};
 use crate::kernels::transfer;
 use crate::random::{Draws, default_generator};
 use crate::scalar::Arg;
@@ -19,9 +19,8 @@ use crate::scalar::Arg;
 /// The sizes of a tensor in the order in which its numbers lie in memory, which is the one in which PyTorch fills them,
 /// and the permutation that brings them back.
 pub(super) fn in_memory(x: &Tensor) -> (Vec<usize>, Vec<usize>) {
-    let (sizes, strides) = (x.dims(), x.stride());
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&dim| std::cmp::Reverse(strides[dim]));
+    let sizes = x.dims();
+    let order = memory_order(&[&x.array().layout]).unwrap_or_else(|| (0..sizes.len()).collect());
     let lying = order.iter().map(|&dim| sizes[dim]).collect();
     (lying, inverse(&order))
 }

@@ -146,6 +146,18 @@ impl DType {
         }
     }
 
+    /// The smallest and the largest number of a dtype of integers.
+    pub(crate) fn integer_range(self) -> Option<(i64, i64)> {
+        Some(match self {
+            DType::U8 => (0, u8::MAX.into()),
+            DType::I8 => (i8::MIN.into(), i8::MAX.into()),
+            DType::I16 => (i16::MIN.into(), i16::MAX.into()),
+            DType::I32 => (i32::MIN.into(), i32::MAX.into()),
+            DType::I64 => (i64::MIN, i64::MAX),
+            _ => return None,
+        })
+    }
+
     /// The name of the type that PyTorch's own code uses.
     pub(crate) fn cpp_name(self) -> &'static str {
         match self {

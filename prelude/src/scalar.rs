@@ -92,17 +92,13 @@ impl Scalar {
             self.to_f64(),
             matches!(self, Scalar::Float(_) | Scalar::Complex(_)),
         );
-        let (low, high) = match dtype {
-            DType::U8 if !float => (-255., 255.),
-            DType::U8 => (0., 255.),
-            DType::I8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
-            DType::I16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
-            DType::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
-            DType::I64 => (i64::MIN as f64, i64::MAX as f64),
-            DType::F16 => (-65504., 65504.),
-            DType::BF16 => (f64::from(half::bf16::MIN), f64::from(half::bf16::MAX)),
-            DType::F32 | DType::C64 => (f64::from(f32::MIN), f64::from(f32::MAX)),
-            DType::F64 | DType::C128 | DType::Bool => (f64::NEG_INFINITY, f64::INFINITY),
+        let (low, high) = match (dtype, dtype.integer_range()) {
+            (DType::U8, _) if !float => (-255., 255.),
+            (_, Some((low, high))) => (low as f64, high as f64),
+            (DType::F16, _) => (-65504., 65504.),
+            (DType::BF16, _) => (f64::from(half::bf16::MIN), f64::from(half::bf16::MAX)),
+            (DType::F32 | DType::C64, _) => (f64::from(f32::MIN), f64::from(f32::MAX)),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
         };
         // Floats have infinities and what is no number, too.
         let in_range = (low..=high).contains(&number)

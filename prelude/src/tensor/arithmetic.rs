@@ -28,29 +28,15 @@ pub(crate) fn promote_scalar(dtype: DType, scalar: Scalar) -> DType {
     }
 }
 
-/// PyTorch's `result_type`: tensors with dimensions decide; 0-d tensors count only with a higher kind of number.
-fn result_type(a: &Tensor, b: &Tensor) -> DType {
-    let ((a, rank_a), (b, rank_b)) = ((a.dtype(), a.dim()), (b.dtype(), b.dim()));
-    match (rank_a == 0, rank_b == 0) {
-        (true, false) if a.category() <= b.category() => b,
-        (false, true) if b.category() <= a.category() => a,
-        // A 0-d complex tensor does not decide how wide the parts are.
-        (true, false) if a.is_complex() && b.is_floating_point() => b.to_complex(),
-        (false, true) if b.is_complex() && a.is_floating_point() => a.to_complex(),
-        _ => a.promote(b),
-    }
-}
-
 /// The dtype that both operands are converted to.
 pub(super) fn joint_dtype(a: &Tensor, b: &Arg) -> DType {
     match b {
         Arg::Scalar(b) => promote_scalar(a.dtype(), *b),
-        Arg::Tensor(b) => result_type(a, b),
+        Arg::Tensor(b) => joint_dtype_of(&[a, b]),
     }
 }
 
-/// The dtype of several tensors together: those with dimensions decide, the others count only with a higher kind of
-/// number.
+/// PyTorch's `result_type`: tensors with dimensions decide; 0-d tensors count only with a higher kind of number.
 pub(super) fn joint_dtype_of(tensors: &[&Tensor]) -> DType {
     let of = |has_dims: bool| {
         let counted = tensors.iter().filter(|x| (x.dim() > 0) == has_dims);
@@ -58,6 +44,7 @@ pub(super) fn joint_dtype_of(tensors: &[&Tensor]) -> DType {
     };
     match (of(true), of(false)) {
         (Some(dims), Some(single)) if single.category() > dims.category() => {
+            // A 0-d complex tensor does not decide how wide the parts are.
             if single.is_complex() && dims.is_floating_point() {
                 dims.to_complex()
             } else {
@@ -77,7 +64,7 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     let written = is_written_to(a);
     let (dtype, b) = match b {
         Arg::Scalar(b) => (promote_scalar(a.dtype(), b), Err(b)),
-        Arg::Tensor(b) => (result_type(a, &b), Ok(b)),
+        Arg::Tensor(b) => (joint_dtype_of(&[a, &b]), Ok(b)),
     };
     let dtype = match least {
         Category::Float => dtype.to_float(),

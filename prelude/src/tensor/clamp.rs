@@ -52,14 +52,10 @@ fn shared_by_bounds(g: &Tensor, x: &Tensor, min: &Tensor, max: &Tensor) -> Resul
 
 /// A bound of integers as the nearest integer that the dtype has.
 fn nearest(bound: crate::Scalar, dtype: DType) -> crate::Scalar {
-    let (low, high) = match dtype {
-        DType::U8 => (0, u8::MAX.into()),
-        DType::I8 => (i8::MIN.into(), i8::MAX.into()),
-        DType::I16 => (i16::MIN.into(), i16::MAX.into()),
-        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
-        _ => return bound,
-    };
-    crate::Scalar::Int(bound.to_i64().clamp(low, high))
+    match dtype.integer_range() {
+        Some((low, high)) => crate::Scalar::Int(bound.to_i64().clamp(low, high)),
+        None => bound,
+    }
 }
 
 /// Brings elements between bounds, each of them a number, a tensor or nothing.

@@ -46,12 +46,8 @@ fn largest_integer(dtype: DType) -> Result<u64> {
 fn check_bound(what: &str, bound: i64, dtype: DType) -> Result<()> {
     let (low, high) = match dtype {
         DType::Bool => (0, 1),
-        DType::U8 => (0, u8::MAX.into()),
-        DType::I8 => (i8::MIN.into(), i8::MAX.into()),
-        DType::I16 => (i16::MIN.into(), i16::MAX.into()),
-        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
         DType::F16 => (-65504, 65504),
-        _ => (i64::MIN, i64::MAX),
+        _ => dtype.integer_range().unwrap_or((i64::MIN, i64::MAX)),
     };
     if !(low..=high).contains(&bound) {
         bail!("{what} is out of bounds for {}", dtype.c_name());

@@ -13,3 +13,5 @@ pub mod fuzzing;
 pub mod jupyter;
 pub mod private;
 pub mod session;
+#[cfg(test)]
+mod test_program;

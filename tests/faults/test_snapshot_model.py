@@ -75,6 +75,13 @@ class Machine:
         found = filter(fits, self.session.processes())
         return sorted(found, key=lambda process: (process.create_time(), process.pid))
 
+    def settle(self) -> None:
+        """Cells do not wait for their snapshots. Whoever looks at the processes, or ends one, does: `:undo` settles them
+        before it says that there are not as many."""
+        assert "undo" in self.session.fails(":undo 1000").said
+        # A snapshot is one once it has taken its name.
+        assert eventually(lambda: len(self.processes(parked=False)) == 1)
+
     def set(self) -> None:
         value = self.random.randrange(6)
         self.session.ok(f"n = {value};")
@@ -97,11 +104,13 @@ class Machine:
 
     def kill(self) -> None:
         """The runtime is killed between two cells."""
+        self.settle()
         [runtime] = self.processes(parked=False)
         runtime.send_signal(signal.SIGKILL)
         self.model.crash()
 
     def kill_newest_snapshot(self) -> None:
+        self.settle()
         parked = self.processes(parked=True)
         # Somebody must be left to go on.
         if len(parked) > 2 and self.model.moments[-1].alive:
@@ -167,6 +176,7 @@ def test_any_sequence_leaves_the_session_as_the_model_says(tmp_path, seed):
         for _ in range(STEPS):
             machine.step()
         session.ok("n = 1;")
+        machine.settle()
         # The kernel has taken notice of all that ended. (A snapshot killed from outside waits for the runtime to do so.)
         [runtime] = machine.processes(parked=False)
         leader = os.getpgid(runtime.pid)

@@ -135,7 +135,7 @@ pub struct Snapshotted {
     pub id: SnapshotId,
     /// Its process id.
     pub pid: u32,
-    /// How long the fork took, in microseconds.
+    /// What the fork cost, in microseconds of processor time: a machine that is busy otherwise does not make it dearer.
     pub micros: u64,
 }
 

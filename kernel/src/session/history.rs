@@ -6,13 +6,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, ErrorCode, Row, params};
 use tokio::sync::oneshot;
 
 /// How long to wait for another session that is writing.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait before the database is opened once more.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// As many cells are kept.
 const MOST_CELLS: i64 = 50_000;
@@ -156,7 +159,23 @@ struct Store {
 }
 
 impl Store {
+    /// Opens the database, or makes it. Of sessions that start at once, one makes it and the others wait; where the
+    /// journal's mode is set, SQLite does not wait by itself.
     fn open(file: Option<&Path>) -> rusqlite::Result<Self> {
+        let started = Instant::now();
+        loop {
+            let opened = Self::open_now(file);
+            let busy = |error: &rusqlite::Error| {
+                error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+            };
+            if !opened.as_ref().is_err_and(busy) || started.elapsed() > PATIENCE {
+                return opened;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn open_now(file: Option<&Path>) -> rusqlite::Result<Self> {
         let database = match file {
             Some(file) => {
                 make_private(file);
@@ -377,6 +396,25 @@ mod tests {
         };
         let found = second.find(range).await;
         assert_eq!(found, [Found { session: 1, entry }]);
+    }
+
+    #[test]
+    fn sessions_that_start_at_once_all_remember() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("history.sqlite");
+            let start = std::sync::Barrier::new(8);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        start.wait();
+                        push(&mut Store::open(Some(&file)).unwrap(), &["a", "b"]);
+                    });
+                }
+            });
+            let store = Store::open(Some(&file)).unwrap();
+            assert_eq!(store.latest("*", false, None).unwrap().len(), 16);
+        }
     }
 
     #[tokio::test]

@@ -259,8 +259,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use lsp_types::request::Shutdown;
 
     use super::*;
@@ -269,10 +267,7 @@ mod tests {
     /// was sent.
     async fn echo(script: &str) -> (Client, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("server");
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        let executable = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&file, executable).unwrap();
+        let file = crate::test_program::write(folder.path(), "server", script, 0o755);
         let client = Client::start(&file, Path::new("/"), json!({"a": 1})).await;
         // The shell may not have opened its script yet.
         (client.unwrap(), folder)

@@ -115,16 +115,13 @@ pub fn version_for(rustc: &str) -> Result<&'static str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_program;
 
     #[test]
     fn only_what_runs_counts() {
         let folder = tempfile::tempdir().unwrap();
-        let program = |name: &str, script: &str, mode| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            path
-        };
+        let program =
+            |name: &str, script: &str, mode| test_program::write(folder.path(), name, script, mode);
         let good = program("good", "echo rust-analyzer 1.2; echo more", 0o755);
         assert_eq!(version(&good).as_deref(), Some("rust-analyzer 1.2"));
         assert_eq!(

@@ -316,6 +316,19 @@ impl DType {
         }
     }
 
+    /// Whether a result of this type may be written into a tensor of the type `to`: complex numbers go nowhere else,
+    /// floats not into integers, and only truth values into truth values. Width and sign may be lost. PyTorch:
+    /// `torch.can_cast`.
+    ///
+    /// ```
+    /// use wick::DType;
+    /// assert!(DType::I64.can_cast(DType::F16) && DType::F64.can_cast(DType::F32));
+    /// assert!(!DType::F32.can_cast(DType::I64) && !DType::U8.can_cast(DType::Bool));
+    /// ```
+    pub fn can_cast(self, to: DType) -> bool {
+        self.category() <= to.category()
+    }
+
     /// How candle stores it. It has no bool and no signed byte: both are a byte there. A complex number lies there as
     /// two floats.
     pub(crate) fn candle(self) -> candle_core::DType {

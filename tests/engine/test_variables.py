@@ -263,7 +263,10 @@ def test_a_variable_that_its_own_cell_moves_is_gone_and_says_so(kernel):
     assert kernel.value('let name = String::from("third"); name') == '"third"'
 
 
-@pytest.mark.parametrize("end", ['panic!("no");', "std::process::abort();", '"x".parse::<i32>()?;'])
+FAILURES = ['panic!("no");', "std::process::abort();", '"x".parse::<i32>()?;', 'let number: i32 = "x";']
+
+
+@pytest.mark.parametrize("end", FAILURES)
 def test_a_name_that_a_failed_cell_was_to_make_is_told_from_one_that_never_was(kernel, end):
     kernel.ok("let old = 1;")
     kernel.fails(f"let made = 2;\nlet old = 3;\n{end}")
@@ -271,3 +274,14 @@ def test_a_name_that_a_failed_cell_was_to_make_is_told_from_one_that_never_was(k
     assert kernel.value("old") == "1"
     kernel.ok("let made = 4;")
     assert kernel.value("made") == "4"
+
+
+def test_an_item_of_a_cell_that_did_not_compile_is_told_from_one_that_never_was(kernel):
+    cell = "struct Point { x: i32 }\nfn twice(x: i32) -> i32 { 2 * x }\n"
+    kernel.fails(cell + 'let number: i32 = "x";')
+    for use in ("twice(1)", "Point { x: 1 }", "Point::new()", "let far: Option<Point> = None;"):
+        assert "was to be made by [1], which failed" in kernel.fails(use).said, use
+    kernel.ok(cell)
+    assert kernel.value("twice(1)") == "2"
+    # What is wrong now is something else.
+    assert "was to be made" not in kernel.fails("Point").said

@@ -73,7 +73,7 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
             result.shape().list()
         );
     }
-    if result.dtype().category() > target.dtype().category() {
+    if !result.dtype().can_cast(target.dtype()) {
         bail!(
             "result type {} can't be cast to the desired output type {}",
             result.dtype().scalar_type(),

@@ -3,7 +3,9 @@
 use super::Tensor;
 use crate::device::Device;
 use crate::dtype::DType;
-use crate::error::{OrPanic, Result};
+use crate::error::{OrPanic, Result, bail};
+use crate::kernels::array::{elements, locked};
+use crate::kernels::element::with_stored;
 use crate::shape::{Shape, axis};
 use std::sync::Arc;
 
@@ -103,6 +105,76 @@ impl Tensor {
     /// ```
     pub fn element_size(&self) -> usize {
         self.dtype().size()
+    }
+
+    /// How many bytes the elements take. PyTorch: `Tensor.nbytes`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(Tensor::zeros([2, 3]).nbytes(), 24);
+    /// ```
+    pub fn nbytes(&self) -> usize {
+        self.element_size() * self.numel()
+    }
+
+    /// Whether another tensor has the same sizes. PyTorch: `Tensor.is_same_size`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert!(x.is_same_size(&tensor!([[1, 2, 3], [4, 5, 6]])) && !x.is_same_size(&x.t()));
+    /// ```
+    pub fn is_same_size(&self, other: &Tensor) -> bool {
+        self.shape() == other.shape()
+    }
+
+    /// Whether another tensor is the same part of the same memory. PyTorch: `Tensor.is_set_to`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::zeros([2, 3]);
+    /// assert!(x.detach().is_set_to(&x) && !x.t().is_set_to(&x));
+    /// ```
+    pub fn is_set_to(&self, other: &Tensor) -> bool {
+        let (a, b) = (self.array(), other.array());
+        a.storage.same_memory(&b.storage)
+            && a.dims() == b.dims()
+            && a.layout.stride() == b.layout.stride()
+            && a.layout.start_offset() == b.layout.start_offset()
+    }
+
+    /// Where in main memory the first element is, for telling which tensors share it; 0 if there are no elements.
+    /// PyTorch: `Tensor.data_ptr`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2., 3.]);
+    /// assert_eq!(x.view([3, 1]).data_ptr(), x.data_ptr());
+    /// assert_eq!(x.i(1..).data_ptr(), x.data_ptr() + x.element_size());
+    /// ```
+    #[track_caller]
+    pub fn data_ptr(&self) -> usize {
+        self.try_data_ptr().or_panic()
+    }
+
+    /// Like [`Tensor::data_ptr`]. Fails on a GPU, whose memory has no address here.
+    pub fn try_data_ptr(&self) -> Result<usize> {
+        let array = self.array();
+        if array.device() != Device::Cpu {
+            bail!(
+                "a tensor on {} has no address in main memory; a.is_set_to(&b) tells whether two tensors are the same memory",
+                array.device()
+            );
+        }
+        if array.numel() == 0 {
+            return Ok(0);
+        }
+        let dtype = array.dtype();
+        let start = locked(
+            [&array],
+            |[(data, _)]| with_stored!(dtype, T => Ok(elements::<T>(data)?.as_ptr().addr())),
+        )?;
+        Ok(start + array.layout.start_offset() * self.element_size())
     }
 
     /// The element type. PyTorch: `Tensor.dtype`.

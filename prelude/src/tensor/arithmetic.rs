@@ -91,7 +91,7 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
 /// Fails where the numbers of a result have no place in the tensor that it is written to. PyTorch looks for that before
 /// it looks for a kernel.
 pub(super) fn check_cast(x: &Tensor, result: DType) -> Result<()> {
-    if is_written_to(x) && result.category() > x.dtype().category() {
+    if is_written_to(x) && !result.can_cast(x.dtype()) {
         bail!(
             "result type {} can't be cast to the desired output type {}",
             result.scalar_type(),

@@ -83,7 +83,7 @@ pub(super) fn clamp(
         input = input.try_to_dtype(dtype)?;
     }
     // PyTorch names the dtype in C's words where the bounds are numbers.
-    if is_written_to(x) && !tensors && dtype.category() > x.dtype().category() {
+    if is_written_to(x) && !tensors && !dtype.can_cast(x.dtype()) {
         bail!(
             "result type {} can't be cast to the desired output type {}",
             dtype.scalar_type(),

@@ -82,6 +82,26 @@ impl LiteralBuffer {
         Ok(())
     }
 
+    /// Collects the numbers of a literal.
+    fn of<L: Literal + ?Sized>(value: &L) -> Result<Self> {
+        let mut buffer = Self::default();
+        value.dims(&mut buffer.dims);
+        value.append(0, &mut buffer)?;
+        Ok(buffer)
+    }
+
+    /// A tensor of another dtype than the literal's own. Floats do not become `f32` on their way.
+    fn into_tensor_like(self, dtype: DType, like: &Tensor) -> Result<Tensor> {
+        let exact = match dtype {
+            DType::F32 => Array::from_vec(self.floats, DType::F64, &self.dims),
+            DType::C64 => Array::from_vec(self.complex, DType::C128, &self.dims),
+            _ => self.into_tensor(dtype)?.array(),
+        };
+        let array = transfer::cast(&exact, like.dtype())?;
+        let array = transfer::to_device(&array, like.device())?;
+        Ok(Tensor::from_array(array))
+    }
+
     fn into_tensor(self, dtype: DType) -> Result<Tensor> {
         let array = match dtype {
             DType::F32 => {
@@ -202,9 +222,25 @@ impl Tensor {
 
     /// Like [`Tensor::new`]. Fails if the lists are not all of one length.
     pub fn try_new<L: Literal + ?Sized>(value: &L) -> Result<Tensor> {
-        let mut buffer = LiteralBuffer::default();
-        value.dims(&mut buffer.dims);
-        value.append(0, &mut buffer)?;
-        buffer.into_tensor(L::DTYPE)
+        LiteralBuffer::of(value)?.into_tensor(L::DTYPE)
+    }
+
+    /// Other numbers, a number or nested lists of them, in the dtype and on the device of this tensor. PyTorch:
+    /// `Tensor.new_tensor`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = tensor!([1., 2.]).double();
+    /// assert_eq!(x.new_tensor(&[[1, 2]]).to_string(), "tensor([[1., 2.]], dtype=torch.float64)");
+    /// assert_eq!(x.new_tensor(&0.1).item::<f64>(), 0.1);
+    /// ```
+    #[track_caller]
+    pub fn new_tensor<L: Literal + ?Sized>(&self, value: &L) -> Tensor {
+        self.try_new_tensor(value).or_panic()
+    }
+
+    /// Like [`Tensor::new_tensor`]. Fails if the lists are not all of one length.
+    pub fn try_new_tensor<L: Literal + ?Sized>(&self, value: &L) -> Result<Tensor> {
+        LiteralBuffer::of(value)?.into_tensor_like(L::DTYPE, self)
     }
 }

@@ -47,8 +47,26 @@ fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
             .into_iter()
             .collect()
         }
+        Some("E0405" | "E0412" | "E0422" | "E0433") => named
+            .and_then(|name| unfinished(name, context))
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
+}
+
+/// That a cell failed which was to make `name`.
+fn unfinished(name: &str, context: &Context<'_>) -> Option<String> {
+    let Some(Gone::Unfinished(cell)) = context.variables.why_gone(name) else {
+        return None;
+    };
+    // Another cell has made it since, as an item.
+    let is_there = context.notebook.names().any(|(other, _)| other == name);
+    (!is_there).then(|| {
+        format!(
+            "`{name}` was to be made by {cell}, which failed: what a cell makes lasts only if the cell ends well"
+        )
+    })
 }
 
 fn is_unknown_name(diagnostic: &Mapped) -> bool {
@@ -98,9 +116,7 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
         Some(Gone::Lost(cell)) => vec![format!(
             "`{name}` was lost when the process died in {cell}: make it again"
         )],
-        Some(Gone::Unfinished(cell)) => vec![format!(
-            "`{name}` was to be made by {cell}, which failed: what a cell makes lasts only if the cell ends well"
-        )],
+        Some(Gone::Unfinished(_)) => unfinished(name, context).into_iter().collect(),
         // rustc has suggestions of its own for short names, mostly too many.
         None if name.len() < 3 => Vec::new(),
         None => near_miss(name, context),

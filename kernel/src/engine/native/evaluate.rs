@@ -55,7 +55,7 @@ impl NativeEngine {
             prepared = async {
                 self.catch_up(cell).await;
                 self.prepare(&text, &split, phases).await
-            } => prepared?,
+            } => prepared.inspect_err(|_| self.nothing_was_made(cell.id, &split))?,
             () = interrupted => return Err(interrupted_error("while it was being compiled")),
         };
         self.tokio |= split.awaits || lex::mentions(&text.text).contains("tokio");
@@ -64,6 +64,15 @@ impl NativeEngine {
                 .await?;
         }
         self.commands(&text, &after).await
+    }
+
+    /// A cell that does not compile makes nothing of what it names.
+    fn nothing_was_made(&mut self, cell: CellId, split: &Split) {
+        let variables = split.bindings.iter().map(|binding| &binding.name);
+        let items = split.items.iter().flat_map(|item| &item.names);
+        for name in variables.chain(items) {
+            self.variables.was_not_made(name, Gone::Unfinished(cell));
+        }
     }
 
     #[tracing::instrument(skip_all, fields(load_us, run_us))]

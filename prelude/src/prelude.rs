@@ -7,6 +7,8 @@ pub use crate::data::{
 };
 pub use crate::graph::make_dot;
 pub use crate::models::{ResNet18Weights, resnet18};
+/// As every notebook of PyTorch imports it.
+pub use crate::nn::functional as F;
 pub use crate::nn::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AlphaDropout,
     AvgPool1d, AvgPool2d, BatchNorm1d, BatchNorm2d, BatchNorm3d, CELU, Conv1d, Conv2d, Conv3d,

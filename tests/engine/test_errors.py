@@ -251,3 +251,16 @@ def test_a_name_that_is_known_to_be_gone_gets_no_guesses(kernel):
     kernel.ok("fn g() {}\nlet c = String::new();\ndrop(c);")
     cell = kernel.fails("c")
     assert "moved in [1]" in cell.traceback and "similar" not in cell.traceback
+
+
+@pytest.mark.parametrize(
+    "cell, line",
+    [
+        ("torch::rand([2, 3])", "there is no `torch` in front of names"),
+        ("torch.tensor([1, 2])", "there is no `torch` in front of names"),
+        ("np.zeros(3)", "arrays are the crate `ndarray`'s"),
+        ("plt::plot([1, 2])", "write `plot(…)`"),
+    ],
+)
+def test_pythons_modules_are_told_where_they_are(kernel, cell, line):
+    assert line in kernel.fails(cell).said

@@ -48,7 +48,7 @@ fn lines(diagnostic: &Mapped, context: &Context<'_>) -> Vec<String> {
             .collect()
         }
         Some("E0405" | "E0412" | "E0422" | "E0433") => named
-            .and_then(|name| unfinished(name, context))
+            .and_then(|name| unfinished(name, context).or_else(|| python_module(name)))
             .into_iter()
             .collect(),
         _ => Vec::new(),
@@ -119,8 +119,28 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
         Some(Gone::Unfinished(_)) => unfinished(name, context).into_iter().collect(),
         // rustc has suggestions of its own for short names, mostly too many.
         None if name.len() < 3 => Vec::new(),
-        None => near_miss(name, context),
+        None => match python_module(name) {
+            Some(line) => vec![line],
+            None => near_miss(name, context),
+        },
     }
+}
+
+/// Where the functions are that Python has in a module which everyone imports.
+fn python_module(name: &str) -> Option<String> {
+    let line = match name {
+        "torch" => {
+            "there is no `torch` in front of names: write `tensor!([1, 2])`, `Tensor::rand([2, 3])`, `x.relu()`, `F::relu(&x)`, \
+             `nn::…`, `optim::…`"
+        }
+        "np" | "numpy" => {
+            "arrays are the crate `ndarray`'s: `x.numpy::<f32>()` is a tensor's memory as one, `Tensor::from_numpy(&array)` is a \
+             tensor in an array's memory"
+        }
+        "plt" | "matplotlib" => "write `plot(…)`, `scatter(…)`, `bar(…)`, `hist(…)` or `x.show()`",
+        _ => return None,
+    };
+    Some(line.to_owned())
 }
 
 /// A variable whose name is written almost the same.

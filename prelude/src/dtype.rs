@@ -329,6 +329,15 @@ impl DType {
         self.category() <= to.category()
     }
 
+    /// The type that numbers of this one are computed in; floats of 16 bits are computed in 32. PyTorch:
+    /// `at::opmath_type`.
+    pub(crate) fn opmath(self) -> DType {
+        match self {
+            DType::F16 | DType::BF16 => DType::F32,
+            own => own,
+        }
+    }
+
     /// How candle stores it. It has no bool and no signed byte: both are a byte there. A complex number lies there as
     /// two floats.
     pub(crate) fn candle(self) -> candle_core::DType {

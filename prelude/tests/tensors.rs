@@ -301,3 +301,133 @@ fn a_wider_operand_in_place_leaves_the_operation_on_the_tape() {
         (DType::F32, vec![3., 4.])
     );
 }
+
+/// Numbers of 16 bits are computed in 32 and rounded once, a number that they are multiplied with is not rounded to 16
+/// bits before, and a product that is added to something is not rounded at all. The sums are torch's.
+#[test]
+fn sixteen_bits_are_computed_in_thirty_two() {
+    let expected = [
+        (
+            DType::F32,
+            [
+                -484.6752026639879,
+                43762.72464426607,
+                27.374901856062934,
+                -993.6422323068837,
+                38.047325069317594,
+                37.30280839302577,
+                38.047325069317594,
+                37.30280839302577,
+                -411.0,
+                51.153910840977915,
+                38.047325069317594,
+                415.88806799799204,
+                75.0,
+            ],
+        ),
+        (
+            DType::BF16,
+            [
+                -484.27984619140625,
+                43923.26290893555,
+                27.3533935546875,
+                -993.8453063964844,
+                37.864845275878906,
+                36.896888732910156,
+                37.864845275878906,
+                36.896888732910156,
+                -407.0,
+                51.269500732421875,
+                37.61182403564453,
+                418.90185546875,
+                79.0,
+            ],
+        ),
+    ];
+    for (dtype, sums) in expected {
+        manual_seed(1);
+        let [a, b, c] = [(); 3].map(|()| (Tensor::randn([992]) * 3.).to(dtype));
+        let s = tensor!(1.00993);
+        let results = [
+            a.addcmul(&b, &c, 1.37),
+            a.addcdiv(&b, &c, -0.73),
+            a.lerp(&b, 0.37),
+            a.lerp(&b, &c),
+            &a * 1.00993,
+            &a / 1.00993,
+            &a * &s,
+            &a / &s,
+            a.floor_divide(0.37),
+            a.add_scaled(&b, 1.37),
+            &s * &a,
+            1.37 / &a,
+            a.div_rounding(0.37, Rounding::Trunc),
+        ];
+        for (at, (result, sum)) in results.iter().zip(sums).enumerate() {
+            assert_eq!(result.dtype(), dtype);
+            let found = result.double().sum().item::<f64>();
+            assert!(
+                (found - sum).abs() <= 1e-12 * sum.abs(),
+                "{dtype} {at}: {found} {sum}"
+            );
+        }
+    }
+}
+
+/// PyTorch's loops take 32 numbers of 16 bits at once; fewer are computed in their own dtype.
+#[test]
+fn a_few_numbers_of_sixteen_bits_are_added_in_their_dtype() {
+    let [a, b] = [
+        [-1.9609375, -1.828125, -3.484375],
+        [-3.28125, -3.4375, 2.828125],
+    ]
+    .map(|numbers| tensor!(numbers).to(DType::BF16));
+    let sum = a.add_scaled(&b, 1.37);
+    assert_eq!(sum.to_vec1::<f32>(), [-6.46875, -6.5, 0.375]);
+}
+
+/// The first number lies above the middle between two of 16 bits by its last bit alone.
+#[test]
+fn every_bit_counts_in_rounding_to_sixteen_bits() {
+    let x = tensor!([0.9472656846046448, 0.947265625]);
+    for x in [x.copy(), x.double()] {
+        assert_eq!(x.to(DType::BF16).to_vec1::<f64>(), [0.94921875, 0.9453125]);
+    }
+}
+
+/// Freezing a leaf counts for graphs that were made before.
+#[test]
+fn a_leaf_that_was_frozen_gets_no_gradient() {
+    let x = tensor!([1., 2.]).requires_grad_(true);
+    let y = x.square().sum();
+    x.requires_grad_(false);
+    y.backward();
+    assert!(x.grad().is_none());
+}
+
+#[test]
+fn a_step_saves_nothing_that_a_second_backward_could_miss() {
+    let x = tensor!([1.5, 2.]).requires_grad_(true);
+    let y = x.floor();
+    y.backward_with(&tensor!([1., 1.]));
+    y.backward_with(&tensor!([1., 1.]));
+    assert_eq!(x.grad().unwrap().to_vec1::<f32>(), [0., 0.]);
+}
+
+#[test]
+fn nothing_has_no_spread() {
+    assert!(
+        Tensor::zeros([0])
+            .std_dim((), -0.25, false)
+            .item::<f64>()
+            .is_nan()
+    );
+}
+
+#[test]
+fn indices_of_extremes_are_no_views() {
+    for x in [tensor!(3.), tensor!([[3., 4.]])] {
+        let (_, index) = x.max_dim(-1, false);
+        assert!(!index.is_view());
+    }
+}

@@ -147,7 +147,10 @@ impl Pass<'_> {
     /// The gradient of a leaf is there.
     fn arrive(&self, node: &Arc<Node>, leaf: &Tensor, gradients: Gradients) -> Result<()> {
         let mut gradients = node.hooks.run_before(gradients);
-        if let Some(gradient) = gradients.pop().flatten() {
+        // A leaf may have been frozen since the graph was made.
+        if let Some(gradient) = gradients.pop().flatten()
+            && leaf.requires_grad()
+        {
             accumulate(leaf, gradient, self.plan.create_graph)?;
             leaf.run_after_hooks();
         }

@@ -187,9 +187,9 @@ macro_rules! element {
             <$t>::NEG_INFINITY,
             <$t>::INFINITY,
             to_f64 | x | x.to_f64(),
-            from_f64<$t>::from_f64,
+            from_f64 | x | <$t>::from_f32(x as f32),
             to_i64 | x | x.to_f32() as i64,
-            from_i64 | x | <$t>::from_f64(x as f64),
+            from_i64 | x | <$t>::from_f32(x as f32),
             wide | x | x.to_f32(),
             narrow<$t>::from_f32
         );

@@ -102,10 +102,26 @@ where
     fill(walk.len(), |from, out| {
         let mut done = 0;
         walk.runs(from, from + out.len(), &mut |run| {
-            let [sa, sb, sc] = run.step;
             let (a, b, c) = (&a[run.at[0]..], &b[run.at[1]..], &c[run.at[2]..]);
-            for (i, o) in out[done..done + run.len].iter_mut().enumerate() {
-                *o = f(a[i * sa], b[i * sb], c[i * sc]);
+            let out = &mut out[done..done + run.len];
+            match run.step {
+                [1, 1, 1] => {
+                    let abc = a.iter().zip(b).zip(c);
+                    out.iter_mut()
+                        .zip(abc)
+                        .for_each(|(o, ((&x, &y), &z))| *o = f(x, y, z));
+                }
+                [1, 1, 0] => {
+                    let z = c[0];
+                    let ab = a.iter().zip(b);
+                    out.iter_mut()
+                        .zip(ab)
+                        .for_each(|(o, (&x, &y))| *o = f(x, y, z));
+                }
+                [sa, sb, sc] => out
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, o)| *o = f(a[i * sa], b[i * sb], c[i * sc])),
             }
             done += run.len;
         });

@@ -10,6 +10,7 @@ pub(crate) mod conv;
 pub(crate) mod eigen;
 pub(crate) mod element;
 pub(crate) mod fft;
+pub(crate) mod fused;
 pub(crate) mod gemm;
 pub(crate) mod indexing;
 pub(crate) mod inverse;

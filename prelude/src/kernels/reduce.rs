@@ -266,7 +266,9 @@ pub(crate) fn variance(a: &Array, axes: &[usize], correction: f64) -> Result<Arr
             Ok(T::wrap(each_row(data, rows, |row| {
                 let mean = sum_floats(row) / n;
                 let squares: f64 = row.iter().map(|x| (x.to_f64() - mean).powi(2)).sum();
-                T::from_f64(squares / (n - correction).max(0.))
+                // Of nothing the mean is no number, and so is the distance from it.
+                let freedom = if row.is_empty() { 0. } else { (n - correction).max(0.) };
+                T::from_f64(squares / freedom)
             })))
         })
     })

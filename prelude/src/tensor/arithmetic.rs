@@ -6,13 +6,14 @@ use super::ops::ops;
 use crate::autograd::{Ctx, Saved, is_written_to, record, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
-use crate::kernels::Array;
 use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{Binary, binary};
+use crate::kernels::transfer::cast;
+use crate::kernels::{Array, fused};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Shape, broadcast};
 
-/// Two operands of one dtype and one shape.
+/// Two operands of one dtype, but for what [`factors`] makes of a single number, and one shape.
 pub(super) struct Operands {
     pub a: Tensor,
     pub b: Tensor,
@@ -88,6 +89,25 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
     Ok(Operands { a, b, shape })
 }
 
+/// The operands of a product or a quotient. A single number on the right goes into it as exactly as the numbers are
+/// computed; it is not rounded to 16 bits before. PyTorch: `mul_kernel`, `div_true_kernel` (BinaryOpsKernel.cpp).
+pub(super) fn factors(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
+    let mut operands = operands(a, b.clone(), least)?;
+    let dtype = operands.a.dtype();
+    let exact = dtype.opmath();
+    if dtype == exact {
+        return Ok(operands);
+    }
+    operands.b = match b {
+        Arg::Scalar(b) => Tensor::from_array(full_array(&[], b, exact, operands.a.device())?),
+        Arg::Tensor(b) if b.numel() == 1 && b.dtype() != dtype => {
+            on_device_of(&operands.a, b.try_to_dtype(exact)?)?
+        }
+        Arg::Tensor(_) => operands.b,
+    };
+    Ok(operands)
+}
+
 /// Fails where the numbers of a result have no place in the tensor that it is written to. PyTorch looks for that before
 /// it looks for a kernel.
 pub(super) fn check_cast(x: &Tensor, result: DType) -> Result<()> {
@@ -111,7 +131,10 @@ fn on_device_of(other: &Tensor, tensor: Tensor) -> Result<Tensor> {
 
 impl Operands {
     pub fn compute(&self, op: Binary) -> Result<Tensor> {
-        self.with(|[a, b]| binary(op, a, b))
+        self.with(|[a, b]| match b.dtype() {
+            exact if exact != a.dtype() => cast(&binary(op, &cast(a, exact)?, b)?, a.dtype()),
+            _ => binary(op, a, b),
+        })
     }
 
     /// What a kernel makes of the operands, which have one shape there.
@@ -158,6 +181,14 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
     ))
 }
 
+/// `x + a * b`, as PyTorch rounds it, of operands of one dtype. The shapes broadcast; nothing is recorded.
+pub(super) fn mul_add(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let shape = broadcast(&broadcast(&x.shape(), &a.shape())?, &b.shape())?;
+    let [x, a, b] = [x, a, b].map(|it| it.array().broadcast(&shape));
+    let sum = as_operands_lie([&x?, &a?, &b?], |[x, a, b]| fused::mul_add(x, a, b))?;
+    Ok(Tensor::from_array(sum))
+}
+
 fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let operands = operands(x, other.into(), Category::Bool)?;
@@ -168,9 +199,15 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
     if alpha.dtype().is_differentiable() && !dtype.is_differentiable() {
         bail!("For integral input tensors, argument alpha must not be a floating point number.");
     }
-    alpha.check_fits(dtype)?;
-    let scaled = operands.b.detach().try_mul(alpha)?;
-    let output = operands.a.detach().try_add(&scaled)?.array();
+    let factor = super::creation::number_like(&operands.a, alpha)?;
+    // PyTorch's loops take 32 numbers of 16 bits at once, in 32 bits; fewer are computed in their own dtype.
+    let computed_in = match operands.shape.numel() {
+        0..32 => dtype,
+        _ => dtype.opmath(),
+    };
+    let [a, b, factor] =
+        [&operands.a, &operands.b, &factor].map(|it| it.detach().try_to_dtype(computed_in));
+    let output = mul_add(&a?, &b?, &factor?)?.try_to_dtype(dtype)?.array();
     Ok(record(
         "AddBackward0",
         &[&operands.a, &operands.b],
@@ -223,7 +260,7 @@ fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let operands = operands(x, other, Category::Bool)?;
+    let operands = factors(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Mul)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record("MulBackward0", &[a, b], output, |_| {
@@ -240,7 +277,7 @@ fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
 
 fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let operands = operands(x, other, Category::Float)?;
+    let operands = factors(x, other, Category::Float)?;
     let output = operands.compute(Binary::Div)?;
     let (a, b) = (&operands.a, &operands.b);
     Ok(record("DivBackward0", &[a, b], output, |_| {
@@ -321,7 +358,7 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
 }
 
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
-    let operands = operands(x, other, Category::Bool)?;
+    let operands = factors(x, other, Category::Bool)?;
     check_cast(x, operands.a.dtype())?;
     super::pairs::not_bool("div_floor_cpu", &operands.a)?;
     let output = operands.compute(Binary::FloorDiv)?;

@@ -2,12 +2,19 @@
 
 use super::Tensor;
 use super::arithmetic;
+use super::creation::full_array;
 use super::ops::ops;
 use super::rule::{Keep, composed};
 use crate::autograd::refuse_partial_overlap;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::scalar::Arg;
+
+/// The operands in what a result of this dtype is computed in.
+fn exactly(dtype: DType, operands: [&Tensor; 3]) -> Result<[Tensor; 3]> {
+    let [a, b, c] = operands.map(|it| it.try_to_dtype(dtype.opmath()));
+    Ok([a?, b?, c?])
+}
 
 /// Written so that both ends are exact, as PyTorch does.
 fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
@@ -38,7 +45,10 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
     };
     let weight = match weight {
         Arg::Tensor(weight) => weight,
-        Arg::Scalar(weight) => super::creation::number_like(x, weight)?,
+        Arg::Scalar(weight) => {
+            let exact = x.dtype().opmath();
+            Tensor::from_array(full_array(&[], weight, exact, x.device())?)
+        }
     };
     let kernel = match name {
         "LerpBackward0" => "lerp_kernel_scalar",
@@ -47,16 +57,19 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
     if !x.dtype().is_differentiable() {
         return Err(crate::Error::not_implemented(kernel, x.dtype()));
     }
+    let dtype = x.dtype();
     composed(
         name,
         &[x, end, &weight],
         Keep::Inputs,
         || {
             crate::shape::broadcast(&x.shape(), &end.shape())?;
-            let way = end.try_sub(x)?;
-            let near = x.try_add(weight.try_mul(&way)?)?;
-            let far = end.try_sub(way.try_mul(weight.try_rsub(1.)?)?)?;
-            weight.try_abs()?.try_lt(0.5)?.try_where_(near, far)
+            let [x, end, weight] = exactly(x.dtype(), [x, end, &weight])?;
+            let way = end.try_sub(&x)?;
+            let near = arithmetic::mul_add(&x, &weight, &way)?;
+            let far = arithmetic::mul_add(&end, &way, &weight.try_sub(1.)?)?;
+            let way = weight.try_abs()?.try_lt(0.5)?.try_where_(near, far)?;
+            way.try_to_dtype(dtype)
         },
         |ctx, g| {
             let (x, end, weight) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
@@ -90,8 +103,8 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
                 crate::Scalar::Int(value as i64)
             };
             factor.check_fits(dtype)?;
-            let product = a.try_to_dtype(dtype)?.try_mul(b.try_to_dtype(dtype)?)?;
-            x.try_add(product.try_mul(factor)?)
+            let [x, a, b] = exactly(dtype, [x, a, b])?;
+            arithmetic::mul_add(&x, &a.try_mul(factor)?, &b)?.try_to_dtype(dtype)
         },
         move |ctx, g| {
             Ok(vec![
@@ -118,7 +131,12 @@ fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         "AddcdivBackward0",
         &[x, a, b],
         Keep::Inputs,
-        || x.try_add(a.try_div(b)?.try_mul(value)?),
+        || {
+            let dtype = arithmetic::joint_dtype_of(&[x, a, b]);
+            let [x, a, b] = exactly(dtype, [x, a, b])?;
+            x.try_add(a.try_mul(value)?.try_div(b)?)?
+                .try_to_dtype(dtype)
+        },
         move |ctx, g| {
             let (a, b) = (ctx.saved(1)?, ctx.saved(2)?);
             Ok(vec![

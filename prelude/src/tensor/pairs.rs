@@ -1,8 +1,9 @@
 //! Less common functions of two operands.
 
 use super::Tensor;
+use super::arithmetic::factors;
 use super::ops::ops;
-use super::rule::{pair, pair_of_inputs};
+use super::rule::{Keep, composed, pair, pair_of_inputs};
 use crate::autograd::{is_written_to, refuse_partial_overlap};
 use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
@@ -70,31 +71,33 @@ fn fmod(x: &Tensor, other: Arg) -> Result<Tensor> {
 }
 
 fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor> {
-    pair_of_inputs(
-        ["DivBackward2", "DivBackward2"],
-        x,
-        other,
-        Category::Bool,
-        |o| {
-            not_bool(
-                if rounding == Rounding::Floor {
-                    "div_floor_cpu"
-                } else {
-                    "div_trunc_cpu"
-                },
-                &o.a,
-            )?;
-            no_zero(&o.b)?;
-            match rounding {
-                Rounding::Floor => o.compute(Binary::FloorDiv),
-                Rounding::Trunc if o.a.is_floating_point() => o.compute(Binary::Div)?.try_trunc(),
-                Rounding::Trunc => o.integers(i64::wrapping_div),
+    let o = factors(x, other, Category::Bool)?;
+    let dtype = o.a.dtype();
+    let forward = || {
+        let kernel = match rounding {
+            Rounding::Floor => "div_floor_cpu",
+            Rounding::Trunc => "div_trunc_cpu",
+        };
+        not_bool(kernel, &o.a)?;
+        no_zero(&o.b)?;
+        match rounding {
+            Rounding::Floor => o.compute(Binary::FloorDiv),
+            Rounding::Trunc if dtype.is_floating_point() => {
+                let [a, b] = [&o.a, &o.b].map(|it| it.try_to_dtype(dtype.opmath()));
+                a?.try_div(b?)?.try_trunc()?.try_to_dtype(dtype)
             }
-        },
-        |g, a, b| {
-            Ok([
-                a.try_zeros_like()?.try_mul(g)?,
-                b.try_zeros_like()?.try_mul(g)?,
+            Rounding::Trunc => o.integers(i64::wrapping_div),
+        }
+    };
+    composed(
+        "DivBackward2",
+        &[&o.a, &o.b],
+        Keep::Inputs,
+        forward,
+        |ctx, g| {
+            Ok(vec![
+                ctx.when(0, || ctx.saved(0)?.try_zeros_like()?.try_mul(g))?,
+                ctx.when(1, || ctx.saved(1)?.try_zeros_like()?.try_mul(g))?,
             ])
         },
     )

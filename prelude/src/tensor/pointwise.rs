@@ -47,7 +47,7 @@ fn step(name: &'static str, op: Unary, x: &Tensor) -> Result<Tensor> {
     if !x.dtype().is_differentiable() {
         return x.try_copy();
     }
-    float(name, op, x, Save::Input, |g, _| g.zeros_like())
+    float(name, op, x, Save::Nothing, |g, _| g.zeros_like())
 }
 
 /// Integers are not made floats by every function.

@@ -231,7 +231,7 @@ pub(super) fn picked(
     keepdim: bool,
 ) -> Result<(Tensor, Tensor)> {
     if x.dim() == 0 {
-        let index = index.try_reshape(())?;
+        let index = Tensor::from_array(index.try_reshape(())?.array());
         let backward = |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]);
         let values = composed(name, &[x], Keep::Nothing, || x.try_copy(), backward)?;
         return Ok((values, index));
@@ -261,7 +261,9 @@ pub(super) fn picked(
             )])
         },
     )?;
-    Ok((values, no_grad(|| shaped(index.clone()))?.detach()))
+    // The indices are a tensor of their own, no view.
+    let index = no_grad(|| shaped(index.clone()))?;
+    Ok((values, Tensor::from_array(index.array())))
 }
 
 /// Integers as `i64`, floats as they are: what sums and products answer in.

@@ -117,10 +117,10 @@ fn unknown_name(name: &str, context: &Context<'_>) -> Vec<String> {
             "`{name}` was lost when the process died in {cell}: make it again"
         )],
         Some(Gone::Unfinished(_)) => unfinished(name, context).into_iter().collect(),
-        // rustc has suggestions of its own for short names, mostly too many.
-        None if name.len() < 3 => Vec::new(),
         None => match python_module(name) {
             Some(line) => vec![line],
+            // rustc has suggestions of its own for short names, mostly too many.
+            None if name.len() < 3 => Vec::new(),
             None => near_miss(name, context),
         },
     }

@@ -374,6 +374,64 @@ fn sixteen_bits_are_computed_in_thirty_two() {
     }
 }
 
+/// What is made of many numbers of 16 bits is rounded once, at the end. The sums are torch's.
+#[test]
+fn means_and_shares_of_sixteen_bits_are_rounded_once() {
+    let expected = [
+        (
+            DType::BF16,
+            [
+                0.037841796875,
+                16.270263671875,
+                132.54146679735277,
+                137.90276445855852,
+                -26849.328857421875,
+                -26941.810791015625,
+                0.055629730224609375,
+                -2533.206008911133,
+            ],
+        ),
+        (
+            DType::F16,
+            [
+                0.037994384765625,
+                16.3006591796875,
+                132.55467039346695,
+                137.96692550182343,
+                -26857.542892456055,
+                -26950.790008544922,
+                0.1992506980895996,
+                -2535.9751262664795,
+            ],
+        ),
+    ];
+    for (dtype, sums) in expected {
+        manual_seed(1);
+        let [a, b] = [(); 2].map(|()| (Tensor::randn([992]) * 3.).to(dtype).view([31, 32]));
+        let results = [
+            a.mean(),
+            a.mean_dim(1, false),
+            a.softmax(-1),
+            a.softmax(0),
+            a.log_softmax(0),
+            a.log_softmax(1),
+            a.layer_norm(32, None, None, 1e-5),
+            a.layer_norm(32, Some(&b.i(0)), Some(&b.i(1)), 1e-5),
+        ];
+        for (at, (result, sum)) in results.iter().zip(sums).enumerate() {
+            assert_eq!(result.dtype(), dtype);
+            let weighted = result.to_vec::<f64>().into_iter().zip((1..=7).cycle());
+            let found: f64 = weighted.map(|(x, weight)| x * f64::from(weight)).sum();
+            // How a variance adds up is left open: one last bit of a normalized number may differ.
+            let close = if at < 6 { 1e-12 } else { 1e-4 };
+            assert!(
+                (found - sum).abs() <= close * sum.abs(),
+                "{dtype} {at}: {found} {sum}"
+            );
+        }
+    }
+}
+
 /// PyTorch's loops take 32 numbers of 16 bits at once; fewer are computed in their own dtype.
 #[test]
 fn a_few_numbers_of_sixteen_bits_are_added_in_their_dtype() {

@@ -515,8 +515,8 @@ ops! {
     ///
     /// ```
     /// use wick::prelude::*;
-    /// let (weight, gradient) = (tensor!([1., 2.]), tensor!([10., 20.]));
-    /// assert_eq!(weight.add_scaled(&gradient, -0.1).to_string(), "tensor([0., 0.])");
+    /// let (weight, gradient) = (tensor!([1., 2.]), tensor!([4., 4.]));
+    /// assert_eq!(weight.add_scaled(&gradient, -0.25).to_string(), "tensor([0., 1.])");
     /// ```
     add_scaled, try_add_scaled, [add_scaled_, try_add_scaled_] (x, other: &Tensor, alpha: impl crate::Given<Scalar>)
         => add_scaled(x, other, alpha.into());

@@ -263,15 +263,16 @@ fn layer_norm(
             Ok((centered.try_mul(&inverse)?, inverse))
         }
     };
+    let dtype = x.dtype();
     let output = no_grad(|| {
-        let mut y = normalize(x)?.0;
+        let mut y = normalize(&x.try_to_dtype(dtype.opmath())?)?.0;
         if let Some(weight) = weight {
-            y = y.try_mul(weight)?;
+            y = y.try_mul(weight.try_to_dtype(dtype.opmath())?)?;
         }
         if let Some(bias) = bias {
-            y = y.try_add(bias)?;
+            y = y.try_add(bias.try_to_dtype(dtype.opmath())?)?;
         }
-        Ok::<_, crate::Error>(y)
+        y.try_to_dtype(dtype)
     })?;
     let inputs: Vec<&Tensor> = [Some(x), weight, bias].into_iter().flatten().collect();
     let (weighted, biased) = (weight.is_some(), bias.is_some());
@@ -279,9 +280,11 @@ fn layer_norm(
         let mut saved = vec![Saved::input(x)];
         saved.extend(weight.map(Saved::input));
         let backward = move |ctx: &Ctx, g: &Tensor| {
-            let (y, inverse) = normalize(&ctx.saved(0)?)?;
+            let exact = |tensor: &Tensor| tensor.try_to_dtype(dtype.opmath());
+            let (y, inverse) = normalize(&exact(&ctx.saved(0)?)?)?;
+            let g = &exact(g)?;
             let scaled = if weighted {
-                g.try_mul(ctx.saved(1)?)?
+                g.try_mul(exact(&ctx.saved(1)?)?)?
             } else {
                 g.clone()
             };

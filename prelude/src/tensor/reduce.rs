@@ -8,6 +8,7 @@ use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::kernels::reduce::{self, Reduce, reduced_shape};
 use crate::kernels::softmax::softmax;
+use crate::kernels::transfer::cast;
 use crate::shape::{Dims, Shape, axis};
 
 /// Which dimensions, and whether they stay with size 1.
@@ -115,11 +116,9 @@ pub(super) fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Te
     has_mean(x)?;
     let shape = x.shape();
     let count = over.count(&shape) as f64;
-    let sum = over.shaped(
-        &shape,
-        &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
-    );
-    let output = sum.try_div(count)?;
+    let exact = cast(&x.array(), x.dtype().opmath())?;
+    let sum = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &exact, &over.axes)?);
+    let output = sum.try_div(count)?.try_to_dtype(x.dtype())?;
     Ok(record(name, &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(
@@ -202,6 +201,7 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
         return x.try_copy();
     }
     super::pointwise::only_floats(kernel, x)?;
+    let dtype = x.dtype();
     let array = match x.dim() {
         0 => softmax(&x.array().reshaped(&[1]), 0, log)?.reshaped(&[]),
         _ => softmax(&x.array(), axis, log)?,
@@ -214,15 +214,17 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
     };
     Ok(record(name, &[x], output, |output| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
-            let y = ctx.saved(0)?;
+            let y = ctx.saved(0)?.try_to_dtype(dtype.opmath())?;
+            let g = &g.try_to_dtype(dtype.opmath())?;
             let dims = Dims::from(axis);
             let over = Over::dims(&y, &dims, true)?;
-            Ok(vec![Some(if log {
+            let gradient = if log {
                 g - y.exp() * sum(g, over)?
             } else {
                 let weighted = g * &y;
                 &weighted - &y * sum(&weighted, over)?
-            })])
+            };
+            Ok(vec![Some(gradient.try_to_dtype(dtype)?)])
         };
         (vec![Saved::output(output)], backward)
     }))

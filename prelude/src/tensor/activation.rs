@@ -16,10 +16,16 @@ pub(super) fn node(
     slope: impl Fn(&Tensor) -> Result<Tensor> + Send + Sync + 'static,
 ) -> Result<Tensor> {
     wick_runtime::interrupt::check();
-    let output = no_grad(|| function(x))?;
+    let (dtype, exact) = (x.dtype(), x.dtype().opmath());
+    let output = no_grad(|| match exact == dtype {
+        true => function(x),
+        false => function(&x.try_to_dtype(exact)?)?.try_to_dtype(dtype),
+    })?;
     Ok(record(name, &[x], output, |_| {
-        let backward =
-            move |ctx: &Ctx, g: &Tensor| Ok(vec![Some(g.try_mul(slope(&ctx.saved(0)?)?)?)]);
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let slope = slope(&ctx.saved(0)?.try_to_dtype(exact)?)?;
+            Ok(vec![Some(g.try_mul(slope)?)])
+        };
         (vec![Saved::input(x)], backward)
     }))
 }

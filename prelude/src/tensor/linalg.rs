@@ -4,6 +4,7 @@ use super::Tensor;
 use super::ops::ops;
 use super::view::renewed;
 use crate::autograd::{Ctx, Saved, record};
+use crate::device::Device;
 use crate::error::{Result, bail};
 use crate::kernels::matmul::batched;
 use crate::shape::broadcast;
@@ -318,7 +319,17 @@ fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> 
 
 /// `bias + a · b`.
 fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    let output = crate::autograd::no_grad(|| mm(a, b, "MmBackward0")?.try_add(bias))?;
+    // In main memory the sum is rounded once; a GPU multiplies 16 bits faster than 32.
+    let dtype = a.dtype();
+    let exact = match a.device() {
+        Device::Cpu => dtype.opmath(),
+        _ => dtype,
+    };
+    let output = crate::autograd::no_grad(|| {
+        let [a, b, bias] = [a, b, bias].map(|it| it.try_to_dtype(exact));
+        let sum = mm(&a?, &b?, "MmBackward0")?.try_add(bias?)?;
+        sum.try_to_dtype(dtype)
+    })?;
     Ok(record("AddmmBackward0", &[bias, a, b], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![

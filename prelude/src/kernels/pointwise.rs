@@ -8,6 +8,7 @@ use super::transfer::contiguous;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use candle_core::{CpuStorage, Layout};
+use half::{bf16, f16};
 use num_traits::Float;
 
 /// Functions of one float.
@@ -317,22 +318,25 @@ pub(crate) fn binary(op: Binary, a: &Array, b: &Array) -> Result<Array> {
             DType::I16 => binary_int::<i16>(op, a_in, b_in),
             DType::I8 => binary_int::<i8>(op, a_in, b_in),
             DType::U8 => binary_int::<u8>(op, a_in, b_in),
-            dtype => with_float!(dtype, "binary", T => binary_float::<T>(op, a_in, b_in)),
+            // The second one may be of the 32 bits that 16 are computed in.
+            DType::F16 if b.dtype() == DType::F32 => binary_float::<f16, f32>(op, a_in, b_in),
+            DType::BF16 if b.dtype() == DType::F32 => binary_float::<bf16, f32>(op, a_in, b_in),
+            dtype => with_float!(dtype, "binary", T => binary_float::<T, T>(op, a_in, b_in)),
         }
     })
 }
 
 type Input<'a> = (&'a CpuStorage, &'a Layout);
 
-fn binary_float<T: Element<Wide: Float>>(
+fn binary_float<T: Element<Wide: Float>, U: Element<Wide = T::Wide>>(
     op: Binary,
     (a, la): Input,
     (b, lb): Input,
 ) -> Result<CpuStorage> {
-    let (a, b) = (elements::<T>(a)?, elements::<T>(b)?);
+    let (a, b) = (elements::<T>(a)?, elements::<U>(b)?);
     macro_rules! each {
         (|$x:ident, $y:ident| $f:expr) => {
-            map2(a, la, b, lb, |x, y| {
+            map2(a, la, b, lb, |x: T, y: U| {
                 let ($x, $y) = (x.wide(), y.wide());
                 T::narrow($f)
             })

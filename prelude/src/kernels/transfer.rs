@@ -9,6 +9,7 @@ use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::storage::Storage;
 use candle_core::{CpuStorage, Layout};
+use half::{bf16, f16};
 
 /// The numbers on another device, contiguous.
 pub(crate) fn to_device(a: &Array, device: Device) -> Result<Array> {
@@ -127,6 +128,20 @@ pub(crate) fn cast(a: &Array, dtype: DType) -> Result<Array> {
     // Sixty-four pairs of types: one plain loop each.
     let a = &contiguous(a)?;
     on_cpu([a], dtype, a.dims(), |[(data, layout)]| {
+        macro_rules! direct {
+            ($T:ty => $U:ty, $f:expr) => {{
+                let data = &elements::<$T>(data)?[layout.start_offset()..];
+                return Ok(<$U>::wrap(each(data, a.numel(), $f)));
+            }};
+        }
+        // What 16 bits are computed in: often, and so without a detour.
+        match (a.dtype(), dtype) {
+            (DType::BF16, DType::F32) => direct!(bf16 => f32, bf16::to_f32),
+            (DType::F16, DType::F32) => direct!(f16 => f32, f16::to_f32),
+            (DType::F32, DType::BF16) => direct!(f32 => bf16, bf16::from_f32),
+            (DType::F32, DType::F16) => direct!(f32 => f16, f16::from_f32),
+            _ => {}
+        }
         with_element!(a.dtype(), "to", T => {
             let data = &elements::<T>(data)?[layout.start_offset()..];
             if dtype == DType::Bool {

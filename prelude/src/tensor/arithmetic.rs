@@ -8,7 +8,6 @@ use crate::dtype::{Category, DType};
 use crate::error::{Result, bail};
 use crate::kernels::memory_order::as_operands_lie;
 use crate::kernels::pointwise::{Binary, binary};
-use crate::kernels::transfer::cast;
 use crate::kernels::{Array, fused};
 use crate::scalar::{Arg, Scalar};
 use crate::shape::{Shape, broadcast};
@@ -131,10 +130,7 @@ fn on_device_of(other: &Tensor, tensor: Tensor) -> Result<Tensor> {
 
 impl Operands {
     pub fn compute(&self, op: Binary) -> Result<Tensor> {
-        self.with(|[a, b]| match b.dtype() {
-            exact if exact != a.dtype() => cast(&binary(op, &cast(a, exact)?, b)?, a.dtype()),
-            _ => binary(op, a, b),
-        })
+        self.with(|[a, b]| binary(op, a, b))
     }
 
     /// What a kernel makes of the operands, which have one shape there.

@@ -43,11 +43,14 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
     } else {
         "LerpBackward1"
     };
-    let weight = match weight {
-        Arg::Tensor(weight) => weight,
+    // A number says for all which end is nearer.
+    let (weight, nearer) = match weight {
+        Arg::Tensor(weight) => (weight, None),
         Arg::Scalar(weight) => {
             let exact = x.dtype().opmath();
-            Tensor::from_array(full_array(&[], weight, exact, x.device())?)
+            let number = Tensor::from_array(full_array(&[], weight, exact, x.device())?);
+            let nearer = (!x.is_complex()).then(|| weight.to_f64().abs() < 0.5);
+            (number, nearer)
         }
     };
     let kernel = match name {
@@ -66,9 +69,16 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
             crate::shape::broadcast(&x.shape(), &end.shape())?;
             let [x, end, weight] = exactly(x.dtype(), [x, end, &weight])?;
             let way = end.try_sub(&x)?;
-            let near = arithmetic::mul_add(&x, &weight, &way)?;
-            let far = arithmetic::mul_add(&end, &way, &weight.try_sub(1.)?)?;
-            let way = weight.try_abs()?.try_lt(0.5)?.try_where_(near, far)?;
+            let near = || arithmetic::mul_add(&x, &way, &weight);
+            let far = || arithmetic::mul_add(&end, &way, &weight.try_sub(1.)?);
+            let way = match nearer {
+                Some(true) => near()?,
+                Some(false) => far()?,
+                None => {
+                    let nearer = weight.try_abs()?.try_lt(0.5)?;
+                    nearer.try_where_(near()?, far()?)?
+                }
+            };
             way.try_to_dtype(dtype)
         },
         |ctx, g| {

@@ -183,7 +183,7 @@ struct Named {
 
 /// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
 /// declare things there.
-const MODULES: [(&str, &str, bool); 17] = [
+const MODULES: [(&str, &str, bool); 19] = [
     ("nn/functional", "F", true),
     ("nn/init", "nn::init", true),
     ("nn/utils", "nn::utils", true),
@@ -201,14 +201,17 @@ const MODULES: [(&str, &str, bool); 17] = [
     ("serialization", "serialization", false),
     ("hub", "hub", false),
     ("summary", "summary", false),
+    ("tensor", "Tensor", false),
+    ("dtype", "DType", false),
 ];
 
 /// PyTorch's name in the prose of an item.
 fn named_in(doc: &str) -> Option<&str> {
     doc.split('`').skip(1).step_by(2).find(|code| {
-        ["torch.", "F.", "torchvision.", "torchinfo."]
+        ["torch.", "F.", "Tensor.", "torchvision.", "torchinfo."]
             .iter()
             .any(|start| code.starts_with(start))
+            && !code.ends_with('.')
             && code
                 .chars()
                 .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'))
@@ -233,8 +236,8 @@ fn declared_name(line: &str, by_macros: bool) -> Option<&str> {
 
 fn named_things(source: &str, module: &str, by_macros: bool) -> Vec<Named> {
     let (mut found, mut doc, mut prose) = (Vec::new(), String::new(), true);
-    for line in source.lines() {
-        let text = line.trim();
+    let mut lines = source.lines().map(str::trim).peekable();
+    while let Some(text) = lines.next() {
         if let Some(text) = text.strip_prefix("///") {
             // What follows the first paragraph is not part of the summary.
             prose &= !text.trim().is_empty();
@@ -247,13 +250,23 @@ fn named_things(source: &str, module: &str, by_macros: bool) -> Vec<Named> {
             continue;
         }
         if let (Some(pytorch), Some(name)) = (named_in(&doc), declared_name(text, by_macros)) {
-            let method =
-                text.contains("&self") || text.contains("(self") || text.contains("mut self");
+            // Arguments may stand on lines of their own.
+            let first = lines.peek().filter(|_| text.ends_with('('));
+            let method = [Some(&text), first].into_iter().flatten().any(|text| {
+                text.contains("&self")
+                    || text.contains("mut self")
+                    || text.contains("(self")
+                    || *text == "self,"
+            });
             found.push(Named {
                 pytorch: pytorch.to_string(),
-                wick: match method {
-                    true => format!(".{name}(…)"),
-                    false => format!("{module}::{name}"),
+                wick: match (method, module) {
+                    (true, _) => format!(".{name}(…)"),
+                    // A type stands beside these two types, not in them.
+                    (_, "Tensor" | "DType") if name.starts_with(char::is_uppercase) => {
+                        name.to_string()
+                    }
+                    (false, _) => format!("{module}::{name}"),
                 },
                 summary: summary_of(doc.trim()),
             });
@@ -339,7 +352,8 @@ fn page(sources: &Path) -> String {
          that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
          twin `try_…` that returns a `Result`; the third column names the twin that works in place. Where the first is empty,\n\
          PyTorch has no function of its own for it. At the end stand layers, losses, optimizers and all else that is no\n\
-         operation on a tensor, by the module that it is in; `F` is `wick::nn::functional`.\n",
+         operation on a tensor, by the module that it is in (`F` is `wick::nn::functional`), then what a tensor and a dtype\n\
+         have besides.\n",
     );
     for file in files {
         let source = std::fs::read_to_string(&file).unwrap();

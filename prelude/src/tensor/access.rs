@@ -137,7 +137,7 @@ impl Tensor {
     /// ```
     pub fn is_set_to(&self, other: &Tensor) -> bool {
         let (a, b) = (self.array(), other.array());
-        a.storage.same_memory(&b.storage)
+        self.shares_storage(other)
             && a.dims() == b.dims()
             && a.layout.stride() == b.layout.stride()
             && a.layout.start_offset() == b.layout.start_offset()

@@ -58,23 +58,40 @@ pub(super) fn joint_dtype_of(tensors: &[&Tensor]) -> DType {
 
 /// Converts and broadcasts; `least` is the lowest kind of number the operation works on.
 pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
+    converted(a, b, least, |dtype| dtype)
+}
+
+/// The operands of a product or a quotient. A single number on the right goes into it as exactly as the numbers are
+/// computed; it is not rounded to 16 bits before. PyTorch: `mul_kernel`, `div_true_kernel` (BinaryOpsKernel.cpp).
+pub(super) fn factors(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
+    converted(a, b, least, DType::opmath)
+}
+
+/// `of_number` is what a single number on the right is converted to where it is not of the operands' dtype.
+fn converted(
+    a: &Tensor,
+    b: Arg,
+    least: Category,
+    of_number: fn(DType) -> DType,
+) -> Result<Operands> {
     if let Arg::Tensor(b) = &b {
         refuse_partial_overlap(a, &[b])?;
     }
     let written = is_written_to(a);
-    let (dtype, b) = match b {
-        Arg::Scalar(b) => (promote_scalar(a.dtype(), b), Err(b)),
-        Arg::Tensor(b) => (joint_dtype_of(&[a, &b]), Ok(b)),
-    };
+    let joint = joint_dtype(a, &b);
     let dtype = match least {
-        Category::Float => dtype.to_float(),
-        Category::Complex => dtype.to_complex(),
-        _ => dtype,
+        Category::Float => joint.to_float(),
+        Category::Complex => joint.to_complex(),
+        _ => joint,
     };
     let a = a.try_to_dtype(dtype)?;
     let b = match b {
-        Ok(b) => on_device_of(&a, b.try_to_dtype(dtype)?)?,
-        Err(scalar) => Tensor::from_array(full_array(&[], scalar, dtype, a.device())?),
+        Arg::Scalar(b) => Tensor::from_array(full_array(&[], b, of_number(dtype), a.device())?),
+        Arg::Tensor(b) => {
+            let is_number = b.numel() == 1 && b.dtype() != dtype;
+            let dtype = if is_number { of_number(dtype) } else { dtype };
+            on_device_of(&a, b.try_to_dtype(dtype)?)?
+        }
     };
     let a = on_device_of(&b, a)?;
     let shape = broadcast(&a.shape(), &b.shape())?;
@@ -86,25 +103,6 @@ pub(super) fn operands(a: &Tensor, b: Arg, least: Category) -> Result<Operands> 
         );
     }
     Ok(Operands { a, b, shape })
-}
-
-/// The operands of a product or a quotient. A single number on the right goes into it as exactly as the numbers are
-/// computed; it is not rounded to 16 bits before. PyTorch: `mul_kernel`, `div_true_kernel` (BinaryOpsKernel.cpp).
-pub(super) fn factors(a: &Tensor, b: Arg, least: Category) -> Result<Operands> {
-    let mut operands = operands(a, b.clone(), least)?;
-    let dtype = operands.a.dtype();
-    let exact = dtype.opmath();
-    if dtype == exact {
-        return Ok(operands);
-    }
-    operands.b = match b {
-        Arg::Scalar(b) => Tensor::from_array(full_array(&[], b, exact, operands.a.device())?),
-        Arg::Tensor(b) if b.numel() == 1 && b.dtype() != dtype => {
-            on_device_of(&operands.a, b.try_to_dtype(exact)?)?
-        }
-        Arg::Tensor(_) => operands.b,
-    };
-    Ok(operands)
 }
 
 /// Fails where the numbers of a result have no place in the tensor that it is written to. PyTorch looks for that before
@@ -177,6 +175,15 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
     ))
 }
 
+/// All in one dtype.
+pub(super) fn in_dtype<const N: usize>(dtype: DType, tensors: [&Tensor; N]) -> Result<[Tensor; N]> {
+    let mut all = tensors.map(Tensor::clone);
+    for tensor in &mut all {
+        *tensor = tensor.try_to_dtype(dtype)?;
+    }
+    Ok(all)
+}
+
 /// `x + a * b`, as PyTorch rounds it, of operands of one dtype. The shapes broadcast; nothing is recorded.
 pub(super) fn mul_add(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let shape = broadcast(&broadcast(&x.shape(), &a.shape())?, &b.shape())?;
@@ -201,9 +208,9 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
         0..32 => dtype,
         _ => dtype.opmath(),
     };
-    let [a, b, factor] =
-        [&operands.a, &operands.b, &factor].map(|it| it.detach().try_to_dtype(computed_in));
-    let output = mul_add(&a?, &b?, &factor?)?.try_to_dtype(dtype)?.array();
+    let [a, b] = [&operands.a, &operands.b].map(Tensor::detach);
+    let [a, b, factor] = in_dtype(computed_in, [&a, &b, &factor])?;
+    let output = mul_add(&a, &b, &factor)?.try_to_dtype(dtype)?.array();
     Ok(record(
         "AddBackward0",
         &[&operands.a, &operands.b],

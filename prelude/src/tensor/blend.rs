@@ -1,7 +1,7 @@
 //! Functions of three operands: mixtures, and products and quotients that are added to something.
 
 use super::Tensor;
-use super::arithmetic;
+use super::arithmetic::{self, in_dtype};
 use super::creation::full_array;
 use super::ops::ops;
 use super::rule::{Keep, composed};
@@ -9,12 +9,6 @@ use crate::autograd::refuse_partial_overlap;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 use crate::scalar::Arg;
-
-/// The operands in what a result of this dtype is computed in.
-fn exactly(dtype: DType, operands: [&Tensor; 3]) -> Result<[Tensor; 3]> {
-    let [a, b, c] = operands.map(|it| it.try_to_dtype(dtype.opmath()));
-    Ok([a?, b?, c?])
-}
 
 /// Written so that both ends are exact, as PyTorch does.
 fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
@@ -48,6 +42,7 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
         Arg::Tensor(weight) => (weight, None),
         Arg::Scalar(weight) => {
             let exact = x.dtype().opmath();
+            weight.check_fits(exact)?;
             let number = Tensor::from_array(full_array(&[], weight, exact, x.device())?);
             let nearer = (!x.is_complex()).then(|| weight.to_f64().abs() < 0.5);
             (number, nearer)
@@ -67,7 +62,7 @@ fn lerp(x: &Tensor, end: &Tensor, weight: Arg) -> Result<Tensor> {
         Keep::Inputs,
         || {
             crate::shape::broadcast(&x.shape(), &end.shape())?;
-            let [x, end, weight] = exactly(x.dtype(), [x, end, &weight])?;
+            let [x, end, weight] = in_dtype(dtype.opmath(), [x, end, &weight])?;
             let way = end.try_sub(&x)?;
             let near = || arithmetic::mul_add(&x, &way, &weight);
             let far = || arithmetic::mul_add(&end, &way, &weight.try_sub(1.)?);
@@ -113,7 +108,7 @@ fn addcmul(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
                 crate::Scalar::Int(value as i64)
             };
             factor.check_fits(dtype)?;
-            let [x, a, b] = exactly(dtype, [x, a, b])?;
+            let [x, a, b] = in_dtype(dtype.opmath(), [x, a, b])?;
             arithmetic::mul_add(&x, &a.try_mul(factor)?, &b)?.try_to_dtype(dtype)
         },
         move |ctx, g| {
@@ -143,7 +138,7 @@ fn addcdiv(x: &Tensor, a: &Tensor, b: &Tensor, value: f64) -> Result<Tensor> {
         Keep::Inputs,
         || {
             let dtype = arithmetic::joint_dtype_of(&[x, a, b]);
-            let [x, a, b] = exactly(dtype, [x, a, b])?;
+            let [x, a, b] = in_dtype(dtype.opmath(), [x, a, b])?;
             x.try_add(a.try_mul(value)?.try_div(b)?)?
                 .try_to_dtype(dtype)
         },

@@ -1,6 +1,7 @@
 //! Products of vectors and matrices.
 
 use super::Tensor;
+use super::arithmetic::in_dtype;
 use super::ops::ops;
 use super::view::renewed;
 use crate::autograd::{Ctx, Saved, record};
@@ -326,9 +327,10 @@ fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         _ => dtype,
     };
     let output = crate::autograd::no_grad(|| {
-        let [a, b, bias] = [a, b, bias].map(|it| it.try_to_dtype(exact));
-        let sum = mm(&a?, &b?, "MmBackward0")?.try_add(bias?)?;
-        sum.try_to_dtype(dtype)
+        let [a, b, bias] = in_dtype(exact, [a, b, bias])?;
+        mm(&a, &b, "MmBackward0")?
+            .try_add(bias)?
+            .try_to_dtype(dtype)
     })?;
     Ok(record("AddmmBackward0", &[bias, a, b], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {

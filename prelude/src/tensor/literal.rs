@@ -90,29 +90,31 @@ impl LiteralBuffer {
         Ok(buffer)
     }
 
+    fn into_tensor(self, dtype: DType) -> Result<Tensor> {
+        let own = match dtype {
+            DType::F32 => get_default_dtype(),
+            DType::C64 => get_default_dtype().to_complex(),
+            other => other,
+        };
+        Ok(Tensor::from_array(transfer::cast(
+            &self.into_array(dtype)?,
+            own,
+        )?))
+    }
+
     /// A tensor of another dtype than the literal's own. Floats do not become `f32` on their way.
     fn into_tensor_like(self, dtype: DType, like: &Tensor) -> Result<Tensor> {
-        let exact = match dtype {
-            DType::F32 => Array::from_vec(self.floats, DType::F64, &self.dims),
-            DType::C64 => Array::from_vec(self.complex, DType::C128, &self.dims),
-            _ => self.into_tensor(dtype)?.array(),
-        };
-        let array = transfer::cast(&exact, like.dtype())?;
+        let array = transfer::cast(&self.into_array(dtype)?, like.dtype())?;
         let array = transfer::to_device(&array, like.device())?;
         Ok(Tensor::from_array(array))
     }
 
-    fn into_tensor(self, dtype: DType) -> Result<Tensor> {
-        let array = match dtype {
-            DType::F32 => {
-                let numbers = Array::from_vec(self.floats, DType::F64, &self.dims);
-                transfer::cast(&numbers, get_default_dtype())?
-            }
+    /// The numbers as exactly as they were written.
+    fn into_array(self, dtype: DType) -> Result<Array> {
+        Ok(match dtype {
+            DType::F32 => Array::from_vec(self.floats, DType::F64, &self.dims),
             DType::I64 => Array::from_vec(self.integers, dtype, &self.dims),
-            DType::C64 => {
-                let numbers = Array::from_vec(self.complex, DType::C128, &self.dims);
-                transfer::cast(&numbers, get_default_dtype().to_complex())?
-            }
+            DType::C64 => Array::from_vec(self.complex, DType::C128, &self.dims),
             DType::I8 => Array::from_vec(
                 self.integers.iter().map(|&x| x as i8).collect::<Vec<i8>>(),
                 dtype,
@@ -124,8 +126,7 @@ impl LiteralBuffer {
                 &self.dims,
             ),
             other => bail!("a literal cannot be {other}"),
-        };
-        Ok(Tensor::from_array(array))
+        })
     }
 }
 

@@ -264,13 +264,14 @@ fn layer_norm(
         }
     };
     let dtype = x.dtype();
+    let exact = move |tensor: &Tensor| tensor.try_to_dtype(dtype.opmath());
     let output = no_grad(|| {
-        let mut y = normalize(&x.try_to_dtype(dtype.opmath())?)?.0;
+        let mut y = normalize(&exact(x)?)?.0;
         if let Some(weight) = weight {
-            y = y.try_mul(weight.try_to_dtype(dtype.opmath())?)?;
+            y = y.try_mul(exact(weight)?)?;
         }
         if let Some(bias) = bias {
-            y = y.try_add(bias.try_to_dtype(dtype.opmath())?)?;
+            y = y.try_add(exact(bias)?)?;
         }
         y.try_to_dtype(dtype)
     })?;
@@ -280,7 +281,6 @@ fn layer_norm(
         let mut saved = vec![Saved::input(x)];
         saved.extend(weight.map(Saved::input));
         let backward = move |ctx: &Ctx, g: &Tensor| {
-            let exact = |tensor: &Tensor| tensor.try_to_dtype(dtype.opmath());
             let (y, inverse) = normalize(&exact(&ctx.saved(0)?)?)?;
             let g = &exact(g)?;
             let scaled = if weighted {

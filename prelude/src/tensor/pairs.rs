@@ -1,7 +1,7 @@
 //! Less common functions of two operands.
 
 use super::Tensor;
-use super::arithmetic::factors;
+use super::arithmetic::{factors, in_dtype};
 use super::ops::ops;
 use super::rule::{Keep, composed, pair, pair_of_inputs};
 use crate::autograd::{is_written_to, refuse_partial_overlap};
@@ -83,8 +83,8 @@ fn rounded_quotient(x: &Tensor, other: Arg, rounding: Rounding) -> Result<Tensor
         match rounding {
             Rounding::Floor => o.compute(Binary::FloorDiv),
             Rounding::Trunc if dtype.is_floating_point() => {
-                let [a, b] = [&o.a, &o.b].map(|it| it.try_to_dtype(dtype.opmath()));
-                a?.try_div(b?)?.try_trunc()?.try_to_dtype(dtype)
+                let [a, b] = in_dtype(dtype.opmath(), [&o.a, &o.b])?;
+                a.try_div(b)?.try_trunc()?.try_to_dtype(dtype)
             }
             Rounding::Trunc => o.integers(i64::wrapping_div),
         }

@@ -66,10 +66,10 @@ impl Cell {
     }
 }
 
-/// The text without the mark that some editors write at the start of a file. rustc takes it for nothing, but only there,
-/// and syn leaves it out of what it counts.
+/// The text without the mark that some editors write at the start of a file, however many of them stand there. rustc takes one
+/// for nothing, but only at the start, and syn leaves it out of what it counts.
 pub(crate) fn without_byte_order_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
+    text.trim_start_matches('\u{feff}')
 }
 
 /// One value in several forms, keyed by MIME type; `text/plain` is always there.

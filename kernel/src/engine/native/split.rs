@@ -648,7 +648,7 @@ mod tests {
         ));
         assert_eq!(completeness("let = 5;"), Completeness::Invalid);
         assert_eq!(completeness(")"), Completeness::Invalid);
-        for commands in [":vars\n", "\u{feff}:vars\n"] {
+        for commands in [":vars\n", "\u{feff}:vars\n", "\u{feff}\u{feff}:vars\n"] {
             assert_eq!(completeness(commands), Completeness::Complete);
         }
     }

@@ -4,7 +4,6 @@ use super::engine::{self, Plan};
 use super::grad::roots;
 use super::grad_fn::GradFn;
 use super::is_inference_mode_enabled;
-use super::meta::MadeIn;
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
 
@@ -57,8 +56,9 @@ impl Tensor {
     /// assert!(!(&x * 2).is_leaf());
     /// assert!((x.detach() * 2).is_leaf()); // Nothing was recorded.
     /// ```
+    #[track_caller]
     pub fn is_leaf(&self) -> bool {
-        self.grad_fn_target().is_none()
+        self.grad_fn_target().or_panic().is_none()
     }
 
     /// Whether it was made in [`inference_mode`](super::inference_mode). PyTorch: `Tensor.is_inference`.
@@ -124,8 +124,16 @@ impl Tensor {
     /// assert!(x.grad_fn().is_none());
     /// assert_eq!(x.exp().grad_fn().unwrap().name(), "ExpBackward0");
     /// ```
+    #[track_caller]
     pub fn grad_fn(&self) -> Option<GradFn> {
-        self.grad_fn_target().map(|made_by| GradFn(made_by.node))
+        self.try_grad_fn().or_panic()
+    }
+
+    /// Like [`Tensor::grad_fn`]. Fails where there is no way back any more: for a view that was made in
+    /// [`no_grad`](super::no_grad) or as one of several outputs, and whose base was written to since.
+    pub fn try_grad_fn(&self) -> Result<Option<GradFn>> {
+        let made_by = self.grad_fn_target()?;
+        Ok(made_by.map(|made_by| GradFn(made_by.node)))
     }
 
     /// Which of its node's outputs this tensor is (`Tensor.output_nr`); 0 for a leaf.
@@ -137,12 +145,11 @@ impl Tensor {
     /// assert_eq!((u.output_nr(), s.output_nr(), vh.output_nr()), (0, 1, 2));
     /// ```
     pub fn output_nr(&self) -> usize {
-        let one_of_several = self.meta().view.as_ref().map(|view| view.made_in);
-        match (self.grad_fn_target(), one_of_several) {
-            // Wick gives each of several views a node of its own.
-            (Some(_), Some(MadeIn::Several(output))) => output,
-            (made_by, _) => made_by.map_or(0, |made_by| made_by.output),
-        }
+        let view = self.meta().view.clone();
+        self.last_grad_fn().map_or(0, |made_by| {
+            view.and_then(|view| view.made_in.output())
+                .unwrap_or(made_by.output)
+        })
     }
 
     /// Asks a tensor that is not a leaf to keep its gradient as well. Nothing happens for a leaf. PyTorch:
@@ -166,7 +173,7 @@ impl Tensor {
         if !self.requires_grad() {
             bail!("can't retain_grad on Tensor that has requires_grad=False");
         }
-        if let Some(made_by) = self.grad_fn_target() {
+        if let Some(made_by) = self.grad_fn_target()? {
             let first = !std::mem::replace(&mut self.meta().retains_grad, true);
             if first {
                 made_by.node.hooks.retain(made_by.output, self.downgrade());
@@ -378,7 +385,7 @@ pub fn backward(
             let mut only = Vec::new();
             for input in inputs {
                 input.try_retain_grad()?;
-                only.extend(input.gradient_edge());
+                only.extend(input.gradient_edge()?);
             }
             Some(only)
         }

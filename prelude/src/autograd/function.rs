@@ -254,7 +254,7 @@ fn apply(name: String, operation: Box<dyn Operation>, inputs: &[&Tensor]) -> Res
             run_backward(&*operation, inputs, ctx, gradients)
         };
         (saved, backward)
-    });
+    })?;
     Ok(outputs)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn roots(
             ),
             None => output.try_ones_like()?,
         };
-        let Some(target) = output.gradient_edge() else {
+        let Some(target) = output.gradient_edge()? else {
             bail!("element {i} of tensors does not require grad and does not have a grad_fn");
         };
         roots.push((target, gradient));
@@ -132,7 +132,7 @@ pub fn grad_with(
     let roots = roots(outputs, gradients)?;
     let mut only = Vec::new();
     for input in inputs {
-        match input.gradient_edge() {
+        match input.gradient_edge()? {
             Some(target) => only.push(target),
             None => bail!("One of the differentiated Tensors does not require grad"),
         }

@@ -174,7 +174,7 @@ impl Tensor {
     fn hook(&self, hook: Hook) -> Result<RemovableHandle> {
         self.check_hookable()?;
         let id = next_id();
-        if let Some(target) = self.grad_fn_target() {
+        if let Some(target) = self.grad_fn_target()? {
             lock(&target.node.hooks.tensors).push((id, target.output, hook));
             return Ok(RemovableHandle::at_node(id, &target.node));
         }

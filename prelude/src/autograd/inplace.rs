@@ -1,7 +1,7 @@
 //! Operations that change a tensor's numbers, on and off the tape.
 
-use super::meta::MadeIn;
-use super::node::{Node, next_sequence};
+use super::meta::{MadeIn, ViewOf};
+use super::node::{Node, Target, next_sequence};
 use super::overlap::Writing;
 use super::{is_grad_enabled, is_inference_mode_enabled, record_as_is};
 use crate::error::{Result, bail};
@@ -80,12 +80,11 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
             target.dtype().scalar_type()
         );
     }
-    let old = target.gradient_edge();
-    let tracked = recorded && (result.requires_grad() || old.is_some());
+    let tracked = recorded && (result.requires_grad() || target.gradient_edge()?.is_some());
     if recorded {
         check_view(target, tracked)?;
     }
-    if tracked && let Some(made_by) = result.grad_fn_target() {
+    if tracked && let Some(made_by) = result.grad_fn_target()? {
         keep_overwritten(&made_by.node, first_new, &array)?;
     }
     // The gradient is brought back to the dtype of the result by the engine.
@@ -96,7 +95,7 @@ fn replace(target: &Tensor, compute: Compute<'_>) -> Result<()> {
         transfer::write(&array, &numbers)?;
     }
     if tracked {
-        if let Some(made_by) = result.grad_fn_target() {
+        if let Some(made_by) = result.grad_fn_target()? {
             // What it saved of its output is the target now, whose later changes count.
             let node = &made_by.node;
             node.edit_saved(|saved| saved.follow_output(&numbers, &array))?;
@@ -116,18 +115,6 @@ fn check_allowed(target: &Tensor) -> Result<()> {
         )
     };
     check_view(target, false)?;
-    if let Some(view) = &view
-        && let MadeIn::Several(output) = view.made_in
-        && let Some(made_by) = target.grad_fn_target()
-    {
-        let name = made_by.node.name().to_string();
-        bail!(
-            "Output {output} of {} is a view and is being modified inplace. This view is the output of a function that \
-             returns multiple views. Such functions do not allow the output views to be modified inplace. You should \
-             replace the inplace operation by an out-of-place one.",
-            name.trim_end_matches("Backward0")
-        );
-    }
     if let Some(view) = view
         && (view.base.requires_grad() || leaf)
         && view.base.is_leaf()
@@ -142,36 +129,73 @@ fn check_allowed(target: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// A view that was made where nothing is recorded cannot take part in what is recorded now.
+/// A view from which there is no way back to its base cannot take part in what is recorded now.
 fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
     let view = target.meta().view.clone();
-    let Some(view) = view.filter(|view| tracked || view.base.requires_grad()) else {
-        return Ok(());
-    };
-    let (mode, block) = match view.made_in {
-        MadeIn::NoGrad => ("no_grad mode", "no_grad"),
-        MadeIn::Inference => ("inference mode", "inference_mode"),
-        MadeIn::Recording | MadeIn::Several(_) => return Ok(()),
-    };
-    let now = if block == "no_grad" {
-        "with grad mode enabled"
-    } else {
-        "in normal mode"
-    };
-    let view = match target.grad_fn_target() {
-        Some(made_by) => format!(
-            "Output {} of {} is a view of a view which",
-            made_by.output,
-            made_by.node.name().trim_end_matches("Backward0")
+    match view.filter(|view| tracked || view.base.requires_grad()) {
+        Some(view) => check_written_view(&view, target.last_grad_fn().as_ref(), Written::Itself),
+        None => Ok(()),
+    }
+}
+
+/// Which of the tensors that share a view's memory is written to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// The view.
+    Itself,
+    /// Its base or another view of that.
+    Elsewhere,
+}
+
+/// Fails where a view cannot follow what is written to its memory, because it was made where nothing is recorded or as one of
+/// several outputs. PyTorch: `handle_view_on_rebase` (torch/csrc/autograd/variable.cpp).
+pub(super) fn check_written_view(
+    view: &ViewOf,
+    grad_fn: Option<&Target>,
+    written: Written,
+) -> Result<()> {
+    let (mode, now, advice) = match view.made_in {
+        MadeIn::Recording => return Ok(()),
+        MadeIn::NoGrad => ("no_grad mode", "with grad mode enabled", both_in("no_grad")),
+        MadeIn::Inference => ("inference mode", "in normal mode", both_in("inference_mode")),
+        // Without a node it was no operation that is recorded.
+        MadeIn::Several(_) => (
+            "no_grad mode",
+            "with grad mode enabled",
+            "This view is the output of a function that returns multiple views. Such functions do not allow the output \
+             views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+                .to_string(),
         ),
-        None => "A view".to_string(),
     };
-    bail!(
-        "{view} was created in {mode} and is being modified inplace {now}. Given that this use case is ambiguous and \
-         error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both \
-         inside the {block} block (if you don't want the inplace to be tracked) or both outside (if you want the \
-         inplace to be tracked)."
-    );
+    let happens = match written {
+        Written::Itself => "is being",
+        Written::Elsewhere => "its base or another view of its base has been",
+    };
+    let output = grad_fn.map(|made_by| {
+        let name = made_by.node.name().trim_end_matches("Backward0");
+        let output = view.made_in.output().unwrap_or(made_by.output);
+        format!("Output {output} of {name} is a view")
+    });
+    match (output, view.made_in) {
+        (Some(output), MadeIn::Several(_)) => {
+            bail!("{output} and {happens} modified inplace. {advice}")
+        }
+        (Some(output), _) => bail!(
+            "{output} of a view which was created in {mode} and {happens} modified inplace {now}. {advice}"
+        ),
+        (None, _) => {
+            bail!("A view was created in {mode} and {happens} modified inplace {now}. {advice}")
+        }
+    }
+}
+
+/// What to do where a view and a change stand on different sides of a block.
+fn both_in(block: &str) -> String {
+    format!(
+        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both \
+         the view and the inplace either both inside the {block} block (if you don't want the inplace to be tracked) or \
+         both outside (if you want the inplace to be tracked)."
+    )
 }
 
 /// Whether two elements of a layout are the same number.
@@ -197,7 +221,7 @@ fn keep_overwritten(newest: &Arc<Node>, first_new: u64, array: &Array) -> Result
 /// Makes `target` what `result` is, on the tape.
 fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
     let Some(base) = target.view_base() else {
-        match result.grad_fn_target() {
+        match result.grad_fn_target()? {
             Some(made_by) => target.set_grad_fn(made_by.node, made_by.output),
             // The result is a leaf: the target is a copy of it now.
             None => {
@@ -210,8 +234,8 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
                             Ok(vec![Some(g.clone())])
                         })
                     },
-                );
-                match copied.grad_fn_target() {
+                )?;
+                match copied.grad_fn_target()? {
                     Some(made_by) => target.set_grad_fn(made_by.node, made_by.output),
                     None => target.meta().grad_fn = None,
                 }
@@ -233,8 +257,8 @@ fn rebase(target: &Tensor, result: &Tensor) -> Result<()> {
             };
             (Vec::new(), backward)
         },
-    );
-    if let Some(made_by) = rebased.grad_fn_target() {
+    )?;
+    if let Some(made_by) = rebased.grad_fn_target()? {
         base.set_grad_fn(made_by.node, made_by.output);
     }
     // The view's own node is made anew from the base when it is next asked for: its version is older now.

@@ -1,8 +1,10 @@
 //! What a tensor knows of autograd.
 
 use super::hooks::{AfterHook, Hook};
+use super::inplace::{Written, check_written_view};
 use super::node::{Edge, Form, Node, Target};
 use super::{Ctx, is_grad_enabled, is_inference_mode_enabled, record_as_is};
+use crate::error::Result;
 use crate::kernels::Array;
 use crate::tensor::Tensor;
 use crate::tensor::strided::{self, Place};
@@ -57,6 +59,14 @@ impl MadeIn {
         }
     }
 
+    /// Which output it is, of an operation that gives several: each of those has a node of its own.
+    pub fn output(self) -> Option<usize> {
+        match self {
+            MadeIn::Several(output) => Some(output),
+            MadeIn::Recording | MadeIn::NoGrad | MadeIn::Inference => None,
+        }
+    }
+
     fn now() -> MadeIn {
         if is_inference_mode_enabled() {
             MadeIn::Inference
@@ -70,18 +80,23 @@ impl MadeIn {
 
 impl Tensor {
     /// A view of this tensor's numbers through another layout, recorded under `name`.
-    pub(crate) fn view_through<B>(&self, layout: Layout, name: &'static str, backward: B) -> Tensor
+    pub(crate) fn view_through<B>(
+        &self,
+        layout: Layout,
+        name: &'static str,
+        backward: B,
+    ) -> Result<Tensor>
     where
-        B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
+        B: Fn(&Ctx, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
     {
         self.view_of(self.array().with_layout(layout), name, backward)
     }
 
     /// A view of this tensor's memory as an array of it, recorded under `name`. The derivative is right for complex
     /// numbers as it stands.
-    pub(crate) fn view_of<B>(&self, array: Array, name: &'static str, backward: B) -> Tensor
+    pub(crate) fn view_of<B>(&self, array: Array, name: &'static str, backward: B) -> Result<Tensor>
     where
-        B: Fn(&Ctx, &Tensor) -> crate::Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
+        B: Fn(&Ctx, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync + 'static,
     {
         let parent = self.meta().view.clone();
         let made_in = match (MadeIn::now(), &parent) {
@@ -134,45 +149,53 @@ impl Tensor {
             meta.view.as_ref().map(|view| view.base.clone())
         };
         base.is_some_and(|base| base.requires_grad() && self.dtype().is_differentiable())
-            || self.grad_fn_target().is_some()
     }
 
-    /// What made this tensor. A view whose base was written to since gets it anew from the base, unless it was made
-    /// where nothing is recorded.
-    pub(crate) fn grad_fn_target(&self) -> Edge {
+    /// What made this tensor. A view whose base was written to since gets it anew from the base; fails where there is no
+    /// such way, for a view made where nothing is recorded or as one of several outputs.
+    pub(crate) fn grad_fn_target(&self) -> Result<Edge> {
         let (current, view) = {
             let meta = self.meta();
             (meta.grad_fn.clone(), meta.view.clone())
         };
-        let Some(view) = view else { return current };
+        let Some(view) = view else {
+            return Ok(current);
+        };
         let array = self.array();
-        let version = array.storage.version();
-        let unrecorded = matches!(view.made_in, MadeIn::NoGrad | MadeIn::Inference);
-        if view.version == version || unrecorded {
-            return current;
+        if view.version == array.storage.version() || !self.dtype().is_differentiable() {
+            return Ok(current);
         }
-        let Some(base) = view.base.gradient_edge() else {
-            return current;
+        if current.is_none() && !view.base.requires_grad() {
+            return Ok(None);
+        }
+        check_written_view(&view, current.as_ref(), Written::Elsewhere)?;
+        let Some(base) = view.base.gradient_edge()? else {
+            return Ok(current);
         };
         self.set_grad_fn(as_strided_node(&view.base, &array, base, self), 0);
+        Ok(self.meta().grad_fn.clone())
+    }
+
+    /// What made this tensor when that was last asked for, whatever was written to it since.
+    pub(crate) fn last_grad_fn(&self) -> Edge {
         self.meta().grad_fn.clone()
     }
 
-    /// Where a gradient for this tensor has to go.
-    pub(crate) fn gradient_edge(&self) -> Edge {
-        if let Some(target) = self.grad_fn_target() {
-            return Some(target);
+    /// Where a gradient for this tensor has to go. Fails as [`Tensor::grad_fn_target`] does.
+    pub(crate) fn gradient_edge(&self) -> Result<Edge> {
+        if let Some(target) = self.grad_fn_target()? {
+            return Ok(Some(target));
         }
         let mut meta = self.meta();
         if !meta.requires_grad {
-            return None;
+            return Ok(None);
         }
         if let Some(node) = meta.accumulator.upgrade() {
-            return Some(Target { node, output: 0 });
+            return Ok(Some(Target { node, output: 0 }));
         }
         let node = Node::accumulate(self.clone());
         meta.accumulator = Arc::downgrade(&node);
-        Some(Target { node, output: 0 })
+        Ok(Some(Target { node, output: 0 }))
     }
 
     /// Says that this tensor is now what that output of the node is.

@@ -1,7 +1,7 @@
 //! Putting an operation on the tape.
 
 use super::grad_mode::is_grad_enabled;
-use super::node::{Ctx, Form, Gradients, Node};
+use super::node::{Ctx, Edge, Form, Gradients, Node};
 use super::saved::Saved;
 use crate::error::Result;
 use crate::tensor::Tensor;
@@ -12,7 +12,8 @@ pub(crate) fn is_recorded(inputs: &[&Tensor]) -> bool {
     is_grad_enabled() && inputs.iter().any(|input| input.requires_grad())
 }
 
-/// Records that `output` was made from `inputs`, if anyone may ask for gradients.
+/// Records that `output` was made from `inputs`, if anyone may ask for gradients. Fails where an input is a view whose way
+/// back was lost when its base was written to ([`Tensor::grad_fn_target`]).
 ///
 /// `derivative` is called only then. It gives the tensors to save and the derivative, whose gradients are in the order
 /// of `inputs`; they need not have the inputs' shapes where an input was broadcast, nor their dtypes: the engine sums
@@ -27,7 +28,7 @@ pub(crate) fn record<B>(
     inputs: &[&Tensor],
     output: Tensor,
     derivative: impl FnOnce(&Tensor) -> (Vec<Saved>, B),
-) -> Tensor
+) -> Result<Tensor>
 where
     B: Fn(&Ctx, &Tensor) -> Result<Gradients> + Send + Sync + 'static,
 {
@@ -56,15 +57,15 @@ pub(crate) fn record_as_is<B>(
     inputs: &[&Tensor],
     output: Tensor,
     derivative: impl FnOnce(&Tensor) -> (Vec<Saved>, B),
-) -> Tensor
+) -> Result<Tensor>
 where
     B: Fn(&Ctx, &Tensor) -> Result<Gradients> + Send + Sync + 'static,
 {
     if !output.dtype().is_differentiable() || !is_recorded(inputs) {
-        return output;
+        return Ok(output);
     }
+    let edges = edges_to(inputs)?;
     let (saved, backward) = derivative(&output);
-    let edges = inputs.iter().map(|input| input.gradient_edge()).collect();
     let backward = move |ctx: &Ctx, gradients: &[Option<Tensor>]| match &gradients[0] {
         Some(gradient) => backward(ctx, gradient),
         None => Ok(vec![None; ctx.inputs()]),
@@ -72,7 +73,12 @@ where
     let form = vec![Form::of(&output)];
     let node = Node::function(name.into(), edges, form, saved, Box::new(backward));
     output.set_grad_fn(node, 0);
-    output
+    Ok(output)
+}
+
+/// Where the gradients for these go.
+fn edges_to(inputs: &[&Tensor]) -> Result<Vec<Edge>> {
+    inputs.iter().map(|input| input.gradient_edge()).collect()
 }
 
 /// [`record`] for an operation with several outputs, which share a node as in PyTorch.
@@ -84,14 +90,15 @@ pub(crate) fn record_many<B>(
     inputs: &[&Tensor],
     outputs: &[&Tensor],
     derivative: impl FnOnce() -> (Vec<Saved>, B),
-) where
+) -> Result<()>
+where
     B: Fn(&Ctx, &[Option<Tensor>]) -> Result<Gradients> + Send + Sync + 'static,
 {
     if !is_recorded(inputs) {
-        return;
+        return Ok(());
     }
+    let edges = edges_to(inputs)?;
     let (saved, backward) = derivative();
-    let edges = inputs.iter().map(|input| input.gradient_edge()).collect();
     let forms = outputs.iter().map(|output| Form::of(output)).collect();
     let node = Node::function(name.into(), edges, forms, saved, Box::new(backward));
     for (i, output) in outputs.iter().enumerate() {
@@ -99,4 +106,5 @@ pub(crate) fn record_many<B>(
             output.set_grad_fn(node.clone(), i);
         }
     }
+    Ok(())
 }

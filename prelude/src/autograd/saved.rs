@@ -29,7 +29,7 @@ enum Origin {
 impl Saved {
     /// An input of the operation, or something else that it needs.
     pub fn input(tensor: &Tensor) -> Saved {
-        let origin = match tensor.grad_fn_target() {
+        let origin = match tensor.last_grad_fn() {
             None if tensor.requires_grad() => Origin::Leaf(tensor.clone()),
             made_by => Origin::Interior(made_by, tensor.downgrade()),
         };
@@ -69,7 +69,7 @@ impl Saved {
         if self.numbers.replace_if(in_it, transfer::copy)?
             && let Origin::Leaf(leaf) = &self.origin
         {
-            self.origin = Origin::Interior(leaf.gradient_edge(), leaf.downgrade());
+            self.origin = Origin::Interior(leaf.gradient_edge()?, leaf.downgrade());
         }
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Saved {
                  torch.autograd.set_detect_anomaly(True, check_nan=False).",
                 tensor_type(&array),
                 array.shape().list(),
-                self.made_by(node),
+                self.made_by(node)?,
             );
         }
         Ok(match &self.origin {
@@ -112,11 +112,11 @@ impl Saved {
     }
 
     /// Which operation made the tensor, in the words of PyTorch's message: what it is now, if it still is.
-    fn made_by(&self, node: &Arc<Node>) -> String {
+    fn made_by(&self, node: &Arc<Node>) -> Result<String> {
         let made_by = match &self.origin {
             Origin::Leaf(_) => None,
             Origin::Interior(edge, tensor) => match tensor.upgrade() {
-                Some(tensor) => tensor.grad_fn_target(),
+                Some(tensor) => tensor.grad_fn_target()?,
                 None => edge.clone(),
             },
             Origin::Output(output) => Some(Target {
@@ -124,7 +124,7 @@ impl Saved {
                 output: *output,
             }),
         };
-        made_by.map_or(String::new(), |made_by| {
+        Ok(made_by.map_or(String::new(), |made_by| {
             let name = made_by.node.name();
             // A node of another version of its operation keeps the number: `Elu1`.
             let version = name
@@ -133,7 +133,7 @@ impl Saved {
             let version = if version == "0" { "" } else { version };
             let (output, operation) = (made_by.output, operation(name));
             format!(", which is output {output} of {operation}{version},")
-        })
+        }))
     }
 }
 

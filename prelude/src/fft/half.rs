@@ -14,13 +14,13 @@ pub(super) fn complex_to_complex(
 ) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(transform(&x.array(), axes, forward, scale)?);
-    Ok(record_as_is("FftC2CBackward0", &[x], output, |_| {
+    record_as_is("FftC2CBackward0", &[x], output, |_| {
         let axes = axes.to_vec();
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(complex_to_complex(g, &axes, !forward, scale)?)])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 /// From real numbers to complex ones, forward; of the last of `axes` only the first half if `onesided`: the other one
@@ -41,21 +41,16 @@ pub(super) fn real_to_complex(
             .try_narrow(last as i64, 0, length / 2 + 1)?
             .try_copy()?;
     }
-    Ok(record_as_is(
-        "FftR2CBackward0",
-        &[x],
-        output.detach(),
-        |_| {
-            let axes = axes.to_vec();
-            let backward = move |_: &Ctx, g: &Tensor| {
-                let g = super::plan::resized(g, last, length)?;
-                Ok(vec![Some(
-                    complex_to_complex(&g, &axes, false, scale)?.try_real()?,
-                )])
-            };
-            (Vec::new(), backward)
-        },
-    ))
+    record_as_is("FftR2CBackward0", &[x], output.detach(), |_| {
+        let axes = axes.to_vec();
+        let backward = move |_: &Ctx, g: &Tensor| {
+            let g = super::plan::resized(g, last, length)?;
+            Ok(vec![Some(
+                complex_to_complex(&g, &axes, false, scale)?.try_real()?,
+            )])
+        };
+        (Vec::new(), backward)
+    })
 }
 
 /// From half of a spectrum to `length` real numbers along the last of `axes`, backward.
@@ -78,29 +73,23 @@ pub(super) fn complex_to_real(
     let whole = Tensor::try_cat(&[&numbers, &mirrored], last as i64)?;
     let turned = Tensor::from_array(transform(&whole.array(), &[last], false, scale)?);
     let output = turned.try_real()?.try_copy()?;
-    Ok(record_as_is(
-        "FftC2RBackward0",
-        &[x],
-        output.detach(),
-        |_| {
-            let axes = axes.to_vec();
-            let backward = move |_: &Ctx, g: &Tensor| {
-                let half = real_to_complex(g, &axes, scale, true)?;
-                // What has a mirror image counts twice.
-                let mut shape = vec![1; half.dim()];
-                shape[last] = kept;
-                let times = |i: usize| {
-                    if (1..=length - kept).contains(&i) {
-                        2.
-                    } else {
-                        1.
-                    }
-                };
-                let times =
-                    Tensor::try_from_vec((0..kept).map(times).collect::<Vec<f64>>(), shape)?;
-                Ok(vec![Some(half.try_mul(times.try_to_dtype(g.dtype())?)?)])
+    record_as_is("FftC2RBackward0", &[x], output.detach(), |_| {
+        let axes = axes.to_vec();
+        let backward = move |_: &Ctx, g: &Tensor| {
+            let half = real_to_complex(g, &axes, scale, true)?;
+            // What has a mirror image counts twice.
+            let mut shape = vec![1; half.dim()];
+            shape[last] = kept;
+            let times = |i: usize| {
+                if (1..=length - kept).contains(&i) {
+                    2.
+                } else {
+                    1.
+                }
             };
-            (Vec::new(), backward)
-        },
-    ))
+            let times = Tensor::try_from_vec((0..kept).map(times).collect::<Vec<f64>>(), shape)?;
+            Ok(vec![Some(half.try_mul(times.try_to_dtype(g.dtype())?)?)])
+        };
+        (Vec::new(), backward)
+    })
 }

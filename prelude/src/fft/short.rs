@@ -273,9 +273,10 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
     };
     // Frequencies first; the nodes have the names that these steps have in PyTorch.
     let turned = spectra.array().permuted(&[0, 2, 1]);
-    let spectra = spectra.view_through((*turned.layout).clone(), "TransposeBackward1", |_, g| {
-        Ok(vec![Some(g.try_transpose(1, 2)?)])
-    });
+    let spectra =
+        spectra.view_through((*turned.layout).clone(), "TransposeBackward1", |_, g| {
+            Ok(vec![Some(g.try_transpose(1, 2)?)])
+        })?;
     if x.dim() == 2 {
         return Ok(spectra);
     }
@@ -285,9 +286,9 @@ fn forward(x: &Tensor, n_fft: usize, options: &StftOptions) -> Result<Tensor> {
         strides[1..].to_vec(),
         spectra.storage_offset(),
     );
-    Ok(spectra.view_through(layout, "SqueezeBackward4", |_, g| {
+    spectra.view_through(layout, "SqueezeBackward4", |_, g| {
         Ok(vec![Some(g.try_unsqueeze(0)?)])
-    }))
+    })
 }
 
 /// The stretches, `[batch, count, length]`, added up where they overlap.

@@ -26,6 +26,7 @@ mod tree;
 
 use crate::Tensor;
 use crate::autograd::node::Node;
+use crate::error::OrPanic;
 use crate::plot::{Theme, escaped};
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -80,11 +81,13 @@ enum Kind {
 /// let tree = ["()", "└─ SumBackward0", "   └─ ExpBackward0", "      └─ AccumulateGrad: (2,)"];
 /// assert_eq!(make_dot(&x.exp().sum()).to_string(), tree.join("\n"));
 /// ```
+#[track_caller]
 pub fn make_dot(output: &Tensor) -> Graph {
     Graph::of(output)
 }
 
 impl Graph {
+    #[track_caller]
     fn of(output: &Tensor) -> Self {
         let mut graph = Self {
             nodes: vec![Vertex {
@@ -96,7 +99,7 @@ impl Graph {
             edges: Vec::new(),
             theme: None,
         };
-        let Some(root) = output.grad_fn_target() else {
+        let Some(root) = output.grad_fn_target().or_panic() else {
             return graph;
         };
         let mut known: HashMap<*const Node, usize> = HashMap::new();

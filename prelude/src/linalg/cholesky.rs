@@ -72,7 +72,7 @@ fn lower(a: &Tensor) -> Result<Tensor> {
         );
     }
     let l = no_grad(|| tril(&Tensor::from_array(l), 0))?;
-    Ok(record("LinalgCholeskyExBackward0", &[a], l, |l| {
+    record("LinalgCholeskyExBackward0", &[a], l, |l| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             // ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹ with the lower triangle Φ of Lᵀ g, whose diagonal counts half.
             let l = ctx.saved(0)?;
@@ -94,7 +94,7 @@ fn lower(a: &Tensor) -> Result<Tensor> {
             )?)])
         };
         (vec![Saved::output(l)], backward)
-    }))
+    })
 }
 
 fn solve(b: &Tensor, factor: &Tensor, upper: bool) -> Result<Tensor> {
@@ -118,7 +118,7 @@ fn solve(b: &Tensor, factor: &Tensor, upper: bool) -> Result<Tensor> {
         let y = try_solve_triangular(&l, &b, false)?;
         try_solve_triangular(&l.try_mt()?, &y, true)
     })?;
-    Ok(record("CholeskySolveBackward0", &[&b, &factor], x, |x| {
+    record("CholeskySolveBackward0", &[&b, &factor], x, |x| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (factor, x) = (ctx.saved(0)?, ctx.saved(1)?);
             let gb = solve(g, &factor, upper)?;
@@ -134,5 +134,5 @@ fn solve(b: &Tensor, factor: &Tensor, upper: bool) -> Result<Tensor> {
             Ok(vec![Some(gb), gf])
         };
         (vec![Saved::input(&factor), Saved::output(x)], backward)
-    }))
+    })
 }

@@ -47,7 +47,7 @@ fn determinant(a: &Tensor) -> Result<Tensor> {
         let (pivots, sign) = of_factors(a, &factor(a)?)?;
         pivots.try_prod_dim(-1, false)?.try_mul(&sign)
     })?;
-    Ok(record("LinalgDetBackward0", &[a], det, |det| {
+    record("LinalgDetBackward0", &[a], det, |det| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             let (a, det) = (ctx.saved(0)?, ctx.saved(1)?);
             let wide = |t: &Tensor| t.try_unsqueeze(-1)?.try_unsqueeze(-1);
@@ -60,7 +60,7 @@ fn determinant(a: &Tensor) -> Result<Tensor> {
             Ok(vec![Some(try_inv(&a)?.try_mt()?.try_mul(&wide(&scale)?)?)])
         };
         (vec![Saved::input(a), Saved::output(det)], backward)
-    }))
+    })
 }
 
 /// The transposed adjugates, which exist for singular matrices too: from `A = U S Vᵀ`, the products of all singular
@@ -104,7 +104,7 @@ fn sign_and_logarithm(a: &Tensor) -> Result<(Tensor, Tensor)> {
             Ok(vec![Some(try_inv(&ctx.saved(0)?)?.try_mt()?.try_mul(&g)?)])
         };
         (vec![Saved::input(a)], backward)
-    });
+    })?;
     Ok((sign, logarithm))
 }
 

@@ -53,7 +53,7 @@ fn decompose(a: &Tensor) -> Result<(Tensor, Tensor)> {
             Ok(vec![derivative(&values, &vectors, g, is_complex)?])
         };
         (saved, backward)
-    });
+    })?;
     Ok((values, vectors))
 }
 

@@ -98,7 +98,7 @@ fn decompose(a: &Tensor, uplo: Uplo) -> Result<(Tensor, Tensor)> {
             Ok(vec![derivative(&values, &vectors, g)?])
         };
         (saved, backward)
-    });
+    })?;
     Ok((values, vectors))
 }
 

@@ -209,11 +209,11 @@ fn pseudoinverse(a: &Tensor, options: RankOptions) -> Result<Tensor> {
         let inverted = inverted(&s, &s)?.try_unsqueeze(-2)?;
         vh.try_mt()?.try_mul(&inverted)?.try_matmul(&u.try_mt()?)
     })?;
-    Ok(record("LinalgPinvBackward0", &[a], p, |p| {
+    record("LinalgPinvBackward0", &[a], p, |p| {
         let backward =
             |ctx: &Ctx, g: &Tensor| Ok(vec![Some(derivative(&ctx.saved(0)?, &ctx.saved(1)?, g)?)]);
         (vec![Saved::input(a), Saved::output(p)], backward)
-    }))
+    })
 }
 
 /// Golub and Pereyra's derivative of a pseudoinverse `P` of `A` of constant rank, turned around:
@@ -300,7 +300,7 @@ fn least_squares(a: &Tensor, b: &Tensor, rcond: Option<f64>, driver: LstsqDriver
             ])
         };
         (vec![Saved::input(a), Saved::input(&right)], backward)
-    });
+    })?;
     let nothing = || a.try_new_zeros(&[0]);
     let tall = m > n && full && driver != LstsqDriver::Gelsy;
     let residuals = match tall {

@@ -145,7 +145,7 @@ fn decompose(a: &Tensor) -> Result<(Tensor, Tensor, Tensor)> {
             Ok(vec![derivative(p, l, u, g[0].as_ref(), g[1].as_ref())?])
         };
         (saved, backward)
-    });
+    })?;
     Ok((p, l, u))
 }
 
@@ -244,7 +244,7 @@ fn packed_factor(a: &Tensor) -> Result<(Tensor, Tensor)> {
             };
             (saved, backward)
         },
-    );
+    )?;
     Ok((output, factors.pivots))
 }
 

@@ -69,7 +69,7 @@ fn exponential(a: &Tensor) -> Result<Tensor> {
         }
     })?;
     let output = Tensor::from_array(output.array());
-    Ok(record("LinalgMatrixExpBackward0", &[a], output, |_| {
+    record("LinalgMatrixExpBackward0", &[a], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             // The upper right block of exp [[Aᵀ g], [0 Aᵀ]] is the derivative of exp at Aᵀ in the direction of g.
             let transposed = ctx.saved(0)?.try_mt()?;
@@ -81,7 +81,7 @@ fn exponential(a: &Tensor) -> Result<Tensor> {
             Ok(vec![Some(block)])
         };
         (vec![Saved::input(a)], backward)
-    }))
+    })
 }
 
 /// Padé's coefficients of order 13, and up to which 1-norm they are exact in double precision.

@@ -97,7 +97,7 @@ fn decompose(a: &Tensor, mode: QrMode) -> Result<(Tensor, Tensor)> {
             Ok(vec![derivative(&q, &r, g[0].clone(), g[1].clone())?])
         };
         (saved, backward)
-    });
+    })?;
     Ok((q, r))
 }
 

@@ -95,13 +95,13 @@ fn inverse(a: &Tensor) -> Result<Tensor> {
             at + 1
         ),
     };
-    Ok(record("LinalgInvExBackward0", &[a], inverse, |inverse| {
+    record("LinalgInvExBackward0", &[a], inverse, |inverse| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             let t = ctx.saved(0)?.try_mt()?;
             Ok(vec![Some(t.try_matmul(g)?.try_matmul(&t)?.try_neg()?)])
         };
         (vec![Saved::output(inverse)], backward)
-    }))
+    })
 }
 
 fn solve_any(a: &Tensor, b: &Tensor, left: bool) -> Result<Tensor> {
@@ -139,14 +139,14 @@ fn solve_left(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             element(&batch(&a), number)
         ),
     };
-    Ok(record("LinalgSolveExBackward0", &[&a, &b], x, |x| {
+    record("LinalgSolveExBackward0", &[&a, &b], x, |x| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             let gb = solve_left(&ctx.saved(0)?.try_mt()?, g)?;
             let ga = ctx.when(0, || gb.try_matmul(&ctx.saved(1)?.try_mt()?)?.try_neg())?;
             Ok(vec![ga, Some(gb)])
         };
         (vec![Saved::input(&a), Saved::output(x)], backward)
-    }))
+    })
 }
 
 fn tensor_inverse(a: &Tensor, ind: usize) -> Result<Tensor> {

@@ -58,7 +58,7 @@ fn decompose(a: &Tensor, full: bool) -> Result<(Tensor, Tensor, Tensor)> {
             Ok(vec![derivative(u, s, vh, g)?])
         };
         (saved, backward)
-    });
+    })?;
     Ok((u, s, vh))
 }
 

@@ -119,7 +119,7 @@ impl CrossMapLRN2d {
             let y = scale.try_pow(-beta)?.try_mul(x)?;
             Ok::<_, Error>((scale, y))
         })?;
-        Ok(record("CrossMapLRN2dBackward", &[x], y, |y| {
+        record("CrossMapLRN2dBackward", &[x], y, |y| {
             let saved = vec![Saved::input(x), Saved::output(y), Saved::input(&scale)];
             let backward = move |ctx: &Ctx, g: &Tensor| {
                 let (x, y, scale) = (ctx.saved(0)?, ctx.saved(1)?, ctx.saved(2)?);
@@ -131,7 +131,7 @@ impl CrossMapLRN2d {
                 )])
             };
             (saved, backward)
-        }))
+        })
     }
 }
 

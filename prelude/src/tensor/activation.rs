@@ -21,13 +21,13 @@ pub(super) fn node(
         true => function(x),
         false => function(&x.try_to_dtype(exact)?)?.try_to_dtype(dtype),
     })?;
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let slope = slope(&ctx.saved(0)?.try_to_dtype(exact)?)?;
             Ok(vec![Some(g.try_mul(slope)?)])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 /// 1 where `mask` is true, in the dtype of `x`.
@@ -118,22 +118,17 @@ fn prelu(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         weight.try_reshape(shape)?
     };
     let output = no_grad(|| x.try_gt(0)?.try_where_(x, weight.try_mul(x)?))?;
-    Ok(record(
-        "PreluKernelBackward0",
-        &[x, &weight],
-        output,
-        |_| {
-            let backward = |ctx: &Ctx, g: &Tensor| {
-                let (x, weight) = (ctx.saved(0)?, ctx.saved(1)?);
-                let positive = x.try_gt(0)?;
-                Ok(vec![
-                    ctx.when(0, || positive.try_where_(g, weight.try_mul(g)?))?,
-                    ctx.when(1, || positive.try_where_(0, x.try_mul(g)?))?,
-                ])
-            };
-            (vec![Saved::input(x), Saved::input(&weight)], backward)
-        },
-    ))
+    record("PreluKernelBackward0", &[x, &weight], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            let (x, weight) = (ctx.saved(0)?, ctx.saved(1)?);
+            let positive = x.try_gt(0)?;
+            Ok(vec![
+                ctx.when(0, || positive.try_where_(g, weight.try_mul(g)?))?,
+                ctx.when(1, || positive.try_where_(0, x.try_mul(g)?))?,
+            ])
+        };
+        (vec![Saved::input(x), Saved::input(&weight)], backward)
+    })
 }
 
 ops! {

@@ -163,16 +163,11 @@ fn add(x: &Tensor, other: Arg) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Add)?;
-    Ok(record(
-        "AddBackward0",
-        &[&operands.a, &operands.b],
-        output,
-        |_| {
-            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
-                gradients(ctx, || Ok(g.clone()), || Ok(g.clone()))
-            })
-        },
-    ))
+    record("AddBackward0", &[&operands.a, &operands.b], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+            gradients(ctx, || Ok(g.clone()), || Ok(g.clone()))
+        })
+    })
 }
 
 /// All in one dtype.
@@ -211,7 +206,7 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
     let [a, b] = [&operands.a, &operands.b].map(Tensor::detach);
     let [a, b, factor] = in_dtype(computed_in, [&a, &b, &factor])?;
     let output = mul_add(&a, &b, &factor)?.try_to_dtype(dtype)?.array();
-    Ok(record(
+    record(
         "AddBackward0",
         &[&operands.a, &operands.b],
         Tensor::from_array(output),
@@ -220,7 +215,7 @@ fn add_scaled(x: &Tensor, other: &Tensor, alpha: Scalar) -> Result<Tensor> {
                 gradients(ctx, || Ok(g.clone()), || g.try_mul(alpha))
             })
         },
-    ))
+    )
 }
 
 /// Truth values are not subtracted.
@@ -249,16 +244,11 @@ fn sub(x: &Tensor, other: Arg) -> Result<Tensor> {
     )?;
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
-    Ok(record(
-        "SubBackward0",
-        &[&operands.a, &operands.b],
-        output,
-        |_| {
-            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
-                gradients(ctx, || Ok(g.clone()), || g.try_neg())
-            })
-        },
-    ))
+    record("SubBackward0", &[&operands.a, &operands.b], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+            gradients(ctx, || Ok(g.clone()), || g.try_neg())
+        })
+    })
 }
 
 fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -266,7 +256,7 @@ fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = factors(x, other, Category::Bool)?;
     let output = operands.compute(Binary::Mul)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record("MulBackward0", &[a, b], output, |_| {
+    record("MulBackward0", &[a, b], output, |_| {
         let saved = vec![needed(a, b), needed(b, a)];
         (saved, |ctx: &Ctx, g: &Tensor| {
             gradients(
@@ -275,7 +265,7 @@ fn mul(x: &Tensor, other: Arg) -> Result<Tensor> {
                 || g.try_mul(ctx.saved(0)?),
             )
         })
-    }))
+    })
 }
 
 fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -283,7 +273,7 @@ fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = factors(x, other, Category::Float)?;
     let output = operands.compute(Binary::Div)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record("DivBackward0", &[a, b], output, |_| {
+    record("DivBackward0", &[a, b], output, |_| {
         (
             vec![needed(a, b), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
@@ -295,7 +285,7 @@ fn div(x: &Tensor, other: Arg) -> Result<Tensor> {
                 )
             },
         )
-    }))
+    })
 }
 
 fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
@@ -313,7 +303,7 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
     let operands = operands(x, exponent, Category::Bool)?;
     let output = operands.compute(Binary::Pow)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record(name, &[a, b], output, |output| {
+    record(name, &[a, b], output, |output| {
         let saved = vec![Saved::input(a), Saved::input(b), Saved::output(output)];
         (saved, |ctx: &Ctx, g: &Tensor| {
             let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
@@ -331,7 +321,7 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
                 },
             )
         })
-    }))
+    })
 }
 
 /// Where the operands are equal, each gets half of the gradient, as in PyTorch.
@@ -340,7 +330,7 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
     let operands = operands(x, other, Category::Bool)?;
     let output = operands.compute(op)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record(name, &[a, b], output, |_| {
+    record(name, &[a, b], output, |_| {
         (
             vec![Saved::input(a), Saved::input(b)],
             move |ctx: &Ctx, g: &Tensor| {
@@ -357,7 +347,7 @@ fn extreme(x: &Tensor, other: Arg, op: Binary, name: &'static str) -> Result<Ten
                 )
             },
         )
-    }))
+    })
 }
 
 fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -371,11 +361,11 @@ fn floor_divide(x: &Tensor, other: Arg) -> Result<Tensor> {
         "floor_divide"
     };
     let inputs = [&operands.a, &operands.b];
-    Ok(record("NotImplemented", &inputs, output, |_| {
+    record("NotImplemented", &inputs, output, |_| {
         (Vec::new(), move |_: &Ctx, _: &Tensor| {
             bail!("derivative for aten::{name} is not implemented")
         })
-    }))
+    })
 }
 
 fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -389,7 +379,7 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
     super::pairs::not_bool("remainder_cpu", &operands.a)?;
     let output = operands.compute(Binary::Remainder)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record(name, &[a, b], output, |_| {
+    record(name, &[a, b], output, |_| {
         (
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
@@ -403,14 +393,14 @@ fn remainder(x: &Tensor, other: Arg) -> Result<Tensor> {
                 )
             },
         )
-    }))
+    })
 }
 
 fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
     let operands = operands(x, other, Category::Float)?;
     let output = operands.compute(Binary::Atan2)?;
     let (a, b) = (&operands.a, &operands.b);
-    Ok(record("Atan2Backward0", &[a, b], output, |_| {
+    record("Atan2Backward0", &[a, b], output, |_| {
         (
             vec![Saved::input(a), Saved::input(b)],
             |ctx: &Ctx, g: &Tensor| {
@@ -420,7 +410,7 @@ fn atan2(x: &Tensor, other: Arg) -> Result<Tensor> {
                 gradients(ctx, || g.try_mul(&b), || g.try_mul(-&a))
             },
         )
-    }))
+    })
 }
 
 ops! {
@@ -533,11 +523,11 @@ fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
     let left = Tensor::from_array(full_array(&[], left, dtype, x.device())?);
     let operands = operands(&left, x.into(), Category::Bool)?;
     let output = operands.compute(Binary::Sub)?;
-    Ok(record("RsubBackward1", &[&operands.b], output, |_| {
+    record("RsubBackward1", &[&operands.b], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_neg()?)])
         })
-    }))
+    })
 }
 
 ops! {

@@ -63,9 +63,9 @@ fn as_real(x: &Tensor) -> Result<Tensor> {
     if !x.is_complex() {
         bail!("view_as_real is only supported for complex tensors");
     }
-    Ok(x.view_of(parts(&x.array()), "ViewAsRealBackward0", |_, g| {
+    x.view_of(parts(&x.array()), "ViewAsRealBackward0", |_, g| {
         Ok(vec![Some(g.try_contiguous()?.try_view_as_complex()?)])
-    }))
+    })
 }
 
 fn as_complex(x: &Tensor) -> Result<Tensor> {
@@ -102,9 +102,9 @@ fn as_complex(x: &Tensor) -> Result<Tensor> {
             array.device()
         );
     }
-    Ok(x.view_of(paired(&array), "ViewAsComplexBackward0", |_, g| {
+    x.view_of(paired(&array), "ViewAsComplexBackward0", |_, g| {
         Ok(vec![Some(g.try_view_as_real()?)])
-    }))
+    })
 }
 
 fn conj(x: &Tensor) -> Result<Tensor> {
@@ -112,11 +112,11 @@ fn conj(x: &Tensor) -> Result<Tensor> {
         return Ok(x.clone());
     }
     let output = Tensor::from_array(complex::conj(&x.array())?);
-    Ok(record_as_is("ConjBackward0", &[x], output, |_| {
+    record_as_is("ConjBackward0", &[x], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_conj()?)])
         })
-    }))
+    })
 }
 
 /// The unit number in the same direction; its gradient is what is left of the given one across that direction.
@@ -124,7 +124,7 @@ fn sgn(x: &Tensor) -> Result<Tensor> {
     use crate::kernels::pointwise::{Sign, sign};
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(sign(Sign::Sgn, &x.array())?);
-    Ok(record_as_is("SgnBackward0", &[x], output, |output| {
+    record_as_is("SgnBackward0", &[x], output, |output| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
             if !x.is_complex() {
@@ -135,7 +135,7 @@ fn sgn(x: &Tensor) -> Result<Tensor> {
             Ok(vec![Some(across.try_masked_fill(&x.try_eq(0)?, 0)?)])
         };
         (vec![Saved::input(x), Saved::output(output)], backward)
-    }))
+    })
 }
 
 fn angle(x: &Tensor) -> Result<Tensor> {
@@ -147,14 +147,14 @@ fn angle(x: &Tensor) -> Result<Tensor> {
         let output = flat
             .try_isnan()?
             .try_where_(&flat, turned.try_to_dtype(x.dtype())?)?;
-        return Ok(record_as_is("AngleBackward0", &[&x], output, |_| {
+        return record_as_is("AngleBackward0", &[&x], output, |_| {
             (Vec::new(), |_: &Ctx, g: &Tensor| {
                 Ok(vec![Some(g.try_zeros_like()?)])
             })
-        }));
+        });
     }
     let output = Tensor::from_array(complex::angle(&x.array())?);
-    Ok(record_as_is("AngleBackward0", &[x], output, |_| {
+    record_as_is("AngleBackward0", &[x], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             // i z / |z|²
             let x = ctx.saved(0)?;
@@ -166,7 +166,7 @@ fn angle(x: &Tensor) -> Result<Tensor> {
             Ok(vec![Some(slope.try_mul(g)?)])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 /// Two float tensors of one dtype, broadcast to each other.
@@ -205,45 +205,35 @@ fn both_parts(name: &str, a: &Tensor, b: &Tensor) -> Result<(Operands, Array, Ar
 fn combined(real: &Tensor, imaginary: &Tensor) -> Result<Tensor> {
     let (pair, a, b) = both_parts("complex", real, imaginary)?;
     let output = Tensor::from_array(complex::combine(&a, &b, false)?);
-    Ok(record_as_is(
-        "ComplexBackward0",
-        &[&pair.a, &pair.b],
-        output,
-        |_| {
-            let backward = |ctx: &Ctx, g: &Tensor| {
-                Ok(vec![
-                    ctx.when(0, || g.try_real())?,
-                    ctx.when(1, || g.try_imag())?,
-                ])
-            };
-            (Vec::new(), backward)
-        },
-    ))
+    record_as_is("ComplexBackward0", &[&pair.a, &pair.b], output, |_| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![
+                ctx.when(0, || g.try_real())?,
+                ctx.when(1, || g.try_imag())?,
+            ])
+        };
+        (Vec::new(), backward)
+    })
 }
 
 fn polar(abs: &Tensor, angle: &Tensor) -> Result<Tensor> {
     let (pair, a, b) = both_parts("polar", abs, angle)?;
     let output = Tensor::from_array(complex::combine(&a, &b, true)?);
-    Ok(record_as_is(
-        "PolarBackward0",
-        &[&pair.a, &pair.b],
-        output,
-        |output| {
-            let backward = |ctx: &Ctx, g: &Tensor| {
-                let (angle, z) = (ctx.saved(0)?, ctx.saved(1)?);
-                let g = g.try_conj()?;
-                // Along e^iθ, which is not sgn(z) where the length is 0 or negative.
-                let direction = Tensor::try_complex(&angle.try_cos()?, &angle.try_sin()?)?;
-                Ok(vec![
-                    ctx.when(0, || g.try_mul(&direction)?.try_real())?,
-                    ctx.when(1, || {
-                        g.try_mul(z.try_mul(Complex::new(0., 1.))?)?.try_real()
-                    })?,
-                ])
-            };
-            (vec![Saved::input(&pair.b), Saved::output(output)], backward)
-        },
-    ))
+    record_as_is("PolarBackward0", &[&pair.a, &pair.b], output, |output| {
+        let backward = |ctx: &Ctx, g: &Tensor| {
+            let (angle, z) = (ctx.saved(0)?, ctx.saved(1)?);
+            let g = g.try_conj()?;
+            // Along e^iθ, which is not sgn(z) where the length is 0 or negative.
+            let direction = Tensor::try_complex(&angle.try_cos()?, &angle.try_sin()?)?;
+            Ok(vec![
+                ctx.when(0, || g.try_mul(&direction)?.try_real())?,
+                ctx.when(1, || {
+                    g.try_mul(z.try_mul(Complex::new(0., 1.))?)?.try_real()
+                })?,
+            ])
+        };
+        (vec![Saved::input(&pair.b), Saved::output(output)], backward)
+    })
 }
 
 impl Tensor {

@@ -243,9 +243,9 @@ impl Tensor {
         // The engine brings the gradient back to this dtype.
         let array = as_operands_lie([&self.array()], |[x]| transfer::cast(x, dtype))?;
         let output = Tensor::from_array(array);
-        Ok(record_as_is("ToCopyBackward0", &[self], output, |_| {
+        record_as_is("ToCopyBackward0", &[self], output, |_| {
             (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
-        }))
+        })
     }
 
     pub(crate) fn try_to_device(&self, device: Device) -> Result<Tensor> {
@@ -253,9 +253,9 @@ impl Tensor {
             return Ok(self.clone());
         }
         let output = Tensor::from_array(transfer::to_device(&self.array(), device)?);
-        Ok(record_as_is("ToCopyBackward0", &[self], output, |_| {
+        record_as_is("ToCopyBackward0", &[self], output, |_| {
             (Vec::new(), |_: &_, g: &Tensor| Ok(vec![Some(g.clone())]))
-        }))
+        })
     }
 
     /// The tensor in main memory; itself if it is there already. PyTorch: `Tensor.cpu`.

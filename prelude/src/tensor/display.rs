@@ -54,7 +54,11 @@ pub(super) fn described<R>(
         transfer::to_device(&array, Device::Cpu)?
     };
     let device = array.device().is_cuda().then(|| array.device().to_string());
-    let grad_fn = tensor.grad_fn();
+    let grad_fn = tensor
+        .try_grad_fn()
+        .map_or(Some("Invalid".into()), |made_by| {
+            made_by.map(|made_by| made_by.name().to_owned())
+        });
     let shape = array.shape();
     // What cannot be read is shown as nothing; reading main memory does not fail.
     let fetch =
@@ -64,7 +68,7 @@ pub(super) fn described<R>(
         dtype: array.dtype().name(),
         device: device.as_deref(),
         requires_grad: tensor.requires_grad(),
-        grad_fn: grad_fn.as_ref().map(|grad_fn| grad_fn.name()),
+        grad_fn: grad_fn.as_deref(),
         fetch: &fetch,
     }))
 }

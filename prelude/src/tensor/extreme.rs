@@ -78,7 +78,7 @@ fn extreme_node(name: &'static str, x: &Tensor, over: Over, op: Reduce) -> Resul
     wick_runtime::interrupt::check();
     let shape = x.shape();
     let output = over.shaped(&shape, &reduce::reduce(op, &x.array(), &over.axes)?);
-    Ok(record(name, &[x], output, |output| {
+    record(name, &[x], output, |output| {
         let saved = vec![Saved::input(x), Saved::output(output)];
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, over.restored(&shape, &ctx.saved(1)?)?);
@@ -95,7 +95,7 @@ fn extreme_node(name: &'static str, x: &Tensor, over: Over, op: Reduce) -> Resul
             )])
         };
         (saved, backward)
-    }))
+    })
 }
 
 /// Extremes of one dimension and where they are; the gradient goes there.

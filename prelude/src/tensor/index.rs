@@ -328,7 +328,7 @@ fn indexed(x: &Tensor, indices: Vec<Index>) -> Result<Tensor> {
     } else {
         "AliasBackward0"
     };
-    Ok(super::view::alias(x, name))
+    super::view::alias(x, name)
 }
 
 #[inline(never)]
@@ -449,7 +449,7 @@ fn basic(x: &Tensor, indices: Vec<Index>) -> Result<(Tensor, Vec<Given>)> {
                 }
                 let clip = |i: i64| (if i < 0 { i + size } else { i }).clamp(0, size) as usize;
                 let (start, end) = (start.map_or(0, clip), end.map_or(size as usize, clip));
-                view = sliced(&view, at, start, end.max(start), step, "SliceBackward0");
+                view = sliced(&view, at, start, end.max(start), step, "SliceBackward0")?;
                 at += 1;
             }
             Index::Ellipsis if seen_ellipsis => {

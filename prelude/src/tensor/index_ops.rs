@@ -61,7 +61,7 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
         indexing::gather(&x.array(), at, &index.array())?
     };
     let output = Tensor::from_array(array);
-    Ok(record_as_is("GatherBackward0", &[x], output, |_| {
+    record_as_is("GatherBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             if shape.rank() == 0 {
                 return Ok(vec![Some(g.try_sum()?)]);
@@ -72,7 +72,7 @@ fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
             )])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 /// An index must not reach beyond what it picks from and places into.
@@ -133,7 +133,7 @@ fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> 
     } else {
         "ScatterBackward0"
     };
-    Ok(record(name, &[x, &used], Tensor::from_array(array), |_| {
+    record(name, &[x, &used], Tensor::from_array(array), |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let at = at as i64;
             Ok(vec![
@@ -148,7 +148,7 @@ fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> 
             ])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
@@ -168,7 +168,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     }
     let output = Tensor::from_array(indexing::index_select(&x.array(), at, &index.array())?);
     let shape = x.shape();
-    Ok(record_as_is("IndexSelectBackward0", &[x], output, |_| {
+    record_as_is("IndexSelectBackward0", &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(
                 g.try_new_zeros(&shape)?
@@ -176,7 +176,7 @@ fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
             )])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -> Result<Tensor> {
@@ -268,28 +268,23 @@ fn index_put(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, add: bool) -
     } else {
         "IndexCopyBackward0"
     };
-    Ok(record(
-        name,
-        &[x, source],
-        Tensor::from_array(array),
-        |_| {
-            let backward = move |ctx: &Ctx, g: &Tensor| {
-                let at = at as i64;
-                Ok(vec![
-                    ctx.when(0, || {
-                        if add {
-                            return Ok(g.clone());
-                        }
-                        let mut shape = g.dims();
-                        shape[at as usize] = index.numel();
-                        index_put(g, at, &index, &g.try_new_zeros(&shape)?, false)
-                    })?,
-                    ctx.when(1, || index_select(g, at, &index))?,
-                ])
-            };
-            (Vec::new(), backward)
-        },
-    ))
+    record(name, &[x, source], Tensor::from_array(array), |_| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let at = at as i64;
+            Ok(vec![
+                ctx.when(0, || {
+                    if add {
+                        return Ok(g.clone());
+                    }
+                    let mut shape = g.dims();
+                    shape[at as usize] = index.numel();
+                    index_put(g, at, &index, &g.try_new_zeros(&shape)?, false)
+                })?,
+                ctx.when(1, || index_select(g, at, &index))?,
+            ])
+        };
+        (Vec::new(), backward)
+    })
 }
 
 /// Row `i` of the weights for each index.
@@ -307,7 +302,7 @@ fn embedding(weight: &Tensor, index: &Tensor) -> Result<Tensor> {
     let flat = index.try_reshape(-1)?;
     let array = indexing::index_select(&weight.array(), 0, &flat.array())?.reshaped(&shape);
     let weights = weight.shape();
-    Ok(record(
+    record(
         "EmbeddingBackward0",
         &[weight],
         Tensor::from_array(array),
@@ -320,7 +315,7 @@ fn embedding(weight: &Tensor, index: &Tensor) -> Result<Tensor> {
             };
             (Vec::new(), backward)
         },
-    ))
+    )
 }
 
 fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
@@ -340,16 +335,11 @@ fn replaced(x: &Tensor, source: &Tensor) -> Result<Tensor> {
         x.dtype(),
     )?)?);
     // The old numbers are gone, and with them any gradient for what they came from.
-    Ok(record_as_is(
-        "CopyBackwards",
-        &[x, &expanded],
-        output,
-        |_| {
-            (Vec::new(), |ctx: &Ctx, g: &Tensor| {
-                Ok(vec![ctx.when(0, || g.try_zeros_like())?, Some(g.clone())])
-            })
-        },
-    ))
+    record_as_is("CopyBackwards", &[x, &expanded], output, |_| {
+        (Vec::new(), |ctx: &Ctx, g: &Tensor| {
+            Ok(vec![ctx.when(0, || g.try_zeros_like())?, Some(g.clone())])
+        })
+    })
 }
 
 fn filled(name: &'static str, x: &Tensor, value: crate::Scalar) -> Result<Tensor> {
@@ -360,14 +350,14 @@ fn filled(name: &'static str, x: &Tensor, value: crate::Scalar) -> Result<Tensor
 pub(super) fn filled_with(name: &'static str, x: &Tensor, value: &Tensor) -> Result<Tensor> {
     let number = transfer::to_device(&transfer::cast(&value.array(), x.dtype())?, x.device())?;
     let output = Tensor::from_array(transfer::copy(&number.broadcast(&x.shape())?)?);
-    Ok(record_as_is(name, &[x, value], output, |_| {
+    record_as_is(name, &[x, value], output, |_| {
         (Vec::new(), |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
                 ctx.when(0, || g.try_zeros_like())?,
                 ctx.when(1, || g.try_sum())?,
             ])
         })
-    }))
+    })
 }
 
 ops! {

@@ -105,7 +105,7 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
     let passed_over = tensors.iter().filter(|t| is_nothing(t) && model.dim() != 1);
     let inputs: Vec<&Tensor> = parts.iter().chain(passed_over.copied()).collect();
     let count = inputs.len();
-    Ok(record_as_is("CatBackward0", &inputs, output, |_| {
+    record_as_is("CatBackward0", &inputs, output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let mut start = 0;
             let mut gradients = Vec::with_capacity(sizes.len());
@@ -117,7 +117,7 @@ fn cat(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
             Ok(gradients)
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
@@ -150,7 +150,7 @@ fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
         .collect::<Result<Vec<_>>>()?;
     let output = Tensor::from_array(join::cat(&arrays, at)?);
     let inputs: Vec<&Tensor> = parts.iter().collect();
-    Ok(record_as_is("StackBackward0", &inputs, output, |_| {
+    record_as_is("StackBackward0", &inputs, output, |_| {
         let count = arrays.len();
         let backward = move |ctx: &Ctx, g: &Tensor| {
             (0..count)
@@ -158,5 +158,5 @@ fn stack(tensors: Vec<&Tensor>, dim: i64) -> Result<Tensor> {
                 .collect()
         };
         (Vec::new(), backward)
-    }))
+    })
 }

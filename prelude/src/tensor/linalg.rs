@@ -26,16 +26,16 @@ fn mm(a: &Tensor, b: &Tensor, name: &'static str) -> Result<Tensor> {
         array.with_layout(layout)
     };
     let output = Tensor::from_array(batched(&lift(&x), &lift(&y))?.reshaped(&[*m, *n]));
-    Ok(product(name, a, b, output))
+    product(name, a, b, output)
 }
 
 /// Two 3-d tensors of as many matrices.
 fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let output = Tensor::from_array(batched(&a.array(), &b.array())?);
-    Ok(product("BmmBackward0", a, b, output))
+    product("BmmBackward0", a, b, output)
 }
 
-fn product(name: &'static str, a: &Tensor, b: &Tensor, output: Tensor) -> Tensor {
+fn product(name: &'static str, a: &Tensor, b: &Tensor, output: Tensor) -> Result<Tensor> {
     record(name, &[a, b], output, |_| {
         let keep = |t: &Tensor, other: &Tensor| {
             Saved::input(&if other.requires_grad() {
@@ -58,7 +58,7 @@ fn product(name: &'static str, a: &Tensor, b: &Tensor, output: Tensor) -> Tensor
 fn mv(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let output = crate::autograd::no_grad(|| mm(a, &b.try_unsqueeze(1)?, "MvBackward0"))?;
     let output = Tensor::from_array(output.array().reshaped(&[a.dims()[0]]));
-    Ok(record("MvBackward0", &[a, b], output, |_| {
+    record("MvBackward0", &[a, b], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
                 ctx.when(0, || g.try_unsqueeze(1)?.try_mul(ctx.saved(1)?))?,
@@ -66,7 +66,7 @@ fn mv(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             ])
         };
         (vec![Saved::input(a), Saved::input(b)], backward)
-    }))
+    })
 }
 
 fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
@@ -77,7 +77,7 @@ fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         mm(&a.try_unsqueeze(0)?, &b.try_unsqueeze(1)?, "DotBackward0")
     })?;
     let output = Tensor::from_array(output.array().reshaped(&[]));
-    Ok(record("DotBackward0", &[a, b], output, |_| {
+    record("DotBackward0", &[a, b], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
                 ctx.when(0, || g.try_mul(ctx.saved(1)?))?,
@@ -85,7 +85,7 @@ fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             ])
         };
         (vec![Saved::input(a), Saved::input(b)], backward)
-    }))
+    })
 }
 
 fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
@@ -143,7 +143,7 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let flat = matmul(&a.try_reshape([rows, k])?, b)?;
             let mut shape = left[..left.len() - 1].to_vec();
             shape.extend(sb.get(1));
-            Ok(renewed(&flat, &shape))
+            renewed(&flat, &shape)
         }
         _ => matmul_batches(a, b),
     }
@@ -250,7 +250,7 @@ fn matmul_batches(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         shape.push(m);
     }
     shape.push(n);
-    Ok(renewed(&product, &shape))
+    renewed(&product, &shape)
 }
 
 fn batch_product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
@@ -332,7 +332,7 @@ fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
             .try_add(bias)?
             .try_to_dtype(dtype)
     })?;
-    Ok(record("AddmmBackward0", &[bias, a, b], output, |_| {
+    record("AddmmBackward0", &[bias, a, b], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
                 Some(g.clone()),
@@ -341,7 +341,7 @@ fn addmm(bias: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
             ])
         };
         (vec![Saved::input(a), Saved::input(b)], backward)
-    }))
+    })
 }
 
 ops! {

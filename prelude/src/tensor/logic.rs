@@ -33,11 +33,11 @@ fn compared(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
 pub(super) fn answered(op: Compare, x: &Tensor, other: Arg) -> Result<Tensor> {
     let name = node(op)[usize::from(matches!(other, Arg::Tensor(_)))];
     let answers = compared(op, x, other)?.try_to_dtype(x.dtype())?;
-    Ok(record_as_is(name, &[x], answers, |_| {
+    record_as_is(name, &[x], answers, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_zeros_like()?)])
         })
-    }))
+    })
 }
 
 fn bitwise(name: &str, op: fn(i64, i64) -> i64, x: &Tensor, other: Arg) -> Result<Tensor> {
@@ -97,7 +97,7 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
     ];
     let array = as_operands_lie(arrays, |[cond, a, b]| pointwise::select(cond, a, b))?;
     let cond = cond.detach();
-    Ok(record(
+    record(
         "WhereBackward0",
         &[&pair.a, &pair.b],
         Tensor::from_array(array),
@@ -111,7 +111,7 @@ fn chosen(cond: &Tensor, a: Arg, b: Arg) -> Result<Tensor> {
             };
             (Vec::new(), backward)
         },
-    ))
+    )
 }
 
 fn masked_fill(x: &Tensor, mask: &Tensor, value: Arg) -> Result<Tensor> {

@@ -158,7 +158,7 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
     } else {
         "NllLossBackward0"
     };
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             let at = class_dim as i64;
             // What is ignored has no gradient, also where it is all there is, and the mean is 0 / 0.
@@ -169,7 +169,7 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
             )])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 fn cross_entropy(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor> {
@@ -247,7 +247,7 @@ fn pairwise(
     let losses = loss(&a, &b)?;
     let output = reduced(&losses, reduction)?;
     let count = losses.numel() as f64;
-    Ok(record(name, &[x, target], output, |_| {
+    record(name, &[x, target], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (dx, dt) = slopes(&ctx.saved(0)?, &ctx.saved(1)?)?;
             let g = if reduction == Reduction::Mean {
@@ -261,7 +261,7 @@ fn pairwise(
             ])
         };
         (vec![Saved::input(x), Saved::input(target)], backward)
-    }))
+    })
 }
 
 fn mse(x: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {

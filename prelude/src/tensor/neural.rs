@@ -188,7 +188,7 @@ fn seen(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) 
     }
     let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
     let biased = bias.is_some();
-    Ok(record("ConvolutionBackward0", &inputs, output, |_| {
+    record("ConvolutionBackward0", &inputs, output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let mut gradients = vec![
                 ctx.when(0, || image_gradient(g, &ctx.saved(1)?, geometry))?,
@@ -200,13 +200,13 @@ fn seen(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) 
             Ok(gradients)
         };
         (vec![Saved::input(x), Saved::input(weight)], backward)
-    }))
+    })
 }
 
 /// The gradient of the image; itself linear in both, so its own derivatives are the other convolutions.
 pub(super) fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) -> Result<Tensor> {
     let output = Tensor::from_array(conv::backward_image(g, &gradient.array(), &weight.array())?);
-    Ok(record(
+    record(
         "ConvolutionBackwardBackward0",
         &[gradient, weight],
         output,
@@ -219,13 +219,13 @@ pub(super) fn image_gradient(gradient: &Tensor, weight: &Tensor, g: Geometry) ->
             };
             (vec![Saved::input(gradient), Saved::input(weight)], backward)
         },
-    ))
+    )
 }
 
 /// The gradient of the kernel; itself linear in both.
 fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor> {
     let output = Tensor::from_array(conv::backward_kernel(g, &x.array(), &gradient.array())?);
-    Ok(record(
+    record(
         "ConvolutionBackwardBackward0",
         &[x, gradient],
         output,
@@ -238,7 +238,7 @@ fn kernel_gradient(x: &Tensor, gradient: &Tensor, g: Geometry) -> Result<Tensor>
             };
             (vec![Saved::input(x), Saved::input(gradient)], backward)
         },
-    ))
+    )
 }
 
 /// Zeros like `x`, filled by draws in the order in which the numbers of `x` lie in memory, as PyTorch fills what

@@ -109,7 +109,7 @@ fn batch_norm(
 
     let inputs: Vec<&Tensor> = [Some(x), weight, bias].into_iter().flatten().collect();
     let (weighted, biased) = (weight.is_some(), bias.is_some());
-    Ok(record("NativeBatchNormBackward0", &inputs, output, |_| {
+    record("NativeBatchNormBackward0", &inputs, output, |_| {
         let mut saved = vec![Saved::input(x)];
         saved.extend(weight.map(Saved::input));
         let statistics = Statistics {
@@ -133,7 +133,7 @@ fn batch_norm(
             Ok(gradients)
         };
         (saved, backward)
-    }))
+    })
 }
 
 /// What the forward pass of a batch normalization leaves for its derivative.
@@ -277,7 +277,7 @@ fn layer_norm(
     })?;
     let inputs: Vec<&Tensor> = [Some(x), weight, bias].into_iter().flatten().collect();
     let (weighted, biased) = (weight.is_some(), bias.is_some());
-    Ok(record("NativeLayerNormBackward0", &inputs, output, |_| {
+    record("NativeLayerNormBackward0", &inputs, output, |_| {
         let mut saved = vec![Saved::input(x)];
         saved.extend(weight.map(Saved::input));
         let backward = move |ctx: &Ctx, g: &Tensor| {
@@ -305,7 +305,7 @@ fn layer_norm(
             Ok(gradients)
         };
         (saved, backward)
-    }))
+    })
 }
 
 ops! {

@@ -212,7 +212,7 @@ fn unfold(x: &Tensor, dim: i64, size: usize, step: usize) -> Result<Tensor> {
         bail!("step is 0 but must be > 0");
     }
     let rank = x.dim();
-    Ok(super::parts::part(x, "UnfoldBackward0", |layout| {
+    super::parts::part(x, "UnfoldBackward0", |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
         let stride = strides.get(at).copied().unwrap_or(1);
         if rank > 0 {
@@ -222,7 +222,7 @@ fn unfold(x: &Tensor, dim: i64, size: usize, step: usize) -> Result<Tensor> {
         shape.push(size);
         strides.push(stride);
         candle_core::Layout::new(shape.into(), strides, layout.start_offset())
-    }))
+    })
 }
 
 ops! {

@@ -7,7 +7,11 @@ use crate::shape::axis;
 use candle_core::Layout;
 
 /// A view that shows some of the elements, as `pick` picks them from a layout; its gradient is 0 elsewhere.
-pub(super) fn part(x: &Tensor, name: &'static str, pick: impl Fn(&Layout) -> Layout) -> Tensor {
+pub(super) fn part(
+    x: &Tensor,
+    name: &'static str,
+    pick: impl Fn(&Layout) -> Layout,
+) -> Result<Tensor> {
     let array = x.array();
     // A gradient lies in a plain layout, whatever the tensor's own is.
     let plain = Layout::contiguous(array.dims());
@@ -27,7 +31,7 @@ pub(super) fn sliced(
     end: usize,
     step: usize,
     name: &'static str,
-) -> Tensor {
+) -> Result<Tensor> {
     part(x, name, |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
         let offset = layout.start_offset() + start * strides[at];
@@ -55,7 +59,7 @@ fn narrowed(x: &Tensor, dim: i64, start: i64, len: usize) -> Result<Tensor> {
         bail!("start ({start}) + length ({len}) exceeds dimension size ({size}).");
     }
     let start = start as usize;
-    Ok(sliced(x, at, start, start + len, 1, "SliceBackward0"))
+    sliced(x, at, start, start + len, 1, "SliceBackward0")
 }
 
 /// One element of one dimension, which goes away.
@@ -73,10 +77,10 @@ pub(super) fn selected(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
         );
     }
     let start = (if index < 0 { index + size } else { index }) as usize;
-    Ok(element(x, at, start, "SelectBackward0"))
+    element(x, at, start, "SelectBackward0")
 }
 
-fn element(x: &Tensor, at: usize, place: usize, name: &'static str) -> Tensor {
+fn element(x: &Tensor, at: usize, place: usize, name: &'static str) -> Result<Tensor> {
     part(x, name, |layout| {
         let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
         let offset = layout.start_offset() + place * strides[at];
@@ -102,9 +106,9 @@ fn pieces(name: &'static str, x: &Tensor, dim: i64, sizes: &[usize]) -> Result<V
     let mut start = 0;
     let piece = |(i, &size): (usize, &usize)| {
         start += size;
-        sliced(x, at, start - size, start, 1, name).one_of_several(i)
+        Ok(sliced(x, at, start - size, start, 1, name)?.one_of_several(i))
     };
-    Ok(sizes.iter().enumerate().map(piece).collect())
+    sizes.iter().enumerate().map(piece).collect()
 }
 
 /// Pieces of `size`; the last may be smaller.
@@ -197,7 +201,7 @@ ops! {
             if x.dim() == 0 {
                 bail_index!("Dimension specified as 0 but tensor has no dimensions");
             }
-            let one = |i| element(x, at, i, "UnbindBackward0").one_of_several(i);
-            Ok((0..x.try_size(dim)?).map(one).collect())
+            let one = |i| Ok(element(x, at, i, "UnbindBackward0")?.one_of_several(i));
+            (0..x.try_size(dim)?).map(one).collect()
         };
 }

@@ -432,7 +432,7 @@ ops! {
     slice_scatter, try_slice_scatter, [] (x, source: &Tensor, dim: i64, start: usize, end: usize, step: usize) => {
         let at = axis(dim, x.dim())?;
         let (end, step) = (end.min(x.try_size(dim)?), step.max(1));
-        with_part("SliceScatterBackward0", x, source, move |x| Ok(super::parts::sliced(x, at, start.min(end), end, step, "SliceBackward0")))
+        with_part("SliceScatterBackward0", x, source, move |x| super::parts::sliced(x, at, start.min(end), end, step, "SliceBackward0"))
     };
     /// With `source` in place of a diagonal. `source` has the shape that [`Tensor::diagonal_dims`] gives.
     /// PyTorch: `torch.diagonal_scatter`.

@@ -22,7 +22,7 @@ fn float(
     wick_runtime::interrupt::check();
     let x = &x.try_to_dtype(x.dtype().to_float())?;
     let output = Tensor::from_array(as_operands_lie([&x.array()], |[x]| unary(op, x))?);
-    Ok(recorded(name, x, output, save, derivative))
+    recorded(name, x, output, save, derivative)
 }
 
 /// A function of numbers of any dtype.
@@ -35,7 +35,7 @@ fn any(
 ) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(as_operands_lie([&x.array()], |[x]| sign(op, x))?);
-    Ok(recorded(name, x, output, save, derivative))
+    recorded(name, x, output, save, derivative)
 }
 
 /// A function that is flat wherever it has a derivative; integers are their own result.
@@ -72,7 +72,7 @@ fn recorded(
     output: Tensor,
     save: Save,
     derivative: Derivative,
-) -> Tensor {
+) -> Result<Tensor> {
     record(name, &[x], output, |output| {
         let saved = match save {
             Save::Input => vec![Saved::input(x)],
@@ -441,21 +441,21 @@ fn leaky(x: &Tensor, slope: f64) -> Result<Tensor> {
         x.detach().try_mul(slope)?,
     ];
     let output = chosen(inputs.map(|input| input.array()))?;
-    Ok(record("LeakyReluBackward0", &[x], output, |_| {
+    record("LeakyReluBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             Ok(vec![Some(
                 ctx.saved(0)?.try_gt(0)?.try_where_(g, g * slope)?,
             )])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
     only_floats("elu_cpu", x)?;
     let curve = x.detach().try_expm1()?.try_mul(alpha)?;
     let output = chosen([x.detach().try_gt(0)?.array(), x.array(), curve.array()])?;
-    Ok(record("EluBackward0", &[x], output, |_| {
+    record("EluBackward0", &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
             Ok(vec![Some(
@@ -463,20 +463,20 @@ fn exponential_unit(x: &Tensor, alpha: f64) -> Result<Tensor> {
             )])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 fn copied(x: &Tensor) -> Result<Tensor> {
     let array = as_operands_lie([&x.array()], |[x]| transfer::copy(x))?;
-    Ok(cloned(x, array))
+    cloned(x, array)
 }
 
 /// A copy in rows, whatever order the tensor lies in.
 pub(super) fn contiguous_copy(x: &Tensor) -> Result<Tensor> {
-    Ok(cloned(x, transfer::copy(&x.array())?))
+    cloned(x, transfer::copy(&x.array())?)
 }
 
-fn cloned(x: &Tensor, copy: Array) -> Tensor {
+fn cloned(x: &Tensor, copy: Array) -> Result<Tensor> {
     let output = Tensor::from_array(copy);
     record_as_is("CloneBackward0", &[x], output, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| Ok(vec![Some(g.clone())]))

@@ -201,18 +201,18 @@ fn largest(x: &Tensor, [rows, columns]: &[Windows; 2]) -> Result<(Tensor, Tensor
 fn taken(x: &Tensor, places: &Tensor, name: &'static str) -> Result<Tensor> {
     let output = Tensor::from_array(pool::take(&x.array(), &places.array())?);
     let (shape, places) = (x.shape(), places.clone());
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(put_back(g, &places, &shape)?)])
         })
-    }))
+    })
 }
 
 /// The derivative of [`taken`]; its own is `taken` again.
 fn put_back(g: &Tensor, places: &Tensor, shape: &[usize]) -> Result<Tensor> {
     let output = Tensor::from_array(pool::put(&g.array(), &places.array(), shape)?);
     let places = places.clone();
-    Ok(record(
+    record(
         "MaxPool2DWithIndicesBackwardBackward0",
         &[g],
         output,
@@ -225,27 +225,27 @@ fn put_back(g: &Tensor, places: &Tensor, shape: &[usize]) -> Result<Tensor> {
                 )?)])
             })
         },
-    ))
+    )
 }
 
 fn averaged(x: &Tensor, windows: [Windows; 2], name: &'static str) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let output = Tensor::from_array(pool::mean(&x.array(), &windows[0], &windows[1])?);
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(spread(g, windows.clone(), name)?)])
         })
-    }))
+    })
 }
 
 /// The derivative of [`averaged`]; its own is `averaged` again.
 fn spread(g: &Tensor, windows: [Windows; 2], name: &'static str) -> Result<Tensor> {
     let output = Tensor::from_array(pool::spread(&g.array(), &windows[0], &windows[1])?);
-    Ok(record(name, &[g], output, |_| {
+    record(name, &[g], output, |_| {
         (Vec::new(), move |_: &Ctx, v: &Tensor| {
             Ok(vec![Some(averaged(v, windows.clone(), name)?)])
         })
-    }))
+    })
 }
 
 fn adaptive(x: &Tensor, output: [usize; 2]) -> Result<Tensor> {

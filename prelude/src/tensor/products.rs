@@ -223,7 +223,7 @@ fn vdot(x: &Tensor, other: &Tensor) -> Result<Tensor> {
         return x.try_dot(other);
     }
     let output = no_grad(|| x.try_conj()?.try_dot(other))?;
-    Ok(record_as_is("VdotBackward0", &[x, other], output, |_| {
+    record_as_is("VdotBackward0", &[x, other], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {
             Ok(vec![
                 ctx.when(0, || g.try_conj()?.try_mul(ctx.saved(1)?))?,
@@ -231,7 +231,7 @@ fn vdot(x: &Tensor, other: &Tensor) -> Result<Tensor> {
             ])
         };
         (vec![Saved::input(x), Saved::input(other)], backward)
-    }))
+    })
 }
 
 fn one_dtype(x: &Tensor, other: &Tensor) -> Result<()> {
@@ -353,7 +353,7 @@ fn kron(x: &Tensor, other: &Tensor) -> Result<Tensor> {
         .try_reshape(spread(&a, true))?
         .try_mul(other.try_reshape(spread(&b, false))?)?;
     let shape: Vec<usize> = a.iter().zip(&b).map(|(m, n)| m * n).collect();
-    Ok(super::view::renewed(&product, &shape))
+    super::view::renewed(&product, &shape)
 }
 
 fn trace(x: &Tensor) -> Result<Tensor> {

@@ -52,7 +52,7 @@ pub(super) fn random_integers(
 }
 
 /// What was drawn by the numbers of `x` does not change where they do a little.
-pub(super) fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Tensor {
+pub(super) fn drawn_by(node: &'static str, x: &Tensor, drawn: Tensor) -> Result<Tensor> {
     record_as_is(node, &[x], drawn, |_| {
         (Vec::new(), |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_zeros_like()?)])
@@ -155,13 +155,13 @@ fn normal_each(mean: &Arg, std: &Arg) -> Result<Tensor> {
         }
     };
     let shapes: Vec<_> = inputs.iter().map(|x| x.dims()).collect();
-    Ok(record_as_is(node, &inputs, drawn, |_| {
+    record_as_is(node, &inputs, drawn, |_| {
         let zeros = move |_: &Ctx, g: &Tensor| {
             let zeros = shapes.iter().map(|shape| Some(g.new_zeros(shape.clone())));
             Ok(zeros.collect())
         };
         (Vec::new(), zeros)
-    }))
+    })
 }
 
 fn normal_of(mean: f64, std: f64, shape: &Dims) -> Result<Tensor> {
@@ -193,7 +193,7 @@ impl Tensor {
 
     /// Like [`Tensor::bernoulli`]. Fails if a number is no probability, or the dtype is none of floats.
     pub fn try_bernoulli(&self) -> Result<Tensor> {
-        Ok(drawn_by("BernoulliBackward0", self, bernoulli(self)?))
+        drawn_by("BernoulliBackward0", self, bernoulli(self)?)
     }
 
     /// `samples` positions (`i64`), each with a probability in proportion to the number there; of every row, where this
@@ -237,7 +237,7 @@ impl Tensor {
 
     /// Like [`Tensor::poisson`]. Fails if a rate is negative, or the dtype is none of floats.
     pub fn try_poisson(&self) -> Result<Tensor> {
-        Ok(drawn_by("PoissonBackward0", self, poisson(self)?))
+        drawn_by("PoissonBackward0", self, poisson(self)?)
     }
 
     /// Normal numbers of a mean and a standard deviation: `torch.normal(0, 1, (2, 3))`.

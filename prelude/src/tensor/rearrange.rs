@@ -200,7 +200,7 @@ fn move_all(x: &Tensor, from: &Dims, to: &Dims) -> Result<Tensor> {
     };
     let (from, to) = (places("source", source)?, places("destination", target)?);
     if x.dim() == 0 {
-        return Ok(super::view::alias(x, "AliasBackward0"));
+        return super::view::alias(x, "AliasBackward0");
     }
     let mut rest = (0..x.dim()).filter(|d| !from.contains(d));
     let order: Vec<usize> = (0..x.dim())
@@ -245,13 +245,13 @@ fn tensor_split(x: &Tensor, places: &[i64], dim: i64) -> Result<Vec<Tensor>> {
     let mut starts = vec![0];
     starts.extend(places.iter().map(|&n| place(n)));
     let ends = starts[1..].iter().copied().chain([size as usize]);
-    Ok(starts
+    starts
         .iter()
         .zip(ends)
         .map(|(&start, end)| {
             super::parts::sliced(x, at, start, end.max(start), 1, "SliceBackward0")
         })
-        .collect())
+        .collect()
 }
 
 /// Where sections of as equal sizes as possible begin; the first are one larger.

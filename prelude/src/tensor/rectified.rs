@@ -78,10 +78,10 @@ fn on_output(
     output: Tensor,
     gradient: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
 ) -> Result<Tensor> {
-    Ok(record(name, &[x], output, |output| {
+    record(name, &[x], output, |output| {
         let backward = move |ctx: &Ctx, g: &Tensor| Ok(vec![Some(gradient(g, &ctx.saved(0)?)?)]);
         (vec![Saved::output(output)], backward)
-    }))
+    })
 }
 
 /// Slopes between two bounds, drawn for each number that is not positive while `training`.
@@ -110,21 +110,21 @@ fn randomly(x: &Tensor, bounds: [f64; 2], training: bool, in_place: bool) -> Res
         false => x.try_leaky_relu(middle).map(|y| (y, None)),
     })?;
     if let (Some(slopes), true) = (slopes, drawn) {
-        return Ok(record(name, &[x], y, |_| {
+        return record(name, &[x], y, |_| {
             let backward = |ctx: &Ctx, g: &Tensor| Ok(vec![Some(g.try_mul(ctx.saved(0)?)?)]);
             (vec![Saved::input(&slopes)], backward)
-        }));
+        });
     }
     if in_place {
         return on_output(name, x, y, move |g, y| leaned(g, y, middle));
     }
-    Ok(record(name, &[x], y, |_| {
+    record(name, &[x], y, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let positive = ctx.saved(0)?.try_gt(0)?;
             Ok(vec![Some(positive.try_where_(g, g.try_mul(middle)?)?)])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 /// 1 where a number is positive. A slope is drawn for each other one, in their order.

@@ -82,7 +82,7 @@ pub(super) fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
         &shape,
         &reduce::reduce(Reduce::Sum, &x.array(), &over.axes)?,
     );
-    Ok(record(
+    record(
         over.name("SumBackward0", "SumBackward1"),
         &[x],
         output,
@@ -92,7 +92,7 @@ pub(super) fn sum(x: &Tensor, over: Over) -> Result<Tensor> {
             };
             (Vec::new(), backward)
         },
-    ))
+    )
 }
 
 /// Only floats and complex numbers do.
@@ -119,7 +119,7 @@ pub(super) fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Te
     let exact = cast(&x.array(), x.dtype().opmath())?;
     let sum = over.shaped(&shape, &reduce::reduce(Reduce::Sum, &exact, &over.axes)?);
     let output = sum.try_div(count)?.try_to_dtype(x.dtype())?;
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(
                 over.restored(&shape, g)?
@@ -128,7 +128,7 @@ pub(super) fn mean_node(name: &'static str, x: &Tensor, over: Over) -> Result<Te
             )])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
@@ -138,7 +138,7 @@ fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
         &shape,
         &reduce::reduce(Reduce::Prod, &x.array(), &over.axes)?,
     );
-    Ok(record(
+    record(
         over.name("ProdBackward0", "ProdBackward1"),
         &[x],
         output,
@@ -167,7 +167,7 @@ fn prod(x: &Tensor, over: Over) -> Result<Tensor> {
             };
             (saved, backward)
         },
-    ))
+    )
 }
 
 fn truth(x: &Tensor, over: &Over, op: Reduce) -> Result<Tensor> {
@@ -212,7 +212,7 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
     } else {
         "SoftmaxBackward0"
     };
-    Ok(record(name, &[x], output, |output| {
+    record(name, &[x], output, |output| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let y = ctx.saved(0)?.try_to_dtype(dtype.opmath())?;
             let g = &g.try_to_dtype(dtype.opmath())?;
@@ -227,7 +227,7 @@ fn softmax_along(x: &Tensor, dim: i64, log: bool) -> Result<Tensor> {
             Ok(vec![Some(gradient.try_to_dtype(dtype)?)])
         };
         (vec![Saved::output(output)], backward)
-    }))
+    })
 }
 
 /// Integers are what truth values sum up to, and those have no place in them. One alone is its own sum.
@@ -255,13 +255,13 @@ fn running_sum(x: &Tensor, dim: i64) -> Result<Tensor> {
         );
     }
     let output = Tensor::from_array(reduce::cumulative(&x.array(), axis, false)?);
-    Ok(record("CumsumBackward0", &[x], output, |_| {
+    record("CumsumBackward0", &[x], output, |_| {
         let at = axis as i64;
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(running_sum(&g.try_flip(at)?, at)?.try_flip(at)?)])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 /// Sums away what broadcasting added, so that the tensor has `shape`.

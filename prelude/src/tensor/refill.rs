@@ -327,7 +327,7 @@ impl Tensor {
             .try_to_device(self.device())?;
         in_place(self, |x| {
             let array = transfer::copy(&drawn.array())?;
-            Ok(drawn_by(node, x, Tensor::from_array(array)))
+            drawn_by(node, x, Tensor::from_array(array))
         })?;
         Ok(self.clone())
     }

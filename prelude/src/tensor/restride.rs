@@ -129,9 +129,13 @@ impl Tensor {
     fn restride(&self, view: &dyn Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
         check_in_place(self)?;
         // It is no view of itself afterwards, so that is made of another handle to what it was.
-        let before = Tensor::with_edge(self.array(), self.gradient_edge());
+        let edge = match crate::autograd::is_grad_enabled() {
+            true => self.gradient_edge()?,
+            false => None,
+        };
+        let before = Tensor::with_edge(self.array(), edge);
         let after = view(&before)?;
-        let made_by = after.grad_fn_target();
+        let made_by = after.grad_fn_target()?;
         self.replace_array(after.array());
         self.array().storage.bump_version();
         if let Some(made_by) = made_by {

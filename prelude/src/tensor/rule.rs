@@ -39,7 +39,7 @@ where
         true => Tensor::from_array(output.array()),
         false => output,
     };
-    Ok(record(name, inputs, output, |output| {
+    record(name, inputs, output, |output| {
         let mut saved = Vec::new();
         if matches!(keep, Keep::Inputs | Keep::Both) {
             saved.extend(inputs.iter().map(|input| Saved::input(input)));
@@ -48,7 +48,7 @@ where
             saved.push(Saved::output(output));
         }
         (saved, backward)
-    }))
+    })
 }
 
 /// A function of each float that is known in `f64`. `slope` is its derivative, from the input and the output.

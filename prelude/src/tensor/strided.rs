@@ -44,11 +44,11 @@ pub(crate) fn scatter_view(g: &Tensor, view: &Layout, base: &Layout) -> Result<T
     super::index_ops::add_into(&in_view, &array)?;
     let output = Tensor::from_array(transfer::copy(&in_base)?);
     let (view, base) = (view.clone(), base.clone());
-    Ok(record("AsStridedBackward0", &[g], output, |_| {
+    record("AsStridedBackward0", &[g], output, |_| {
         (Vec::new(), move |_: &_, g: &Tensor| {
             Ok(vec![Some(gather_view(g, &view, &base)?)])
         })
-    }))
+    })
 }
 
 /// The part of `g`, shaped like the base, at which the view looks.
@@ -58,11 +58,11 @@ pub(crate) fn gather_view(g: &Tensor, view: &Layout, base: &Layout) -> Result<Te
     transfer::write(&in_base, &array)?;
     let output = Tensor::from_array(transfer::copy(&in_view)?);
     let (view, base) = (view.clone(), base.clone());
-    Ok(record("AsStridedBackward0", &[g], output, |_| {
+    record("AsStridedBackward0", &[g], output, |_| {
         (Vec::new(), move |_: &_, g: &Tensor| {
             Ok(vec![Some(scatter_view(g, &view, &base)?)])
         })
-    }))
+    })
 }
 
 /// `g`, shaped like the base, with 0 where the view looks.
@@ -74,11 +74,11 @@ pub(crate) fn erase_view(g: &Tensor, view: &Layout, base: &Layout) -> Result<Ten
     transfer::write(&in_view, &zero.broadcast(in_view.dims())?)?;
     let output = Tensor::from_array(transfer::copy(&in_base)?);
     let (view, base) = (view.clone(), base.clone());
-    Ok(record("CopySlices", &[g], output, |_| {
+    record("CopySlices", &[g], output, |_| {
         (Vec::new(), move |_: &_, g: &Tensor| {
             Ok(vec![Some(erase_view(g, &view, &base)?)])
         })
-    }))
+    })
 }
 
 /// Where a tensor's elements are and of what dtype they are: a view of complex numbers may be of their parts, and the

@@ -51,7 +51,7 @@ fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) ->
         false => spread(x)?,
     };
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
-    Ok(record(name, &[x], output, |_| {
+    record(name, &[x], output, |_| {
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let x = ctx.saved(0)?;
             let center = mean(
@@ -66,7 +66,7 @@ fn variance_node(name: &'static str, x: &Tensor, over: Over, correction: f64) ->
             )])
         };
         (vec![Saved::input(x)], backward)
-    }))
+    })
 }
 
 fn deviation(x: &Tensor, over: Over, correction: f64) -> Result<Tensor> {
@@ -77,7 +77,7 @@ fn deviation_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -
     let shape = x.shape();
     let output = variance(&x.detach(), over.clone(), correction)?.try_sqrt()?;
     let freedom = (over.count(&shape) as f64 - correction).max(0.);
-    Ok(record(name, &[x], output, |output| {
+    record(name, &[x], output, |output| {
         let saved = vec![Saved::input(x), Saved::output(output)];
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
@@ -92,7 +92,7 @@ fn deviation_node(name: &'static str, x: &Tensor, over: Over, correction: f64) -
             Ok(vec![Some(over.restored(&shape, &slope)? * (&x - center))])
         };
         (saved, backward)
-    }))
+    })
 }
 
 ops! {

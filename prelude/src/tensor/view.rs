@@ -52,11 +52,10 @@ fn view(x: &Tensor, shape: &Dims, name: &'static str) -> Result<Option<Tensor>> 
     let Some(strides) = view_strides(&from, array.layout.stride(), &shape) else {
         return Ok(None);
     };
-    Ok(Some(x.view_through(
-        relaid(x, &shape, strides),
-        name,
-        move |_, g| Ok(vec![Some(g.try_reshape(&from)?)]),
-    )))
+    x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+        Ok(vec![Some(g.try_reshape(&from)?)])
+    })
+    .map(Some)
 }
 
 fn viewed(x: &Tensor, shape: &Dims) -> Result<Tensor> {
@@ -74,11 +73,11 @@ fn reshaped(x: &Tensor, shape: &Dims) -> Result<Tensor> {
         return Ok(view);
     }
     let shape = shape.to_view_shape(x.numel())?;
-    Ok(renewed(&contiguous_copy(x)?, &shape))
+    renewed(&contiguous_copy(x)?, &shape)
 }
 
 /// A fresh, contiguous result as another shape: no view, because nobody else sees the first shape.
-pub(super) fn renewed(x: &Tensor, shape: &[usize]) -> Tensor {
+pub(super) fn renewed(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     let from = x.shape();
     let output = Tensor::from_array(x.array().reshaped(shape));
     record_as_is("UnsafeViewBackward0", &[x], output, |_| {
@@ -120,9 +119,9 @@ fn permuted(x: &Tensor, dims: &Dims) -> Result<Tensor> {
     for (to, &from) in axes.iter().enumerate() {
         back[from] = to as i64;
     }
-    Ok(x.view_through(layout, "PermuteBackward0", move |_, g| {
+    x.view_through(layout, "PermuteBackward0", move |_, g| {
         Ok(vec![Some(g.try_permute(&back)?)])
-    }))
+    })
 }
 
 pub(super) fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Result<Tensor> {
@@ -134,13 +133,13 @@ pub(super) fn transposed(x: &Tensor, a: i64, b: i64, name: &'static str) -> Resu
     }
     let layout = (*x.array().permuted(&axes).layout).clone();
     let (a, b) = (a as i64, b as i64);
-    Ok(x.view_through(layout, name, move |_, g| {
+    x.view_through(layout, name, move |_, g| {
         Ok(vec![Some(g.try_transpose(a, b)?)])
-    }))
+    })
 }
 
 /// A view of the whole tensor.
-pub(super) fn alias(x: &Tensor, name: &'static str) -> Tensor {
+pub(super) fn alias(x: &Tensor, name: &'static str) -> Result<Tensor> {
     let layout = (*x.array().layout).clone();
     x.view_through(layout, name, |_, g| Ok(vec![Some(g.clone())]))
 }
@@ -193,9 +192,9 @@ fn expanded(x: &Tensor, sizes: &Dims) -> Result<Tensor> {
     shape.reverse();
     strides.reverse();
     let layout = relaid(x, &shape, strides);
-    Ok(x.view_through(layout, "ExpandBackward0", move |_, g| {
+    x.view_through(layout, "ExpandBackward0", move |_, g| {
         Ok(vec![Some(g.try_sum_to(&from)?)])
-    }))
+    })
 }
 
 /// Drops those of `axes` that have size 1.
@@ -207,11 +206,9 @@ pub(super) fn squeezed(x: &Tensor, axes: &[usize], name: &'static str) -> Result
         .collect();
     let shape: Vec<usize> = kept.iter().map(|&i| from[i]).collect();
     let strides = kept.iter().map(|&i| array.layout.stride()[i]).collect();
-    Ok(
-        x.view_through(relaid(x, &shape, strides), name, move |_, g| {
-            Ok(vec![Some(g.try_reshape(&from)?)])
-        }),
-    )
+    x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+        Ok(vec![Some(g.try_reshape(&from)?)])
+    })
 }
 
 pub(super) fn unsqueezed(x: &Tensor, dim: i64, name: &'static str) -> Result<Tensor> {
@@ -226,11 +223,9 @@ pub(super) fn unsqueezed(x: &Tensor, dim: i64, name: &'static str) -> Result<Ten
     };
     shape.insert(at, 1);
     strides.insert(at, stride);
-    Ok(
-        x.view_through(relaid(x, &shape, strides), name, move |_, g| {
-            Ok(vec![Some(g.try_reshape(&from)?)])
-        }),
-    )
+    x.view_through(relaid(x, &shape, strides), name, move |_, g| {
+        Ok(vec![Some(g.try_reshape(&from)?)])
+    })
 }
 
 fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result<Tensor> {
@@ -255,9 +250,9 @@ fn strided(x: &Tensor, shape: &Dims, strides: &[usize], offset: usize) -> Result
     }
     let layout = Layout::new(shape.dims().into(), strides.to_vec(), offset);
     let (view, base) = (layout.clone(), (*array.layout).clone());
-    Ok(x.view_through(layout, "AsStridedBackward0", move |_, g| {
+    x.view_through(layout, "AsStridedBackward0", move |_, g| {
         Ok(vec![Some(super::strided::scatter_view(g, &view, &base)?)])
-    }))
+    })
 }
 
 fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
@@ -270,11 +265,11 @@ fn flipped(x: &Tensor, dims: &Dims) -> Result<Tensor> {
         false => indexing::flip(&array, &axes)?,
     });
     let dims = dims.clone();
-    Ok(record_as_is("FlipBackward0", &[x], output, |_| {
+    record_as_is("FlipBackward0", &[x], output, |_| {
         (Vec::new(), move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_flip(dims.clone())?)])
         })
-    }))
+    })
 }
 
 fn repeated(x: &Tensor, times: &Dims) -> Result<Tensor> {
@@ -316,7 +311,7 @@ fn moved(x: &Tensor, from: i64, to: i64) -> Result<Tensor> {
     let rank = x.dim();
     let (from, to) = (axis(from, rank)?, axis(to, rank)?);
     if rank == 0 {
-        return Ok(alias(x, "AliasBackward0"));
+        return alias(x, "AliasBackward0");
     }
     let mut order: Vec<usize> = (0..rank).filter(|&i| i != from).collect();
     order.insert(to, from);

@@ -101,10 +101,6 @@ fn views_of_no_grad_say_that_gradients_are_wanted_and_get_none() {
     assert!(y.grad_fn().is_some());
     y.sum().backward();
     assert!(view.grad().is_none() && x.grad().is_none());
-    // Nor after the tensor has changed.
-    no_grad(|| x.add_(1));
-    (&view * 2).sum().backward();
-    assert!(view.grad().is_none() && x.grad().is_none());
     // Unless it is asked to collect its own.
     view.requires_grad_(true);
     (&view * 2).sum().backward();
@@ -116,6 +112,78 @@ fn views_of_no_grad_say_that_gradients_are_wanted_and_get_none() {
     assert!(!view.requires_grad());
     plain.requires_grad_(true);
     assert!(view.requires_grad() && view.grad_fn().is_none());
+}
+
+#[test]
+fn views_without_a_way_back_are_lost_when_their_base_is_written_to() {
+    let several = "This view is the output of a function that returns multiple views. Such functions do not allow the \
+                   output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
+    let written = "and its base or another view of its base has been modified inplace";
+    let both_in = |block: &str| {
+        format!(
+            "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving \
+             both the view and the inplace either both inside the {block} block (if you don't want the inplace to be \
+             tracked) or both outside (if you want the inplace to be tracked)."
+        )
+    };
+    let no_grad_mode = format!(
+        "A view was created in no_grad mode {written} with grad mode enabled. {}",
+        both_in("no_grad")
+    );
+    let tracked = || tensor!([1., 2.]).requires_grad_(true) * 2;
+
+    let x = tracked();
+    let parts = x.unbind(0);
+    let reshaped = x.chunk(2, 0)[1].view([1, 1]);
+    x.add_(1);
+    assert_eq!(
+        error(parts[1].try_mul(2)),
+        format!("Output 1 of Unbind is a view {written}. {several}")
+    );
+    assert_eq!(
+        error(Tensor::try_cat(&[&reshaped], 0)),
+        format!("Output 0 of View is a view {written}. {several}")
+    );
+    assert_eq!(
+        error(grad_with(
+            &[&x.sum()],
+            &[&parts[0]],
+            &[None],
+            GradOptions::default()
+        )),
+        format!("Output 0 of Unbind is a view {written}. {several}")
+    );
+    // It can still be looked at.
+    assert_eq!(parts[1].to_string(), "tensor(5., grad_fn=<Invalid>)");
+    assert_eq!(parts[1].detach().item::<f32>(), 5.);
+    assert_eq!(no_grad(|| &parts[1] * 2).item::<f32>(), 10.);
+
+    // Nobody wanted gradients when the parts were made.
+    let x = Tensor::ones([2]);
+    let parts = x.split(1, 0);
+    x.mul_(tracked());
+    assert_eq!(
+        error(parts[0].try_sum()),
+        format!("A view was created in no_grad mode {written} with grad mode enabled. {several}")
+    );
+
+    let w = tensor!([1., 2.]).requires_grad_(true);
+    let view = no_grad(|| w.select(0, 0));
+    no_grad(|| w.mul_(2));
+    assert_eq!(error(view.try_mul(2)), no_grad_mode);
+    assert_eq!(error(view.try_grad_fn()), no_grad_mode);
+    assert_eq!(view.to_string(), "tensor(2., grad_fn=<Invalid>)");
+
+    let x = tracked();
+    let view = inference_mode(|| x.view([2, 1]));
+    x.mul_(2);
+    assert_eq!(
+        error(view.try_mul(2)),
+        format!(
+            "A view was created in inference mode {written} in normal mode. {}",
+            both_in("inference_mode")
+        )
+    );
 }
 
 #[test]

@@ -192,7 +192,7 @@ impl Sequences {
             .collect();
         let place = To::Both(log_probs.dtype(), log_probs.device());
         let output = Tensor::from_vec(losses.clone(), [losses.len()]).try_to(place)?;
-        Ok(record("CtcLossBackward0", &[log_probs], output, |_| {
+        record("CtcLossBackward0", &[log_probs], output, |_| {
             let found = self.gradients(&values, &losses, zero_infinity);
             let found = Tensor::from_vec(found, log_probs.dims());
             let source = log_probs.clone();
@@ -202,10 +202,10 @@ impl Sequences {
                     (Vec::new(), |_: &Ctx, _: &Tensor| {
                         bail!("the derivative for '_ctc_loss_backward' is not implemented.")
                     })
-                });
+                })?;
                 Ok(vec![Some(known_once)])
             })
-        }))
+        })
     }
 
     fn log_prob(&self, values: &[f64], step: usize, n: usize, class: usize) -> f64 {

@@ -248,12 +248,12 @@ fn taken(x: &Tensor, places: &Tensor, dims: usize, volume: usize) -> Result<Tens
             .try_reshape(places.shape())
     })?;
     let shape = x.shape();
-    Ok(record(name, &[x], y, |_| {
+    record(name, &[x], y, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             let zeros = flat(&g.try_new_zeros(&shape)?, volume as i64)?;
             let sums = zeros.try_scatter_add(-1, &index, &flat(g, within)?)?;
             Ok(vec![Some(sums.try_reshape(&shape)?)])
         };
         (Vec::new(), backward)
-    }))
+    })
 }

@@ -93,7 +93,7 @@ fn looked_up(input: &Tensor, weight: &Tensor, options: &EmbeddingOptions) -> Res
     let y = no_grad(|| weight.try_embedding(input))?;
     let (shape, flat) = (weight.shape(), input.detach().try_reshape(-1)?);
     let by_frequency = options.scale_grad_by_freq;
-    Ok(record("EmbeddingBackward0", &[weight], y, |_| {
+    record("EmbeddingBackward0", &[weight], y, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             let mut rows = g.try_reshape([flat.numel(), shape[1]])?;
             if by_frequency {
@@ -107,7 +107,7 @@ fn looked_up(input: &Tensor, weight: &Tensor, options: &EmbeddingOptions) -> Res
             Ok(vec![Some(sums)])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 /// How often each of these indices is among them, `[n, 1]`.
@@ -124,7 +124,7 @@ fn frequencies(flat: &Tensor, rows: usize, dtype: DType) -> Result<Tensor> {
 pub(super) fn divided_by_frequency(rows: &Tensor, flat: &Tensor, count: usize) -> Result<Tensor> {
     let flat = flat.detach();
     let output = no_grad(|| rows.try_view(rows.shape()))?;
-    Ok(record("ViewBackward0", &[rows], output, |_| {
+    record("ViewBackward0", &[rows], output, |_| {
         let backward = move |_: &Ctx, g: &Tensor| {
             Ok(vec![Some(g.try_div(frequencies(
                 &flat,
@@ -133,7 +133,7 @@ pub(super) fn divided_by_frequency(rows: &Tensor, flat: &Tensor, count: usize) -
             )?)?)])
         };
         (Vec::new(), backward)
-    }))
+    })
 }
 
 /// Shortens those of a table's rows that are asked for and have a larger norm, in place: `torch.embedding_renorm_`.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::registry::{Backward, BackwardPre, Hook};
 use crate::Tensor;
 use crate::autograd::{Saved, record};
+use crate::error::OrPanic;
 
 /// PyTorch's name of the nodes.
 const NODE: &str = "BackwardHookFunctionBackward";
@@ -145,6 +146,7 @@ fn through(tensor: &Tensor, arrive: impl Fn(&Tensor) -> Tensor + Send + Sync + '
             Ok(vec![Some(arrive(gradient))])
         })
     })
+    .or_panic()
 }
 
 /// Puts what a hook returned in the place of the gradients there are.

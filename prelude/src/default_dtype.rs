@@ -27,7 +27,7 @@ pub fn get_default_dtype() -> DType {
 /// parameters of new layers, and what integers become in divisions and functions. Complex numbers follow: of two `f64`
 /// when it is `f64`. Tensors that are there keep theirs.
 ///
-/// PyTorch's `torch.set_default_dtype(dtype)`.
+/// PyTorch: `torch.set_default_dtype`.
 ///
 /// ```
 /// use wick::prelude::*;

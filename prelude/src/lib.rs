@@ -24,6 +24,7 @@ mod device;
 mod dtype;
 mod error;
 pub mod fft;
+pub mod func;
 mod given;
 pub mod graph;
 pub mod hub;

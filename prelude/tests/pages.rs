@@ -183,7 +183,8 @@ struct Named {
 
 /// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
 /// declare things there.
-const MODULES: [(&str, &str, bool); 19] = [
+const MODULES: [(&str, &str, bool); 25] = [
+    ("linalg", "linalg", true),
     ("nn/functional", "F", true),
     ("nn/init", "nn::init", true),
     ("nn/utils", "nn::utils", true),
@@ -197,10 +198,15 @@ const MODULES: [(&str, &str, bool); 19] = [
     ("models", "models", true),
     ("autograd/functional", "autograd::functional", true),
     ("autograd", "autograd", false),
+    ("func", "func", false),
     ("random", "random", false),
     ("serialization", "serialization", false),
     ("hub", "hub", false),
     ("summary", "summary", false),
+    ("print", "print", false),
+    ("numpy", "Tensor", false),
+    ("default_dtype", "wick", false),
+    ("device/cuda", "cuda", false),
     ("tensor", "Tensor", false),
     ("dtype", "DType", false),
 ];
@@ -296,18 +302,24 @@ fn other_tables(sources: &Path) -> String {
     let mut page = String::new();
     let mut files = rust_files(sources);
     files.sort();
-    for (folder, module, by_macros) in MODULES {
+    for (i, (_, module, _)) in MODULES.iter().enumerate() {
+        if MODULES[..i].iter().any(|(_, earlier, _)| earlier == module) {
+            continue;
+        }
         let inside = |file: &Path, folder: &str| {
             let file = file.strip_prefix(sources).unwrap();
             file.starts_with(folder) || file == Path::new(&format!("{folder}.rs"))
         };
         let mut named: Vec<Named> = files
             .iter()
-            .filter(|file| {
-                let first = MODULES.iter().find(|(folder, ..)| inside(file, folder));
-                first.is_some_and(|(first, ..)| *first == folder)
+            // Methods of tensors stand among the operations.
+            .filter(|file| !file.ends_with("linalg/methods.rs"))
+            .filter_map(|file| {
+                let (_, of, by_macros) =
+                    MODULES.iter().find(|(folder, ..)| inside(file, folder))?;
+                (of == module).then_some((file, *by_macros))
             })
-            .flat_map(|file| {
+            .flat_map(|(file, by_macros)| {
                 named_things(&std::fs::read_to_string(file).unwrap(), module, by_macros)
             })
             .collect();
@@ -348,8 +360,7 @@ fn page(sources: &Path) -> String {
     let mut page = String::from(
         "# PyTorch to Wick\n\n\
          Every operation that is declared in one line of `prelude/src/tensor`, the methods of `prelude/src/linalg`, and `wick::fft`,\n\
-         made from those lines; `wick::linalg` has more functions. `x` is the tensor\n\
-         that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
+         made from those lines. `x` is the tensor that a method belongs to; *number or tensor* takes either, *dims* takes `0`, `[0, 1]`, `(0, 1)` or `()`. Each has a\n\
          twin `try_…` that returns a `Result`; the third column names the twin that works in place. Where the first is empty,\n\
          PyTorch has no function of its own for it. At the end stand layers, losses, optimizers and all else that is no\n\
          operation on a tensor, by the module that it is in (`F` is `wick::nn::functional`), then what a tensor and a dtype\n\

@@ -239,6 +239,17 @@ impl Tensor {
         drop(before);
     }
 
+    /// Makes each of two tensors what the other is. PyTorch: `torch.utils.swap_tensors`.
+    pub(crate) fn swap(&self, other: &Tensor) {
+        let (ours, theirs) = (self.array(), other.array());
+        self.replace_array(theirs);
+        other.replace_array(ours);
+        // One lock at a time: another thread may ask for them in the other order.
+        let ours = std::mem::take(&mut *self.meta());
+        let theirs = std::mem::replace(&mut *other.meta(), ours);
+        *self.meta() = theirs;
+    }
+
     /// A tensor of these numbers that came from `edge`.
     pub(crate) fn with_edge(array: Array, edge: Edge) -> Tensor {
         let tensor = Tensor::from_array(array);

@@ -64,7 +64,7 @@ fn compute(
 }
 
 /// The derivatives of one result with respect to each input.
-fn rows_of(
+pub(crate) fn rows_of(
     output: &Tensor,
     number: usize,
     inputs: &[Tensor],

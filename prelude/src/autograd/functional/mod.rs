@@ -8,7 +8,10 @@ mod outputs;
 mod products;
 mod strict;
 
+pub(crate) use jacobian::rows_of;
 pub use jacobian::{hessian, hessian_with, jacobian, jacobian_with};
+pub(crate) use products::placeholders;
+
 pub use outputs::Outputs;
 pub use products::{hvp, hvp_with, jvp, jvp_with, vhp, vhp_with, vjp, vjp_with};
 
@@ -17,7 +20,7 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// A function of tensors, whoever wrote it.
-type Function<'a> = &'a dyn Fn(&[Tensor]) -> Vec<Tensor>;
+pub(crate) type Function<'a> = &'a dyn Fn(&[Tensor]) -> Vec<Tensor>;
 
 /// The choices of the functions of this module: the keyword arguments of `torch.autograd.functional.jacobian`.
 ///
@@ -40,7 +43,7 @@ pub struct FunctionalOptions {
 }
 
 /// The inputs as the function gets them: results of operations where derivatives are to be recorded, leaves where not.
-fn prepared(inputs: &[&Tensor], record: bool) -> Result<Vec<Tensor>> {
+pub(crate) fn prepared(inputs: &[&Tensor], record: bool) -> Result<Vec<Tensor>> {
     inputs
         .iter()
         .map(|input| {
@@ -54,7 +57,7 @@ fn prepared(inputs: &[&Tensor], record: bool) -> Result<Vec<Tensor>> {
 }
 
 /// Results as they are given back: cut off unless they are to be differentiated again.
-fn finished(results: Vec<Tensor>, record: bool) -> Vec<Tensor> {
+pub(crate) fn finished(results: Vec<Tensor>, record: bool) -> Vec<Tensor> {
     if record {
         return results;
     }
@@ -62,7 +65,7 @@ fn finished(results: Vec<Tensor>, record: bool) -> Vec<Tensor> {
 }
 
 /// Gradients that are there only where there is something to differentiate; the graph stays.
-fn gradients(
+pub(crate) fn gradients(
     outputs: &[Tensor],
     inputs: &[Tensor],
     given: &[Tensor],
@@ -91,7 +94,7 @@ fn gradients(
 }
 
 /// Zeros where there is no gradient.
-fn filled(gradients: Vec<Option<Tensor>>, like: &[Tensor]) -> Result<Vec<Tensor>> {
+pub(crate) fn filled(gradients: Vec<Option<Tensor>>, like: &[Tensor]) -> Result<Vec<Tensor>> {
     gradients
         .into_iter()
         .zip(like)

@@ -242,7 +242,7 @@ fn prepared_vectors(v: &[&Tensor], record: bool) -> Result<Vec<Tensor>> {
 
 /// Zeros that stand for the gradients of a first pass, so that a second pass can differentiate with respect to them:
 /// the product with a Jacobian from the right is the derivative of that from the left.
-fn placeholders(like: &[Tensor]) -> Result<Vec<Tensor>> {
+pub(crate) fn placeholders(like: &[Tensor]) -> Result<Vec<Tensor>> {
     like.iter()
         .map(|t| t.detach().try_zeros_like()?.try_requires_grad_(true))
         .collect()

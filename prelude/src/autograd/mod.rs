@@ -18,6 +18,7 @@
 mod anomaly;
 mod api;
 mod checkpoint;
+mod composite;
 mod engine;
 mod function;
 pub mod functional;
@@ -32,6 +33,7 @@ pub(crate) mod node;
 mod overlap;
 mod record;
 mod saved;
+mod second;
 
 pub use anomaly::{
     detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly,
@@ -51,6 +53,7 @@ pub use grad_mode::{
 pub use gradcheck::{GradcheckOptions, gradcheck, gradgradcheck, try_gradcheck, try_gradgradcheck};
 pub use hooks::RemovableHandle;
 
+pub(crate) use composite::{composite, named};
 pub(crate) use inplace::{check_in_place, in_place, refill};
 pub(crate) use node::Ctx;
 pub(crate) use overlap::{is_written_to, refuse_overlap, refuse_partial_overlap};

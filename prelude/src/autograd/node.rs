@@ -2,7 +2,9 @@
 
 use super::anomaly::Site;
 use super::hooks::NodeHooks;
+use super::is_grad_enabled;
 use super::saved::Saved;
+use super::second::{apply_as_one, second_name};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
@@ -165,7 +167,12 @@ impl Node {
         else {
             return Ok(Vec::new());
         };
-        let gradients = backward(&Ctx { node: self, wanted }, gradients)?;
+        let gradients = match (second_name(&self.name), gradients) {
+            (Some(name), [Some(gradient)]) if is_grad_enabled() => {
+                apply_as_one(name, self, gradient, wanted)?
+            }
+            _ => backward(&Ctx::new(self, wanted), gradients)?,
+        };
         if gradients.len() != self.edges.len() {
             bail!(
                 "function {} returned an incorrect number of gradients (expected {}, got {})",
@@ -175,6 +182,17 @@ impl Node {
             );
         }
         Ok(gradients)
+    }
+
+    /// What the derivative makes of these gradients, without a look at what it is called.
+    pub fn derivative(&self, ctx: &Ctx, gradients: &[Option<Tensor>]) -> Result<Gradients> {
+        match &self.work {
+            Work::Function {
+                backward: Some(backward),
+                ..
+            } => backward(ctx, gradients),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Gives up what the derivative needs.
@@ -254,9 +272,28 @@ impl Drop for Node {
 pub(crate) struct Ctx<'a> {
     node: &'a Arc<Node>,
     wanted: &'a [bool],
+    /// What is taken for what was saved.
+    instead: Option<&'a [Tensor]>,
 }
 
-impl Ctx<'_> {
+impl<'a> Ctx<'a> {
+    pub fn new(node: &'a Arc<Node>, wanted: &'a [bool]) -> Self {
+        Self {
+            node,
+            wanted,
+            instead: None,
+        }
+    }
+
+    /// With these tensors in the place of the saved ones.
+    pub fn with(node: &'a Arc<Node>, wanted: &'a [bool], saved: &'a [Tensor]) -> Self {
+        Self {
+            node,
+            wanted,
+            instead: Some(saved),
+        }
+    }
+
     /// Whether anyone wants the gradient of that input.
     pub fn wants(&self, input: usize) -> bool {
         self.wanted.get(input).copied().unwrap_or(false)
@@ -287,12 +324,20 @@ impl Ctx<'_> {
 
     /// A tensor that was saved for the derivative.
     pub fn saved(&self, index: usize) -> Result<Tensor> {
-        self.with_saved(|saved| saved[index].unpack(self.node))
+        match self.instead {
+            Some(instead) => Ok(instead[index].clone()),
+            None => self.with_saved(|saved| saved[index].unpack(self.node)),
+        }
     }
 
     /// All of them.
     pub fn all_saved(&self) -> Result<Vec<Tensor>> {
-        self.with_saved(|saved| saved.iter().map(|saved| saved.unpack(self.node)).collect())
+        match self.instead {
+            Some(instead) => Ok(instead.to_vec()),
+            None => {
+                self.with_saved(|saved| saved.iter().map(|saved| saved.unpack(self.node)).collect())
+            }
+        }
     }
 
     fn with_saved<R>(&self, read: impl FnOnce(&[Saved]) -> Result<R>) -> Result<R> {

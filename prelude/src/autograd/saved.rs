@@ -24,6 +24,8 @@ enum Origin {
     Interior(Edge, WeakTensor),
     /// An output of the very node that saves it, by its number.
     Output(usize),
+    /// The tensor itself, whatever happens to its numbers.
+    Whole(Tensor),
 }
 
 impl Saved {
@@ -46,6 +48,14 @@ impl Saved {
         Saved::new(tensor, Origin::Output(output))
     }
 
+    /// A tensor with the way back from it, which looks after its numbers itself.
+    pub fn whole(tensor: Tensor) -> Saved {
+        Saved {
+            numbers: Kept::now(tensor.array()),
+            origin: Origin::Whole(tensor),
+        }
+    }
+
     fn new(tensor: &Tensor, origin: Origin) -> Saved {
         let array = tensor.array();
         if array.storage.is_inference() {
@@ -65,6 +75,9 @@ impl Saved {
 
     /// If the numbers lie in the storage of `written`, keeps a copy of them instead.
     pub fn copy_if_in(&mut self, written: &Array) -> Result<()> {
+        if matches!(self.origin, Origin::Whole(_)) {
+            return Ok(());
+        }
         let in_it = |array: &Array| array.storage.same_memory(&written.storage);
         if self.numbers.replace_if(in_it, transfer::copy)?
             && let Origin::Leaf(leaf) = &self.origin
@@ -85,6 +98,9 @@ impl Saved {
 
     /// The tensor, unless it was changed in place since.
     pub fn unpack(&self, node: &Arc<Node>) -> Result<Tensor> {
+        if let Origin::Whole(tensor) = &self.origin {
+            return Ok(tensor.clone());
+        }
         let (array, expected) = self.numbers.get()?;
         let version = array.storage.version();
         if version != expected {
@@ -99,7 +115,7 @@ impl Saved {
             );
         }
         Ok(match &self.origin {
-            Origin::Leaf(leaf) => leaf.clone(),
+            Origin::Leaf(tensor) | Origin::Whole(tensor) => tensor.clone(),
             Origin::Interior(edge, _) => Tensor::with_edge(array, edge.clone()),
             Origin::Output(output) => Tensor::with_edge(
                 array,
@@ -114,7 +130,7 @@ impl Saved {
     /// Which operation made the tensor, in the words of PyTorch's message: what it is now, if it still is.
     fn made_by(&self, node: &Arc<Node>) -> Result<String> {
         let made_by = match &self.origin {
-            Origin::Leaf(_) => None,
+            Origin::Leaf(_) | Origin::Whole(_) => None,
             Origin::Interior(edge, tensor) => match tensor.upgrade() {
                 Some(tensor) => tensor.grad_fn_target()?,
                 None => edge.clone(),

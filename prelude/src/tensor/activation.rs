@@ -3,7 +3,7 @@
 use super::Tensor;
 use super::ops::ops;
 use super::rectified::{exponential, exponential_in_place};
-use crate::autograd::{Ctx, Saved, no_grad, record};
+use crate::autograd::{Ctx, Saved, composite, no_grad, record};
 use crate::error::{Result, bail};
 use crate::shape::axis;
 
@@ -97,8 +97,10 @@ fn glu(x: &Tensor, dim: i64) -> Result<Tensor> {
     if !size.is_multiple_of(2) {
         bail!("Halving dimension must be even, but dimension {at} is size {size}");
     }
-    let half = |from: usize| x.try_narrow(at as i64, from as i64, size / 2);
-    half(0)?.try_mul(half(size / 2)?.try_sigmoid()?)
+    composite("GluBackward0", &[x], move |of| {
+        let half = |from: usize| of[0].try_narrow(at as i64, from as i64, size / 2);
+        half(0)?.try_mul(half(size / 2)?.try_sigmoid()?)
+    })
 }
 
 fn prelu(x: &Tensor, weight: &Tensor) -> Result<Tensor> {

@@ -295,15 +295,22 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
     {
         bail!("Integers to negative integer powers are not allowed.");
     }
-    let name = if matches!(exponent, Arg::Scalar(_)) {
-        "PowBackward0"
-    } else {
-        "PowBackward1"
+    let number = match exponent {
+        Arg::Scalar(number) => Some(number),
+        Arg::Tensor(_) => None,
     };
     let operands = operands(x, exponent, Category::Bool)?;
     let output = operands.compute(Binary::Pow)?;
     let (a, b) = (&operands.a, &operands.b);
-    record(name, &[a, b], output, |output| {
+    if let Some(number) = number {
+        return record("PowBackward0", &[a], output, |_| {
+            let backward = move |ctx: &Ctx, g: &Tensor| {
+                Ok(vec![Some(power_slope(&ctx.saved(0)?, number, g)?)])
+            };
+            (vec![Saved::input(a)], backward)
+        });
+    }
+    record("PowBackward1", &[a, b], output, |output| {
         let saved = vec![Saved::input(a), Saved::input(b), Saved::output(output)];
         (saved, |ctx: &Ctx, g: &Tensor| {
             let (a, b) = (ctx.saved(0)?, ctx.saved(1)?);
@@ -322,6 +329,22 @@ fn pow(x: &Tensor, exponent: Arg) -> Result<Tensor> {
             )
         })
     })
+}
+
+/// The gradient of a power with a plain number, as `pow_backward` computes it (torch/csrc/autograd/FunctionsManual.cpp).
+fn power_slope(a: &Tensor, exponent: Scalar, g: &Tensor) -> Result<Tensor> {
+    let (exponent, lower) = match exponent {
+        Scalar::Complex(exponent) => (Scalar::Complex(exponent), Scalar::Complex(exponent - 1.)),
+        real => (
+            Scalar::Float(real.to_f64()),
+            Scalar::Float(real.to_f64() - 1.),
+        ),
+    };
+    // Also at 0, where the rule is 0 / 0.
+    if exponent.to_complex().norm_sqr() == 0. {
+        return a.try_zeros_like();
+    }
+    g.try_mul(a.try_pow(lower)?.try_mul(exponent)?)
 }
 
 /// Where the operands are equal, each gets half of the gradient, as in PyTorch.

@@ -2,6 +2,8 @@
 
 use super::Tensor;
 use super::ops::ops;
+use crate::autograd::composite;
+use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Result, bail};
 
@@ -79,6 +81,20 @@ pub(crate) fn attend(
     Ok((weights.try_matmul(v)?, weights))
 }
 
+/// Whether PyTorch has one operation for it on the CPU: `use_flash_attention_cpp` (aten/src/ATen/native/transformers).
+fn is_flash([q, k, v]: [&Tensor; 3], mask: Option<&Tensor>, dropout_p: f64) -> bool {
+    let (a, b, c) = (q.dims(), k.dims(), v.dims());
+    dropout_p == 0.
+        && a.len() == 4
+        && [&b, &c]
+            .iter()
+            .all(|dims| dims.len() == 4 && dims[..2] == a[..2] && dims[3] == a[3])
+        && [q, k, v]
+            .iter()
+            .all(|x| x.is_floating_point() && x.numel() > 0 && x.device() == Device::Cpu)
+        && !mask.is_some_and(Tensor::requires_grad)
+}
+
 ops! {
     /// For each of these queries `[…, L, E]` the mean of values `[…, S, Ev]`, weighted by how well their keys
     /// `[…, S, E]` answer to it (Vaswani and others, 2017).
@@ -95,5 +111,13 @@ ops! {
     /// ```
     scaled_dot_product_attention, try_scaled_dot_product_attention, []
         (x, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor>, dropout_p: f64, is_causal: bool, scale: Option<f64>)
-        => Ok(attend([x, key, value], attn_mask, dropout_p, is_causal, scale)?.0);
+        => {
+            if !is_flash([x, key, value], attn_mask, dropout_p) {
+                return Ok(attend([x, key, value], attn_mask, dropout_p, is_causal, scale)?.0);
+            }
+            let mask = attn_mask.cloned();
+            composite("ScaledDotProductFlashAttentionForCpuBackward0", &[x, key, value], move |of| {
+                Ok(attend([&of[0], &of[1], &of[2]], mask.as_ref(), 0., is_causal, scale)?.0)
+            })
+        };
 }

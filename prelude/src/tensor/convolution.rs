@@ -3,6 +3,7 @@
 use super::Tensor;
 use super::neural::{Conv1dOptions, Conv2dOptions, Conv3dOptions, conv2d, image_gradient};
 use super::ops::ops;
+use crate::autograd::composite;
 use crate::error::{Result, bail};
 use crate::kernels::conv::Geometry;
 
@@ -76,6 +77,26 @@ impl<const N: usize> Default for ConvTransposeOptions<N> {
     }
 }
 
+/// A convolution, on the tape as one; `compute` does it for a batch, which has `rank` dimensions.
+fn one<O: Copy + Send + Sync + 'static>(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: O,
+    rank: usize,
+    compute: fn(&Tensor, &Tensor, Option<&Tensor>, O) -> Result<Tensor>,
+) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    if x.dim() + 1 == rank && weight.dim() == rank {
+        let batch = x.try_unsqueeze(0)?;
+        return one(&batch, weight, bias, options, rank, compute)?.try_squeeze_dim(0);
+    }
+    let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
+    composite("ConvolutionBackward0", &inputs, move |of| {
+        compute(&of[0], &of[1], of.get(2), options)
+    })
+}
+
 fn conv1d(
     x: &Tensor,
     weight: &Tensor,
@@ -87,9 +108,6 @@ fn conv1d(
             "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: {}",
             x.shape().list()
         );
-    }
-    if x.dim() == 2 {
-        return conv1d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
     }
     let wanted = weight.size(1) * options.groups;
     if x.size(1) != wanted {
@@ -131,9 +149,6 @@ fn conv3d(
     bias: Option<&Tensor>,
     options: Conv3dOptions,
 ) -> Result<Tensor> {
-    if x.dim() == 4 {
-        return conv3d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
-    }
     let (&[batch, channels, frames, rows, columns], &[filters, per_group, depth, height, width]) =
         (&x.shape()[..], &weight.shape()[..])
     else {
@@ -312,10 +327,6 @@ fn conv_transpose2d(
     bias: Option<&Tensor>,
     options: ConvTranspose2dOptions,
 ) -> Result<Tensor> {
-    wick_runtime::interrupt::check();
-    if x.dim() == 3 {
-        return conv_transpose2d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
-    }
     let geometry = transposed_geometry(x, weight, bias, options)?;
     let y = image_gradient(x, weight, geometry)?;
     match bias {
@@ -335,9 +346,6 @@ fn conv_transpose1d(
             "Expected 2D (unbatched) or 3D (batched) input to conv_transpose1d, but got input of size: {}",
             x.shape().list()
         );
-    }
-    if x.dim() == 2 {
-        return conv_transpose1d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
     }
     if x.size(1) != weight.size(0) {
         bail!(
@@ -371,9 +379,6 @@ fn conv_transpose3d(
     bias: Option<&Tensor>,
     options: ConvTranspose3dOptions,
 ) -> Result<Tensor> {
-    if x.dim() == 4 {
-        return conv_transpose3d(&x.try_unsqueeze(0)?, weight, bias, options)?.try_squeeze_dim(0);
-    }
     let (shape, kernels) = (x.shape(), weight.shape());
     if shape.rank() != 5 || kernels.rank() != 5 {
         bail!(
@@ -454,7 +459,7 @@ ops! {
     /// ```
     conv_transpose3d, try_conv_transpose3d, []
         (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose3dOptions)
-        => conv_transpose3d(x, weight, bias, options);
+        => one(x, weight, bias, options, 5, conv_transpose3d);
     /// Rows `[N, C, L]` (or one, `[C, L]`) seen through the kernels `weight` `[F, C / groups, l]`. Gives `[N, F, …]`;
     /// `bias` is `[F]`. PyTorch: `F.conv1d`.
     ///
@@ -466,7 +471,7 @@ ops! {
     /// assert_eq!(y.shape(), [2, 5, 6]);
     /// ```
     conv1d, try_conv1d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv1dOptions)
-        => conv1d(x, weight, bias, options);
+        => one(x, weight, bias, options, 3, conv1d);
     /// Volumes `[N, C, D, H, W]` (or one, `[C, D, H, W]`) seen through the kernels `weight` `[F, C / groups, d, h, w]`.
     /// Gives `[N, F, …]`; `bias` is `[F]`. PyTorch: `F.conv3d`.
     ///
@@ -476,7 +481,7 @@ ops! {
     /// assert_eq!(y.shape(), [2, 5, 2, 2, 2]);
     /// ```
     conv3d, try_conv3d, [] (x, weight: &Tensor, bias: Option<&Tensor>, options: Conv3dOptions)
-        => conv3d(x, weight, bias, options);
+        => one(x, weight, bias, options, 5, conv3d);
     /// Images `[N, C, H, W]` (or one, `[C, H, W]`) spread by the kernels `weight` `[C, F / groups, h, w]`. It is the
     /// derivative of [`Tensor::conv2d`], as a layer of its own. Gives `[N, F, …]`; `bias` is `[F]`. PyTorch:
     /// `F.conv_transpose2d`.
@@ -489,7 +494,7 @@ ops! {
     /// ```
     conv_transpose2d, try_conv_transpose2d, []
         (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose2dOptions)
-        => conv_transpose2d(x, weight, bias, options);
+        => one(x, weight, bias, options, 4, conv_transpose2d);
     /// Rows `[N, C, L]` (or one, `[C, L]`) spread by the kernels `weight` `[C, F / groups, l]`. Gives `[N, F, …]`;
     /// `bias` is `[F]`. PyTorch: `F.conv_transpose1d`.
     ///
@@ -500,5 +505,5 @@ ops! {
     /// ```
     conv_transpose1d, try_conv_transpose1d, []
         (x, weight: &Tensor, bias: Option<&Tensor>, options: ConvTranspose1dOptions)
-        => conv_transpose1d(x, weight, bias, options);
+        => one(x, weight, bias, options, 3, conv_transpose1d);
 }

@@ -115,7 +115,7 @@ fn extreme_with_index(
         "MinBackward0"
     };
     let at = over.axes.first().copied().unwrap_or(0);
-    super::rule::picked(name, x, at, &index, keepdim)
+    super::rule::picked(name, x, at, &index, keepdim, false)
 }
 
 /// Complex numbers have no order.

@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
+use crate::autograd::composite;
 use crate::error::{Result, bail};
 
 /// How the elements between elements are found: `mode` of `F.interpolate`.
@@ -24,6 +25,8 @@ pub enum Interpolation {
     Linear,
     /// On straight lines in both dimensions of images `[N, C, H, W]`.
     Bilinear,
+    /// On straight lines in all three dimensions of volumes `[N, C, D, H, W]`.
+    Trilinear,
     /// On cubic curves in both dimensions of images `[N, C, H, W]`.
     Bicubic,
     /// The mean of the elements that come together.
@@ -43,6 +46,7 @@ impl Interpolation {
             Self::NearestExact => "nearest-exact",
             Self::Linear => "linear",
             Self::Bilinear => "bilinear",
+            Self::Trilinear => "trilinear",
             Self::Bicubic => "bicubic",
             Self::Area => "area",
         }
@@ -214,25 +218,35 @@ fn axes(x: &Tensor, options: &InterpolateOptions) -> Result<Vec<Axis>> {
 fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
     wick_runtime::interrupt::check();
     let (rank, mode) = (x.dim(), options.mode);
-    let fits = match mode {
-        Interpolation::Linear => rank == 3,
-        Interpolation::Bilinear | Interpolation::Bicubic => rank == 4,
-        Interpolation::Area => matches!(rank, 3 | 4),
-        _ => matches!(rank, 3..=5),
+    // How many dimensions it needs; the others take any of those that there are.
+    let needed = match mode {
+        Interpolation::Linear => Some(3),
+        Interpolation::Bilinear => Some(4),
+        Interpolation::Trilinear => Some(5),
+        _ => None,
     };
-    if !fits {
-        return Err(crate::Error::new(
-            crate::ErrorKind::Runtime,
-            format!(
-                "Input Error: Only 3D, 4D and 5D input Tensors supported (got {rank}D) for the modes: nearest | linear | \
-                 bilinear | bicubic | trilinear | area | nearest-exact (got {})",
-                mode.name()
-            ),
-        ));
+    if let Some(needed) = needed
+        && needed != rank
+        && (3..=5).contains(&rank)
+    {
+        bail!(
+            "Got {rank}D input, but {} mode needs {needed}D input",
+            mode.name()
+        );
+    }
+    if !(3..=5).contains(&rank) || mode == Interpolation::Bicubic && rank != 4 {
+        bail!(
+            "Input Error: Only 3D, 4D and 5D input Tensors supported (got {rank}D) for the modes: nearest | linear | \
+             bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {})",
+            mode.name()
+        );
     }
     let between = matches!(
         mode,
-        Interpolation::Linear | Interpolation::Bilinear | Interpolation::Bicubic
+        Interpolation::Linear
+            | Interpolation::Bilinear
+            | Interpolation::Trilinear
+            | Interpolation::Bicubic
     );
     if options.align_corners && !between {
         return Err(crate::Error::value(
@@ -244,23 +258,45 @@ fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
         return match axes[..] {
             [row] => x.try_adaptive_avg_pool1d(row.output),
             [rows, columns] => x.try_adaptive_avg_pool2d([rows.output, columns.output]),
+            [frames, rows, columns] => {
+                x.try_adaptive_avg_pool3d([frames.output, rows.output, columns.output])
+            }
             _ => Ok(x.clone()),
         };
     }
-    let mut y = x.clone();
-    for (d, axis) in axes.into_iter().enumerate() {
-        let dim = d + 2;
-        y = match mode {
-            Interpolation::Nearest | Interpolation::NearestExact => {
-                let places = axis.nearest(mode == Interpolation::NearestExact);
-                let places =
-                    Tensor::try_from_vec(places, [axis.output])?.try_to_device(x.device())?;
-                y.try_index_select(dim as i64, &places)?
-            }
-            _ => along(&y, dim, axis.taps(mode == Interpolation::Bicubic))?,
-        };
+    composite(node(mode, axes.len()), &[x], move |of| {
+        let mut y = of[0].clone();
+        for (d, axis) in axes.iter().enumerate() {
+            let dim = d + 2;
+            y = match mode {
+                Interpolation::Nearest | Interpolation::NearestExact => {
+                    let places = axis.nearest(mode == Interpolation::NearestExact);
+                    let places =
+                        Tensor::try_from_vec(places, [axis.output])?.try_to_device(y.device())?;
+                    y.try_index_select(dim as i64, &places)?
+                }
+                _ => along(&y, dim, axis.taps(mode == Interpolation::Bicubic))?,
+            };
+        }
+        Ok(y)
+    })
+}
+
+/// The name of the node in so many dimensions.
+fn node(mode: Interpolation, dimensions: usize) -> &'static str {
+    match (mode, dimensions) {
+        (Interpolation::Nearest, 1) => "UpsampleNearest1DBackward0",
+        (Interpolation::Nearest, 2) => "UpsampleNearest2DBackward0",
+        (Interpolation::Nearest, _) => "UpsampleNearest3DBackward0",
+        (Interpolation::NearestExact, 1) => "UpsampleNearestExact1DBackward0",
+        (Interpolation::NearestExact, 2) => "UpsampleNearestExact2DBackward0",
+        (Interpolation::NearestExact, _) => "UpsampleNearestExact3DBackward0",
+        (Interpolation::Bicubic, _) => "UpsampleBicubic2DBackward0",
+        (Interpolation::Bilinear, _) => "UpsampleBilinear2DBackward0",
+        (Interpolation::Trilinear, _) => "UpsampleTrilinear3DBackward0",
+        // Areas are means.
+        (Interpolation::Linear | Interpolation::Area, _) => "UpsampleLinear1DBackward0",
     }
-    Ok(y)
 }
 
 ops! {
@@ -298,8 +334,10 @@ ops! {
         let batch: usize = lead.iter().product();
         let mut whole = lead.to_vec();
         whole.extend([out, rows * factor, columns * factor]);
-        x.try_reshape([batch, out, factor, factor, rows, columns])?
-            .try_permute([0, 1, 4, 2, 5, 3])?
-            .try_reshape(whole)
+        composite("PixelShuffleBackward0", &[x], move |of| {
+            of[0].try_reshape([batch, out, factor, factor, rows, columns])?
+                .try_permute([0, 1, 4, 2, 5, 3])?
+                .try_reshape(whole.clone())
+        })
     };
 }

@@ -168,7 +168,8 @@ fn nll(x: &Tensor, target: &Tensor, options: &ClassLossOptions) -> Result<Tensor
                 g.try_new_zeros(&shape)?.try_scatter(at, &places, &shares)?,
             )])
         };
-        (Vec::new(), backward)
+        // The derivative does not look at it, and has a gradient of zeros for it.
+        (vec![Saved::input(x)], backward)
     })
 }
 

@@ -3,7 +3,8 @@
 use super::Tensor;
 use super::loss::{Reduction, bce, bce_logits, reduced, same_sizes};
 use super::ops::ops;
-use crate::autograd::no_grad;
+use super::statistics::norm_node;
+use crate::autograd::{composite, no_grad};
 use crate::error::{Error, Result, bail};
 
 /// Quadratic up to `edge`, straight from there on.
@@ -25,14 +26,18 @@ fn smooth_l1(x: &Tensor, target: &Tensor, reduction: Reduction, beta: f64) -> Re
     if beta == 0. {
         return x.try_l1_loss_with(target, reduction);
     }
-    reduced(&robust(x, target, beta, 0.5 / beta, 1.)?, reduction)
+    composite("SmoothL1LossBackward0", &[x, target], move |of| {
+        reduced(&robust(&of[0], &of[1], beta, 0.5 / beta, 1.)?, reduction)
+    })
 }
 
 fn huber(x: &Tensor, target: &Tensor, reduction: Reduction, delta: f64) -> Result<Tensor> {
     if delta <= 0. {
         bail!("huber_loss does not support non-positive values for delta.");
     }
-    reduced(&robust(x, target, delta, 0.5, delta)?, reduction)
+    composite("HuberLossBackward0", &[x, target], move |of| {
+        reduced(&robust(&of[0], &of[1], delta, 0.5, delta)?, reduction)
+    })
 }
 
 /// `t * log(t)`, and 0 where `t` is 0.
@@ -145,17 +150,7 @@ fn hinge_embedding(
 /// The length of the differences of vectors: `torch.pairwise_distance`.
 fn pairwise_distance(a: &Tensor, b: &Tensor, p: f64, eps: f64) -> Result<Tensor> {
     let difference = a.try_sub(b)?.try_add(eps)?;
-    if p == 2. {
-        return difference.try_square()?.try_sum_dim(-1, false)?.try_sqrt();
-    }
-    let sizes = difference.try_abs()?;
-    if p == 1. {
-        return sizes.try_sum_dim(-1, false);
-    }
-    if p.is_infinite() {
-        return sizes.try_amax(-1, false);
-    }
-    sizes.try_pow(p)?.try_sum_dim(-1, false)?.try_pow(1. / p)
+    norm_node("NormBackward1", &difference, p, &(-1).into(), false)
 }
 
 /// The choices of [`Tensor::triplet_margin_loss`]. The defaults are PyTorch's: a margin of 1, the Euclidean norm, no
@@ -431,7 +426,9 @@ ops! {
     /// assert_eq!(x.soft_margin_loss(&target, Reduction::None).to_string(), "tensor([0.1269, 2.1269])");
     /// ```
     soft_margin_loss, try_soft_margin_loss, [] (x, target: &Tensor, reduction: Reduction)
-        => reduced(&target.try_mul(x)?.try_logsigmoid()?.try_neg()?, reduction);
+        => composite("SoftMarginLossBackward0", &[x, target], move |of| {
+            reduced(&of[1].try_mul(&of[0])?.try_logsigmoid()?.try_neg()?, reduction)
+        });
     /// How much nearer this tensor's vectors should be to `positive` than they are, compared with `negative`. Three
     /// tensors `[N, D]` or `[D]`. PyTorch: `F.triplet_margin_loss`.
     ///

@@ -53,7 +53,7 @@ fn sorted_places(x: &Tensor, at: usize, descending: bool) -> Result<Tensor> {
 fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
     let at = axis(dim, x.dim())?;
     let places = sorted_places(x, at, descending)?;
-    picked("SortBackward0", x, at, &places, true)
+    picked("SortBackward0", x, at, &places, true, false)
 }
 
 fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
@@ -76,7 +76,7 @@ fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<(Tensor, Tensor
         let places = Tensor::from_array(order::top(&x.array(), at, k, largest)?);
         places.try_narrow(at as i64, 0, k)?.try_contiguous()?
     };
-    picked("TopkBackward0", x, at, &places, true)
+    picked("TopkBackward0", x, at, &places, true, false)
 }
 
 fn kth(x: &Tensor, k: usize, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
@@ -100,7 +100,7 @@ fn kth(x: &Tensor, k: usize, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)
             .try_narrow(at as i64, k as i64 - 1, 1)?
             .try_contiguous()?
     };
-    picked("KthvalueBackward0", x, at, &place, keepdim)
+    picked("KthvalueBackward0", x, at, &place, keepdim, false)
 }
 
 /// Where the lower median of each column is: a NaN if there is one and NaNs count, the middle of the numbers if not.
@@ -141,7 +141,7 @@ fn median_dim(x: &Tensor, dim: i64, keepdim: bool, skip_nan: bool) -> Result<(Te
     } else {
         "MedianBackward1"
     };
-    picked(node, x, at, &place, keepdim)
+    picked(node, x, at, &place, keepdim, false)
 }
 
 /// The median of all elements; every element that equals it shares the gradient.
@@ -195,7 +195,7 @@ fn mode(x: &Tensor, dim: i64, keepdim: bool) -> Result<(Tensor, Tensor)> {
     } else {
         Tensor::from_array(order::mode(&x.array(), at)?)
     };
-    picked("ModeBackward0", x, at, &place, keepdim)
+    picked("ModeBackward0", x, at, &place, keepdim, false)
 }
 
 /// Quantiles by PyTorch's own steps, so that the nodes have its names too.

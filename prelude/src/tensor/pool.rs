@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use super::ops::ops;
-use crate::autograd::{Ctx, record};
+use crate::autograd::{Ctx, composite, named, record};
 use crate::error::{Result, bail};
 use crate::kernels::pool::{self, Windows};
 
@@ -187,14 +187,22 @@ fn plane(name: &str, x: &Tensor) -> Result<[usize; 2]> {
 
 fn max_pool(x: &Tensor, options: Pool2dOptions) -> Result<(Tensor, Tensor)> {
     wick_runtime::interrupt::check();
-    largest(x, &windows("max_pool2d", x, options)?)
+    largest(
+        x,
+        &windows("max_pool2d", x, options)?,
+        "MaxPool2DWithIndicesBackward0",
+    )
 }
 
 /// The largest element of each window, and where in its plane it is.
-fn largest(x: &Tensor, [rows, columns]: &[Windows; 2]) -> Result<(Tensor, Tensor)> {
+fn largest(
+    x: &Tensor,
+    [rows, columns]: &[Windows; 2],
+    name: &'static str,
+) -> Result<(Tensor, Tensor)> {
     let array = x.array();
     let places = Tensor::from_array(pool::max_places(&array, rows, columns)?);
-    Ok((taken(x, &places, "MaxPool2DWithIndicesBackward0")?, places))
+    Ok((taken(x, &places, name)?, places))
 }
 
 /// The elements of each plane at places within it.
@@ -263,7 +271,11 @@ fn adaptive(x: &Tensor, output: [usize; 2]) -> Result<Tensor> {
 fn adaptive_max(x: &Tensor, output: [usize; 2]) -> Result<(Tensor, Tensor)> {
     wick_runtime::interrupt::check();
     let input = plane("adaptive_max_pool2d", x)?;
-    largest(x, &[0, 1].map(|d| Windows::adaptive(input[d], output[d])))
+    largest(
+        x,
+        &[0, 1].map(|d| Windows::adaptive(input[d], output[d])),
+        "AdaptiveMaxPool2DBackward0",
+    )
 }
 
 /// PyTorch's checks of rows, which have sentences of their own.
@@ -372,7 +384,9 @@ ops! {
     /// ```
     max_pool3d, try_max_pool3d, [] (x, options: Pool3dOptions) => {
         let [planes, depth] = options.planes_and_depth();
-        over_volumes("max_pool3d", x, |x| x.try_max_pool2d(planes), |x| x.try_max_pool2d(depth))
+        composite("MaxPool3DWithIndicesBackward0", &[x], move |of| {
+            over_volumes("max_pool3d", &of[0], |x| x.try_max_pool2d(planes), |x| x.try_max_pool2d(depth))
+        })
     };
     /// The mean of each window of volumes `[N, C, D, H, W]` or `[C, D, H, W]`; padding counts as zeros.
     /// PyTorch: `F.avg_pool3d`.
@@ -385,7 +399,9 @@ ops! {
     /// ```
     avg_pool3d, try_avg_pool3d, [] (x, options: Pool3dOptions) => {
         let [planes, depth] = options.planes_and_depth();
-        over_volumes("avg_pool3d", x, |x| x.try_avg_pool2d(planes), |x| x.try_avg_pool2d(depth))
+        composite("AvgPool3DBackward0", &[x], move |of| {
+            over_volumes("avg_pool3d", &of[0], |x| x.try_avg_pool2d(planes), |x| x.try_avg_pool2d(depth))
+        })
     };
     /// The means of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
     /// PyTorch: `F.adaptive_avg_pool3d`.
@@ -396,13 +412,18 @@ ops! {
     /// assert_eq!(x.adaptive_avg_pool3d([1, 1, 1]).item::<f64>(), 4.5);
     /// ```
     adaptive_avg_pool3d, try_adaptive_avg_pool3d, [] (x, output: [usize; 3]) => {
+        if output == [1; 3] && matches!(x.dim(), 4 | 5) {
+            return x.try_mean_dim([-3, -2, -1], true);
+        }
         let [frames, rows, columns] = output;
-        over_volumes(
-            "adaptive_avg_pool3d",
-            x,
-            |x| adaptive(x, [rows, columns]),
-            |x| adaptive(x, [frames, rows * columns]),
-        )
+        composite("AdaptiveAvgPool3DBackward0", &[x], move |of| {
+            over_volumes(
+                "adaptive_avg_pool3d",
+                &of[0],
+                |x| adaptive(x, [rows, columns]),
+                |x| adaptive(x, [frames, rows * columns]),
+            )
+        })
     };
     /// The largest elements of as many windows of volumes `[N, C, D, H, W]` or `[C, D, H, W]` as the output is to have.
     /// PyTorch: `F.adaptive_max_pool3d`.
@@ -414,12 +435,14 @@ ops! {
     /// ```
     adaptive_max_pool3d, try_adaptive_max_pool3d, [] (x, output: [usize; 3]) => {
         let [frames, rows, columns] = output;
-        over_volumes(
-            "adaptive_max_pool3d",
-            x,
-            |x| Ok(adaptive_max(x, [rows, columns])?.0),
-            |x| Ok(adaptive_max(x, [frames, rows * columns])?.0),
-        )
+        composite("AdaptiveMaxPool3DBackward0", &[x], move |of| {
+            over_volumes(
+                "adaptive_max_pool3d",
+                &of[0],
+                |x| Ok(adaptive_max(x, [rows, columns])?.0),
+                |x| Ok(adaptive_max(x, [frames, rows * columns])?.0),
+            )
+        })
     };
     /// [`Tensor::max_pool1d`] and where in its row each of those elements is. The places are `i64`.
     /// PyTorch: `F.max_pool1d_with_indices`.
@@ -479,7 +502,7 @@ ops! {
         let area = x.try_size(-1)? * x.try_size(-2)?;
         let places = frames.try_mul(area)?.try_add(flat.try_gather(-1, &chosen)?)?;
         let places = places.try_reshape(largest.dims())?;
-        Ok((largest, places))
+        Ok((named("MaxPool3DWithIndicesBackward0", &largest)?, places))
     };
     /// The largest element of each window of images `[N, C, H, W]` or `[C, H, W]`. PyTorch: `F.max_pool2d`.
     ///

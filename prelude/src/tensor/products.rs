@@ -219,9 +219,6 @@ fn addbmm(x: &Tensor, a: &Tensor, b: &Tensor, factors: [f64; 2]) -> Result<Tenso
 
 /// The sum of products of two vectors, of which the first is conjugated.
 fn vdot(x: &Tensor, other: &Tensor) -> Result<Tensor> {
-    if !x.is_complex() {
-        return x.try_dot(other);
-    }
     let output = no_grad(|| x.try_conj()?.try_dot(other))?;
     record_as_is("VdotBackward0", &[x, other], output, |_| {
         let backward = |ctx: &Ctx, g: &Tensor| {

@@ -222,13 +222,15 @@ pub(super) fn reshaped_as(name: &'static str, x: &Tensor, shape: Vec<usize>) -> 
 
 /// Elements that an index tensor picked along a dimension, as one node: their gradient goes back to their places.
 ///
-/// `index` has the dimensions of `x`. The result keeps `dim` unless `keepdim` is false.
+/// `index` has the dimensions of `x`; whether it may name a place more than once, `repeated` says. The result keeps
+/// `dim` unless `keepdim` is false.
 pub(super) fn picked(
     name: &'static str,
     x: &Tensor,
     dim: usize,
     index: &Tensor,
     keepdim: bool,
+    repeated: bool,
 ) -> Result<(Tensor, Tensor)> {
     if x.dim() == 0 {
         let index = Tensor::from_array(index.try_reshape(())?.array());
@@ -256,9 +258,11 @@ pub(super) fn picked(
             } else {
                 g.try_unsqueeze(at)?
             };
-            Ok(vec![Some(
-                g.try_new_zeros(&shape)?.try_scatter_add(at, &places, &g)?,
-            )])
+            let zeros = g.try_new_zeros(&shape)?;
+            Ok(vec![Some(match repeated {
+                true => zeros.try_scatter_add(at, &places, &g)?,
+                false => zeros.try_scatter(at, &places, &g)?,
+            })])
         },
     )?;
     // The indices are a tensor of their own, no view.

@@ -31,6 +31,7 @@ fn extremes(x: &Tensor, dim: i64, largest: bool) -> Result<(Tensor, Tensor)> {
         at,
         &places,
         true,
+        true,
     )
 }
 

@@ -67,7 +67,13 @@ fn vector_norm(x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor>
     norm_node("LinalgVectorNormBackward0", x, p, dims, keepdim)
 }
 
-fn norm_node(node: &'static str, x: &Tensor, p: f64, dims: &Dims, keepdim: bool) -> Result<Tensor> {
+pub(super) fn norm_node(
+    node: &'static str,
+    x: &Tensor,
+    p: f64,
+    dims: &Dims,
+    keepdim: bool,
+) -> Result<Tensor> {
     if x.is_complex() {
         // How far numbers are from 0 is all that counts.
         return norm_node(node, &x.try_abs()?, p, dims, keepdim);
@@ -170,7 +176,8 @@ fn norm_slope(x: &Tensor, y: &Tensor, g: &Tensor, p: f64, axes: &[usize]) -> Res
     }
     let zero = y.try_eq(0)?;
     if p == 2. {
-        return zero.try_where_(0., x.try_mul(g.try_div(zero.try_where_(1., &y)?)?)?);
+        let share = zero.try_where_(0., g.try_div(zero.try_where_(1., &y)?)?)?;
+        return x.try_mul(share);
     }
     // sign(x) · |x|^(p-1) / y^(p-1)
     let share = x.try_abs()?.try_pow(p - 1.)?.try_mul(x.try_sign()?)?;

@@ -21,6 +21,8 @@ pub fn all_groups() {
     activations();
     convolutions_of_other_dimensions();
     pools_with_all_options();
+    pools_of_volumes();
+    windows_and_channels();
     images_in_another_size();
     normalizations_and_tables();
     attention();
@@ -268,6 +270,48 @@ fn pools_with_all_options() {
 }
 
 #[test]
+fn pools_of_volumes() {
+    manual_seed(33);
+    let volumes = || [random(&[1, 2, 4, 4, 4])];
+    let window = || wick::tensor::Pool3dOptions::new(2);
+    check("max pool of volumes", &volumes(), true, move |x| {
+        x[0].max_pool3d(window())
+    });
+    check(
+        "max pool of volumes with places",
+        &volumes(),
+        true,
+        move |x| x[0].max_pool3d_with_indices(window()).0,
+    );
+    check("avg pool of volumes", &volumes(), true, move |x| {
+        x[0].avg_pool3d(window())
+    });
+    check("adaptive avg pool of volumes", &volumes(), true, |x| {
+        x[0].adaptive_avg_pool3d([2, 3, 1])
+    });
+    check("adaptive max pool of volumes", &volumes(), true, |x| {
+        x[0].adaptive_max_pool3d([2, 3, 1])
+    });
+}
+
+#[test]
+fn windows_and_channels() {
+    manual_seed(34);
+    check("unfold", &[random(&[1, 2, 4, 5])], true, |x| {
+        F::unfold(&x[0], (2, 3), 1, 1, 2)
+    });
+    check("fold", &[random(&[1, 8, 9])], true, |x| {
+        F::fold(&x[0], (4, 4), 2, 1, 0, 1)
+    });
+    check("pixel_unshuffle", &[random(&[1, 2, 4, 4])], true, |x| {
+        F::pixel_unshuffle(&x[0], 2)
+    });
+    check("channel_shuffle", &[random(&[1, 4, 2, 2])], true, |x| {
+        F::channel_shuffle(&x[0], 2)
+    });
+}
+
+#[test]
 fn images_in_another_size() {
     manual_seed(24);
     for mode in [
@@ -282,6 +326,26 @@ fn images_in_another_size() {
             ..Default::default()
         };
         check(mode.name(), &[random(&[1, 2, 3, 4])], true, move |x| {
+            x[0].interpolate(&options).square()
+        });
+    }
+    for (size, mode) in [
+        (vec![5], Interpolation::Nearest),
+        (vec![5], Interpolation::NearestExact),
+        (vec![5], Interpolation::Linear),
+        (vec![5, 2], Interpolation::NearestExact),
+        (vec![3, 1, 4], Interpolation::Nearest),
+        (vec![3, 1, 4], Interpolation::NearestExact),
+        (vec![3, 1, 4], Interpolation::Trilinear),
+        (vec![3, 1, 4], Interpolation::Area),
+    ] {
+        let shape = [&[1, 2], &[3, 2, 2][..size.len()]].concat();
+        let options = InterpolateOptions {
+            size,
+            mode,
+            ..Default::default()
+        };
+        check(mode.name(), &[random(&shape)], true, move |x| {
             x[0].interpolate(&options).square()
         });
     }
@@ -339,6 +403,13 @@ fn attention() {
         ]);
         x[0].scaled_dot_product_attention(&x[1], &x[2], Some(&mask), 0., false, None)
     });
+    let heads = [2, 1, 3, 4];
+    check(
+        "attention of heads",
+        &[random(&heads), random(&heads), random(&heads)],
+        true,
+        |x| x[0].scaled_dot_product_attention(&x[1], &x[2], None, 0., true, None),
+    );
     let [q, k, v] = inputs();
     check("added mask", &[q, k, v, random(&[3, 3])], true, |x| {
         x[0].scaled_dot_product_attention(&x[1], &x[2], Some(&x[3]), 0., false, None)
@@ -445,6 +516,19 @@ fn losses_of_pairs_and_triples() {
     check("soft margin", &[random(&[3])], true, move |x| {
         x[0].soft_margin_loss(&target(), Reduction::Mean)
     });
+    check("margins of classes", &[random(&[3, 4])], true, |x| {
+        let target = tensor!([0, 3, 1]);
+        F::multi_margin_loss(&x[0], &target, 2, 1., None, Reduction::Mean)
+    });
+    check(
+        "margins of several classes",
+        &[random(&[2, 3])],
+        true,
+        |x| {
+            let target = tensor!([[0, 2, -1], [1, -1, 0]]);
+            F::multilabel_margin_loss(&x[0], &target, Reduction::Mean)
+        },
+    );
     for (p, swap) in [(2., false), (2., true), (3., false), (1., false)] {
         let inputs = [random(&[3, 4]), random(&[3, 4]), random(&[3, 4])];
         check("triplet", &inputs, true, move |x| {

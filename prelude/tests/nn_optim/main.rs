@@ -5,6 +5,7 @@ mod hooks;
 mod layers;
 mod lazy;
 mod made;
+mod nodes;
 mod optim;
 mod rarer;
 mod sequences;

@@ -1,6 +1,7 @@
 //! Several vectors of a table as one.
 
 use super::table::{divided_by_frequency, shorten};
+use crate::autograd::composite;
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::{DType, Tensor};
 
@@ -137,6 +138,22 @@ fn bags(
     if let Some(max_norm) = options.max_norm {
         shorten(weight, input, max_norm, options.norm_type)?;
     }
+    let (input, options) = (input.clone(), options.clone());
+    let weights = options.per_sample_weights.clone();
+    let inputs: Vec<&Tensor> = [weight].into_iter().chain(&weights).collect();
+    composite("EmbeddingBagBackward0", &inputs, move |of| {
+        gathered(&input, &of[0], of.get(1), &starts, &options)
+    })
+}
+
+/// Each bag's vectors as one. `weights` are those of the samples.
+fn gathered(
+    input: &Tensor,
+    weight: &Tensor,
+    weights: Option<&Tensor>,
+    starts: &[usize],
+    options: &BagOptions,
+) -> Result<Tensor> {
     let bags = starts.len() - 1;
     let flat = input.try_reshape([input.numel()])?;
     let total = flat.numel();
@@ -148,7 +165,7 @@ fn bags(
     let dim = weight.try_size(1)?;
     // What is padding belongs to no bag.
     let (flat, owner, weights) = {
-        let weights = match &options.per_sample_weights {
+        let weights = match weights {
             Some(weights) => Some(weights.try_reshape([total])?),
             None => None,
         };

@@ -1,5 +1,6 @@
 //! Images seen through a grid of places: spatial transformers (Jaderberg and others, 2015).
 
+use crate::autograd::composite;
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::To;
 use crate::{Tensor, no_grad};
@@ -87,7 +88,7 @@ functions! {
     /// # Panics
     /// When the shapes do not go together.
     grid_sample(x: &Tensor, grid: &Tensor, mode: GridMode, padding: GridPadding, align_corners: bool)
-        => sampled(x, grid, mode, padding, align_corners).or_panic();
+        => composite("GridSampler2DBackward0", &[x, grid], move |of| sampled(&of[0], &of[1], mode, padding, align_corners)).or_panic();
 }
 
 fn places(theta: &Tensor, size: &[usize], align_corners: bool) -> Result<Tensor> {

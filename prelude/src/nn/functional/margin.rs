@@ -1,5 +1,6 @@
 //! Losses of classes by margins.
 
+use crate::autograd::composite;
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Reduction;
 use crate::{Error, Tensor};
@@ -21,7 +22,13 @@ functions! {
     /// # Panics
     /// When `p` is neither 1 nor 2, or the shapes do not go together.
     multi_margin_loss(input: &Tensor, target: &Tensor, p: i64, margin: f64, weight: Option<&Tensor>, reduction: Reduction)
-        => of_one(input, target, p, margin, weight, reduction).or_panic();
+        => {
+            let (target, weight) = (target.clone(), weight.cloned());
+            composite("MultiMarginLossBackward0", &[input], move |of| {
+                of_one(&of[0], &target, p, margin, weight.as_ref(), reduction)
+            })
+            .or_panic()
+        };
     /// The mean over classes of `max(0, 1 - input[y] + input[i])` for each right class `y` and each other class `i`.
     /// Scores `[N, C]` or `[C]` and an `i64` target of that shape, which lists the right classes up to its first -1.
     /// PyTorch: `F.multilabel_margin_loss`.
@@ -38,7 +45,13 @@ functions! {
     /// # Panics
     /// When the shapes differ.
     multilabel_margin_loss(input: &Tensor, target: &Tensor, reduction: Reduction)
-        => of_several(input, target, reduction).or_panic();
+        => {
+            let target = target.clone();
+            composite("MultilabelMarginLossBackward0", &[input], move |of| {
+                of_several(&of[0], &target, reduction)
+            })
+            .or_panic()
+        };
     /// The mean over classes of the binary cross entropy of logits. Logits `[…, C]` and a target of 0s and 1s of that
     /// shape, with a `weight` `[C]`. PyTorch: `F.multilabel_soft_margin_loss`.
     ///

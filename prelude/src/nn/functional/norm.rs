@@ -1,5 +1,6 @@
 //! Normalizations and what goes with tables of vectors.
 
+use crate::autograd::composite;
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::tensor::normalized;
 use crate::{DType, Dims, Tensor, no_grad};
@@ -21,7 +22,7 @@ functions! {
     /// # Panics
     /// When `groups` does not divide the number of channels.
     group_norm(x: &Tensor, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
-        => more_than_one(x, groups).and_then(|()| grouped(x, groups, weight, bias, eps)).or_panic();
+        => more_than_one(x, groups).and_then(|()| in_groups(x, groups, weight, bias, eps)).or_panic();
     /// Brings each channel of each example of `[N, C, …]` to mean 0 and variance 1, then scales and shifts it. `weight`
     /// and `bias` are `[C]`; PyTorch's default `eps` is 1e-5. PyTorch: `F.instance_norm`.
     ///
@@ -108,6 +109,23 @@ fn more_than_one(x: &Tensor, groups: usize) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The normalization of groups, on the tape as one.
+fn in_groups(
+    x: &Tensor,
+    groups: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    let inputs: Vec<&Tensor> = [x].into_iter().chain(weight).chain(bias).collect();
+    let (weighted, biased) = (weight.is_some(), bias.is_some());
+    composite("NativeGroupNormBackward0", &inputs, move |of| {
+        let weight = weighted.then(|| &of[1]);
+        let bias = biased.then(|| &of[of.len() - 1]);
+        grouped(&of[0], groups, weight, bias, eps)
+    })
 }
 
 fn grouped(

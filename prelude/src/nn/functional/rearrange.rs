@@ -1,6 +1,7 @@
 //! Images whose elements change places, and products of two inputs.
 
 use crate::Tensor;
+use crate::autograd::composite;
 use crate::error::{OrPanic, Result, bail};
 use crate::kernels::pool::Windows;
 use crate::nn::Pair;
@@ -20,7 +21,7 @@ functions! {
     ///
     /// # Panics
     /// When `r` does not divide the height and the width.
-    pixel_unshuffle(x: &Tensor, downscale_factor: usize) => unshuffled(x, downscale_factor).or_panic();
+    pixel_unshuffle(x: &Tensor, downscale_factor: usize) => composite("PixelUnshuffleBackward0", &[x], move |of| unshuffled(&of[0], downscale_factor)).or_panic();
     /// Channels of `[N, C, …]` dealt out to `groups`, one after the other. The shape stays. PyTorch:
     /// `F.channel_shuffle`.
     ///
@@ -33,7 +34,7 @@ functions! {
     ///
     /// # Panics
     /// When `groups` does not divide the number of channels.
-    channel_shuffle(x: &Tensor, groups: usize) => dealt(x, groups).or_panic();
+    channel_shuffle(x: &Tensor, groups: usize) => composite("ChannelShuffleBackward0", &[x], move |of| dealt(&of[0], groups)).or_panic();
     /// The windows of images `[N, C, H, W]` as columns `[N, C * kernel, L]`, one for each of `L` windows. PyTorch:
     /// `F.unfold`.
     ///
@@ -48,7 +49,10 @@ functions! {
     /// );
     /// ```
     unfold(x: &Tensor, kernel_size: impl Into<Pair>, dilation: impl Into<Pair>, padding: impl Into<Pair>, stride: impl Into<Pair>)
-        => windows(x, [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes)).or_panic();
+        => {
+            let sizes = [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes);
+            composite("Im2ColBackward0", &[x], move |of| windows(&of[0], sizes)).or_panic()
+        };
     /// Columns `[N, C * kernel, L]` added up to images `[N, C, H, W]`, where windows overlap. PyTorch: `F.fold`.
     ///
     /// ```
@@ -62,7 +66,11 @@ functions! {
     /// );
     /// ```
     fold(x: &Tensor, output_size: impl Into<Pair>, kernel_size: impl Into<Pair>, dilation: impl Into<Pair>, padding: impl Into<Pair>, stride: impl Into<Pair>)
-        => added_up(x, output_size.into().sizes(), [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes)).or_panic();
+        => {
+            let output = output_size.into().sizes();
+            let sizes = [kernel_size.into(), dilation.into(), padding.into(), stride.into()].map(Pair::sizes);
+            composite("Col2ImBackward0", &[x], move |of| added_up(&of[0], output, sizes)).or_panic()
+        };
     /// `x1ᵀ weight x2 + bias`, with a weight `[out, in1, in2]`. `[…, in1]` and `[…, in2]` to `[…, out]`. PyTorch:
     /// `F.bilinear`.
     ///

@@ -1,11 +1,12 @@
 //! What the recurrent layers share: their weights, and how a sequence goes through them.
 
+use crate::autograd::named;
 use crate::error::{Result, bail};
 use crate::nn::draws::Redraw;
 use crate::nn::members::Members;
 use crate::nn::utils::rnn::PackedSequence;
 use crate::nn::{Mode, init, python};
-use crate::{Error, Tensor};
+use crate::{DType, Device, Error, Tensor};
 
 /// What a step of a recurrent network computes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -291,16 +292,35 @@ impl Core {
             inputs: time_first.try_unbind(0)?,
         };
         let (outputs, (h, c)) = self.layers(steps, self.initial(x, state, batch)?)?;
-        let y = Tensor::try_stack(&outputs, 0)?;
+        let y = self.as_pytorch_made(Tensor::try_stack(&outputs, 0)?)?;
         if !batched {
             let c = c.map(|c| c.try_squeeze_dim(1)).transpose()?;
             return Ok((y.try_squeeze_dim(1)?, (h.try_squeeze_dim(1)?, c)));
         }
         let y = match config.batch_first {
-            true => y.try_transpose(0, 1)?,
+            true if self.is_onednn(&y) => y.try_transpose(0, 1)?,
+            // In place, in PyTorch.
+            true => named("TransposeBackward1", &y.try_transpose(0, 1)?)?,
             false => y,
         };
         Ok((y, (h, c)))
+    }
+
+    /// Whether PyTorch makes outputs of this dtype by one operation: oneDNN's, of an LSTM on the CPU.
+    fn is_onednn(&self, y: &Tensor) -> bool {
+        matches!(self.config.step, Step::Lstm)
+            && self.config.proj_size == 0
+            && y.device() == Device::Cpu
+            && matches!(y.dtype(), DType::F32 | DType::BF16 | DType::F16)
+    }
+
+    /// The outputs under the name of the operation that PyTorch makes them by.
+    fn as_pytorch_made(&self, y: Tensor) -> Result<Tensor> {
+        match (self.config.bidirectional, self.is_onednn(&y)) {
+            (true, _) => named("CatBackward0", &y),
+            (false, true) => named("MkldnnRnnLayerBackward0", &y),
+            (false, false) => Ok(y),
+        }
     }
 
     /// The same for sequences of different lengths.

@@ -184,6 +184,7 @@ fn arithmetic() {
         check("mul", &[random(a), random(b)], true, |x| &x[0] * &x[1]);
         check("div", &[random(a), positive(b)], true, |x| &x[0] / &x[1]);
         check("pow", &[positive(a), random(b)], true, |x| x[0].pow(&x[1]));
+        check("rpow", &[random(b)], true, |x| x[0].rpow(2.5));
         check("maximum", &[random(a), random(b)], true, |x| {
             x[0].maximum(&x[1])
         });

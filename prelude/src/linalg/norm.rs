@@ -241,14 +241,11 @@ fn matrix(a: &Tensor, order: &Order, options: &NormOptions) -> Result<Tensor> {
             } else {
                 (rows, columns)
             };
-            let sums = a.try_abs()?.try_sum_dim(summed, true)?;
-            let extreme = match p > 0. {
-                true => sums.try_amax(other, true)?,
-                false => sums.try_amin(other, true)?,
-            };
-            match keepdim {
-                true => Ok(extreme),
-                false => extreme.try_squeeze([rows, columns]),
+            let sums = a.try_abs()?.try_sum_dim(summed, keepdim)?;
+            let other = other - usize::from(!keepdim && other > summed);
+            match p > 0. {
+                true => sums.try_amax(other, keepdim),
+                false => sums.try_amin(other, keepdim),
             }
         }
         _ => {

@@ -36,6 +36,9 @@ fn power(a: &Tensor, n: i64) -> Result<Tensor> {
     if n < 0 {
         return power(&try_inv(a)?, -n);
     }
+    if n == 1 {
+        return a.try_copy();
+    }
     let (mut rest, mut factor, mut product) = (n, a.clone(), None::<Tensor>);
     loop {
         if rest & 1 == 1 {

@@ -14,8 +14,7 @@ functions! {
     /// assert_eq!(wick::linalg::multi_dot(&[&a, &a, &ones]).to_vec1::<f32>(), [32., 18.]);
     /// ```
     multi_dot, try_multi_dot (tensors: &[&Tensor]) -> Tensor => chain(tensors);
-    /// The inner products of vectors along a dimension, of which the first are conjugated
-    /// (`torch.linalg.vecdot(a, b, dim=dim)`).
+    /// The inner products of vectors along a dimension, of which the first are conjugated (`torch.linalg.vecdot`).
     ///
     /// ```
     /// use wick::prelude::*;

@@ -3,7 +3,7 @@
 use super::check::{batch, equation, matrices, numbers, same_dtype, square};
 use super::lu::factor;
 use super::parts::{columns, common, diagonal, eye, first_zero};
-use crate::autograd::{Ctx, Saved, no_grad, record};
+use crate::autograd::{Ctx, Saved, composite, no_grad, record};
 use crate::error::{Result, bail};
 use crate::kernels::linalg::{self as kernels, element};
 use crate::tensor::Tensor;
@@ -118,7 +118,9 @@ fn solve_any(a: &Tensor, b: &Tensor, left: bool) -> Result<Tensor> {
         );
     }
     if vector {
-        return solve_left(a, &columns(b)?)?.try_squeeze_dim(-1);
+        return composite("LinalgSolveExBackward0", &[a, b], |of| {
+            solve_left(&of[0], &columns(&of[1])?)?.try_squeeze_dim(-1)
+        });
     }
     matrices(b, NAME, "B")?;
     equation(a, b, left, NAME)?;

@@ -459,8 +459,9 @@ impl MultiheadAttention {
         };
         let y = y
             .try_permute([2, 0, 1, 3])?
-            .try_reshape([length, batch, embed_dim])?
-            .try_linear(&self.out_proj.weight, self.out_proj.bias.as_ref())?;
+            .try_reshape([length * batch, embed_dim])?
+            .try_linear(&self.out_proj.weight, self.out_proj.bias.as_ref())?
+            .try_view([length, batch, embed_dim])?;
         let y = match (batched, self.batch_first) {
             (false, _) => y.try_squeeze_dim(1)?,
             (true, true) => y.try_transpose(0, 1)?,

@@ -553,7 +553,40 @@ fn rsub(x: &Tensor, left: Scalar) -> Result<Tensor> {
     })
 }
 
+/// A plain number to the power of a tensor. The number must not decide the dtype either.
+fn rpow(x: &Tensor, base: Scalar) -> Result<Tensor> {
+    wick_runtime::interrupt::check();
+    let dtype = promote_scalar(x.dtype(), base);
+    let full = Tensor::from_array(full_array(&[], base, dtype, x.device())?);
+    let operands = operands(&full, x.into(), Category::Bool)?;
+    let output = operands.compute(Binary::Pow)?;
+    let zero = base.to_complex().norm_sqr() == 0.;
+    record("PowBackward2", &[&operands.b], output, |output| {
+        let backward = move |ctx: &Ctx, g: &Tensor| {
+            let (x, y) = (ctx.saved(0)?, ctx.saved(1)?);
+            let slope = g.try_mul(y.try_mul(full.try_log()?)?)?;
+            // 0 to a power that is not negative stays 0 around there, where its logarithm is infinite.
+            Ok(vec![Some(match zero {
+                true => x.try_real()?.try_ge(0)?.try_where_(0., slope)?,
+                false => slope,
+            })])
+        };
+        (
+            vec![Saved::input(&operands.b), Saved::output(output)],
+            backward,
+        )
+    })
+}
+
 ops! {
+    /// A number to the power of each element, Python's `2 ** x`. PyTorch: `Tensor.__rpow__`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// assert_eq!(tensor!([1., -1., 0.5]).rpow(4).to_string(), "tensor([4.0000, 0.2500, 2.0000])");
+    /// assert_eq!(tensor!([3, -1]).rpow(2).to_string(), "tensor([8, 0])");
+    /// ```
+    rpow, try_rpow, [] (x, base: impl crate::Given<Scalar>) => rpow(x, base.into());
     /// A number minus this tensor, also `1 - x`. PyTorch: `torch.rsub`.
     ///
     /// ```

@@ -291,6 +291,29 @@ impl Tensor {
         self.try_index_put_(index, values, accumulate).or_panic()
     }
 
+    /// [`Tensor::index_put_`] in a copy. PyTorch: `torch.index_put`.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let (x, rows) = (Tensor::zeros([3]), tensor!([2, 0]));
+    /// assert_eq!(x.index_put(&rows, &tensor!([5., 1.]), false).to_string(), "tensor([1., 0., 5.])");
+    /// assert_eq!(x.to_string(), "tensor([0., 0., 0.])");
+    /// ```
+    #[track_caller]
+    pub fn index_put(&self, index: impl IndexArgs, values: &Tensor, accumulate: bool) -> Tensor {
+        self.try_index_put(index, values, accumulate).or_panic()
+    }
+
+    /// Like [`Tensor::index_put`]. Fails if an index is out of range or the values do not fit.
+    pub fn try_index_put(
+        &self,
+        index: impl IndexArgs,
+        values: &Tensor,
+        accumulate: bool,
+    ) -> Result<Tensor> {
+        self.try_copy()?.try_index_put_(index, values, accumulate)
+    }
+
     /// Like [`Tensor::index_put_`]. Fails if an index is out of range or the values do not fit.
     pub fn try_index_put_(
         &self,

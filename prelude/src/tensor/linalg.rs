@@ -302,20 +302,25 @@ fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> 
             weight.dtype().scalar_type()
         );
     }
-    let flat = if shape.rank() == 2 {
-        x.clone()
-    } else {
-        x.try_reshape([rows, last])?
-    };
-    let output = match bias {
-        Some(bias) => addmm(bias, &flat, &transposed)?,
-        None => mm(&flat, &transposed, "MmBackward0")?,
-    };
-    if shape.rank() == 2 {
-        return Ok(output);
+    // The rows as one matrix, and back, as PyTorch does it (aten/src/ATen/native/Linear.cpp).
+    let wide: Vec<usize> = front.iter().copied().chain([weight.dims()[0]]).collect();
+    match (shape.rank(), bias) {
+        (2, Some(bias)) => addmm(bias, x, &transposed),
+        (2, None) => mm(x, &transposed, "MmBackward0"),
+        (1, None) => mm(&x.try_unsqueeze(0)?, &transposed, "MmBackward0")?.try_squeeze_dim(0),
+        (rank, Some(bias)) if rank > 2 && !x.is_contiguous() => {
+            let flat = x.try_reshape([rows, last])?;
+            renewed(&mm(&flat, &transposed, "MmBackward0")?, &wide)?.try_add(bias)
+        }
+        (_, Some(bias)) => {
+            let flat = x.try_reshape([rows, last])?;
+            renewed(&addmm(bias, &flat, &transposed)?, &wide)
+        }
+        (_, None) => {
+            let flat = x.try_reshape([rows, last])?;
+            renewed(&mm(&flat, &transposed, "MmBackward0")?, &wide)
+        }
     }
-    let shape: Vec<usize> = front.iter().copied().chain([weight.dims()[0]]).collect();
-    output.try_view(shape)
 }
 
 /// `bias + a · b`.

@@ -303,6 +303,32 @@ fn windows_and_channels() {
     check("fold", &[random(&[1, 8, 9])], true, |x| {
         F::fold(&x[0], (4, 4), 2, 1, 0, 1)
     });
+    let theta = [random(&[1, 2, 3])];
+    check("affine_grid", &theta, true, |x| {
+        F::affine_grid(&x[0], &[1, 1, 2, 3], false)
+    });
+    let (plane, volume) = (tensor!([[[[5, 0]]]]), tensor!([[[[[7, 2]]]]]));
+    check("max_unpool2d", &[random(&[1, 1, 1, 2])], true, move |x| {
+        F::max_unpool2d(
+            &x[0],
+            &plane,
+            wick::tensor::Pool2dOptions::new(2),
+            Some([2, 4]),
+        )
+    });
+    check(
+        "max_unpool3d",
+        &[random(&[1, 1, 1, 1, 2])],
+        true,
+        move |x| {
+            F::max_unpool3d(
+                &x[0],
+                &volume,
+                wick::tensor::Pool3dOptions::new(2),
+                Some([2, 2, 4]),
+            )
+        },
+    );
     check("pixel_unshuffle", &[random(&[1, 2, 4, 4])], true, |x| {
         F::pixel_unshuffle(&x[0], 2)
     });

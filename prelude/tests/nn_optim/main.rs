@@ -6,6 +6,7 @@ mod layers;
 mod lazy;
 mod made;
 mod nodes;
+mod nodes_of_derivatives;
 mod optim;
 mod rarer;
 mod sequences;

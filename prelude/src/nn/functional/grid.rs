@@ -72,7 +72,10 @@ functions! {
     ///
     /// # Panics
     /// When the maps do not go with the size.
-    affine_grid(theta: &Tensor, size: &[usize], align_corners: bool) => places(theta, size, align_corners).or_panic();
+    affine_grid(theta: &Tensor, size: &[usize], align_corners: bool) => {
+        let size = size.to_vec();
+        composite("AffineGridGeneratorBackward0", &[theta], move |of| places(&of[0], &size, align_corners)).or_panic()
+    };
     /// What images `[N, C, H, W]` have at the places of a grid `[N, H', W', 2]`, whose last dimension is x and y from
     /// -1 to 1. The result is `[N, C, H', W']`; PyTorch's default is not to align corners. PyTorch: `F.grid_sample`.
     ///

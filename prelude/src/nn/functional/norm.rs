@@ -39,7 +39,7 @@ functions! {
     /// # Panics
     /// When there is only one value of each channel.
     instance_norm(x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64)
-        => several_places(x).and_then(|()| grouped(x, x.size(1), weight, bias, eps)).or_panic();
+        => several_places(x).and_then(|()| each_alone(x, weight, bias, eps)).or_panic();
     /// Divides the last dimensions, which have that `shape`, by their root mean square, then scales them. `weight` has
     /// that `shape`; without `eps` the smallest step of the dtype at 1 is taken. PyTorch: `F.rms_norm`.
     ///
@@ -126,6 +126,18 @@ fn in_groups(
         let bias = biased.then(|| &of[of.len() - 1]);
         grouped(&of[0], groups, weight, bias, eps)
     })
+}
+
+/// The normalization of each channel of each example. The last step in PyTorch is a view, of what a batch normalization
+/// made of one example whose channels are those of all.
+fn each_alone(
+    x: &Tensor,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    let y = grouped(x, x.size(1), weight, bias, eps)?;
+    y.try_view(y.shape())
 }
 
 fn grouped(

@@ -1,5 +1,6 @@
 //! Pooling undone: values return to the places that they came from.
 
+use crate::autograd::{composite, named};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::tensor::PoolOptions;
 use crate::{DType, Tensor};
@@ -20,7 +21,7 @@ functions! {
     /// # Panics
     /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool1d(x: &Tensor, indices: &Tensor, options: PoolOptions<1>, output_size: Option<[usize; 1]>)
-        => put_back(x, indices, options, output_size).or_panic();
+        => unpooled(x, indices, options, output_size).or_panic();
     /// The values of [`max_pool2d`](Tensor::max_pool2d) at the places that their `indices` say, in images of zeros.
     /// `[N, C, H, W]` and an `i64` tensor of that shape to `[N, C, H', W']`, as in [`max_unpool1d`]; an index counts
     /// the pixels of its channel. PyTorch: `F.max_unpool2d`.
@@ -36,7 +37,7 @@ functions! {
     /// # Panics
     /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool2d(x: &Tensor, indices: &Tensor, options: PoolOptions<2>, output_size: Option<[usize; 2]>)
-        => put_back(x, indices, options, output_size).or_panic();
+        => unpooled(x, indices, options, output_size).or_panic();
     /// The values of [`max_pool3d`](Tensor::max_pool3d) at the places that their `indices` say, in volumes of zeros.
     /// `[N, C, D, H, W]` and an `i64` tensor of that shape to `[N, C, D', H', W']`, as in [`max_unpool1d`]; an index
     /// counts the elements of its channel. PyTorch: `F.max_unpool3d`.
@@ -56,7 +57,28 @@ functions! {
     /// # Panics
     /// When an index is not in the output, or `output_size` would not have been pooled to this size.
     max_unpool3d(x: &Tensor, indices: &Tensor, options: PoolOptions<3>, output_size: Option<[usize; 3]>)
-        => put_back(x, indices, options, output_size).or_panic();
+        => unpooled(x, indices, options, output_size).or_panic();
+}
+
+/// The values in their places, on the tape as one operation; rows are images of one row.
+fn unpooled<const N: usize>(
+    x: &Tensor,
+    indices: &Tensor,
+    options: PoolOptions<N>,
+    output_size: Option<[usize; N]>,
+) -> Result<Tensor> {
+    let name = match N {
+        1 | 2 => "MaxUnpool2DBackward0",
+        _ => "MaxUnpool3DBackward0",
+    };
+    let indices = indices.clone();
+    let y = composite(name, &[x], move |of| {
+        put_back(&of[0], &indices, options, output_size)
+    })?;
+    match N {
+        1 => named("SqueezeBackward1", &y),
+        _ => Ok(y),
+    }
 }
 
 fn put_back<const N: usize>(

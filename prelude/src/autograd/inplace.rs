@@ -116,7 +116,7 @@ fn check_allowed(target: &Tensor) -> Result<()> {
     };
     check_view(target, false)?;
     if let Some(view) = view
-        && (view.base.requires_grad() || leaf)
+        && target.requires_grad()
         && view.base.is_leaf()
     {
         bail!(

@@ -169,9 +169,7 @@ impl Tensor {
             return Ok(None);
         }
         check_written_view(&view, current.as_ref(), Written::Elsewhere)?;
-        let Some(base) = view.base.gradient_edge()? else {
-            return Ok(current);
-        };
+        let base = view.base.gradient_edge()?;
         self.set_grad_fn(as_strided_node(&view.base, &array, base, self), 0);
         Ok(self.meta().grad_fn.clone())
     }
@@ -259,11 +257,11 @@ impl Tensor {
 }
 
 /// The node of a view that is described by its layout alone.
-fn as_strided_node(base: &Tensor, view: &Array, edge: Target, output: &Tensor) -> Arc<Node> {
+fn as_strided_node(base: &Tensor, view: &Array, edge: Edge, output: &Tensor) -> Arc<Node> {
     let (base, view) = (Place::of(&base.array()), Place::of(view));
     Node::function(
         "AsStridedBackward0".into(),
-        vec![Some(edge)],
+        vec![edge],
         vec![Form::of(output)],
         Vec::new(),
         Box::new(move |_, gradients| {

@@ -27,6 +27,8 @@ pub(crate) struct Meta {
     /// Hooks on a leaf that run after its gradient has grown.
     pub after_hooks: Vec<(u64, AfterHook)>,
     pub view: Option<ViewOf>,
+    /// Whether it belongs to a module, to be trained: `torch.nn.Parameter`.
+    pub is_parameter: bool,
 }
 
 /// Which tensor a view looks at, for in-place operations through it.
@@ -233,7 +235,16 @@ impl Tensor {
             }
         };
         self.replace_array(other.array());
-        let before = std::mem::replace(&mut *self.meta(), new);
+        let mut meta = self.meta();
+        let is_parameter = meta.is_parameter;
+        let before = std::mem::replace(
+            &mut *meta,
+            Meta {
+                is_parameter,
+                ..new
+            },
+        );
+        drop(meta);
         drop(before);
     }
 
@@ -246,6 +257,17 @@ impl Tensor {
         let ours = std::mem::take(&mut *self.meta());
         let theirs = std::mem::replace(&mut *other.meta(), ours);
         *self.meta() = theirs;
+    }
+
+    /// Says that it belongs to a module, to be trained.
+    pub(crate) fn mark_parameter(&self) {
+        self.meta().is_parameter = true;
+    }
+
+    /// Whether it is what a module trains, and not what a parametrization made of it.
+    pub(crate) fn is_parameter(&self) -> bool {
+        let meta = self.meta();
+        meta.is_parameter && meta.grad_fn.is_none()
     }
 
     /// A tensor of these numbers that came from `edge`.

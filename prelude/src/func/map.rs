@@ -3,7 +3,7 @@
 use crate::autograd::Outputs;
 use crate::autograd::functional::Function;
 use crate::error::{Error, OrPanic, Result, bail};
-use crate::random::default_generator;
+use crate::random::{Generator, default_generator};
 use crate::tensor::Tensor;
 
 /// What random numbers do in a function that is mapped: the argument `randomness` of `torch.func.vmap`.
@@ -115,24 +115,16 @@ fn mapped(f: Function<'_>, inputs: &[&Tensor], options: &VmapOptions) -> Result<
     if count == 0 {
         return of_nothing(f, inputs, &in_dims, options);
     }
-    let start = default_generator().get_state();
+    let draws = Draws::begin(options.randomness);
     let mut results: Vec<Vec<Tensor>> = Vec::new();
     for at in 0..count {
-        if options.randomness == Randomness::Same {
-            restore(&start)?;
-        }
-        let outputs = f(&example(at)?);
-        if options.randomness == Randomness::Error && default_generator().get_state() != start {
-            bail!(
-                "vmap: called random operation while in randomness error mode. Please either use the 'same' or \
-                 'different' randomness flags on vmap or perform the randomness operation out of vmap"
-            );
-        }
+        let outputs = draws.during(f, &example(at)?)?;
         results.resize_with(outputs.len().max(results.len()), Vec::new);
         for (result, output) in results.iter_mut().zip(outputs) {
             result.push(output);
         }
     }
+    draws.end()?;
     if let Some(result) = results.iter().find(|result| result.len() != count) {
         bail!(
             "vmap: the function gives as many tensors for each example; it gave one more for {} of {count}",
@@ -213,8 +205,54 @@ fn out_dims(count: usize, options: &VmapOptions) -> Result<Vec<i64>> {
     }
 }
 
-fn restore(state: &[u8]) -> Result<()> {
-    default_generator()
+/// Where the random numbers of the examples come from.
+struct Draws {
+    randomness: Randomness,
+    /// Stands in for the default generator, unless each example gets numbers of its own. No other thread draws from it.
+    own: Generator,
+    start: Vec<u8>,
+}
+
+impl Draws {
+    fn begin(randomness: Randomness) -> Self {
+        let own = Generator::with_seed(0);
+        let start = match randomness {
+            Randomness::Same => default_generator().get_state(),
+            Randomness::Error | Randomness::Different => own.get_state(),
+        };
+        Self {
+            randomness,
+            own,
+            start,
+        }
+    }
+
+    fn during(&self, f: Function<'_>, example: &[Tensor]) -> Result<Vec<Tensor>> {
+        if self.randomness == Randomness::Different {
+            return Ok(f(example));
+        }
+        begin_at(&self.own, &self.start)?;
+        let outputs = self.own.scope(|| f(example));
+        if self.randomness == Randomness::Error && self.own.get_state() != self.start {
+            bail!(
+                "vmap: called random operation while in randomness error mode. Please either use the 'same' or \
+                 'different' randomness flags on vmap or perform the randomness operation out of vmap"
+            );
+        }
+        Ok(outputs)
+    }
+
+    /// The default generator goes on after the numbers that all examples had.
+    fn end(&self) -> Result<()> {
+        match self.randomness {
+            Randomness::Same => begin_at(&default_generator(), &self.own.get_state()),
+            Randomness::Error | Randomness::Different => Ok(()),
+        }
+    }
+}
+
+fn begin_at(generator: &Generator, state: &[u8]) -> Result<()> {
+    generator
         .set_state(state)
         .map_err(|error| Error::runtime(error.to_string()))
 }
@@ -238,9 +276,8 @@ fn of_nothing(
             None => Ok((*input).clone()),
         })
         .collect::<Result<Vec<_>>>()?;
-    let start = default_generator().get_state();
-    let outputs = f(&example);
-    restore(&start)?;
+    // Nothing is drawn for nobody.
+    let outputs = Generator::with_seed(0).scope(|| f(&example));
     let dims = out_dims(outputs.len(), options)?;
     outputs
         .iter()

@@ -550,7 +550,7 @@ fn draw(config: Config) -> MultiheadAttention {
     let drawn = |columns: usize, rows: usize| {
         let weight = Tensor::empty([rows, columns]);
         init::xavier_uniform_(&weight, 1.0);
-        weight.requires_grad_(true)
+        weight.into_parameter()
     };
     let same = kdim == embed_dim && vdim == embed_dim;
     let in_proj_weight = same.then(|| drawn(embed_dim, 3 * embed_dim));
@@ -563,7 +563,7 @@ fn draw(config: Config) -> MultiheadAttention {
         add_bias_kv.then(|| {
             let bias = Tensor::empty([1, 1, embed_dim]);
             init::xavier_normal_(&bias, 1.0);
-            bias.requires_grad_(true)
+            bias.into_parameter()
         })
     });
     MultiheadAttention {
@@ -571,7 +571,7 @@ fn draw(config: Config) -> MultiheadAttention {
         q_proj_weight,
         k_proj_weight,
         v_proj_weight,
-        in_proj_bias: bias.then(|| Tensor::zeros([3 * embed_dim]).requires_grad_(true)),
+        in_proj_bias: bias.then(|| Tensor::zeros([3 * embed_dim]).into_parameter()),
         bias_k,
         bias_v,
         out_proj: NonDynamicallyQuantizableLinear(out_proj),

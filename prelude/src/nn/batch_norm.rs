@@ -42,8 +42,8 @@ macro_rules! batch_norms {
                 /// A normalization with momentum 0.1, eps 1e-5, scale 1, shift 0, and running statistics.
                 pub fn new(num_features: usize) -> Self {
                     Self {
-                        weight: Some(Tensor::ones([num_features]).requires_grad_(true)),
-                        bias: Some(Tensor::zeros([num_features]).requires_grad_(true)),
+                        weight: Some(Tensor::ones([num_features]).into_parameter()),
+                        bias: Some(Tensor::zeros([num_features]).into_parameter()),
                         running_mean: Some(Tensor::zeros([num_features])),
                         running_var: Some(Tensor::ones([num_features])),
                         num_batches_tracked: Some(Tensor::scalar(0i64)),

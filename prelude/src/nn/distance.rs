@@ -162,7 +162,7 @@ impl Bilinear {
         let draw = |shape: &[usize]| {
             let drawn = Tensor::empty(shape);
             init::uniform_(&drawn, -bound, bound);
-            drawn.requires_grad_(true)
+            drawn.into_parameter()
         };
         let ((weight, bias), redraw) =
             Redraw::around(|| (draw(&shape), bias.then(|| draw(&shape[..1]))));

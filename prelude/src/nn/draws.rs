@@ -37,7 +37,7 @@ impl Draws {
         let bias = bias.then(|| draw_bias(&weight, outputs));
         let end = get_rng_state();
         (
-            weight.requires_grad_(true),
+            weight.into_parameter(),
             bias,
             Self {
                 start,
@@ -81,7 +81,7 @@ fn draw_bias(weight: &Tensor, outputs: usize) -> Tensor {
         0.0
     };
     init::uniform_(&bias, -bound, bound);
-    bias.requires_grad_(true)
+    bias.into_parameter()
 }
 
 /// Puts the generator from `end` to `earlier`, if it still stands at `end`.

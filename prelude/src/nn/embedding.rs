@@ -46,7 +46,7 @@ impl Embedding {
         let weight = Tensor::empty([num_embeddings, embedding_dim]);
         init::normal_(&weight, 0.0, 1.0);
         Self {
-            weight: weight.requires_grad_(true),
+            weight: weight.into_parameter(),
             options: F::EmbeddingOptions::default(),
             mode: Mode::default(),
         }

@@ -47,7 +47,7 @@ impl EmbeddingBag {
         let weight = Tensor::empty([num_embeddings, embedding_dim]);
         init::normal_(&weight, 0.0, 1.0);
         Self {
-            weight: weight.requires_grad_(true),
+            weight: weight.into_parameter(),
             options: BagOptions::default(),
             mode: Mode::default(),
         }

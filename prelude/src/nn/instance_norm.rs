@@ -66,8 +66,8 @@ macro_rules! instance_norms {
             /// `affine`.
             pub fn affine(mut self, affine: bool) -> Self {
                 let shape = [self.num_features];
-                self.weight = affine.then(|| Tensor::ones(shape).requires_grad_(true));
-                self.bias = affine.then(|| Tensor::zeros(shape).requires_grad_(true));
+                self.weight = affine.then(|| Tensor::ones(shape).into_parameter());
+                self.bias = affine.then(|| Tensor::zeros(shape).into_parameter());
                 self
             }
 

@@ -134,6 +134,7 @@ impl<'a> Members<'a> {
 
     /// Adds a tensor that is trained. PyTorch's method `register_parameter`.
     pub fn parameter(&mut self, name: &str, tensor: &Tensor) {
+        tensor.mark_parameter();
         self.parameters.push((name.to_owned(), tensor.clone()));
     }
 

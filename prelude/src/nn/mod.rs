@@ -70,6 +70,7 @@ mod nonlinear;
 mod norm;
 mod padding;
 mod pair;
+mod parameter;
 mod parameter_list;
 mod pool;
 pub(crate) mod python;
@@ -129,6 +130,7 @@ pub use padding::{
     ReplicationPad3d, Sides, ZeroPad1d, ZeroPad2d, ZeroPad3d,
 };
 pub use pair::{Pair, Size};
+pub use parameter::parameter;
 pub use parameter_list::{ParameterDict, ParameterList};
 pub use pool::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,

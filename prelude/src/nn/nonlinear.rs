@@ -361,7 +361,7 @@ impl PReLU {
     /// `num_parameters` and `init`.
     pub fn with(num_parameters: usize, init: f64) -> Self {
         Self {
-            weight: Tensor::full([num_parameters], init).requires_grad_(true),
+            weight: Tensor::full([num_parameters], init).into_parameter(),
             mode: Mode::default(),
         }
     }

@@ -44,8 +44,8 @@ impl LayerNorm {
     pub fn new(normalized_shape: impl crate::Given<Dims>) -> Self {
         let shape = last_dimensions(&normalized_shape.into());
         Self {
-            weight: Some(Tensor::ones(&shape).requires_grad_(true)),
-            bias: Some(Tensor::zeros(&shape).requires_grad_(true)),
+            weight: Some(Tensor::ones(&shape).into_parameter()),
+            bias: Some(Tensor::zeros(&shape).into_parameter()),
             normalized_shape: shape,
             eps: 1e-5,
             mode: Mode::default(),
@@ -69,7 +69,7 @@ impl LayerNorm {
 
     /// Whether there is a shift next to the scale, which there is unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(mut self, bias: bool) -> Self {
-        let zeros = || Tensor::zeros(&self.normalized_shape).requires_grad_(true);
+        let zeros = || Tensor::zeros(&self.normalized_shape).into_parameter();
         self.bias = (bias && self.weight.is_some()).then(zeros);
         self
     }
@@ -128,7 +128,7 @@ impl RMSNorm {
     pub fn new(normalized_shape: impl crate::Given<Dims>) -> Self {
         let shape = last_dimensions(&normalized_shape.into());
         Self {
-            weight: Some(Tensor::ones(&shape).requires_grad_(true)),
+            weight: Some(Tensor::ones(&shape).into_parameter()),
             normalized_shape: shape,
             eps: None,
             mode: Mode::default(),
@@ -201,8 +201,8 @@ impl GroupNorm {
             "num_channels must be divisible by num_groups"
         );
         Self {
-            weight: Some(Tensor::ones([num_channels]).requires_grad_(true)),
-            bias: Some(Tensor::zeros([num_channels]).requires_grad_(true)),
+            weight: Some(Tensor::ones([num_channels]).into_parameter()),
+            bias: Some(Tensor::zeros([num_channels]).into_parameter()),
             num_groups,
             num_channels,
             eps: 1e-5,
@@ -226,7 +226,7 @@ impl GroupNorm {
 
     /// Whether there is a shift next to the scale, which there is unless this says `false`. PyTorch's argument `bias`.
     pub fn bias(mut self, bias: bool) -> Self {
-        let zeros = || Tensor::zeros([self.num_channels]).requires_grad_(true);
+        let zeros = || Tensor::zeros([self.num_channels]).into_parameter();
         self.bias = (bias && self.weight.is_some()).then(zeros);
         self
     }

@@ -27,7 +27,7 @@ impl ParameterList {
         let parameters = parameters.into_iter();
         Self(
             parameters
-                .map(|parameter| parameter.requires_grad_(true))
+                .map(|parameter| parameter.into_parameter())
                 .collect(),
         )
     }
@@ -108,7 +108,7 @@ impl ParameterDict {
 
     /// Puts a parameter in, which requires gradients from now on, and returns the one of that name that it replaces.
     pub fn insert(&mut self, name: impl Into<String>, parameter: Tensor) -> Option<Tensor> {
-        let (name, parameter) = (name.into(), parameter.requires_grad_(true));
+        let (name, parameter) = (name.into(), parameter.into_parameter());
         match self.0.iter_mut().find(|(key, _)| *key == name) {
             Some((_, old)) => Some(std::mem::replace(old, parameter)),
             None => {

@@ -75,6 +75,9 @@ pub(super) fn described<R>(
 
 impl fmt::Display for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_parameter() {
+            f.write_str("Parameter containing:\n")?;
+        }
         match described(self, |text| text.to_string()) {
             Ok(text) => f.write_str(&text),
             Err(error) => write!(f, "<tensor that cannot be read: {error}>"),

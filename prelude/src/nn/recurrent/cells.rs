@@ -48,7 +48,7 @@ macro_rules! cells {
                 let draw = |shape: &[usize]| {
                     let weight = Tensor::empty(shape);
                     init::uniform_(&weight, -bound, bound);
-                    weight.requires_grad_(true)
+                    weight.into_parameter()
                 };
                 let ((weights, biases), redraw) = Redraw::around(|| {
                     let weights = [input_size, hidden_size].map(|columns| draw(&[rows, columns]));

@@ -165,7 +165,7 @@ impl Config {
             .map(|(name, shape)| {
                 let weight = Tensor::empty(shape);
                 init::uniform_(&weight, -bound, bound);
-                (name, weight.requires_grad_(true))
+                (name, weight.into_parameter())
             })
             .collect()
     }

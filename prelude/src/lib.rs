@@ -45,6 +45,7 @@ pub mod random;
 mod scalar;
 pub mod serialization;
 mod shape;
+mod shown;
 pub mod state;
 mod storage;
 pub mod summary;

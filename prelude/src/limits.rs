@@ -14,7 +14,7 @@ use crate::error::{Error, OrPanic, Result};
 /// let info: FloatInfo = DType::F16.finfo();
 /// assert_eq!((info.bits, info.max, info.eps), (16, 65504., 2f64.powi(-10)));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct FloatInfo {
     /// How many bits a number has.
     pub bits: u32,
@@ -39,7 +39,7 @@ pub struct FloatInfo {
 /// let info: IntInfo = DType::I8.iinfo();
 /// assert_eq!((info.bits, info.min, info.max), (8, -128, 127));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct IntInfo {
     /// How many bits a number has.
     pub bits: u32,
@@ -160,6 +160,8 @@ impl fmt::Display for IntInfo {
     }
 }
 
+crate::shown::debug_is_display!(FloatInfo, IntInfo);
+
 /// A number as C++ streams write it: six digits, without zeros at the end.
 fn general(number: f64) -> String {
     let scientific = format!("{number:.5e}");
@@ -204,6 +206,7 @@ mod tests {
         ];
         for (dtype, expected) in shown {
             assert_eq!(dtype.finfo().to_string(), expected);
+            assert_eq!(format!("{:?}", dtype.finfo()), expected);
         }
         assert_eq!(
             DType::I64.iinfo().to_string(),

@@ -86,6 +86,8 @@ mod unpool;
 pub mod utils;
 mod vision;
 
+use crate::shown::debug_is_display;
+
 pub use activation::{GELU, LeakyReLU, LogSoftmax, RReLU, ReLU, Sigmoid, Softmax, Softmax2d, Tanh};
 pub use adaptive::{ASMOutput, AdaptiveLogSoftmaxWithLoss};
 pub use attention::{AttentionOptions, MultiheadAttention, NonDynamicallyQuantizableLinear};
@@ -150,18 +152,6 @@ pub use transformer::{
 pub use unpool::{MaxUnpool1d, MaxUnpool2d, MaxUnpool3d};
 pub use vision::{PixelShuffle, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d};
 pub use wick_derive::{Module, hooked};
-
-/// `{:?}` of a module is the same text as `{}`, so that a model with `#[derive(Debug)]` reads well too.
-macro_rules! debug_is_display {
-    ($($module:ty),*) => {$(
-        impl std::fmt::Debug for $module {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                std::fmt::Display::fmt(self, f)
-            }
-        }
-    )*};
-}
-use debug_is_display;
 
 #[cfg(test)]
 mod tests;

@@ -199,7 +199,7 @@ impl fmt::Display for StateDict {
 /// assert_eq!(keys.missing_keys, ["bias"]);
 /// assert_eq!(keys.to_string(), "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])");
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct IncompatibleKeys {
     /// Names that only the module has.
     pub missing_keys: Vec<String>,
@@ -254,3 +254,5 @@ impl fmt::Display for IncompatibleKeys {
         )
     }
 }
+
+crate::shown::debug_is_display!(IncompatibleKeys);

@@ -37,7 +37,7 @@ const NEAREST: Surroundings = Surroundings {
 /// let augment = AutoAugment::new(AutoAugmentPolicy::Svhn).interpolation(InterpolationMode::Bilinear).fill(5.);
 /// assert_eq!(augment.to_string(), "AutoAugment(policy=AutoAugmentPolicy.SVHN, fill=5)");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AutoAugment {
     policy: AutoAugmentPolicy,
     around: Surroundings,
@@ -109,7 +109,7 @@ impl fmt::Display for AutoAugment {
 ///     "RandAugment(num_ops=2, magnitude=9, num_magnitude_bins=31, interpolation=InterpolationMode.NEAREST, fill=None)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandAugment {
     num_ops: usize,
     magnitude: usize,
@@ -192,7 +192,7 @@ impl fmt::Display for RandAugment {
 ///     "TrivialAugmentWide(num_magnitude_bins=31, interpolation=InterpolationMode.NEAREST, fill=None)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TrivialAugmentWide {
     num_magnitude_bins: usize,
     around: Surroundings,
@@ -256,7 +256,7 @@ impl fmt::Display for TrivialAugmentWide {
 ///      interpolation=InterpolationMode.BILINEAR, fill=None)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AugMix {
     severity: usize,
     mixture_width: usize,
@@ -385,3 +385,5 @@ impl fmt::Display for AugMix {
         )
     }
 }
+
+crate::shown::debug_is_display!(AutoAugment, RandAugment, TrivialAugmentWide, AugMix);

@@ -21,7 +21,7 @@ use crate::tensor::{Conv2dOptions, Padding, Tensor};
 /// assert_eq!(blur.apply(Tensor::rand([3, 8, 8])).shape(), [3, 8, 8]);
 /// assert_eq!(blur.to_string(), "GaussianBlur(kernel_size=(3, 3), sigma=(0.5, 1.0))");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct GaussianBlur {
     kernel_size: (usize, usize),
     sigma: (f64, f64),
@@ -130,3 +130,5 @@ impl fmt::Display for GaussianBlur {
         )
     }
 }
+
+crate::shown::debug_is_display!(GaussianBlur);

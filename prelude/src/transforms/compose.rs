@@ -18,7 +18,7 @@ use super::Transform;
 ///
 /// assert_eq!(transform.transforms().1.to_string(), "CenterCrop(size=(224, 224))");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Compose<T> {
     transforms: T,
 }
@@ -158,3 +158,5 @@ impl<I, O> fmt::Debug for Lambda<I, O> {
         fmt::Display::fmt(self, f)
     }
 }
+
+crate::shown::debug_is_display!([T: Chain] Compose<T>);

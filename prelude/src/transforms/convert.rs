@@ -19,7 +19,7 @@ use crate::tensor::Tensor;
 /// let x = ToTensor.apply(wick::image::DynamicImage::from(white));
 /// assert_eq!(x.to_string(), "tensor([[[1., 1.]]])");
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct ToTensor;
 
 impl<I: Into<DynamicImage>> Transform<I> for ToTensor {
@@ -52,7 +52,7 @@ impl fmt::Display for ToTensor {
 /// let x = PILToTensor.apply(wick::image::DynamicImage::from(image));
 /// assert_eq!(x.to_string(), "tensor([[[ 10, 200],\n         [ 30,  40]]], dtype=torch.uint8)");
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct PILToTensor;
 
 impl<I: Into<DynamicImage>> Transform<I> for PILToTensor {
@@ -78,7 +78,7 @@ impl fmt::Display for PILToTensor {
 /// use wick::transforms::{ToPILImage, Transform};
 /// assert_eq!(ToPILImage.apply(Tensor::ones([3, 4, 5])).width(), 5);
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct ToPILImage;
 
 impl Transform<Tensor> for ToPILImage {
@@ -107,7 +107,7 @@ impl fmt::Display for ToPILImage {
 /// let floats = tensor!([0., 1., 0.5]);
 /// assert_eq!(ConvertImageDtype::new(DType::U8).apply(floats).to_vec1::<u8>(), [0, 255, 127]);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ConvertImageDtype {
     dtype: DType,
 }
@@ -201,7 +201,7 @@ pub(super) fn convert_dtype(x: &Tensor, to: DType) -> Result<Tensor> {
 /// assert_eq!(normalize.apply(Tensor::ones([1, 1, 2])).to_vec::<f32>(), [1., 1.]);
 /// assert_eq!(normalize.to_string(), "Normalize(mean=(0.5,), std=(0.5,))");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Normalize {
     mean: PerChannel,
     std: PerChannel,
@@ -259,3 +259,11 @@ impl fmt::Display for Normalize {
         write!(f, "Normalize(mean={}, std={})", self.mean, self.std)
     }
 }
+
+crate::shown::debug_is_display!(
+    ToTensor,
+    PILToTensor,
+    ToPILImage,
+    ConvertImageDtype,
+    Normalize
+);

@@ -14,7 +14,7 @@ use super::setup::Size;
 /// let x = Tensor::arange(0, 16, 1).view([1, 4, 4]);
 /// assert_eq!(CenterCrop::new(2).apply(x).to_vec::<i64>(), [5, 6, 9, 10]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CenterCrop {
     size: (usize, usize),
 }
@@ -59,3 +59,5 @@ impl fmt::Display for CenterCrop {
         write!(f, "CenterCrop(size=({}, {}))", self.size.0, self.size.1)
     }
 }
+
+crate::shown::debug_is_display!(CenterCrop);

@@ -88,7 +88,7 @@ pub(super) fn displaced(
 ///     "ElasticTransform(alpha=[20.0, 20.0], sigma=[1.5, 1.5], interpolation=InterpolationMode.BILINEAR, fill=[0.0])"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ElasticTransform {
     alpha: Both,
     sigma: Both,
@@ -175,3 +175,5 @@ impl fmt::Display for ElasticTransform {
         )
     }
 }
+
+crate::shown::debug_is_display!(ElasticTransform);

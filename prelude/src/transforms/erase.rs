@@ -55,7 +55,7 @@ impl<const N: usize> From<[f64; N]> for Filling {
 ///     "RandomErasing(p=0.5, scale=(0.02, 0.33), ratio=(0.3, 3.3), value=0, inplace=False)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomErasing {
     p: f64,
     scale: (f64, f64),
@@ -185,3 +185,5 @@ impl fmt::Display for RandomErasing {
         )
     }
 }
+
+crate::shown::debug_is_display!(RandomErasing);

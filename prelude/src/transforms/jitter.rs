@@ -89,7 +89,7 @@ impl Amount {
 ///     "ColorJitter(brightness=(0.8, 1.2), contrast=None, saturation=(0.5, 1.5), hue=(-0.1, 0.1))"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ColorJitter {
     /// Brightness, contrast, saturation, hue.
     ranges: [Option<(f64, f64)>; 4],
@@ -163,7 +163,7 @@ impl fmt::Display for ColorJitter {
 /// use wick::transforms::{Grayscale, Transform};
 /// assert_eq!(Grayscale::new(1).apply(Tensor::rand([3, 8, 8])).shape(), [1, 8, 8]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Grayscale {
     num_output_channels: usize,
 }
@@ -314,3 +314,5 @@ sometimes! {
     /// ```
     RandomEqualize() => |picture, _this| Colors::Equalized;
 }
+
+crate::shown::debug_is_display!(ColorJitter, Grayscale);

@@ -54,7 +54,7 @@ impl fmt::Display for PaddingMode {
 /// let mirrored = Pad::new((2, 0)).padding_mode(PaddingMode::Reflect).apply(x);
 /// assert_eq!(mirrored.to_vec2::<i64>(), [[3, 2, 1, 2, 3, 2, 1]]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Pad {
     padding: Margins,
     fill: f64,
@@ -154,3 +154,5 @@ impl fmt::Display for Pad {
         )
     }
 }
+
+crate::shown::debug_is_display!(Pad);

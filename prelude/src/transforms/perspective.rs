@@ -122,7 +122,7 @@ pub(super) fn tilt_tensor(
 /// let tilt = tilt.interpolation(InterpolationMode::Nearest).fill(1.);
 /// assert_eq!(tilt.apply(Tensor::ones([1, 8, 8])).min().item::<f32>(), 1.);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomPerspective {
     distortion_scale: f64,
     p: f64,
@@ -192,3 +192,5 @@ impl fmt::Display for RandomPerspective {
         write!(f, "RandomPerspective(p={})", python::float(self.p))
     }
 }
+
+crate::shown::debug_is_display!(RandomPerspective);

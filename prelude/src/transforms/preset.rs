@@ -28,7 +28,7 @@ const STD: [f64; 3] = [0.229, 0.224, 0.225];
 /// let small = ImageClassification::new(64, 72);
 /// assert_eq!(small.apply(wick::image::DynamicImage::new_rgb8(300, 400)).shape(), [3, 64, 64]);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ImageClassification {
     crop_size: usize,
     resize_size: usize,
@@ -87,3 +87,5 @@ impl fmt::Display for ImageClassification {
         )
     }
 }
+
+crate::shown::debug_is_display!(ImageClassification);

@@ -27,7 +27,7 @@ use crate::nn::python;
 /// let crop = crop.padding_mode(PaddingMode::Edge);
 /// assert_eq!(crop.apply(Tensor::ones([1, 2, 4])).to_vec::<f32>(), [1.; 16]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomCrop {
     size: (usize, usize),
     padding: Option<Margins>,
@@ -147,7 +147,7 @@ const TRIES: usize = 10;
 ///     "RandomResizedCrop(size=(24, 24), scale=(0.5, 1.0), ratio=(1.0, 1.0), interpolation=bicubic, antialias=False)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomResizedCrop {
     size: (usize, usize),
     scale: (f64, f64),
@@ -255,3 +255,5 @@ impl fmt::Display for RandomResizedCrop {
         )
     }
 }
+
+crate::shown::debug_is_display!(RandomCrop, RandomResizedCrop);

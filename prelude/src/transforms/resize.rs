@@ -19,7 +19,7 @@ use crate::error::{Error, OrPanic, Result};
 /// assert_eq!(resize.apply(Tensor::rand([3, 4, 8])).shape(), [3, 2, 4]);
 /// assert_eq!(resize.to_string(), "Resize(size=2, interpolation=bilinear, max_size=None, antialias=True)");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Resize {
     size: Size,
     interpolation: InterpolationMode,
@@ -117,3 +117,5 @@ impl fmt::Display for Resize {
         )
     }
 }
+
+crate::shown::debug_is_display!(Resize);

@@ -66,7 +66,7 @@ steps! {
 ///     "RandomApply(\n    p=0.5\n    GaussianBlur(kernel_size=(3, 3), sigma=(0.1, 2.0))\n)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomApply<T> {
     transforms: T,
     p: f64,
@@ -114,7 +114,7 @@ impl<T: Chain> fmt::Display for RandomApply<T> {
 /// let flip = flip.p([1., 0.]);
 /// assert_eq!(flip.apply(tensor!([[1, 2], [3, 4]])).to_vec2::<i64>(), [[2, 1], [4, 3]]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomChoice<T> {
     transforms: T,
     p: Option<Vec<f64>>,
@@ -192,7 +192,7 @@ impl<T: Chain> fmt::Display for RandomChoice<T> {
 ///     "RandomOrder(\n    Grayscale(num_output_channels=1)\n    RandomInvert(p=1.0)\n)"
 /// );
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomOrder<T> {
     transforms: T,
 }
@@ -252,7 +252,7 @@ fn five<P: Picture + Clone>(picture: P, size: (usize, usize)) -> Result<Vec<P>> 
 /// let parts = FiveCrop::new(4).apply(Tensor::rand([3, 8, 8]));
 /// assert_eq!(Tensor::stack(&parts, 0).shape(), [5, 3, 4, 4]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FiveCrop {
     size: (usize, usize),
 }
@@ -291,7 +291,7 @@ impl fmt::Display for FiveCrop {
 /// assert_eq!(pixels(TenCrop::new(1)), [0, 3, 12, 15, 10, 3, 0, 15, 12, 9]);
 /// assert_eq!(pixels(TenCrop::new(1).vertical_flip(true)), [0, 3, 12, 15, 10, 12, 15, 0, 3, 6]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TenCrop {
     size: (usize, usize),
     vertical_flip: bool,
@@ -339,3 +339,8 @@ impl fmt::Display for TenCrop {
         )
     }
 }
+
+crate::shown::debug_is_display!([T: Chain] RandomApply<T>);
+crate::shown::debug_is_display!([T: Chain] RandomChoice<T>);
+crate::shown::debug_is_display!([T: Chain] RandomOrder<T>);
+crate::shown::debug_is_display!(FiveCrop, TenCrop);

@@ -102,7 +102,7 @@ pub(super) const STILL: Placement = Placement {
 /// let quarter = quarter.center((0., 0.)).fill(9.);
 /// assert_eq!(quarter.apply(x).to_vec::<f32>(), [9., 9., 9., 9.]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomRotation {
     degrees: Degrees,
     placement: Placement,
@@ -189,7 +189,7 @@ impl fmt::Display for RandomRotation {
 /// );
 /// assert_eq!(RandomAffine::new(10).shear(5).to_string(), "RandomAffine(degrees=[-10.0, 10.0], shear=[-5.0, 5.0])");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomAffine {
     degrees: Degrees,
     translate: Option<(f64, f64)>,
@@ -321,3 +321,5 @@ impl fmt::Display for RandomAffine {
         f.write_str(")")
     }
 }
+
+crate::shown::debug_is_display!(RandomRotation, RandomAffine);

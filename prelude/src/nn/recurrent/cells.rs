@@ -162,7 +162,7 @@ macro_rules! cells {
             }
         }
 
-        crate::nn::debug_is_display!($cell);
+        crate::shown::debug_is_display!($cell);
     )*};
 }
 

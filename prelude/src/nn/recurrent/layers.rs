@@ -95,7 +95,7 @@ macro_rules! recurrent {
             }
         }
 
-        crate::nn::debug_is_display!($layer);
+        crate::shown::debug_is_display!($layer);
     };
 }
 

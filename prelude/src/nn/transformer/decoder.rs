@@ -283,4 +283,4 @@ impl TransformerDecoder {
     }
 }
 
-crate::nn::debug_is_display!(TransformerDecoderLayer, TransformerDecoder);
+crate::shown::debug_is_display!(TransformerDecoderLayer, TransformerDecoder);

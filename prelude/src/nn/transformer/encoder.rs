@@ -298,4 +298,4 @@ impl Forward for TransformerEncoder {
     }
 }
 
-crate::nn::debug_is_display!(TransformerEncoderLayer, TransformerEncoder);
+crate::shown::debug_is_display!(TransformerEncoderLayer, TransformerEncoder);

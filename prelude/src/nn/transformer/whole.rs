@@ -206,4 +206,4 @@ impl Transformer {
 
 layer_options!(Transformer);
 
-crate::nn::debug_is_display!(Transformer);
+crate::shown::debug_is_display!(Transformer);

@@ -23,6 +23,7 @@ mod default_dtype;
 mod device;
 mod dtype;
 mod error;
+pub mod distributions;
 pub mod fft;
 mod given;
 pub mod graph;

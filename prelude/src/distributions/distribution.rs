@@ -461,7 +461,7 @@ pub trait Distribution: fmt::Display {
 }
 
 /// What PyTorch raises `NotImplementedError` for.
-fn not_implemented(distribution: &(impl Distribution + ?Sized), what: &str) -> Error {
+pub(super) fn not_implemented(distribution: &(impl Distribution + ?Sized), what: &str) -> Error {
     let shown = distribution.to_string();
     let name = shown.split('(').next().unwrap_or_default();
     Error::runtime(format!("{name} does not implement {what}"))

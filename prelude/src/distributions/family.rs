@@ -30,11 +30,13 @@ macro_rules! family {
         $name:ident {
             $($(#[$what:meta])* $parameter:ident : $constraint:expr),+ $(,)?
         }
+        $(first |$it:ident| $first:expr)?
     ) => {
         family! {
             $(#[$doc])*
             $name { $($(#[$what])* $parameter : $constraint),+ }
             shows [$($parameter),+]
+            $(first |$it| $first)?
         }
     };
     (
@@ -125,6 +127,7 @@ macro_rules! text {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let $it = self;
+                let _ = $it;
                 let parameters: &[(&str, &$crate::Tensor)] = &$parameters;
                 super::validation::show(f, stringify!($name), parameters)
             }

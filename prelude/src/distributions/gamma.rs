@@ -133,6 +133,10 @@ impl Chi2 {
         Ok(made)
     }
 
+    pub(super) fn gamma(&self) -> &Gamma {
+        &self.gamma
+    }
+
     /// The degrees of freedom.
     pub fn df(&self) -> Tensor {
         &self.gamma.concentration * 2

@@ -1,7 +1,7 @@
 //! Dimensions of a batch as those of an event.
 
 use super::constraint::Constraint;
-use super::distribution::Distribution;
+use super::distribution::{Distribution, not_implemented};
 use super::numbers::sum_rightmost;
 use super::validation::validate_args;
 use crate::error::{Error, OrPanic, Result, bail};
@@ -168,6 +168,20 @@ impl<D: Distribution> Distribution for Independent<D> {
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
         sum_rightmost(&self.base.try_log_prob(value)?, self.dims)
+    }
+
+    fn try_cdf(&self, value: &Tensor) -> Result<Tensor> {
+        match self.dims {
+            0 => self.base.try_cdf(value),
+            _ => Err(not_implemented(self, "cdf")),
+        }
+    }
+
+    fn try_icdf(&self, value: &Tensor) -> Result<Tensor> {
+        match self.dims {
+            0 => self.base.try_icdf(value),
+            _ => Err(not_implemented(self, "icdf")),
+        }
     }
 
     fn try_entropy(&self) -> Result<Tensor> {

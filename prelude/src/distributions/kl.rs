@@ -18,7 +18,7 @@ use super::log_normal::LogNormal;
 use super::multivariate_normal::{MultivariateNormal, half_log_det, mahalanobis};
 use super::normal::Normal;
 use super::numbers::{EULER, sum_rightmost};
-use super::one_hot::OneHotCategorical;
+use super::one_hot::{OneHotCategorical, OneHotCategoricalStraightThrough};
 use super::pareto::Pareto;
 use super::poisson::Poisson;
 use super::uniform::Uniform;
@@ -159,6 +159,7 @@ pairs! {
         p_probs.eq(0).try_where_(0, t)?.try_sum_dim(-1, false)
     };
     OneHotCategorical, OneHotCategorical: |p, q| p.categorical().kl(q.categorical());
+    OneHotCategoricalStraightThrough, OneHotCategoricalStraightThrough: |p, q| p.categorical().kl(q.categorical());
     Cauchy, Cauchy: |p, q| {
         let apart = (p.scale() + q.scale()).pow(2) + (p.loc() - q.loc()).pow(2);
         Ok(apart.log() - (4 * p.scale() * q.scale()).log())

@@ -3,7 +3,7 @@
 use super::categorical::Categorical;
 use super::constraint::Constraint;
 use super::distribution::Distribution;
-use super::validation::validate_args;
+use super::validation::{show, validate_args};
 use crate::error::{Error, OrPanic, Result};
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -124,7 +124,17 @@ fn pick(chosen: &Tensor, drawn: &Tensor, dim: usize, event: &Shape) -> Result<Te
 
 impl<D: Distribution> fmt::Display for MixtureSameFamily<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MixtureSameFamily(\n  {},\n  {})", self.mixture, self.component)
+        f.write_str("MixtureSameFamily(\n  ")?;
+        let odds = self.mixture.odds();
+        match odds.is_logits() {
+            true => fmt::Display::fmt(&self.mixture, f)?,
+            // PyTorch has computed the logits by then, and what it has computed it shows.
+            false => {
+                let logits = odds.logits().map_err(|_| fmt::Error)?;
+                show(f, "Categorical", &[odds.named(), ("logits", &logits)])?;
+            }
+        }
+        write!(f, ",\n  {})", self.component)
     }
 }
 

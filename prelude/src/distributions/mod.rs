@@ -15,10 +15,10 @@
 //! | --- | --- |
 //! | any number | [`Normal`], [`Laplace`], [`Cauchy`], [`StudentT`], [`Gumbel`], [`VonMises`] |
 //! | positive numbers | [`Exponential`], [`Gamma`], [`Chi2`], [`LogNormal`], [`HalfNormal`], [`HalfCauchy`], [`Weibull`], [`Pareto`], [`InverseGamma`], [`FisherSnedecor`] |
-//! | numbers of a range | [`Uniform`], [`Beta`], [`Kumaraswamy`], [`RelaxedBernoulli`] |
+//! | numbers of a range | [`Uniform`], [`Beta`], [`Kumaraswamy`], [`ContinuousBernoulli`], [`RelaxedBernoulli`] |
 //! | what can be counted | [`Bernoulli`], [`Binomial`], [`Geometric`], [`NegativeBinomial`], [`Poisson`] |
 //! | one of several | [`Categorical`], [`OneHotCategorical`], [`OneHotCategoricalStraightThrough`] |
-//! | vectors | [`MultivariateNormal`], [`Dirichlet`], [`Multinomial`], [`LogisticNormal`], [`RelaxedOneHotCategorical`] |
+//! | vectors | [`MultivariateNormal`], [`LowRankMultivariateNormal`], [`Dirichlet`], [`Multinomial`], [`LogisticNormal`], [`RelaxedOneHotCategorical`] |
 //! | what is made of others | [`Independent`], [`MixtureSameFamily`], [`TransformedDistribution`] |
 //!
 //! What every one of them can be asked for stands at [`Distribution`].
@@ -29,6 +29,7 @@ mod binomial;
 mod categorical;
 mod cauchy;
 mod constraint;
+mod continuous_bernoulli;
 mod dirichlet;
 mod distribution;
 mod exponential;
@@ -46,6 +47,7 @@ mod kumaraswamy;
 mod laplace;
 mod log_normal;
 mod logistic_normal;
+mod low_rank;
 mod mixture;
 mod multinomial;
 mod multivariate_normal;
@@ -72,6 +74,7 @@ pub use binomial::Binomial;
 pub use categorical::Categorical;
 pub use cauchy::Cauchy;
 pub use constraint::Constraint;
+pub use continuous_bernoulli::ContinuousBernoulli;
 pub use dirichlet::Dirichlet;
 pub use distribution::Distribution;
 pub use exponential::Exponential;
@@ -88,6 +91,7 @@ pub use kumaraswamy::Kumaraswamy;
 pub use laplace::Laplace;
 pub use log_normal::LogNormal;
 pub use logistic_normal::LogisticNormal;
+pub use low_rank::LowRankMultivariateNormal;
 pub use mixture::MixtureSameFamily;
 pub use multinomial::Multinomial;
 pub use multivariate_normal::MultivariateNormal;

@@ -87,6 +87,7 @@ impl LogitRelaxedBernoulli {
     }
 }
 
+// PyTorch's says of itself that it has no `rsample`, though it has.
 impl Distribution for LogitRelaxedBernoulli {
     fn batch_shape(&self) -> Shape {
         self.odds.batch()
@@ -94,10 +95,6 @@ impl Distribution for LogitRelaxedBernoulli {
 
     fn validates(&self) -> bool {
         self.validates
-    }
-
-    fn has_rsample(&self) -> bool {
-        true
     }
 
     fn expand_to(&self, shape: &Shape) -> Result<Self> {

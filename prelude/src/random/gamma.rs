@@ -23,7 +23,7 @@ impl Draws<'_> {
             if alpha == 0.0 {
                 return 0.0;
             }
-            scale *= (1.0 - f64::unit(self)).powf(1.0 / alpha);
+            scale *= (1.0 - f64::unit(self)).powf(rounded(1.0 / alpha));
             alpha = rounded(alpha + 1.0);
         }
         let d = rounded(alpha - f64::from(1f32 / 3.0));

@@ -183,7 +183,7 @@ struct Named {
 
 /// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
 /// declare things there.
-const MODULES: [(&str, &str, bool); 19] = [
+const MODULES: [(&str, &str, bool); 20] = [
     ("nn/functional", "F", true),
     ("nn/init", "nn::init", true),
     ("nn/utils", "nn::utils", true),
@@ -197,6 +197,7 @@ const MODULES: [(&str, &str, bool); 19] = [
     ("models", "models", true),
     ("autograd/functional", "autograd::functional", true),
     ("autograd", "autograd", false),
+    ("distributions", "distributions", true),
     ("random", "random", false),
     ("serialization", "serialization", false),
     ("hub", "hub", false),

@@ -16,7 +16,7 @@ use crate::tensor::{Reduction, Tensor};
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let rain = Bernoulli::new(tensor!([0.1, 0.5, 0.9]));
-/// assert_eq!(rain.sample([2]).to_string(), "SAMPLE");
+/// assert_eq!(rain.sample([2]).to_string(), "tensor([[0., 0., 1.],\n        [0., 1., 1.]])");
 /// assert_eq!(rain.log_prob(&tensor!(1.)).exp().to_string(), "tensor([0.1000, 0.5000, 0.9000])");
 /// assert_eq!(rain.logits().to_string(), "tensor([-2.1972,  0.0000,  2.1972])");
 /// assert_eq!(Bernoulli::from_logits(0.).probs().item::<f32>(), 0.5);

@@ -18,7 +18,7 @@ use std::fmt;
 /// manual_seed(0);
 /// // How likely heads are, after 3 heads and 1 tail.
 /// let heads = Beta::new(1 + 3, 1 + 1);
-/// assert_eq!(heads.sample([3]).to_string(), "SAMPLE");
+/// assert_eq!(heads.sample([3]).to_string(), "tensor([0.8504, 0.8183, 0.6720])");
 /// assert_eq!(heads.mean().to_string(), "tensor(0.6667)");
 /// assert_eq!((heads.concentration1().item::<f32>(), heads.concentration0().item::<f32>()), (4., 2.));
 /// ```

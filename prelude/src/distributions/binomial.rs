@@ -18,7 +18,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let heads = Binomial::new(10, tensor!([0.1, 0.5]));
-/// assert_eq!(heads.sample([3]).to_string(), "SAMPLE");
+/// assert_eq!(heads.sample([3]).to_string(), "tensor([[2., 6.],\n        [1., 5.],\n        [2., 5.]])");
 /// assert_eq!(heads.total_count().to_string(), "tensor([10., 10.])");
 /// assert_eq!(heads.log_prob(&tensor!(5.)).exp().to_string(), "tensor([0.0015, 0.2461])");
 /// ```

@@ -19,7 +19,7 @@ use crate::tensor::Tensor;
 /// manual_seed(0);
 /// let dice = Categorical::new(tensor!([1., 1., 1., 1., 1., 3.]));
 /// assert_eq!(dice.to_string(), "Categorical(probs: torch.Size([6]))");
-/// assert_eq!(dice.sample([5]).to_string(), "SAMPLE");
+/// assert_eq!(dice.sample([5]).to_string(), "tensor([5, 5, 3, 5, 5])");
 /// assert_eq!(dice.probs().to_string(), "tensor([0.1250, 0.1250, 0.1250, 0.1250, 0.1250, 0.3750])");
 /// assert_eq!(dice.log_prob(&tensor!([0, 5])).to_string(), "tensor([-2.0794, -0.9808])");
 /// assert_eq!(dice.mode().item::<i64>(), 5);

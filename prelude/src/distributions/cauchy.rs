@@ -17,8 +17,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let far = Cauchy::new(0, 1);
-    /// assert_eq!(far.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(far.icdf(&tensor!([0.25, 0.75])).to_string(), "SAMPLE");
+    /// assert_eq!(far.sample([3]).to_string(), "tensor([10.5977,  0.7648, -0.1283])");
+    /// assert_eq!(far.icdf(&tensor!([0.25, 0.75])).to_string(), "tensor([-1.,  1.])");
     /// ```
     Cauchy {
         /// The median.

@@ -20,8 +20,8 @@ use std::f64::consts::LN_2;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let grey = ContinuousBernoulli::new(tensor!([0.1, 0.5]));
-/// assert_eq!(grey.sample(()).to_string(), "SAMPLE");
-/// assert_eq!(grey.mean().to_string(), "SAMPLE");
+/// assert_eq!(grey.sample(()).to_string(), "tensor([0.2648, 0.7682])");
+/// assert_eq!(grey.mean().to_string(), "tensor([0.3301, 0.5000])");
 /// ```
 #[derive(Clone)]
 pub struct ContinuousBernoulli {

@@ -18,9 +18,9 @@ use std::fmt;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let shares = Dirichlet::new(tensor!([0.5, 2., 2.]));
-/// assert_eq!(shares.sample(()).to_string(), "SAMPLE");
+/// assert_eq!(shares.sample(()).to_string(), "tensor([3.1389e-04, 2.5114e-01, 7.4855e-01])");
 /// assert_eq!(shares.concentration().shape(), shares.event_shape());
-/// assert_eq!(shares.log_prob(&tensor!([0.2, 0.4, 0.4])).to_string(), "LOGPROB");
+/// assert_eq!(shares.log_prob(&tensor!([0.2, 0.4, 0.4])).to_string(), "tensor(0.8535)");
 /// ```
 #[derive(Clone)]
 pub struct Dirichlet {

@@ -353,7 +353,7 @@ pub trait Distribution: fmt::Display {
     /// use wick::distributions::Bernoulli;
     /// use wick::prelude::*;
     /// manual_seed(0);
-    /// assert_eq!(Bernoulli::new(0.5).sample([4]).to_string(), "COINS");
+    /// assert_eq!(Bernoulli::new(0.5).sample([4]).to_string(), "tensor([1., 0., 1., 1.])");
     /// assert_eq!(Bernoulli::new(0.5).sample(()).shape(), []);
     /// ```
     #[track_caller]

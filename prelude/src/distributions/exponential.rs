@@ -15,7 +15,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let wait = Exponential::new(0.5);
-    /// assert_eq!(wait.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(wait.sample([3]).to_string(), "tensor([7.0167, 2.4608, 1.2301])");
     /// assert_eq!((wait.rate().item::<f32>(), wait.mean().item::<f32>()), (0.5, 2.));
     /// ```
     Exponential {

@@ -16,7 +16,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let ratios = FisherSnedecor::new(5, 10);
-    /// assert_eq!(ratios.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(ratios.sample([3]).to_string(), "tensor([4.7266, 1.0752, 0.4834])");
     /// assert_eq!((ratios.df1().item::<f32>(), ratios.df2().item::<f32>(), ratios.mean().item::<f32>()), (5., 10., 1.25));
     /// ```
     FisherSnedecor {

@@ -19,7 +19,7 @@ use crate::tensor::Tensor;
 /// manual_seed(0);
 /// // Throws of a die before the first six.
 /// let throws = Geometric::new(1. / 6.);
-/// assert_eq!(throws.sample([5]).to_string(), "SAMPLE");
+/// assert_eq!(throws.sample([5]).to_string(), "tensor([ 3.,  1., 13., 11.,  6.])");
 /// assert_eq!(throws.mean().to_string(), "tensor(5.)");
 /// ```
 #[derive(Clone)]

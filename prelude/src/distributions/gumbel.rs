@@ -19,8 +19,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let floods = Gumbel::new(4, 1.5);
-    /// assert_eq!(floods.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(floods.mean().to_string(), "SAMPLE");
+    /// assert_eq!(floods.sample([3]).to_string(), "tensor([4.5336, 5.9995, 2.6712])");
+    /// assert_eq!(floods.mean().to_string(), "tensor(4.8658)");
     /// ```
     Gumbel {
         /// The mode.

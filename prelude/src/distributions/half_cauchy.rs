@@ -18,8 +18,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let distances = HalfCauchy::new(2);
-    /// assert_eq!(distances.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(distances.cdf(&tensor!([0., 2.])).to_string(), "SAMPLE");
+    /// assert_eq!(distances.sample([3]).to_string(), "tensor([21.1955,  1.5295,  0.2566])");
+    /// assert_eq!(distances.cdf(&tensor!([0., 2.])).to_string(), "tensor([0.0000, 0.5000])");
     /// ```
     HalfCauchy {
         /// The distance that half of them stay below.

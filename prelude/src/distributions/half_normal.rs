@@ -18,8 +18,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let distances = HalfNormal::new(2);
-    /// assert_eq!(distances.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(distances.cdf(&tensor!([0., 2.])).to_string(), "SAMPLE");
+    /// assert_eq!(distances.sample([3]).to_string(), "tensor([3.0820, 0.5869, 4.3576])");
+    /// assert_eq!(distances.cdf(&tensor!([0., 2.])).to_string(), "tensor([0.0000, 0.6827])");
     /// ```
     HalfNormal {
         /// The standard deviation of the numbers with a sign.

@@ -17,7 +17,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let variances = InverseGamma::new(3, 2);
-    /// assert_eq!(variances.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(variances.sample([3]).to_string(), "tensor([0.3302, 0.9027, 1.5888])");
     /// assert_eq!((variances.mean().item::<f32>(), variances.mode().item::<f32>()), (1., 0.5));
     /// ```
     InverseGamma {

@@ -19,8 +19,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let shares = Kumaraswamy::new(2, 3);
-    /// assert_eq!(shares.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(shares.cdf(&tensor!(0.5)).to_string(), "SAMPLE");
+    /// assert_eq!(shares.sample([3]).to_string(), "tensor([0.4564, 0.2901, 0.7446])");
+    /// assert_eq!(shares.cdf(&tensor!(0.5)).to_string(), "tensor(0.5781)");
     /// ```
     Kumaraswamy {
         /// What draws the share to 1.

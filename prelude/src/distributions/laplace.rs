@@ -16,7 +16,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let noise = Laplace::new(0, 1.);
-    /// assert_eq!(noise.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(noise.sample([3]).to_string(), "tensor([-0.0075,  0.7688, -1.7319])");
     /// assert_eq!(noise.cdf(&tensor!([-1., 0., 1.])).to_string(), "tensor([0.1839, 0.5000, 0.8161])");
     /// ```
     Laplace {

@@ -17,8 +17,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let incomes = LogNormal::new(8, 0.5);
-    /// assert_eq!(incomes.sample([2]).to_string(), "SAMPLE");
-    /// assert_eq!(incomes.mean().to_string(), "SAMPLE");
+    /// assert_eq!(incomes.sample([2]).to_string(), "tensor([6441.3813, 2574.1787])");
+    /// assert_eq!(incomes.mean().to_string(), "tensor(3377.8679)");
     /// ```
     LogNormal {
         /// The mean of the logarithms.

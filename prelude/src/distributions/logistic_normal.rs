@@ -20,7 +20,7 @@ use std::fmt;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let shares = LogisticNormal::new(Tensor::zeros(2), 1.);
-/// assert_eq!(shares.sample(()).to_string(), "SAMPLE");
+/// assert_eq!(shares.sample(()).to_string(), "tensor([0.7001, 0.1281, 0.1718])");
 /// assert_eq!((shares.event_shape(), shares.loc().shape()), ([3].into(), [2].into()));
 /// ```
 #[derive(Clone)]

@@ -2,8 +2,8 @@
 
 use super::constraint::Constraint;
 use super::distribution::{Distribution, broadcast_all};
-use super::multivariate_normal::{half_log_det, mahalanobis, matrix_vector};
 use super::numbers::standard_normal;
+use super::spread::{half_log_det, mahalanobis, matrix_vector};
 use super::validation::{check_parameter, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
 use crate::linalg;
@@ -21,7 +21,7 @@ use std::fmt;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let points = LowRankMultivariateNormal::new(Tensor::zeros(2), tensor!([[1.], [0.]]), Tensor::ones(2));
-/// assert_eq!(points.sample(()).to_string(), "SAMPLE");
+/// assert_eq!(points.sample(()).to_string(), "tensor([ 1.2476, -2.1788])");
 /// assert_eq!(points.covariance_matrix().to_string(), "tensor([[2., 0.],\n        [0., 1.]])");
 /// assert_eq!(points.precision_matrix().to_string(), "tensor([[0.5000, 0.0000],\n        [0.0000, 1.0000]])");
 /// assert_eq!(points.scale_tril().to_string(), "tensor([[1.4142, 0.0000],\n        [0.0000, 1.0000]])");
@@ -86,7 +86,7 @@ impl LowRankMultivariateNormal {
             loc: loc.try_expand([batch.dims(), &[n]].concat())?,
             cov_factor: factor.try_expand([batch.dims(), &[n, rank]].concat())?,
             cov_diag: diag.try_expand([batch.dims(), &[n]].concat())?,
-            capacitance: capacitance(&factor, &diag)?,
+            capacitance: factor.clone(),
             factor,
             diag,
             validates,
@@ -97,7 +97,8 @@ impl LowRankMultivariateNormal {
             let constraint = Constraint::positive().independent(1);
             check_parameter(&made, "cov_diag", &made.cov_diag, &constraint)?;
         }
-        Ok(made)
+        let capacitance = capacitance(&made.factor, &made.diag)?;
+        Ok(Self { capacitance, ..made })
     }
 
     /// The mean.

@@ -20,7 +20,7 @@ use std::fmt;
 ///     Categorical::new(tensor!([1., 3.])),
 ///     Normal::new(tensor!([-5., 5.]), 1),
 /// );
-/// assert_eq!(two_hills.sample([4]).to_string(), "SAMPLE");
+/// assert_eq!(two_hills.sample([4]).to_string(), "tensor([3.6014, 5.8380, 4.5967, 5.1820])");
 /// assert_eq!((two_hills.mean().item::<f32>(), two_hills.variance().item::<f32>()), (2.5, 19.75));
 /// assert_eq!(two_hills.mixture_distribution().probs().to_string(), "tensor([0.2500, 0.7500])");
 /// assert_eq!(two_hills.component_distribution().loc().to_string(), "tensor([-5.,  5.])");

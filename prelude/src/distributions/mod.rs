@@ -14,11 +14,12 @@
 //! | what is drawn | see |
 //! | --- | --- |
 //! | any number | [`Normal`], [`Laplace`], [`Cauchy`], [`StudentT`], [`Gumbel`], [`VonMises`] |
-//! | positive numbers | [`Exponential`], [`Gamma`], [`Chi2`], [`LogNormal`], [`HalfNormal`], [`HalfCauchy`], [`Weibull`], [`Pareto`], [`InverseGamma`], [`FisherSnedecor`] |
+//! | positive numbers | [`Exponential`], [`Gamma`], [`Chi2`], [`LogNormal`], [`HalfNormal`], [`HalfCauchy`], [`Weibull`], [`Pareto`], [`GeneralizedPareto`], [`InverseGamma`], [`FisherSnedecor`] |
 //! | numbers of a range | [`Uniform`], [`Beta`], [`Kumaraswamy`], [`ContinuousBernoulli`], [`RelaxedBernoulli`] |
 //! | what can be counted | [`Bernoulli`], [`Binomial`], [`Geometric`], [`NegativeBinomial`], [`Poisson`] |
 //! | one of several | [`Categorical`], [`OneHotCategorical`], [`OneHotCategoricalStraightThrough`] |
 //! | vectors | [`MultivariateNormal`], [`LowRankMultivariateNormal`], [`Dirichlet`], [`Multinomial`], [`LogisticNormal`], [`RelaxedOneHotCategorical`] |
+//! | matrices | [`LKJCholesky`], [`Wishart`] |
 //! | what is made of others | [`Independent`], [`MixtureSameFamily`], [`TransformedDistribution`] |
 //!
 //! What every one of them can be asked for stands at [`Distribution`].
@@ -36,6 +37,7 @@ mod exponential;
 mod family;
 mod fisher_snedecor;
 mod gamma;
+mod generalized_pareto;
 mod geometric;
 mod gumbel;
 mod half_cauchy;
@@ -45,6 +47,7 @@ mod inverse_gamma;
 mod kl;
 mod kumaraswamy;
 mod laplace;
+mod lkj_cholesky;
 mod log_normal;
 mod logistic_normal;
 mod low_rank;
@@ -60,6 +63,7 @@ mod pareto;
 mod poisson;
 mod relaxed_bernoulli;
 mod relaxed_one_hot;
+mod spread;
 mod student_t;
 mod transformed;
 mod transforms;
@@ -67,6 +71,7 @@ mod uniform;
 mod validation;
 mod von_mises;
 mod weibull;
+mod wishart;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
@@ -80,6 +85,7 @@ pub use distribution::Distribution;
 pub use exponential::Exponential;
 pub use fisher_snedecor::FisherSnedecor;
 pub use gamma::{Chi2, Gamma};
+pub use generalized_pareto::GeneralizedPareto;
 pub use geometric::Geometric;
 pub use gumbel::Gumbel;
 pub use half_cauchy::HalfCauchy;
@@ -89,6 +95,7 @@ pub use inverse_gamma::InverseGamma;
 pub use kl::{KlDivergence, kl_divergence, try_kl_divergence};
 pub use kumaraswamy::Kumaraswamy;
 pub use laplace::Laplace;
+pub use lkj_cholesky::LKJCholesky;
 pub use log_normal::LogNormal;
 pub use logistic_normal::LogisticNormal;
 pub use low_rank::LowRankMultivariateNormal;
@@ -109,3 +116,4 @@ pub use uniform::Uniform;
 pub use validation::set_default_validate_args;
 pub use von_mises::VonMises;
 pub use weibull::Weibull;
+pub use wishart::Wishart;

@@ -20,7 +20,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let throws = Multinomial::new(12, Tensor::ones(6));
-/// assert_eq!(throws.sample(()).to_string(), "SAMPLE");
+/// assert_eq!(throws.sample(()).to_string(), "tensor([0., 3., 3., 2., 2., 2.])");
 /// assert_eq!((throws.total_count(), throws.event_shape()), (12, [6].into()));
 /// ```
 #[derive(Clone)]

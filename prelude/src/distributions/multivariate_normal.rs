@@ -3,12 +3,12 @@
 use super::constraint::Constraint;
 use super::distribution::Distribution;
 use super::numbers::standard_normal;
+use super::spread::{Matrix, Spread, half_log_det, mahalanobis, matrix_vector};
 use super::validation::{check_parameter, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
-use crate::linalg;
 use crate::scalar::Arg;
 use crate::shape::Shape;
-use crate::tensor::{Tensor, TensorOptions};
+use crate::tensor::Tensor;
 use std::f64::consts::PI;
 use std::fmt;
 
@@ -21,8 +21,8 @@ use std::fmt;
 /// let loc = tensor!([1., 2.]);
 /// let covariance = tensor!([[2., 0.5], [0.5, 1.]]);
 /// let points = MultivariateNormal::new(&loc, &covariance);
-/// assert_eq!(points.sample(()).to_string(), "SAMPLE");
-/// assert_eq!(points.log_prob(&tensor!([0., 0.])).to_string(), "LOGPROB");
+/// assert_eq!(points.sample(()).to_string(), "tensor([3.1793, 2.2703])");
+/// assert_eq!(points.log_prob(&tensor!([0., 0.])).to_string(), "tensor(-4.1177)");
 /// // The same by the inverse of the matrix, or by its factor.
 /// let again = MultivariateNormal::from_precision_matrix(&loc, covariance.inverse());
 /// assert!(again.covariance_matrix().allclose(&covariance));
@@ -32,35 +32,8 @@ use std::fmt;
 #[derive(Clone)]
 pub struct MultivariateNormal {
     loc: Tensor,
-    matrix: Tensor,
-    given: Matrix,
-    tril: Tensor,
+    spread: Spread,
     validates: bool,
-}
-
-/// As what the spread is given.
-#[derive(Clone, Copy, PartialEq)]
-enum Matrix {
-    Covariance,
-    Precision,
-    ScaleTril,
-}
-
-impl Matrix {
-    fn name(self) -> &'static str {
-        match self {
-            Matrix::Covariance => "covariance_matrix",
-            Matrix::Precision => "precision_matrix",
-            Matrix::ScaleTril => "scale_tril",
-        }
-    }
-
-    fn constraint(self) -> Constraint {
-        match self {
-            Matrix::ScaleTril => Constraint::LowerCholesky,
-            _ => Constraint::PositiveDefinite,
-        }
-    }
 }
 
 impl MultivariateNormal {
@@ -138,24 +111,18 @@ impl MultivariateNormal {
         }
         let (rows, sizes) = (loc.size(-1), matrix.dims());
         let batch = crate::shape::broadcast(&sizes[..sizes.len() - 2], &loc.dims()[..loc.dim() - 1])?;
-        let unbroadcast = matrix;
         let made = Self {
             loc: loc.try_expand([batch.dims(), &[rows]].concat())?,
-            matrix: unbroadcast.try_expand([batch.dims(), &sizes[sizes.len() - 2..]].concat())?,
-            given,
-            tril: unbroadcast.clone(),
+            spread: Spread::of(given, matrix, &batch)?,
             validates,
         };
         if validates {
             check_parameter(&made, "loc", &made.loc, &Constraint::real_vector())?;
-            check_parameter(&made, given.name(), &made.matrix, &given.constraint())?;
+            made.spread.check(&made)?;
         }
-        let tril = match given {
-            Matrix::ScaleTril => unbroadcast,
-            Matrix::Covariance => linalg::try_cholesky(&unbroadcast)?,
-            Matrix::Precision => factor_of_inverse(&unbroadcast)?,
-        };
+        let spread = made.spread.factored()?;
         // PyTorch fails where the numbers are computed.
+        let tril = &spread.tril;
         if tril.size(-1) != rows || tril.size(-2) != rows {
             return Err(Error::runtime(format!(
                 "{} must be {rows} by {rows} for a loc of {rows}, but got {} by {}",
@@ -164,7 +131,7 @@ impl MultivariateNormal {
                 tril.size(-1)
             )));
         }
-        Ok(Self { tril, ..made })
+        Ok(Self { spread, ..made })
     }
 
     /// The mean.
@@ -175,64 +142,30 @@ impl MultivariateNormal {
     /// The lower triangular factor of the covariance matrix.
     #[track_caller]
     pub fn scale_tril(&self) -> Tensor {
-        self.square(Matrix::ScaleTril, || Ok(self.tril.clone())).or_panic()
+        self.spread.scale_tril().or_panic()
     }
 
     /// How the numbers vary together.
     #[track_caller]
     pub fn covariance_matrix(&self) -> Tensor {
-        self.square(Matrix::Covariance, || self.tril.try_matmul(&self.tril.try_mt()?)).or_panic()
+        self.spread.covariance().or_panic()
     }
 
     /// The inverse of the covariance matrix.
     #[track_caller]
     pub fn precision_matrix(&self) -> Tensor {
-        self.square(Matrix::Precision, || linalg::try_cholesky_inverse(&self.tril, false)).or_panic()
-    }
-
-    /// What was given, or what is computed from the factor, in the shape of the batch.
-    fn square(&self, which: Matrix, compute: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
-        if self.given == which {
-            return Ok(self.matrix.clone());
-        }
-        let event = self.event_shape();
-        compute()?.try_expand([self.batch_shape().dims(), event.dims(), event.dims()].concat())
+        self.spread.precision().or_panic()
     }
 
     /// The factor as it was given, without the dimensions of the batch that are repeated.
     pub(super) fn unbroadcast_tril(&self) -> &Tensor {
-        &self.tril
+        &self.spread.tril
     }
-}
-
-/// The lower triangular factor of the inverse of a matrix.
-fn factor_of_inverse(precision: &Tensor) -> Result<Tensor> {
-    let flipped = linalg::try_cholesky(&precision.try_flip([-2, -1])?)?;
-    let inverse = flipped.try_flip([-2, -1])?.try_mt()?;
-    let options = TensorOptions::new().dtype(precision.dtype()).device(precision.device());
-    let one = Tensor::try_eye_with(precision.size(-1), options)?;
-    linalg::try_solve_triangular(&inverse, &one, false)
-}
-
-/// Matrices times vectors.
-pub(super) fn matrix_vector(matrices: &Tensor, vectors: &Tensor) -> Result<Tensor> {
-    matrices.try_matmul(&vectors.try_unsqueeze(-1)?)?.try_squeeze_dim(-1)
-}
-
-/// The squared length of vectors `x`, measured by the factors of covariance matrices.
-pub(super) fn mahalanobis(tril: &Tensor, x: &Tensor) -> Result<Tensor> {
-    let solved = linalg::try_solve_triangular(tril, &x.try_unsqueeze(-1)?, false)?;
-    Ok(solved.squeeze_dim(-1).pow(2).sum_dim(-1, false))
-}
-
-/// The logarithm of the determinant of a triangular factor.
-pub(super) fn half_log_det(tril: &Tensor) -> Result<Tensor> {
-    tril.try_diagonal_dims(0, -2, -1)?.try_log()?.try_sum_dim(-1, false)
 }
 
 impl fmt::Display for MultivariateNormal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parameters = [("loc", &self.loc), (self.given.name(), &self.matrix)];
+        let parameters = [("loc", &self.loc), (self.spread.given.name(), &self.spread.matrix)];
         show(f, "MultivariateNormal", &parameters)
     }
 }
@@ -264,8 +197,8 @@ impl Distribution for MultivariateNormal {
         let event = self.event_shape();
         Ok(Self {
             loc: self.loc.try_expand([shape.dims(), event.dims()].concat())?,
-            matrix: self.matrix.try_expand([shape.dims(), event.dims(), event.dims()].concat())?,
-            ..self.clone()
+            spread: self.spread.expand(shape)?,
+            validates: self.validates,
         })
     }
 
@@ -282,24 +215,24 @@ impl Distribution for MultivariateNormal {
     }
 
     fn try_variance(&self) -> Result<Tensor> {
-        self.tril.pow(2).sum_dim(-1, false).try_expand(self.loc.shape())
+        self.spread.tril.pow(2).sum_dim(-1, false).try_expand(self.loc.shape())
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {
         let eps = standard_normal(&self.extended_shape(shape), &self.loc)?;
-        self.loc.try_add(matrix_vector(&self.tril, &eps)?)
+        self.loc.try_add(matrix_vector(&self.spread.tril, &eps)?)
     }
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
         let apart = self.valid(value)? - &self.loc;
-        let distance = mahalanobis(&self.tril, &apart)?;
+        let distance = mahalanobis(&self.spread.tril, &apart)?;
         let n = self.loc.size(-1) as f64;
-        Ok(-0.5 * (n * (2. * PI).ln() + distance) - half_log_det(&self.tril)?)
+        Ok(-0.5 * (n * (2. * PI).ln() + distance) - half_log_det(&self.spread.tril)?)
     }
 
     fn try_entropy(&self) -> Result<Tensor> {
         let n = self.loc.size(-1) as f64;
-        let entropy = 0.5 * n * (1. + (2. * PI).ln()) + half_log_det(&self.tril)?;
+        let entropy = 0.5 * n * (1. + (2. * PI).ln()) + half_log_det(&self.spread.tril)?;
         entropy.try_expand(self.batch_shape())
     }
 }

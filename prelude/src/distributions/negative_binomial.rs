@@ -19,7 +19,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let sold = NegativeBinomial::new(3, 0.5);
-/// assert_eq!(sold.sample([5]).to_string(), "SAMPLE");
+/// assert_eq!(sold.sample([5]).to_string(), "tensor([6., 3., 0., 1., 3.])");
 /// assert_eq!((sold.total_count().item::<f32>(), sold.mean().item::<f32>()), (3., 3.));
 /// ```
 #[derive(Clone)]

@@ -18,7 +18,7 @@ family! {
     /// manual_seed(0);
     /// let heights = Normal::new(170, 8.);
     /// assert_eq!(heights.to_string(), "Normal(loc: 170.0, scale: 8.0)");
-    /// assert_eq!(heights.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(heights.sample([3]).to_string(), "tensor([182.3280, 167.6526, 152.5697])");
     /// assert_eq!(heights.log_prob(&tensor!(178.)).to_string(), "tensor(-3.4984)");
     /// assert_eq!((heights.loc().item::<f32>(), heights.scale().item::<f32>()), (170., 8.));
     /// let wrong = Normal::try_new(0, -1).unwrap_err();

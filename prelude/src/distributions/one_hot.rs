@@ -18,7 +18,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let weather = OneHotCategorical::new(tensor!([1., 2., 1.]));
-/// assert_eq!(weather.sample(()).to_string(), "SAMPLE");
+/// assert_eq!(weather.sample(()).to_string(), "tensor([0., 0., 1.])");
 /// assert_eq!(weather.log_prob(&tensor!([0., 1., 0.])).exp().to_string(), "tensor(0.5000)");
 /// ```
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub struct OneHotCategorical {
 /// let scores = tensor!([0.5, 0., -0.5]).requires_grad_(true);
 /// let choice = OneHotCategoricalStraightThrough::from_logits(&scores).rsample(());
 /// (choice * tensor!([1., 2., 3.])).sum().backward();
-/// assert_eq!(scores.grad().unwrap().to_string(), "SAMPLE");
+/// assert_eq!(scores.grad().unwrap().to_string(), "tensor([-0.3443,  0.0984,  0.2460])");
 /// ```
 #[derive(Clone)]
 pub struct OneHotCategoricalStraightThrough {

@@ -17,7 +17,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let fortunes = Pareto::new(1, 2.5);
-    /// assert_eq!(fortunes.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(fortunes.sample([3]).to_string(), "tensor([4.0687, 1.6358, 1.2789])");
     /// assert_eq!((fortunes.scale().item::<f32>(), fortunes.alpha().item::<f32>()), (1., 2.5));
     /// ```
     Pareto {

@@ -16,7 +16,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let calls = Poisson::new(4);
-    /// assert_eq!(calls.sample([5]).to_string(), "SAMPLE");
+    /// assert_eq!(calls.sample([5]).to_string(), "tensor([7., 3., 5., 4., 6.])");
     /// assert_eq!(calls.log_prob(&tensor!([0., 4.])).to_string(), "tensor([-4.0000, -1.6329])");
     /// ```
     Poisson {

@@ -20,7 +20,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let soft = LogitRelaxedBernoulli::new(0.5, tensor!([0.1, 0.9]));
-/// assert_eq!(soft.rsample(()).to_string(), "SAMPLE");
+/// assert_eq!(soft.rsample(()).to_string(), "tensor([-4.4244,  6.7910])");
 /// assert_eq!(soft.temperature().item::<f32>(), 0.5);
 /// ```
 #[derive(Clone)]
@@ -40,7 +40,7 @@ pub struct LogitRelaxedBernoulli {
 /// let probs = tensor!([0.1, 0.9]).requires_grad_(true);
 /// let soft = RelaxedBernoulli::new(0.5, &probs);
 /// let drawn = soft.rsample(());
-/// assert_eq!(drawn.detach().to_string(), "SAMPLE");
+/// assert_eq!(drawn.detach().to_string(), "tensor([0.0118, 0.9989])");
 /// drawn.sum().backward();
 /// assert!(probs.grad().is_some());
 /// ```

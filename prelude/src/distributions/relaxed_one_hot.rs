@@ -23,7 +23,7 @@ use crate::tensor::Tensor;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let soft = ExpRelaxedCategorical::new(0.5, tensor!([1., 2., 1.]));
-/// assert_eq!(soft.rsample(()).to_string(), "SAMPLE");
+/// assert_eq!(soft.rsample(()).to_string(), "tensor([-3.3785, -0.0376, -5.8617])");
 /// ```
 #[derive(Clone)]
 pub struct ExpRelaxedCategorical {
@@ -40,7 +40,7 @@ pub struct ExpRelaxedCategorical {
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let soft = RelaxedOneHotCategorical::new(0.5, tensor!([1., 2., 1.]));
-/// assert_eq!(soft.rsample(()).to_string(), "SAMPLE");
+/// assert_eq!(soft.rsample(()).to_string(), "tensor([0.0341, 0.9631, 0.0028])");
 /// assert_eq!(soft.temperature().item::<f32>(), 0.5);
 /// ```
 #[derive(Clone)]

@@ -19,7 +19,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let scores = StudentT::new(3, 0, 1);
-    /// assert_eq!(scores.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(scores.sample([3]).to_string(), "tensor([ 1.3711, -0.3095, -3.3711])");
     /// assert_eq!((scores.df().item::<f32>(), scores.variance().item::<f32>()), (3., 3.));
     /// ```
     StudentT {

@@ -19,8 +19,8 @@ use std::fmt;
 /// use wick::prelude::*;
 /// manual_seed(0);
 /// let shifted = TransformedDistribution::new(Normal::new(0, 1), ExpTransform.then(AffineTransform::new(1, 2)));
-/// assert_eq!(shifted.sample([2]).to_string(), "SAMPLE");
-/// assert_eq!(shifted.log_prob(&tensor!([2., 3.])).to_string(), "LOGPROB");
+/// assert_eq!(shifted.sample([2]).to_string(), "tensor([10.3385,  2.4914])");
+/// assert_eq!(shifted.log_prob(&tensor!([2., 3.])).to_string(), "tensor([-1.1592, -1.6121])");
 /// assert_eq!(shifted.cdf(&tensor!(3.)).to_string(), "tensor(0.5000)");
 /// assert_eq!(shifted.base_dist().base_dist().to_string(), "Normal(loc: 0.0, scale: 1.0)");
 /// ```

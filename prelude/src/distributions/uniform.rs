@@ -16,7 +16,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let angles = Uniform::new(-180, 180.);
-    /// assert_eq!(angles.sample([2]).to_string(), "SAMPLE");
+    /// assert_eq!(angles.sample([2]).to_string(), "tensor([-1.3476, 96.5598])");
     /// assert_eq!((angles.low().item::<f32>(), angles.high().item::<f32>()), (-180., 180.));
     /// assert_eq!(angles.cdf(&tensor!(90.)).item::<f32>(), 0.75);
     /// ```

@@ -19,8 +19,8 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let winds = VonMises::new(1.5, 4.);
-    /// assert_eq!(winds.sample([3]).to_string(), "SAMPLE");
-    /// assert_eq!(winds.log_prob(&tensor!(1.5)).to_string(), "SAMPLE");
+    /// assert_eq!(winds.sample([3]).to_string(), "tensor([1.2584, 1.0763, 1.3580])");
+    /// assert_eq!(winds.log_prob(&tensor!(1.5)).to_string(), "tensor(-0.2628)");
     /// ```
     VonMises {
         /// The mean direction.

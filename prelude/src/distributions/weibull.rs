@@ -18,7 +18,7 @@ family! {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let years = Weibull::new(10, 1.5);
-    /// assert_eq!(years.sample([3]).to_string(), "SAMPLE");
+    /// assert_eq!(years.sample([3]).to_string(), "tensor([23.0887, 11.4823,  7.2322])");
     /// assert_eq!((years.scale().item::<f32>(), years.concentration().item::<f32>()), (10., 1.5));
     /// ```
     Weibull {

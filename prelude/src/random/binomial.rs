@@ -33,7 +33,7 @@ impl Draws<'_> {
     /// use wick::random::Generator;
     /// let generator = Generator::with_seed(0);
     /// let mut draws = generator.lock();
-    /// assert_eq!([0; 5].map(|_| draws.binomial(10., 0.3)), BINOMIAL);
+    /// assert_eq!([0; 5].map(|_| draws.binomial(10., 0.3)), [6.0, 3.0, 3.0, 2.0, 4.0]);
     /// ```
     pub fn binomial(&mut self, count: f64, p: f64) -> f64 {
         if count <= 0.0 || p <= 0.0 {

@@ -110,7 +110,7 @@ impl Tensor {
     /// use wick::prelude::*;
     /// manual_seed(0);
     /// let heads = Tensor::binomial(&tensor!([10., 100.]), &tensor!(0.5));
-    /// assert_eq!(heads.to_string(), "HEADS");
+    /// assert_eq!(heads.to_string(), "tensor([ 7., 51.])");
     /// ```
     ///
     /// # Panics

@@ -49,6 +49,17 @@ fn refused(name: &str) -> String {
         "negative_binomial" => sentence(NegativeBinomial::try_new(3., 1.)),
         "binomial count" => sentence(Binomial::try_new(tensor!(-1.), tensor!(0.5))),
         "independent" => sentence(Independent::try_new(Normal::new(0., 1.), 1)),
+        "wishart df" => sentence(Wishart::try_new(tensor!([1., 4.]), Tensor::eye(2))),
+        "lkj" => sentence(LKJCholesky::try_new(1, 1.)),
+        "lkj concentration" => sentence(LKJCholesky::try_new(3, -1.)),
+        "low rank" => {
+            let factor = Tensor::ones([3, 1]);
+            sentence(LowRankMultivariateNormal::try_new(Tensor::zeros(2), factor, ones(2)))
+        }
+        "low rank diagonal" => {
+            let (factor, none) = (Tensor::ones([2, 1]), Tensor::zeros(2));
+            sentence(LowRankMultivariateNormal::try_new(Tensor::zeros(2), factor, none))
+        }
         "mixture" => {
             let hills = Normal::new(Tensor::zeros(2), 1.);
             sentence(MixtureSameFamily::try_new(Categorical::new(ones(3)), hills))

@@ -62,7 +62,7 @@ pub fn make(family: &str, how: &str, p: &[Arg]) -> Made {
         Exponential HalfNormal HalfCauchy Chi2 Poisson Dirichlet;
         Normal Laplace Cauchy Gumbel LogNormal Uniform Gamma InverseGamma Weibull FisherSnedecor Pareto Beta Kumaraswamy
             VonMises LogisticNormal;
-        StudentT LowRankMultivariateNormal
+        StudentT LowRankMultivariateNormal GeneralizedPareto
     )
     .or_else(|| {
         odds!(family, how == "logits", p;
@@ -85,6 +85,12 @@ fn composed(family: &str, how: &str, p: &[Arg]) -> Made {
             made(MultivariateNormal::from_precision_matrix(p[0].clone(), p[1].clone()))
         }
         ("MultivariateNormal", _) => made(MultivariateNormal::from_scale_tril(p[0].clone(), p[1].clone())),
+        ("Wishart", "covariance_matrix") => made(Wishart::new(p[0].clone(), p[1].clone())),
+        ("Wishart", "precision_matrix") => {
+            made(Wishart::from_precision_matrix(p[0].clone(), p[1].clone()))
+        }
+        ("Wishart", _) => made(Wishart::from_scale_tril(p[0].clone(), p[1].clone())),
+        ("LKJCholesky", _) => made(LKJCholesky::new(count_of(&p[0]), p[1].clone())),
         ("Independent", _) => made(Independent::new(normal(&p[0], &p[1]), 1)),
         ("MixtureSameFamily", _) => {
             let hills = Normal::new(p[1].clone(), 0.5);

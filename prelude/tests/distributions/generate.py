@@ -41,7 +41,11 @@ def gradients(result, leaves):
     """Of the sum of arc tangents, so that each number has a gradient of its own to pass on, and large ones have small ones."""
     if not leaves or not result.requires_grad:
         return None
-    found = torch.autograd.grad(result.double().atan().sum(), leaves, allow_unused=True)
+    try:
+        found = torch.autograd.grad(result.double().atan().sum(), leaves, allow_unused=True)
+    except RuntimeError:
+        # Wishart writes to what its gradients are made of.
+        return None
     return [packed(g) for g in found]
 
 
@@ -184,6 +188,15 @@ for how in ("covariance_matrix", "precision_matrix", "scale_tril"):
 factor = t([[1.0], [0.5], [-0.3]])
 case("LowRankMultivariateNormal", D.LowRankMultivariateNormal, [t(1.0, -1.0, 0.0), factor.clone(), t(0.5, 1.0, 2.0)], t(0.5, 0.0, 1.0))
 case("LowRankMultivariateNormal", D.LowRankMultivariateNormal, [t([[1.0, -1.0, 0.0], [0.0, 2.0, 1.0]], dtype=F64), factor.to(F64), t(0.5, 1.0, 2.0, dtype=F64)], t(0.5, 0.0, 1.0, dtype=F64))
+for how in ("covariance_matrix", "precision_matrix", "scale_tril"):
+    for df, matrix in ((t(4.0), square), (t(3.0, 5.5), square), (t(2.5), several), (t(4.0, dtype=F64), square.to(F64))):
+        matrix = torch.linalg.cholesky(matrix) if how == "scale_tril" else matrix.clone()
+        case("Wishart", lambda d, m: D.Wishart(d, **{how: m}), [df, matrix], square.to(matrix.dtype) * 3, how)
+for size, concentration, dtype in ((2, t(1.0), torch.float32), (3, t(0.5, 4.0), torch.float32), (4, t(1.5, dtype=F64), F64)):
+    torch.manual_seed(3)
+    case("LKJCholesky", D.LKJCholesky, [size, concentration], D.LKJCholesky(size, torch.ones((), dtype=dtype)).sample())
+for parameters, value in (([0, 1, 0.25], t(0.3)), ([0.5, t(1.0, 2.0, 0.5), t(0.0, 0.7, -0.3)], t(0.75, 3.0, 1.5)), ([t(0.0, 1.0), 2.0, t([[0.1], [-0.4]])], t(1.5, 2.5))):
+    case("GeneralizedPareto", D.GeneralizedPareto, parameters, value)
 case("Independent", lambda l, s: D.Independent(D.Normal(l, s), 1), [t([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]), 0.5], t(0.5, 1.0, 2.0))
 case("MixtureSameFamily", lambda p, l: D.MixtureSameFamily(D.Categorical(p), D.Normal(l, 0.5)), [t(0.2, 0.8), t(-1.0, 2.0)], t(0.3))
 case("MixtureOfVectors", lambda p, l: D.MixtureSameFamily(D.Categorical(p), D.Independent(D.Normal(l, 0.5), 1)), [t(0.2, 0.5, 0.3), t([[-1.0, 2.0], [0.0, 1.0], [3.0, 3.0]])], t(0.3, 0.1))
@@ -279,6 +292,11 @@ for name, f in {
     "negative_binomial": lambda: D.NegativeBinomial(3.0, n(1.0)),
     "binomial count": lambda: D.Binomial(n(-1.0), n(0.5)),
     "independent": lambda: D.Independent(D.Normal(0.0, 1.0), 1),
+    "wishart df": lambda: D.Wishart(n([1.0, 4.0]), torch.eye(2)),
+    "lkj": lambda: D.LKJCholesky(1, 1.0),
+    "lkj concentration": lambda: D.LKJCholesky(3, -1.0),
+    "low rank": lambda: D.LowRankMultivariateNormal(torch.zeros(2), torch.ones(3, 1), torch.ones(2)),
+    "low rank diagonal": lambda: D.LowRankMultivariateNormal(torch.zeros(2), torch.ones(2, 1), torch.zeros(2)),
     "mixture": lambda: D.MixtureSameFamily(D.Categorical(torch.ones(3)), D.Normal(torch.zeros(2), 1.0)),
     "mixture batch": lambda: D.MixtureSameFamily(D.Categorical(torch.ones(2, 3)), D.Normal(torch.zeros(4, 3), 1.0)),
     "value shape": lambda: D.Normal(torch.zeros(2), 1).log_prob(torch.zeros(3)),

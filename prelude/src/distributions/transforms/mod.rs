@@ -27,13 +27,13 @@ use std::sync::Arc;
 /// use wick::distributions::{AffineTransform, ExpTransform, Transform};
 /// use wick::prelude::*;
 /// let grow = AffineTransform::new(1, 2.).then(ExpTransform);
-/// let x = tensor!([0., 0.5]);
+/// let x = tensor!([0.25, 0.5]);
 /// let y = grow.forward(&x);
-/// assert_eq!(y.to_string(), "tensor([2.7183, 7.3891])");
-/// assert_eq!(grow.inverse(&y).to_string(), "tensor([0.0000, 0.5000])");
+/// assert_eq!(y.to_string(), "tensor([4.4817, 7.3891])");
+/// assert_eq!(grow.inverse(&y).to_string(), "tensor([0.2500, 0.5000])");
 /// // The logarithm of the derivative: ln 2 of the first part, and the exponent of the second.
-/// assert_eq!(grow.log_abs_det_jacobian(&x, &y).to_string(), "tensor([1.6931, 2.6931])");
-/// assert_eq!(grow.inv().forward(&y).to_string(), "tensor([0.0000, 0.5000])");
+/// assert_eq!(grow.log_abs_det_jacobian(&x, &y).to_string(), "tensor([2.1931, 2.6931])");
+/// assert_eq!(grow.inv().forward(&y).to_string(), "tensor([0.2500, 0.5000])");
 /// assert_eq!((grow.domain().to_string(), grow.codomain().to_string()), ("Real()".into(), "GreaterThan(lower_bound=0.0)".into()));
 /// assert!(grow.bijective());
 /// ```

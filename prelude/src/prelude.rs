@@ -40,7 +40,9 @@ pub use crate::tensor::{
     Rounding, ScatterReduce, TensorOptions, TripletOptions, step,
 };
 pub use crate::{Complex, DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
-pub use crate::{distributions, fft, get_default_dtype, linalg, models, nn, optim, set_default_dtype};
+pub use crate::{
+    distributions, fft, get_default_dtype, linalg, models, nn, optim, set_default_dtype,
+};
 pub use wick_runtime::display::{DisplayHandle, clear_output, display};
 pub use wick_runtime::kinds::{Described, Html, Jpeg, Json, Latex, Markdown, Png, Svg, Text};
 pub use wick_runtime::{Forms, MimeBundle, Rich};

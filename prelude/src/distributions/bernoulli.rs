@@ -68,7 +68,10 @@ impl Distribution for Bernoulli {
 
     fn expand_to(&self, shape: &Shape) -> Result<Self> {
         let odds = self.odds.expand(shape)?;
-        Ok(Self { odds, ..self.clone() })
+        Ok(Self {
+            odds,
+            ..self.clone()
+        })
     }
 
     fn try_support(&self) -> Result<Constraint> {
@@ -92,7 +95,9 @@ impl Distribution for Bernoulli {
 
     fn draw(&self, shape: &Shape) -> Result<Tensor> {
         let probs = self.odds.probs()?.detach();
-        probs.try_expand(self.extended_shape(shape))?.try_bernoulli()
+        probs
+            .try_expand(self.extended_shape(shape))?
+            .try_bernoulli()
     }
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
@@ -104,6 +109,10 @@ impl Distribution for Bernoulli {
     }
 
     fn try_enumerate_support(&self, expand: bool) -> Result<Tensor> {
-        along_batch(&counting(2, self.odds.given())?, &self.batch_shape(), expand)
+        along_batch(
+            &counting(2, self.odds.given())?,
+            &self.batch_shape(),
+            expand,
+        )
     }
 }

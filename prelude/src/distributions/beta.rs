@@ -33,7 +33,10 @@ impl Beta {
     /// # Panics
     /// When one of them is not positive, or the shapes do not broadcast.
     #[track_caller]
-    pub fn new(concentration1: impl crate::Given<Arg>, concentration0: impl crate::Given<Arg>) -> Self {
+    pub fn new(
+        concentration1: impl crate::Given<Arg>,
+        concentration0: impl crate::Given<Arg>,
+    ) -> Self {
         Self::try_new(concentration1, concentration0).or_panic()
     }
 
@@ -42,7 +45,10 @@ impl Beta {
         concentration1: impl crate::Given<Arg>,
         concentration0: impl crate::Given<Arg>,
     ) -> Result<Self> {
-        Self::made([concentration1.into(), concentration0.into()], validate_args())
+        Self::made(
+            [concentration1.into(), concentration0.into()],
+            validate_args(),
+        )
     }
 
     /// Of these concentrations, whatever they are; values to score are not looked at either.
@@ -131,7 +137,8 @@ impl Distribution for Beta {
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
         let x = self.valid(value)?;
-        self.dirichlet.try_log_prob(&Tensor::try_stack(&[x.clone(), 1. - x], -1)?)
+        self.dirichlet
+            .try_log_prob(&Tensor::try_stack(&[x.clone(), 1. - x], -1)?)
     }
 
     fn try_entropy(&self) -> Result<Tensor> {

@@ -30,7 +30,10 @@ pub struct Binomial {
 }
 
 constructors!(Binomial, total_count: impl crate::Given<Arg> => Arg);
-text!(Binomial, |it| [("total_count", &it.total_count), it.odds.named()]);
+text!(Binomial, |it| [
+    ("total_count", &it.total_count),
+    it.odds.named()
+]);
 
 impl Binomial {
     pub(super) fn made(total_count: Arg, weights: Weights, validates: bool) -> Result<Self> {
@@ -95,7 +98,10 @@ impl Distribution for Binomial {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::IntegerInterval(0i64.into(), (&self.total_count).into()))
+        Ok(Constraint::IntegerInterval(
+            0i64.into(),
+            (&self.total_count).into(),
+        ))
     }
 
     fn try_mean(&self) -> Result<Tensor> {

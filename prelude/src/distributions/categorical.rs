@@ -63,7 +63,10 @@ impl Distribution for Categorical {
 
     fn expand_to(&self, shape: &Shape) -> Result<Self> {
         let odds = self.odds.expand(shape)?;
-        Ok(Self { odds, ..self.clone() })
+        Ok(Self {
+            odds,
+            ..self.clone()
+        })
     }
 
     fn try_support(&self) -> Result<Constraint> {
@@ -91,7 +94,10 @@ impl Distribution for Categorical {
     }
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
-        let value = self.valid(value)?.try_to_dtype(DType::I64)?.try_unsqueeze(-1)?;
+        let value = self
+            .valid(value)?
+            .try_to_dtype(DType::I64)?
+            .try_unsqueeze(-1)?;
         let logits = self.odds.logits()?;
         let batch = crate::shape::broadcast(&value.dims()[..value.dim() - 1], &self.batch_shape())?;
         let value = value.try_expand([batch.dims(), &[1]].concat())?;

@@ -52,7 +52,10 @@ impl Distribution for Cauchy {
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {
-        let eps = self.loc.new_empty(self.extended_shape(shape)).try_cauchy_(0., 1.)?;
+        let eps = self
+            .loc
+            .new_empty(self.extended_shape(shape))
+            .try_cauchy_(0., 1.)?;
         Ok(&self.loc + eps * &self.scale)
     }
 

@@ -135,7 +135,10 @@ impl Constraint {
     pub fn try_check(&self, value: &Tensor) -> Result<Tensor> {
         let x = &value.detach();
         let too_few = |least: usize| {
-            Error::value(format!("Expected value.dim() >= {least} but got {}", value.dim()))
+            Error::value(format!(
+                "Expected value.dim() >= {least} but got {}",
+                value.dim()
+            ))
         };
         if x.dim() < self.event_dim() {
             return Err(too_few(self.event_dim()));
@@ -144,7 +147,10 @@ impl Constraint {
             Boolean => x.try_eq(0)?.try_logical_or(&x.try_eq(1)?),
             OneHot => {
                 let one = x.try_sum_dim(-1, false)?.try_eq(1)?;
-                Boolean.try_check(x)?.try_all_dim(-1, false)?.try_logical_and(&one)
+                Boolean
+                    .try_check(x)?
+                    .try_all_dim(-1, false)?
+                    .try_logical_and(&one)
             }
             IntegerInterval(low, high) => whole(x)?.try_logical_and(&between(x, low, high)?),
             IntegerGreaterThan(low) => whole(x)?.try_logical_and(&x.try_ge(low.clone())?),
@@ -153,9 +159,9 @@ impl Constraint {
             GreaterThanEq(low) => x.try_ge(low.clone()),
             LessThan(high) => x.try_lt(high.clone()),
             Interval(low, high) => between(x, low, high),
-            HalfOpenInterval(low, high) => {
-                x.try_ge(low.clone())?.try_logical_and(&x.try_lt(high.clone())?)
-            }
+            HalfOpenInterval(low, high) => x
+                .try_ge(low.clone())?
+                .try_logical_and(&x.try_lt(high.clone())?),
             Simplex => {
                 let whole = (x.try_sum_dim(-1, false)? - 1).abs().try_lt(1e-6)?;
                 x.try_ge(0)?.try_all_dim(-1, false)?.try_logical_and(&whole)
@@ -166,19 +172,28 @@ impl Constraint {
             }
             LowerTriangular => x.try_tril(0)?.try_eq(x)?.try_all_dim([-2, -1], false),
             LowerCholesky => {
-                let diagonal = x.try_diagonal_dims(0, -2, -1)?.try_gt(0)?.try_all_dim(-1, false)?;
+                let diagonal = x
+                    .try_diagonal_dims(0, -2, -1)?
+                    .try_gt(0)?
+                    .try_all_dim(-1, false)?;
                 LowerTriangular.try_check(x)?.try_logical_and(&diagonal)
             }
             CorrCholesky => {
                 let tolerance = x.dtype().finfo().eps * x.size(-1) as f64 * 10.;
                 let lengths = x.try_norm_dim(2., -1, false)?;
-                let unit = (lengths - 1).abs().try_le(tolerance)?.try_all_dim(-1, false)?;
+                let unit = (lengths - 1)
+                    .abs()
+                    .try_le(tolerance)?
+                    .try_all_dim(-1, false)?;
                 LowerCholesky.try_check(x)?.try_logical_and(&unit)
             }
             Symmetric | PositiveSemidefinite | PositiveDefinite => self.check_symmetric(x),
             Independent(base, dims) => {
                 let holds = base.try_check(x)?;
-                let kept = holds.dim().checked_sub(*dims).ok_or_else(|| too_few(self.event_dim()))?;
+                let kept = holds
+                    .dim()
+                    .checked_sub(*dims)
+                    .ok_or_else(|| too_few(self.event_dim()))?;
                 match dims {
                     0 => Ok(holds),
                     _ => holds.try_flatten(kept as i64, -1)?.try_all_dim(-1, false),
@@ -187,8 +202,13 @@ impl Constraint {
             MixtureSameFamily(base) => {
                 let events = self.event_dim();
                 let holds = base.try_check(&x.try_unsqueeze(-1 - events as i64)?)?;
-                let kept: Vec<i64> = x.dims()[..x.dim() - events].iter().map(|&n| n as i64).collect();
-                holds.try_reshape([&kept[..], &[-1]].concat())?.try_all_dim(-1, false)
+                let kept: Vec<i64> = x.dims()[..x.dim() - events]
+                    .iter()
+                    .map(|&n| n as i64)
+                    .collect();
+                holds
+                    .try_reshape([&kept[..], &[-1]].concat())?
+                    .try_all_dim(-1, false)
             }
         }
     }
@@ -198,14 +218,16 @@ impl Constraint {
         if x.size(-1) != x.size(-2) {
             return Tensor::try_zeros(&batch)?.try_to_dtype(crate::DType::Bool);
         }
-        let symmetric = x.try_isclose(&x.try_mt()?, 1e-5, 1e-6)?.try_all_dim([-2, -1], false)?;
+        let symmetric = x
+            .try_isclose(&x.try_mt()?, 1e-5, 1e-6)?
+            .try_all_dim([-2, -1], false)?;
         if matches!(self, Symmetric) || !symmetric.try_all()?.try_item::<bool>()? {
             return Ok(symmetric);
         }
         match self {
-            PositiveSemidefinite => {
-                crate::linalg::try_eigvalsh(x)?.try_ge(0)?.try_all_dim(-1, false)
-            }
+            PositiveSemidefinite => crate::linalg::try_eigvalsh(x)?
+                .try_ge(0)?
+                .try_all_dim(-1, false),
             _ => positive_definite(x, &batch),
         }
     }
@@ -230,7 +252,8 @@ fn whole(x: &Tensor) -> Result<Tensor> {
 }
 
 fn between(x: &Tensor, low: &Arg, high: &Arg) -> Result<Tensor> {
-    x.try_ge(low.clone())?.try_logical_and(&x.try_le(high.clone())?)
+    x.try_ge(low.clone())?
+        .try_logical_and(&x.try_le(high.clone())?)
 }
 
 /// A bound as Python shows it.

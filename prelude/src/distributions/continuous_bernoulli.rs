@@ -61,7 +61,9 @@ impl ContinuousBernoulli {
     /// Where the formulas hold, the probabilities, and those that the formulas are computed of.
     fn cut(&self) -> Result<[Tensor; 3]> {
         let probs = self.shares()?;
-        let stable = probs.le(UNSTABLE[0]).try_logical_or(&probs.gt(UNSTABLE[1]))?;
+        let stable = probs
+            .le(UNSTABLE[0])
+            .try_logical_or(&probs.gt(UNSTABLE[1]))?;
         let cut = stable.try_where_(&probs, UNSTABLE[0] * probs.ones_like())?;
         Ok([stable, probs, cut])
     }
@@ -71,7 +73,9 @@ impl ContinuousBernoulli {
         let [stable, probs, cut] = self.cut()?;
         let below = cut.le(0.5).try_where_(&cut, cut.zeros_like())?;
         let above = cut.ge(0.5).try_where_(&cut, cut.ones_like())?;
-        let side = cut.le(0.5).try_where_((-2. * below).log1p(), (2. * above - 1.).log())?;
+        let side = cut
+            .le(0.5)
+            .try_where_((-2. * below).log1p(), (2. * above - 1.).log())?;
         let log_norm = ((-&cut).log1p() - cut.log()).abs().log() - side;
         let x = (probs - 0.5).pow(2);
         let series = LN_2 + (4. / 3. + 104. / 45. * &x) * &x;
@@ -94,7 +98,10 @@ impl Distribution for ContinuousBernoulli {
 
     fn expand_to(&self, shape: &Shape) -> Result<Self> {
         let odds = self.odds.expand(shape)?;
-        Ok(Self { odds, ..self.clone() })
+        Ok(Self {
+            odds,
+            ..self.clone()
+        })
     }
 
     fn try_support(&self) -> Result<Constraint> {

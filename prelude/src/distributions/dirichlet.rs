@@ -127,7 +127,9 @@ impl Distribution for Dirichlet {
         // Where all concentrations are below 1 the density is infinite in each corner: the first is named.
         let corners = self.concentration.lt(1).all_dim(-1, true);
         let largest = mode.argmax_dim(-1, false);
-        let corner = largest.try_one_hot(Some(over.size(-1)))?.try_type_as(&mode)?;
+        let corner = largest
+            .try_one_hot(Some(over.size(-1)))?
+            .try_type_as(&mode)?;
         corners.try_where_(corner, mode)
     }
 

@@ -172,13 +172,19 @@ pub trait Distribution: fmt::Display {
     /// [`Distribution::cdf`] that returns what is wrong instead of panicking.
     fn try_cdf(&self, value: &Tensor) -> Result<Tensor> {
         let _ = value;
-        Err(not_implemented(self, "cdf; draw many samples and count them"))
+        Err(not_implemented(
+            self,
+            "cdf; draw many samples and count them",
+        ))
     }
 
     /// [`Distribution::icdf`] that returns what is wrong instead of panicking.
     fn try_icdf(&self, value: &Tensor) -> Result<Tensor> {
         let _ = value;
-        Err(not_implemented(self, "icdf; draw many samples and take their quantile"))
+        Err(not_implemented(
+            self,
+            "icdf; draw many samples and take their quantile",
+        ))
     }
 
     /// [`Distribution::entropy`] that returns what is wrong instead of panicking.
@@ -435,7 +441,13 @@ pub trait Distribution: fmt::Display {
     /// assert_eq!(Dirichlet::new(Tensor::ones([5, 3])).extended_shape(&[2].into()), [2, 5, 3]);
     /// ```
     fn extended_shape(&self, shape: &Shape) -> Shape {
-        [shape.dims(), self.batch_shape().dims(), self.event_shape().dims()].concat().into()
+        [
+            shape.dims(),
+            self.batch_shape().dims(),
+            self.event_shape().dims(),
+        ]
+        .concat()
+        .into()
     }
 
     /// `value` if it can be scored: its shape goes with that of a draw and, where the distribution validates, its
@@ -450,7 +462,9 @@ pub trait Distribution: fmt::Display {
     fn valid(&self, value: &Tensor) -> Result<Tensor> {
         let shapes = [self.batch_shape(), self.event_shape()];
         let support = || self.try_support();
-        validation::checked_sample(value, shapes, self.validates(), &support, &|| self.to_string())
+        validation::checked_sample(value, shapes, self.validates(), &support, &|| {
+            self.to_string()
+        })
     }
 
     /// `value` as a tensor for which only the shape has to go with a draw.

@@ -75,7 +75,10 @@ impl Distribution for Geometric {
 
     fn expand_to(&self, shape: &Shape) -> Result<Self> {
         let odds = self.odds.expand(shape)?;
-        Ok(Self { odds, ..self.clone() })
+        Ok(Self {
+            odds,
+            ..self.clone()
+        })
     }
 
     fn try_support(&self) -> Result<Constraint> {

@@ -37,7 +37,11 @@ impl Gumbel {
         let share = Uniform::made([end(info.tiny)?.into(), end(1. - info.eps)?.into()], false)?;
         let falling = AffineTransform::new(0, -self.scale.ones_like());
         let spread = AffineTransform::new(&self.loc, -&self.scale);
-        let transform = ExpTransform.inv().then(falling).then(ExpTransform.inv()).then(spread);
+        let transform = ExpTransform
+            .inv()
+            .then(falling)
+            .then(ExpTransform.inv())
+            .then(spread);
         TransformedDistribution::made(share, transform, false)
     }
 }

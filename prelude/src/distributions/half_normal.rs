@@ -1,9 +1,9 @@
 //! The right half of the bell curve.
 
-use super::normal::Normal;
 use super::constraint::Constraint;
 use super::distribution::Distribution;
 use super::family::{common, family};
+use super::normal::Normal;
 
 use crate::error::Result;
 use crate::shape::Shape;

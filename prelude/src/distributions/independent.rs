@@ -108,12 +108,20 @@ impl<D: Distribution> fmt::Debug for Independent<D> {
 
 impl<D: Distribution> Distribution for Independent<D> {
     fn batch_shape(&self) -> Shape {
-        let [batch, _] = shapes(&self.base.batch_shape(), &self.base.event_shape(), self.dims);
+        let [batch, _] = shapes(
+            &self.base.batch_shape(),
+            &self.base.event_shape(),
+            self.dims,
+        );
         batch
     }
 
     fn event_shape(&self) -> Shape {
-        let [_, event] = shapes(&self.base.batch_shape(), &self.base.event_shape(), self.dims);
+        let [_, event] = shapes(
+            &self.base.batch_shape(),
+            &self.base.event_shape(),
+            self.dims,
+        );
         event
     }
 

@@ -73,7 +73,12 @@ impl LKJCholesky {
         // As in PyTorch, where the distribution that rows are drawn from is always looked at, and first.
         made.rows(validate_args())?;
         if validates {
-            check_parameter(&made, "concentration", &made.concentration, &Constraint::positive())?;
+            check_parameter(
+                &made,
+                "concentration",
+                &made.concentration,
+                &Constraint::positive(),
+            )?;
         }
         Ok(made)
     }
@@ -141,8 +146,12 @@ impl Distribution for LKJCholesky {
             let normal = standard_normal(&self.extended_shape(shape), &lengths)?.try_tril(-1)?;
             let directions = normal.try_div(normal.try_norm_dim(2., -1, true)?)?;
             // The first row has no direction.
-            let first = counting(self.size, &lengths)?.try_eq(0)?.try_unsqueeze(-1)?;
-            let rows = lengths.try_sqrt()?.try_mul(first.try_where_(0., directions)?)?;
+            let first = counting(self.size, &lengths)?
+                .try_eq(0)?
+                .try_unsqueeze(-1)?;
+            let rows = lengths
+                .try_sqrt()?
+                .try_mul(first.try_where_(0., directions)?)?;
             let tiny = rows.dtype().finfo().tiny;
             let rest = 1 - rows.pow(2).try_sum_dim(-1, false)?;
             let diagonal = rest.try_clamp_min(tiny)?.try_sqrt()?;

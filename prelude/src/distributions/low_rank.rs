@@ -60,7 +60,12 @@ impl LowRankMultivariateNormal {
         cov_factor: impl crate::Given<Arg>,
         cov_diag: impl crate::Given<Arg>,
     ) -> Result<Self> {
-        Self::made(loc.into(), cov_factor.into(), cov_diag.into(), validate_args())
+        Self::made(
+            loc.into(),
+            cov_factor.into(),
+            cov_diag.into(),
+            validate_args(),
+        )
     }
 
     /// Of these parameters, whatever they are; values to score are not looked at either.
@@ -93,12 +98,20 @@ impl LowRankMultivariateNormal {
         };
         if validates {
             check_parameter(&made, "loc", &made.loc, &Constraint::real_vector())?;
-            check_parameter(&made, "cov_factor", &made.cov_factor, &Constraint::Real.independent(2))?;
+            check_parameter(
+                &made,
+                "cov_factor",
+                &made.cov_factor,
+                &Constraint::Real.independent(2),
+            )?;
             let constraint = Constraint::positive().independent(1);
             check_parameter(&made, "cov_diag", &made.cov_diag, &constraint)?;
         }
         let capacitance = capacitance(&made.factor, &made.diag)?;
-        Ok(Self { capacitance, ..made })
+        Ok(Self {
+            capacitance,
+            ..made
+        })
     }
 
     /// The mean.
@@ -130,7 +143,11 @@ impl LowRankMultivariateNormal {
     #[track_caller]
     pub fn precision_matrix(&self) -> Tensor {
         self.square(|| {
-            let a = linalg::try_solve_triangular(&self.capacitance, &scaled(&self.factor, &self.diag)?, false)?;
+            let a = linalg::try_solve_triangular(
+                &self.capacitance,
+                &scaled(&self.factor, &self.diag)?,
+                false,
+            )?;
             let alone = self.diag.reciprocal().try_diag_embed(0, -2, -1)?;
             alone.try_sub(a.try_mt()?.try_matmul(&a)?)
         })
@@ -166,7 +183,8 @@ fn check_shapes(loc: &Tensor, factor: &Tensor, diag: &Tensor) -> Result<Shape> {
     }
     let n = loc.size(-1);
     if factor.dim() < 2 {
-        let why = "cov_factor must be at least two-dimensional, with optional leading batch dimensions";
+        let why =
+            "cov_factor must be at least two-dimensional, with optional leading batch dimensions";
         return Err(Error::value(why));
     }
     if factor.size(-2) != n {
@@ -174,13 +192,22 @@ fn check_shapes(loc: &Tensor, factor: &Tensor, diag: &Tensor) -> Result<Shape> {
         return Err(Error::value(why));
     }
     if diag.dim() < 1 || diag.size(-1) != n {
-        let why = format!("cov_diag must be a batch of vectors with shape {}", Shape::from([n]));
+        let why = format!(
+            "cov_diag must be a batch of vectors with shape {}",
+            Shape::from([n])
+        );
         return Err(Error::value(why));
     }
-    let batches = [&loc.dims()[..loc.dim() - 1], &factor.dims()[..factor.dim() - 2], &diag.dims()[..diag.dim() - 1]];
+    let batches = [
+        &loc.dims()[..loc.dim() - 1],
+        &factor.dims()[..factor.dim() - 2],
+        &diag.dims()[..diag.dim() - 1],
+    ];
     let batch = batches
         .into_iter()
-        .try_fold(Shape::from([]), |batch, next| crate::shape::broadcast(&batch, next));
+        .try_fold(Shape::from([]), |batch, next| {
+            crate::shape::broadcast(&batch, next)
+        });
     batch.map_err(|_| {
         Error::value(format!(
             "Incompatible batch shapes: loc {}, cov_factor {}, cov_diag {}",

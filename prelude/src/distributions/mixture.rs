@@ -57,7 +57,10 @@ impl<D: Distribution> MixtureSameFamily<D> {
     /// # Panics
     /// When the batches do not go together.
     #[track_caller]
-    pub fn without_validation(mixture_distribution: Categorical, component_distribution: D) -> Self {
+    pub fn without_validation(
+        mixture_distribution: Categorical,
+        component_distribution: D,
+    ) -> Self {
         Self {
             validates: false,
             ..Self::new(mixture_distribution, component_distribution)
@@ -82,7 +85,11 @@ impl<D: Distribution> MixtureSameFamily<D> {
     fn shares(&self) -> Result<Tensor> {
         let probs = self.mixture.odds().probs()?;
         let (batch, own) = (self.batch_shape().rank(), self.mixture.batch_shape().rank());
-        let between = if own == 1 { 0 } else { batch.saturating_sub(own) };
+        let between = if own == 1 {
+            0
+        } else {
+            batch.saturating_sub(own)
+        };
         let sizes = probs.dims();
         let (outer, last) = sizes.split_at(sizes.len() - 1);
         let events = vec![1; self.events() as usize];
@@ -119,7 +126,9 @@ fn pick(chosen: &Tensor, drawn: &Tensor, dim: usize, event: &Shape) -> Result<Te
     let ones = vec![1; event.rank() + 1];
     let chosen = chosen.try_reshape([&sizes[..], &ones].concat())?;
     let times = [vec![1; sizes.len() + 1], event.to_vec()].concat();
-    drawn.try_gather(dim as i64, &chosen.try_repeat(times)?)?.try_squeeze_dim(dim as i64)
+    drawn
+        .try_gather(dim as i64, &chosen.try_repeat(times)?)?
+        .try_squeeze_dim(dim as i64)
 }
 
 impl<D: Distribution> fmt::Display for MixtureSameFamily<D> {
@@ -162,13 +171,17 @@ impl<D: Distribution> Distribution for MixtureSameFamily<D> {
         let categories = self.mixture.odds().categories();
         Ok(Self {
             mixture: self.mixture.expand_to(shape)?,
-            component: self.component.expand_to(&[shape.dims(), &[categories]].concat().into())?,
+            component: self
+                .component
+                .expand_to(&[shape.dims(), &[categories]].concat().into())?,
             validates: self.validates,
         })
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::MixtureSameFamily(Box::new(self.component.try_support()?)))
+        Ok(Constraint::MixtureSameFamily(Box::new(
+            self.component.try_support()?,
+        )))
     }
 
     fn try_mean(&self) -> Result<Tensor> {
@@ -178,9 +191,16 @@ impl<D: Distribution> Distribution for MixtureSameFamily<D> {
 
     fn try_variance(&self) -> Result<Tensor> {
         let (shares, dim) = (self.shares()?, -1 - self.events());
-        let within = shares.try_mul(self.component.try_variance()?)?.try_sum_dim(dim, false)?;
-        let apart = self.component.try_mean()?.try_sub(self.try_mean()?.try_unsqueeze(dim)?)?;
-        let between = shares.try_mul(apart.try_pow(2.)?)?.try_sum_dim(dim, false)?;
+        let within = shares
+            .try_mul(self.component.try_variance()?)?
+            .try_sum_dim(dim, false)?;
+        let apart = self
+            .component
+            .try_mean()?
+            .try_sub(self.try_mean()?.try_unsqueeze(dim)?)?;
+        let between = shares
+            .try_mul(apart.try_pow(2.)?)?
+            .try_sum_dim(dim, false)?;
         within.try_add(between)
     }
 
@@ -201,6 +221,7 @@ impl<D: Distribution> Distribution for MixtureSameFamily<D> {
     fn try_cdf(&self, value: &Tensor) -> Result<Tensor> {
         let value = value.try_unsqueeze(-1 - self.events())?;
         let each = self.component.try_cdf(&value)?;
-        each.try_mul(self.mixture.odds().probs()?)?.try_sum_dim(-1, false)
+        each.try_mul(self.mixture.odds().probs()?)?
+            .try_sum_dim(-1, false)
     }
 }

@@ -108,7 +108,8 @@ impl Distribution for Multinomial {
         let probs = self.odds().probs()?;
         let n = probs.new_full((), self.total_count);
         let first = &n * self.categorical.try_entropy()? - (&n + 1).lgamma();
-        let binomial = Binomial::made(self.total_count.into(), Weights::Probs(probs.into()), false)?;
+        let binomial =
+            Binomial::made(self.total_count.into(), Weights::Probs(probs.into()), false)?;
         let values = binomial.try_enumerate_support(false)?;
         let values = values.try_narrow(0, 1, self.total_count)?;
         let shares = binomial.try_log_prob(&values)?.exp();

@@ -47,8 +47,16 @@ impl MultivariateNormal {
     }
 
     /// [`MultivariateNormal::new`] that returns what is wrong instead of panicking.
-    pub fn try_new(loc: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Result<Self> {
-        Self::made(loc.into(), covariance_matrix.into(), Matrix::Covariance, validate_args())
+    pub fn try_new(
+        loc: impl crate::Given<Arg>,
+        covariance_matrix: impl crate::Given<Arg>,
+    ) -> Result<Self> {
+        Self::made(
+            loc.into(),
+            covariance_matrix.into(),
+            Matrix::Covariance,
+            validate_args(),
+        )
     }
 
     /// Of a mean and a covariance matrix; neither they nor values to score are looked at.
@@ -56,8 +64,17 @@ impl MultivariateNormal {
     /// # Panics
     /// When the shapes do not go together, or a matrix has no factor.
     #[track_caller]
-    pub fn without_validation(loc: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Self {
-        Self::made(loc.into(), covariance_matrix.into(), Matrix::Covariance, false).or_panic()
+    pub fn without_validation(
+        loc: impl crate::Given<Arg>,
+        covariance_matrix: impl crate::Given<Arg>,
+    ) -> Self {
+        Self::made(
+            loc.into(),
+            covariance_matrix.into(),
+            Matrix::Covariance,
+            false,
+        )
+        .or_panic()
     }
 
     /// Of a mean and the inverse of a covariance matrix.
@@ -77,7 +94,12 @@ impl MultivariateNormal {
         loc: impl crate::Given<Arg>,
         precision_matrix: impl crate::Given<Arg>,
     ) -> Result<Self> {
-        Self::made(loc.into(), precision_matrix.into(), Matrix::Precision, validate_args())
+        Self::made(
+            loc.into(),
+            precision_matrix.into(),
+            Matrix::Precision,
+            validate_args(),
+        )
     }
 
     /// Of a mean and the lower triangular factor of a covariance matrix.
@@ -85,13 +107,24 @@ impl MultivariateNormal {
     /// # Panics
     /// When the shapes do not go together, or a factor is not triangular with a positive diagonal.
     #[track_caller]
-    pub fn from_scale_tril(loc: impl crate::Given<Arg>, scale_tril: impl crate::Given<Arg>) -> Self {
+    pub fn from_scale_tril(
+        loc: impl crate::Given<Arg>,
+        scale_tril: impl crate::Given<Arg>,
+    ) -> Self {
         Self::try_from_scale_tril(loc, scale_tril).or_panic()
     }
 
     /// [`MultivariateNormal::from_scale_tril`] that returns what is wrong instead of panicking.
-    pub fn try_from_scale_tril(loc: impl crate::Given<Arg>, scale_tril: impl crate::Given<Arg>) -> Result<Self> {
-        Self::made(loc.into(), scale_tril.into(), Matrix::ScaleTril, validate_args())
+    pub fn try_from_scale_tril(
+        loc: impl crate::Given<Arg>,
+        scale_tril: impl crate::Given<Arg>,
+    ) -> Result<Self> {
+        Self::made(
+            loc.into(),
+            scale_tril.into(),
+            Matrix::ScaleTril,
+            validate_args(),
+        )
     }
 
     fn made(loc: Arg, matrix: Arg, given: Matrix, validates: bool) -> Result<Self> {
@@ -110,7 +143,8 @@ impl MultivariateNormal {
             )));
         }
         let (rows, sizes) = (loc.size(-1), matrix.dims());
-        let batch = crate::shape::broadcast(&sizes[..sizes.len() - 2], &loc.dims()[..loc.dim() - 1])?;
+        let batch =
+            crate::shape::broadcast(&sizes[..sizes.len() - 2], &loc.dims()[..loc.dim() - 1])?;
         let made = Self {
             loc: loc.try_expand([batch.dims(), &[rows]].concat())?,
             spread: Spread::of(given, matrix, &batch)?,
@@ -165,7 +199,10 @@ impl MultivariateNormal {
 
 impl fmt::Display for MultivariateNormal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parameters = [("loc", &self.loc), (self.spread.given.name(), &self.spread.matrix)];
+        let parameters = [
+            ("loc", &self.loc),
+            (self.spread.given.name(), &self.spread.matrix),
+        ];
         show(f, "MultivariateNormal", &parameters)
     }
 }
@@ -215,7 +252,11 @@ impl Distribution for MultivariateNormal {
     }
 
     fn try_variance(&self) -> Result<Tensor> {
-        self.spread.tril.pow(2).sum_dim(-1, false).try_expand(self.loc.shape())
+        self.spread
+            .tril
+            .pow(2)
+            .sum_dim(-1, false)
+            .try_expand(self.loc.shape())
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {

@@ -30,7 +30,10 @@ pub struct NegativeBinomial {
 }
 
 constructors!(NegativeBinomial, total_count: impl crate::Given<Arg> => Arg);
-text!(NegativeBinomial, |it| [("total_count", &it.total_count), it.odds.named()]);
+text!(NegativeBinomial, |it| [
+    ("total_count", &it.total_count),
+    it.odds.named()
+]);
 
 impl NegativeBinomial {
     fn made(total_count: Arg, weights: Weights, validates: bool) -> Result<Self> {

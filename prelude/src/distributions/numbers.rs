@@ -8,7 +8,9 @@ use crate::tensor::{Tensor, TensorOptions};
 pub(super) const EULER: f64 = 0.577_215_664_901_532_9;
 
 fn options(like: &Tensor) -> TensorOptions {
-    TensorOptions::new().dtype(like.dtype()).device(like.device())
+    TensorOptions::new()
+        .dtype(like.dtype())
+        .device(like.device())
 }
 
 /// Standard normal numbers in the dtype of `like`.
@@ -35,7 +37,9 @@ pub(super) fn counting(n: usize, like: &Tensor) -> Result<Tensor> {
 pub(super) fn sum_rightmost(x: &Tensor, dims: usize) -> Result<Tensor> {
     match dims {
         0 => Ok(x.clone()),
-        _ => x.try_flatten(x.dim() as i64 - dims as i64, -1)?.try_sum_dim(-1, false),
+        _ => x
+            .try_flatten(x.dim() as i64 - dims as i64, -1)?
+            .try_sum_dim(-1, false),
     }
 }
 

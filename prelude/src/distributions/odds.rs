@@ -64,7 +64,9 @@ impl Odds {
         let [given] = broadcast_all([given])?;
         if given.dim() == 0 {
             let name = if is_logits { "logits" } else { "probs" };
-            return Err(Error::value(format!("`{name}` parameter must be at least one-dimensional.")));
+            return Err(Error::value(format!(
+                "`{name}` parameter must be at least one-dimensional."
+            )));
         }
         let given = match is_logits {
             true => given.try_sub(given.try_logsumexp(-1, true)?)?,

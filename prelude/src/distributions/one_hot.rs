@@ -51,7 +51,9 @@ text!(OneHotCategoricalStraightThrough, |it| []);
 
 /// Categories as vectors in the dtype of the probabilities.
 fn one_hot(categories: &Tensor, odds: &Odds) -> Result<Tensor> {
-    categories.try_one_hot(Some(odds.categories()))?.try_type_as(odds.given())
+    categories
+        .try_one_hot(Some(odds.categories()))?
+        .try_type_as(odds.given())
 }
 
 macro_rules! vectors {

@@ -56,7 +56,12 @@ impl Spread {
     }
 
     pub fn check(&self, of: &dyn fmt::Display) -> Result<()> {
-        check_parameter(of, self.given.name(), &self.matrix, &self.given.constraint())
+        check_parameter(
+            of,
+            self.given.name(),
+            &self.matrix,
+            &self.given.constraint(),
+        )
     }
 
     /// Computes the factors.
@@ -83,11 +88,15 @@ impl Spread {
     }
 
     pub fn covariance(&self) -> Result<Tensor> {
-        self.square(Matrix::Covariance, || self.tril.try_matmul(&self.tril.try_mt()?))
+        self.square(Matrix::Covariance, || {
+            self.tril.try_matmul(&self.tril.try_mt()?)
+        })
     }
 
     pub fn precision(&self) -> Result<Tensor> {
-        self.square(Matrix::Precision, || linalg::try_cholesky_inverse(&self.tril, false))
+        self.square(Matrix::Precision, || {
+            linalg::try_cholesky_inverse(&self.tril, false)
+        })
     }
 
     /// What was given, or what is computed from the factor, in the shape of the batch.
@@ -103,23 +112,32 @@ impl Spread {
 fn factor_of_inverse(precision: &Tensor) -> Result<Tensor> {
     let flipped = linalg::try_cholesky(&precision.try_flip([-2, -1])?)?;
     let inverse = flipped.try_flip([-2, -1])?.try_mt()?;
-    let options = TensorOptions::new().dtype(precision.dtype()).device(precision.device());
+    let options = TensorOptions::new()
+        .dtype(precision.dtype())
+        .device(precision.device());
     let one = Tensor::try_eye_with(precision.size(-1), options)?;
     linalg::try_solve_triangular(&inverse, &one, false)
 }
 
 /// Matrices times vectors.
 pub(super) fn matrix_vector(matrices: &Tensor, vectors: &Tensor) -> Result<Tensor> {
-    matrices.try_matmul(&vectors.try_unsqueeze(-1)?)?.try_squeeze_dim(-1)
+    matrices
+        .try_matmul(&vectors.try_unsqueeze(-1)?)?
+        .try_squeeze_dim(-1)
 }
 
 /// The squared length of vectors `x`, measured by the factors of covariance matrices.
 pub(super) fn mahalanobis(tril: &Tensor, x: &Tensor) -> Result<Tensor> {
     let solved = linalg::try_solve_triangular(tril, &x.try_unsqueeze(-1)?, false)?;
-    solved.try_squeeze_dim(-1)?.try_pow(2)?.try_sum_dim(-1, false)
+    solved
+        .try_squeeze_dim(-1)?
+        .try_pow(2)?
+        .try_sum_dim(-1, false)
 }
 
 /// The logarithm of the determinant of a triangular factor.
 pub(super) fn half_log_det(tril: &Tensor) -> Result<Tensor> {
-    tril.try_diagonal_dims(0, -2, -1)?.try_log()?.try_sum_dim(-1, false)
+    tril.try_diagonal_dims(0, -2, -1)?
+        .try_log()?
+        .try_sum_dim(-1, false)
 }

@@ -57,7 +57,11 @@ impl<D: Distribution> TransformedDistribution<D> {
         Self::made(base_distribution, transform, false).or_panic()
     }
 
-    pub(super) fn made(base: D, transform: impl Transform + 'static, validates: bool) -> Result<Self> {
+    pub(super) fn made(
+        base: D,
+        transform: impl Transform + 'static,
+        validates: bool,
+    ) -> Result<Self> {
         let transform = ComposeTransform::of(transform.into_parts());
         let fitted = fit(&base.batch_shape(), &base.event_shape(), &transform)?;
         let base = match fitted.batch {
@@ -96,7 +100,10 @@ struct Fitted {
 
 fn fit(batch: &Shape, event: &Shape, transform: &ComposeTransform) -> Result<Fitted> {
     let base = Shape::from([batch.dims(), event.dims()].concat());
-    let (from, to) = (transform.domain().event_dim(), transform.codomain().event_dim());
+    let (from, to) = (
+        transform.domain().event_dim(),
+        transform.codomain().event_dim(),
+    );
     if base.rank() < from {
         return Err(Error::value(format!(
             "base_distribution needs to have shape with size at least {from}, but got {base}."
@@ -196,10 +203,12 @@ impl<D: Distribution> Distribution for TransformedDistribution<D> {
             return self.base.try_support();
         };
         let support = last.codomain();
-        Ok(match self.shapes[1].rank().saturating_sub(support.event_dim()) {
-            0 => support,
-            more => support.independent(more),
-        })
+        Ok(
+            match self.shapes[1].rank().saturating_sub(support.event_dim()) {
+                0 => support,
+                more => support.independent(more),
+            },
+        )
     }
 
     fn draw(&self, shape: &Shape) -> Result<Tensor> {

@@ -36,7 +36,10 @@ impl Distribution for Uniform {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::Interval((&self.low).into(), (&self.high).into()))
+        Ok(Constraint::Interval(
+            (&self.low).into(),
+            (&self.high).into(),
+        ))
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -36,14 +36,22 @@ pub(super) fn formatted(tensor: &Tensor) -> String {
         return tensor.to_string();
     }
     match tensor.dtype() {
-        DType::Bool => String::from(if tensor.item::<bool>() { "True" } else { "False" }),
+        DType::Bool => String::from(if tensor.item::<bool>() {
+            "True"
+        } else {
+            "False"
+        }),
         dtype if dtype.is_floating_point() => python_float(tensor.item::<f64>()),
         _ => tensor.item::<i64>().to_string(),
     }
 }
 
 /// `Normal(loc: 0.0, scale: torch.Size([2]))`.
-pub(super) fn show(f: &mut fmt::Formatter<'_>, name: &str, parameters: &[(&str, &Tensor)]) -> fmt::Result {
+pub(super) fn show(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    parameters: &[(&str, &Tensor)],
+) -> fmt::Result {
     let shown = parameters.iter().map(|(name, value)| match value.numel() {
         1 => format!("{name}: {}", formatted(value)),
         _ => format!("{name}: {}", value.shape()),

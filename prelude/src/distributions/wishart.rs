@@ -49,8 +49,16 @@ impl Wishart {
     }
 
     /// [`Wishart::new`] that returns what is wrong instead of panicking.
-    pub fn try_new(df: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Result<Self> {
-        Self::made(df.into(), covariance_matrix.into(), Matrix::Covariance, validate_args())
+    pub fn try_new(
+        df: impl crate::Given<Arg>,
+        covariance_matrix: impl crate::Given<Arg>,
+    ) -> Result<Self> {
+        Self::made(
+            df.into(),
+            covariance_matrix.into(),
+            Matrix::Covariance,
+            validate_args(),
+        )
     }
 
     /// Of the degrees of freedom and a covariance matrix; neither they nor values to score are looked at.
@@ -58,8 +66,17 @@ impl Wishart {
     /// # Panics
     /// When the shapes do not go together, a matrix has no factor, or there are too few degrees of freedom.
     #[track_caller]
-    pub fn without_validation(df: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Self {
-        Self::made(df.into(), covariance_matrix.into(), Matrix::Covariance, false).or_panic()
+    pub fn without_validation(
+        df: impl crate::Given<Arg>,
+        covariance_matrix: impl crate::Given<Arg>,
+    ) -> Self {
+        Self::made(
+            df.into(),
+            covariance_matrix.into(),
+            Matrix::Covariance,
+            false,
+        )
+        .or_panic()
     }
 
     /// Of the degrees of freedom and the inverse of a covariance matrix.
@@ -67,7 +84,10 @@ impl Wishart {
     /// # Panics
     /// When [`Wishart::new`] does.
     #[track_caller]
-    pub fn from_precision_matrix(df: impl crate::Given<Arg>, precision_matrix: impl crate::Given<Arg>) -> Self {
+    pub fn from_precision_matrix(
+        df: impl crate::Given<Arg>,
+        precision_matrix: impl crate::Given<Arg>,
+    ) -> Self {
         Self::try_from_precision_matrix(df, precision_matrix).or_panic()
     }
 
@@ -76,7 +96,12 @@ impl Wishart {
         df: impl crate::Given<Arg>,
         precision_matrix: impl crate::Given<Arg>,
     ) -> Result<Self> {
-        Self::made(df.into(), precision_matrix.into(), Matrix::Precision, validate_args())
+        Self::made(
+            df.into(),
+            precision_matrix.into(),
+            Matrix::Precision,
+            validate_args(),
+        )
     }
 
     /// Of the degrees of freedom and the lower triangular factor of a covariance matrix.
@@ -89,8 +114,16 @@ impl Wishart {
     }
 
     /// [`Wishart::from_scale_tril`] that returns what is wrong instead of panicking.
-    pub fn try_from_scale_tril(df: impl crate::Given<Arg>, scale_tril: impl crate::Given<Arg>) -> Result<Self> {
-        Self::made(df.into(), scale_tril.into(), Matrix::ScaleTril, validate_args())
+    pub fn try_from_scale_tril(
+        df: impl crate::Given<Arg>,
+        scale_tril: impl crate::Given<Arg>,
+    ) -> Result<Self> {
+        Self::made(
+            df.into(),
+            scale_tril.into(),
+            Matrix::ScaleTril,
+            validate_args(),
+        )
     }
 
     fn made(df: Arg, matrix: Arg, given: Matrix, validates: bool) -> Result<Self> {
@@ -161,9 +194,14 @@ impl Wishart {
         let df = self.df.try_unsqueeze(-1)? - counting(p, tril)?;
         let squares = Chi2::made(df.into(), false)?.draw_through(shape)?;
         let eps = squares.dtype().finfo().eps;
-        let diagonal = squares.try_sqrt()?.try_clamp_min(eps)?.try_diag_embed(0, -2, -1)?;
+        let diagonal = squares
+            .try_sqrt()?
+            .try_clamp_min(eps)?
+            .try_diag_embed(0, -2, -1)?;
         let batch = self.batch_shape();
-        let below = [shape.dims(), batch.dims(), &[p * (p - 1) / 2]].concat().into();
+        let below = [shape.dims(), batch.dims(), &[p * (p - 1) / 2]]
+            .concat()
+            .into();
         let below = standard_normal(&below, &diagonal)?;
         let factor = tril.try_matmul(&diagonal.try_add(lower(&below, p)?)?)?;
         factor.try_matmul(&factor.try_mt()?)
@@ -236,25 +274,32 @@ impl Distribution for Wishart {
     }
 
     fn try_mean(&self) -> Result<Tensor> {
-        self.of_matrices(&self.df)?.try_mul(self.spread.covariance()?)
+        self.of_matrices(&self.df)?
+            .try_mul(self.spread.covariance()?)
     }
 
     fn try_mode(&self) -> Result<Tensor> {
         let factor = &self.df - (self.rows() as f64 + 1.);
         let factor = factor.try_masked_fill(&factor.le(0), f64::NAN)?;
-        self.of_matrices(&factor)?.try_mul(self.spread.covariance()?)
+        self.of_matrices(&factor)?
+            .try_mul(self.spread.covariance()?)
     }
 
     fn try_variance(&self) -> Result<Tensor> {
         let covariance = self.spread.covariance()?;
         let diagonal = covariance.try_diagonal_dims(0, -2, -1)?;
-        let products = diagonal.try_unsqueeze(-1)?.try_mul(diagonal.try_unsqueeze(-2)?)?;
-        self.of_matrices(&self.df)?.try_mul(covariance.try_pow(2)?.try_add(products)?)
+        let products = diagonal
+            .try_unsqueeze(-1)?
+            .try_mul(diagonal.try_unsqueeze(-2)?)?;
+        self.of_matrices(&self.df)?
+            .try_mul(covariance.try_pow(2)?.try_add(products)?)
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {
         let sample = self.bartlett(shape)?;
-        let of_batch: Vec<i64> = (1..=self.batch_shape().rank() as i64).map(|dim| -dim).collect();
+        let of_batch: Vec<i64> = (1..=self.batch_shape().rank() as i64)
+            .map(|dim| -dim)
+            .collect();
         let of_draws = |holds: Tensor| match of_batch.is_empty() {
             true => Ok(holds),
             false => holds.try_any_dim(&of_batch, false),
@@ -275,14 +320,24 @@ impl Distribution for Wishart {
         let (x, nu, p) = (self.valid(value)?, &self.df, self.rows() as f64);
         let (_, log_det) = linalg::try_slogdet(&x)?;
         let solved = linalg::try_cholesky_solve(&x, &self.spread.tril, false)?;
-        let trace = solved.try_diagonal_dims(0, -2, -1)?.try_sum_dim(-1, false)?;
-        Ok(-nu * self.log_scale()? - (nu / 2).try_mvlgamma(p as i64)? + (nu - p - 1.) / 2 * log_det - trace / 2)
+        let trace = solved
+            .try_diagonal_dims(0, -2, -1)?
+            .try_sum_dim(-1, false)?;
+        Ok(
+            -nu * self.log_scale()? - (nu / 2).try_mvlgamma(p as i64)?
+                + (nu - p - 1.) / 2 * log_det
+                - trace / 2,
+        )
     }
 
     fn try_entropy(&self) -> Result<Tensor> {
         let (nu, p) = (&self.df, self.rows() as f64);
         let steps = (nu / 2).try_unsqueeze(-1)? - counting(self.rows(), nu)? / 2;
         let digamma = steps.try_digamma()?.try_sum_dim(-1, false)?;
-        Ok((p + 1.) * self.log_scale()? + (nu / 2).try_mvlgamma(p as i64)? - (nu - p - 1.) / 2 * digamma + nu * p / 2)
+        Ok(
+            (p + 1.) * self.log_scale()? + (nu / 2).try_mvlgamma(p as i64)?
+                - (nu - p - 1.) / 2 * digamma
+                + nu * p / 2,
+        )
     }
 }

@@ -70,7 +70,8 @@ fn continued_fraction(first: Dual, mut term: impl FnMut(f64) -> (Dual, Dual)) ->
         c = (b + a / c).or_tiny();
         let change = c * d;
         whole = whole * change;
-        if (change.value - 1.).abs() < DONE && change.slope.abs() <= DONE * whole.slope.abs().max(1.)
+        if (change.value - 1.).abs() < DONE
+            && change.slope.abs() <= DONE * whole.slope.abs().max(1.)
         {
             break;
         }
@@ -222,7 +223,10 @@ mod tests {
             for x in [0.001f64, 0.3, 0.8, 0.999] {
                 let expected = -x * x.ln() / a / (1. - x);
                 let found = beta_draw_slope(a, 1., x);
-                assert!((found / expected - 1.).abs() < 1e-10, "{a} {x}: {found} {expected}");
+                assert!(
+                    (found / expected - 1.).abs() < 1e-10,
+                    "{a} {x}: {found} {expected}"
+                );
             }
         }
     }

@@ -6,7 +6,9 @@ use wick::prelude::*;
 use wick::{ErrorKind, Result};
 
 fn sentence<T>(outcome: Result<T>) -> String {
-    outcome.err().map_or_else(|| "nothing".to_string(), |error| error.to_string())
+    outcome
+        .err()
+        .map_or_else(|| "nothing".to_string(), |error| error.to_string())
 }
 
 fn refused(name: &str) -> String {
@@ -30,21 +32,23 @@ fn refused(name: &str) -> String {
         "beta" => sentence(Beta::try_new(1., -2.)),
         "weibull" => sentence(Weibull::try_new(-1., 2.)),
         "kumaraswamy" => sentence(Kumaraswamy::try_new(-1., 2.)),
-        "covariance" => {
-            sentence(MultivariateNormal::try_new(Tensor::zeros(2), tensor!([[1., 2.], [2., 1.]])))
-        }
+        "covariance" => sentence(MultivariateNormal::try_new(
+            Tensor::zeros(2),
+            tensor!([[1., 2.], [2., 1.]]),
+        )),
         "tril" => {
             let tril = tensor!([[1., 2.], [0., 1.]]);
-            sentence(MultivariateNormal::try_from_scale_tril(Tensor::zeros(2), tril))
+            sentence(MultivariateNormal::try_from_scale_tril(
+                Tensor::zeros(2),
+                tril,
+            ))
         }
         "loc of a number" => sentence(MultivariateNormal::try_new(0., Tensor::eye(2))),
         "vector for a matrix" => sentence(MultivariateNormal::try_new(Tensor::zeros(2), ones(2))),
         "geometric" => sentence(Geometric::try_new(tensor!([0., 0.5]))),
         "dirichlet" => sentence(Dirichlet::try_new(tensor!([1., -2.]))),
         "dirichlet of a number" => sentence(Dirichlet::try_new(1.)),
-        "poisson with gradients" => {
-            sentence(Poisson::try_new(tensor!([-1.]).requires_grad_(true)))
-        }
+        "poisson with gradients" => sentence(Poisson::try_new(tensor!([-1.]).requires_grad_(true))),
         "relaxed" => sentence(RelaxedBernoulli::try_new(2., 1.5)),
         "negative_binomial" => sentence(NegativeBinomial::try_new(3., 1.)),
         "binomial count" => sentence(Binomial::try_new(tensor!(-1.), tensor!(0.5))),
@@ -54,11 +58,19 @@ fn refused(name: &str) -> String {
         "lkj concentration" => sentence(LKJCholesky::try_new(3, -1.)),
         "low rank" => {
             let factor = Tensor::ones([3, 1]);
-            sentence(LowRankMultivariateNormal::try_new(Tensor::zeros(2), factor, ones(2)))
+            sentence(LowRankMultivariateNormal::try_new(
+                Tensor::zeros(2),
+                factor,
+                ones(2),
+            ))
         }
         "low rank diagonal" => {
             let (factor, none) = (Tensor::ones([2, 1]), Tensor::zeros(2));
-            sentence(LowRankMultivariateNormal::try_new(Tensor::zeros(2), factor, none))
+            sentence(LowRankMultivariateNormal::try_new(
+                Tensor::zeros(2),
+                factor,
+                none,
+            ))
         }
         "mixture" => {
             let hills = Normal::new(Tensor::zeros(2), 1.);
@@ -103,7 +115,10 @@ fn refused(name: &str) -> String {
         "broadcast" => sentence(Normal::try_new(Tensor::zeros(2), ones(3))),
         "too few dimensions" => {
             let normal = Normal::new(0., 1.);
-            sentence(TransformedDistribution::try_new(normal, StickBreakingTransform))
+            sentence(TransformedDistribution::try_new(
+                normal,
+                StickBreakingTransform,
+            ))
         }
         "binomial dtypes" => {
             let prob = tensor!([0.5]).to(DType::F64);
@@ -124,7 +139,9 @@ fn what_cannot_be_is_refused_in_pytorchs_words() {
         let (name, expected) = (row.text("error"), row.text("text"));
         let found = refused(&name);
         if found != expected {
-            wrong.push(format!("{name}:\n  {found}\n  and in PyTorch\n  {expected}"));
+            wrong.push(format!(
+                "{name}:\n  {found}\n  and in PyTorch\n  {expected}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -138,7 +155,10 @@ fn what_a_family_has_not_is_said_with_what_to_use_instead() {
         "Bernoulli does not implement rsample; use sample, whose draws have no gradient, and weigh log_prob instead"
     );
     let error = coin.try_cdf(&tensor!(1.)).unwrap_err();
-    assert_eq!(error.to_string(), "Bernoulli does not implement cdf; draw many samples and count them");
+    assert_eq!(
+        error.to_string(),
+        "Bernoulli does not implement cdf; draw many samples and count them"
+    );
     assert_eq!(error.kind(), ErrorKind::Runtime);
     assert_eq!(Normal::try_new(0, -1).unwrap_err().kind(), ErrorKind::Value);
 }
@@ -148,7 +168,10 @@ fn without_validation_anything_goes_that_broadcasts() {
     let odd = Normal::without_validation(0, -1.);
     assert!(odd.try_log_prob(&tensor!(f64::NAN)).is_ok());
     let mismatch = Normal::without_validation(Tensor::zeros(2), 1.).try_log_prob(&Tensor::zeros(3));
-    assert!(sentence(mismatch).starts_with("The size of tensor a (3) must match the size of tensor b (2)"));
+    assert!(
+        sentence(mismatch)
+            .starts_with("The size of tensor a (3) must match the size of tensor b (2)")
+    );
     // Truth values count as 0 and 1.
     let coin = Bernoulli::new(0.25).log_prob(&tensor!([true, false])).exp();
     assert_eq!(coin.to_string(), "tensor([0.2500, 0.7500])");

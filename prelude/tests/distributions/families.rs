@@ -18,10 +18,12 @@ fn count_of(arg: &Arg) -> usize {
     }
 }
 
+type Any = Box<dyn Distribution>;
+
 /// A distribution of any family, and itself expanded.
 pub struct Made {
-    pub it: Box<dyn Distribution>,
-    pub expanded: Box<dyn Fn(&[usize]) -> Box<dyn Distribution>>,
+    pub it: Any,
+    pub expanded: Box<dyn Fn(&[usize]) -> Any>,
 }
 
 fn made<D: Distribution + Clone + 'static>(it: D) -> Made {
@@ -81,10 +83,13 @@ fn composed(family: &str, how: &str, p: &[Arg]) -> Made {
         ("MultivariateNormal", "covariance_matrix") => {
             made(MultivariateNormal::new(p[0].clone(), p[1].clone()))
         }
-        ("MultivariateNormal", "precision_matrix") => {
-            made(MultivariateNormal::from_precision_matrix(p[0].clone(), p[1].clone()))
-        }
-        ("MultivariateNormal", _) => made(MultivariateNormal::from_scale_tril(p[0].clone(), p[1].clone())),
+        ("MultivariateNormal", "precision_matrix") => made(
+            MultivariateNormal::from_precision_matrix(p[0].clone(), p[1].clone()),
+        ),
+        ("MultivariateNormal", _) => made(MultivariateNormal::from_scale_tril(
+            p[0].clone(),
+            p[1].clone(),
+        )),
         ("Wishart", "covariance_matrix") => made(Wishart::new(p[0].clone(), p[1].clone())),
         ("Wishart", "precision_matrix") => {
             made(Wishart::from_precision_matrix(p[0].clone(), p[1].clone()))
@@ -94,11 +99,17 @@ fn composed(family: &str, how: &str, p: &[Arg]) -> Made {
         ("Independent", _) => made(Independent::new(normal(&p[0], &p[1]), 1)),
         ("MixtureSameFamily", _) => {
             let hills = Normal::new(p[1].clone(), 0.5);
-            made(MixtureSameFamily::new(Categorical::new(p[0].clone()), hills))
+            made(MixtureSameFamily::new(
+                Categorical::new(p[0].clone()),
+                hills,
+            ))
         }
         ("MixtureOfVectors", _) => {
             let hills = Independent::new(Normal::new(p[1].clone(), 0.5), 1);
-            made(MixtureSameFamily::new(Categorical::new(p[0].clone()), hills))
+            made(MixtureSameFamily::new(
+                Categorical::new(p[0].clone()),
+                hills,
+            ))
         }
         ("Transformed", chain) => transformed(chain, normal(&p[0], &p[1])),
         _ => panic!("there is no family '{family}'"),
@@ -117,7 +128,10 @@ fn transformed(chain: &str, base: Normal) -> Made {
         "Softplus" => of(base, SoftplusTransform),
         "Power" => of(base, ExpTransform.then(PowerTransform::new(3.))),
         "StickBreaking" => of(base, StickBreakingTransform),
-        "AffineOfVectors" => of(base, AffineTransform::new(1., tensor!([2., 3.])).event_dim(1)),
+        "AffineOfVectors" => of(
+            base,
+            AffineTransform::new(1., tensor!([2., 3.])).event_dim(1),
+        ),
         "InverseSigmoid" => of(base, SigmoidTransform.then(SigmoidTransform.inv())),
         _ => panic!("there is no chain '{chain}'"),
     }

@@ -48,7 +48,10 @@ impl Row {
 
     pub fn shape(&self, key: &str) -> Shape {
         let sizes = self.list(key).into_iter();
-        sizes.map(|size| *size.get::<f64>().unwrap() as usize).collect::<Vec<_>>().into()
+        sizes
+            .map(|size| *size.get::<f64>().unwrap() as usize)
+            .collect::<Vec<_>>()
+            .into()
     }
 
     /// A tensor, if there is one.
@@ -97,10 +100,19 @@ impl Row {
 }
 
 /// Compares numbers, and the shape and dtype with them. `tolerance` is relative above 1 and absolute below.
-pub fn compare(what: &str, found: &Tensor, expected: &Tensor, tolerance: f64) -> Result<(), String> {
+pub fn compare(
+    what: &str,
+    found: &Tensor,
+    expected: &Tensor,
+    tolerance: f64,
+) -> Result<(), String> {
     let kind = |x: &Tensor| (x.shape(), x.dtype());
     if kind(found) != kind(expected) {
-        return Err(format!("{what}: {:?}, and in PyTorch {:?}", kind(found), kind(expected)));
+        return Err(format!(
+            "{what}: {:?}, and in PyTorch {:?}",
+            kind(found),
+            kind(expected)
+        ));
     }
     let [a, b] = [found, expected].map(|x| x.detach().to(DType::F64).ravel().to_vec::<f64>());
     let near = |(&a, &b): (&f64, &f64)| {

@@ -87,7 +87,9 @@ fn check_gradients(
             (Some(found), Some(expected)) => compare(what, found, expected, tolerance),
             (None, None) => Ok(()),
             // A gradient of zeros where the other has none.
-            (Some(zeros), None) | (None, Some(zeros)) => compare(what, &zeros.zeros_like(), zeros, 0.),
+            (Some(zeros), None) | (None, Some(zeros)) => {
+                compare(what, &zeros.zeros_like(), zeros, 0.)
+            }
         };
         wrong.extend(outcome.err());
     }
@@ -98,7 +100,9 @@ fn check_answer(row: &Row, key: &str, found: Result<Tensor>, wrong: &mut Vec<Str
     let outcome = match (found, row.word(key), row.tensor(key)) {
         (Ok(found), _, Some(expected)) => compare(key, &found, &expected, near(&expected)),
         (Ok(found), Some(_), _) => Err(format!("{key}: {found}, and in PyTorch nothing")),
-        (Err(error), _, Some(expected)) => Err(format!("{key}: {error}, and in PyTorch {expected}")),
+        (Err(error), _, Some(expected)) => {
+            Err(format!("{key}: {error}, and in PyTorch {expected}"))
+        }
         _ => Ok(()),
     };
     wrong.extend(outcome.err());
@@ -116,7 +120,15 @@ fn check_draws(
         let shape = drawn.shape("shape");
         let expected = drawn.tensor("sample").unwrap();
         let found = Generator::with_seed(7).scope(|| d.draw(&shape).unwrap());
-        wrong.extend(compare(&format!("sample {shape}"), &found, &expected, of_draws(row, &expected)).err());
+        wrong.extend(
+            compare(
+                &format!("sample {shape}"),
+                &found,
+                &expected,
+                of_draws(row, &expected),
+            )
+            .err(),
+        );
         if found.requires_grad() {
             wrong.push("a sample with gradients".into());
         }
@@ -130,7 +142,15 @@ fn check_draws(
         // PyTorch approximates the implicit derivatives of gamma and beta numbers; ours are exact.
         let tolerance = if implicit { 2e-3 } else { near(&expected) * 4. };
         let what = format!("{what} gradients");
-        check_gradients(&what, &through, "gradients", &found, leaves, tolerance, wrong);
+        check_gradients(
+            &what,
+            &through,
+            "gradients",
+            &found,
+            leaves,
+            tolerance,
+            wrong,
+        );
     }
 }
 
@@ -146,8 +166,16 @@ fn check_row(row: &Row) -> Vec<String> {
         }
     };
     same("text", d.to_string(), row.text("text"));
-    same("batch", d.batch_shape().to_string(), row.shape("batch").to_string());
-    same("event", d.event_shape().to_string(), row.shape("event").to_string());
+    same(
+        "batch",
+        d.batch_shape().to_string(),
+        row.shape("batch").to_string(),
+    );
+    same(
+        "event",
+        d.event_shape().to_string(),
+        row.shape("event").to_string(),
+    );
     same("support", d.support().to_string(), row.text("support"));
     for (what, found) in [
         ("has_rsample", d.has_rsample()),
@@ -167,8 +195,23 @@ fn check_row(row: &Row) -> Vec<String> {
     ] {
         check_answer(row, key, found, &mut wrong);
     }
-    let implicit = ["Gamma", "InverseGamma", "Chi2", "Beta", "Dirichlet", "StudentT", "FisherSnedecor", "Wishart"];
-    check_draws(row, d, &leaves, implicit.contains(&family.as_str()), &mut wrong);
+    let implicit = [
+        "Gamma",
+        "InverseGamma",
+        "Chi2",
+        "Beta",
+        "Dirichlet",
+        "StudentT",
+        "FisherSnedecor",
+        "Wishart",
+    ];
+    check_draws(
+        row,
+        d,
+        &leaves,
+        implicit.contains(&family.as_str()),
+        &mut wrong,
+    );
     let value = row.tensor("value").unwrap();
     let log_prob = d.log_prob(&value);
     let expected = row.tensor("log_prob").unwrap();
@@ -179,13 +222,21 @@ fn check_row(row: &Row) -> Vec<String> {
         check_gradients(key, row, key, &log_prob, &leaves, tolerance, &mut wrong);
     }
     check_answer(row, "cdf", d.try_cdf(&value), &mut wrong);
-    check_answer(row, "icdf", d.try_icdf(&row.tensor("share").unwrap()), &mut wrong);
+    check_answer(
+        row,
+        "icdf",
+        d.try_icdf(&row.tensor("share").unwrap()),
+        &mut wrong,
+    );
     let batch = [&[2], row.shape("batch").dims()].concat();
     let drawn = (made.expanded)(&batch);
     let drawn = Generator::with_seed(9).scope(|| drawn.draw(&Shape::from([2])).unwrap());
     let expected = row.tensor("expanded").unwrap();
     wrong.extend(compare("expanded", &drawn, &expected, of_draws(row, &expected)).err());
-    wrong.into_iter().map(|why| format!("{family} {how} {}: {why}", row.text("text"))).collect()
+    wrong
+        .into_iter()
+        .map(|why| format!("{family} {how} {}: {why}", row.text("text")))
+        .collect()
 }
 
 #[test]
@@ -193,7 +244,12 @@ fn families_are_those_of_pytorch() {
     let rows = rows("family");
     let wrong: Vec<String> = rows.iter().flat_map(check_row).collect();
     assert!(rows.len() > 150, "{} cases", rows.len());
-    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -215,5 +271,10 @@ fn distributions_differ_as_in_pytorch() {
         }
     }
     assert!(rows.len() > 60, "{} pairs", rows.len());
-    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -32,7 +32,9 @@ impl ComposeTransform {
 
 /// How many dimensions a chain looks at together at its start, from those at which each part begins and ends.
 fn event_dim(dims: impl Iterator<Item = (usize, usize)>) -> usize {
-    dims.fold(0, |event, (near, far)| (event + near).saturating_sub(far).max(near))
+    dims.fold(0, |event, (near, far)| {
+        (event + near).saturating_sub(far).max(near)
+    })
 }
 
 /// A constraint for as many dimensions.
@@ -81,15 +83,22 @@ impl Transform for ComposeTransform {
 
     fn try_sign(&self) -> Result<Arg> {
         let one = Arg::from(1i64);
-        self.parts.iter().try_fold(one, |sign, part| times(sign, part.try_sign()?))
+        self.parts
+            .iter()
+            .try_fold(one, |sign, part| times(sign, part.try_sign()?))
     }
 
     fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.parts.iter().try_fold(x.clone(), |x, part| part.try_forward(&x))
+        self.parts
+            .iter()
+            .try_fold(x.clone(), |x, part| part.try_forward(&x))
     }
 
     fn try_inverse(&self, y: &Tensor) -> Result<Tensor> {
-        self.parts.iter().rev().try_fold(y.clone(), |y, part| part.try_inverse(&y))
+        self.parts
+            .iter()
+            .rev()
+            .try_fold(y.clone(), |y, part| part.try_inverse(&y))
     }
 
     fn try_log_abs_det_jacobian(&self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
@@ -112,12 +121,14 @@ impl Transform for ComposeTransform {
     }
 
     fn forward_shape(&self, shape: &Shape) -> Result<Shape> {
-        self.parts.iter().try_fold(shape.clone(), |shape, part| part.forward_shape(&shape))
+        self.parts
+            .iter()
+            .try_fold(shape.clone(), |shape, part| part.forward_shape(&shape))
     }
 
     fn inverse_shape(&self, shape: &Shape) -> Result<Shape> {
-        let parts = self.parts.iter().rev();
-        parts.fold(Ok(shape.clone()), |shape, part| part.inverse_shape(&shape?))
+        let mut parts = self.parts.iter().rev();
+        parts.try_fold(shape.clone(), |shape, part| part.inverse_shape(&shape))
     }
 
     fn into_parts(self) -> Vec<Arc<dyn Transform>> {

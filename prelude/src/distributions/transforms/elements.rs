@@ -55,7 +55,13 @@ pub struct TanhTransform;
 #[derive(Clone)]
 pub struct AbsTransform;
 
-named!(ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform, AbsTransform);
+named!(
+    ExpTransform,
+    SigmoidTransform,
+    SoftplusTransform,
+    TanhTransform,
+    AbsTransform
+);
 
 /// A transform of any number that grows.
 macro_rules! growing {

@@ -8,7 +8,9 @@ mod simplex;
 
 pub use affine::{AffineTransform, PowerTransform};
 pub use compose::ComposeTransform;
-pub use elements::{AbsTransform, ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform};
+pub use elements::{
+    AbsTransform, ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform,
+};
 pub use inverse::InverseTransform;
 pub use simplex::{SoftmaxTransform, StickBreakingTransform};
 

@@ -90,7 +90,9 @@ impl Transform for StickBreakingTransform {
         let broken = clipped(&broken.try_sigmoid()?)?;
         let left = (1 - &broken).try_cumprod(-1)?;
         let one = Padding::Constant(1.);
-        broken.try_pad(&[0, 1], one)?.try_mul(left.try_pad(&[1, 0], one)?)
+        broken
+            .try_pad(&[0, 1], one)?
+            .try_mul(left.try_pad(&[1, 0], one)?)
     }
 
     fn try_inverse(&self, y: &Tensor) -> Result<Tensor> {

@@ -183,7 +183,7 @@ struct Named {
 
 /// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
 /// declare things there.
-const MODULES: [(&str, &str, bool); 20] = [
+const MODULES: [(&str, &str, bool); 21] = [
     ("nn/functional", "F", true),
     ("nn/init", "nn::init", true),
     ("nn/utils", "nn::utils", true),
@@ -197,6 +197,11 @@ const MODULES: [(&str, &str, bool); 20] = [
     ("models", "models", true),
     ("autograd/functional", "autograd::functional", true),
     ("autograd", "autograd", false),
+    (
+        "distributions/constraints",
+        "distributions::constraints",
+        false,
+    ),
     ("distributions", "distributions", true),
     ("random", "random", false),
     ("serialization", "serialization", false),

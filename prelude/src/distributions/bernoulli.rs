@@ -1,6 +1,7 @@
 //! Whether something happens.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::{along_batch, broadcast, counting};
@@ -36,7 +37,7 @@ impl Bernoulli {
         let odds = Odds::of_events(weights)?;
         let made = Self { odds, validates };
         if validates {
-            made.odds.check(&made, Constraint::unit_interval())?;
+            made.odds.check(&made, constraints::unit_interval())?;
         }
         Ok(made)
     }

@@ -1,8 +1,10 @@
 //! A share of a whole.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::dirichlet::Dirichlet;
-use super::distribution::{Distribution, broadcast_all};
+use super::distribution::Distribution;
+use super::numbers::broadcast_all;
 use super::validation::{show, validate_args};
 use crate::error::{OrPanic, Result};
 use crate::scalar::Arg;
@@ -113,7 +115,7 @@ impl Distribution for Beta {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::unit_interval())
+        Ok(constraints::unit_interval())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,6 +1,7 @@
 //! How many of several trials succeed.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::{along_batch, counting};
@@ -44,9 +45,9 @@ impl Binomial {
             validates,
         };
         if validates {
-            let constraint = Constraint::nonnegative_integer();
+            let constraint = constraints::nonnegative_integer();
             check_parameter(&made, "total_count", &made.total_count, &constraint)?;
-            made.odds.check(&made, Constraint::unit_interval())?;
+            made.odds.check(&made, constraints::unit_interval())?;
         }
         Ok(made)
     }

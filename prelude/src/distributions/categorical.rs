@@ -7,6 +7,7 @@ use super::numbers::{along_batch, full};
 use super::odds::{Odds, Weights, constructors};
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::limits::float_info;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 
@@ -107,7 +108,7 @@ impl Distribution for Categorical {
 
     fn try_entropy(&self) -> Result<Tensor> {
         let logits = self.odds.logits()?;
-        let logits = logits.try_clamp_min(logits.dtype().finfo().min)?;
+        let logits = logits.try_clamp_min(float_info(logits.dtype())?.min)?;
         Ok(-(logits * self.odds.probs()?).sum_dim(-1, false))
     }
 

@@ -1,6 +1,7 @@
 //! Quotients of normal numbers.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::full;
@@ -24,7 +25,7 @@ family! {
         /// The median.
         loc: Constraint::Real,
         /// The distance from it that half of the numbers stay within.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::validation::formatted;
 use crate::error::{Error, OrPanic, Result};
+use crate::limits::float_info;
 use crate::nn::python::float as python_float;
 use crate::scalar::{Arg, Scalar};
 use crate::tensor::Tensor;
@@ -11,9 +12,9 @@ use std::fmt;
 /// `torch.distributions.constraints.Constraint`.
 ///
 /// ```
-/// use wick::distributions::Constraint;
+/// use wick::distributions::{Constraint, constraints};
 /// use wick::prelude::*;
-/// let share = Constraint::unit_interval();
+/// let share = constraints::unit_interval();
 /// assert_eq!(share.to_string(), "Interval(lower_bound=0.0, upper_bound=1.0)");
 /// assert_eq!(share.check(&tensor!([0.5, 1.5])).to_string(), "tensor([ True, False])");
 /// let shares = Constraint::Simplex;
@@ -68,31 +69,6 @@ pub enum Constraint {
 use Constraint::*;
 
 impl Constraint {
-    /// Above 0. PyTorch: `torch.distributions.constraints.positive`.
-    pub fn positive() -> Self {
-        GreaterThan(0f64.into())
-    }
-
-    /// 0 or above. PyTorch: `torch.distributions.constraints.nonnegative`.
-    pub fn nonnegative() -> Self {
-        GreaterThanEq(0f64.into())
-    }
-
-    /// From 0 to 1. PyTorch: `torch.distributions.constraints.unit_interval`.
-    pub fn unit_interval() -> Self {
-        Interval(0f64.into(), 1f64.into())
-    }
-
-    /// A whole number that is not negative. PyTorch: `torch.distributions.constraints.nonnegative_integer`.
-    pub fn nonnegative_integer() -> Self {
-        IntegerGreaterThan(0i64.into())
-    }
-
-    /// Vectors of any numbers. PyTorch: `torch.distributions.constraints.real_vector`.
-    pub fn real_vector() -> Self {
-        Real.independent(1)
-    }
-
     /// That it holds for all elements of the last `dims` dimensions. PyTorch:
     /// `torch.distributions.constraints.independent`.
     pub fn independent(self, dims: usize) -> Self {
@@ -179,7 +155,7 @@ impl Constraint {
                 LowerTriangular.try_check(x)?.try_logical_and(&diagonal)
             }
             CorrCholesky => {
-                let tolerance = x.dtype().finfo().eps * x.size(-1) as f64 * 10.;
+                let tolerance = float_info(x.dtype())?.eps * x.size(-1) as f64 * 10.;
                 let lengths = x.try_norm_dim(2., -1, false)?;
                 let unit = (lengths - 1)
                     .abs()

@@ -2,6 +2,7 @@
 
 use super::bernoulli::cross_entropy;
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::{clamp_probs, uniform};
@@ -41,7 +42,7 @@ impl ContinuousBernoulli {
         let odds = Odds::of_events(weights)?.map_probs(clamp_probs)?;
         let made = Self { odds, validates };
         if validates {
-            made.odds.check(&made, Constraint::unit_interval())?;
+            made.odds.check(&made, constraints::unit_interval())?;
         }
         Ok(made)
     }
@@ -105,7 +106,7 @@ impl Distribution for ContinuousBernoulli {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::unit_interval())
+        Ok(constraints::unit_interval())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

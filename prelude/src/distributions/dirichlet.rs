@@ -1,7 +1,9 @@
 //! Shares of a whole.
 
 use super::constraint::Constraint;
-use super::distribution::{Distribution, broadcast_all};
+use super::constraints;
+use super::distribution::Distribution;
+use super::numbers::broadcast_all;
 use super::validation::{check_parameter, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
 use crate::scalar::Arg;
@@ -63,7 +65,7 @@ impl Dirichlet {
             validates,
         };
         if validates {
-            let constraint = Constraint::positive().independent(1);
+            let constraint = constraints::positive().independent(1);
             check_parameter(&made, "concentration", &made.concentration, &constraint)?;
         }
         Ok(made)

@@ -4,9 +4,8 @@ use super::constraint::Constraint;
 use super::validation;
 use crate::autograd::no_grad;
 use crate::error::{Error, OrPanic, Result};
-use crate::scalar::Arg;
 use crate::shape::{Dims, Shape};
-use crate::tensor::{Tensor, TensorOptions};
+use crate::tensor::Tensor;
 use std::fmt;
 
 /// A probability distribution, or a batch of them. PyTorch: `torch.distributions.Distribution`.
@@ -31,6 +30,8 @@ use std::fmt;
 /// loss.backward();
 /// assert_eq!(scores.grad().unwrap().shape(), [3]);
 /// ```
+///
+/// Behind a `dyn Distribution` draws are those of [`draw`](Distribution::draw), which takes the shape as it is.
 ///
 /// A distribution of one's own says its shape and what else it knows; drawing is [`draw`](Distribution::draw), or
 /// [`draw_through`](Distribution::draw_through) where gradients pass.
@@ -479,37 +480,4 @@ pub(super) fn not_implemented(distribution: &(impl Distribution + ?Sized), what:
     let shown = distribution.to_string();
     let name = shown.split('(').next().unwrap_or_default();
     Error::runtime(format!("{name} does not implement {what}"))
-}
-
-/// Numbers and tensors in one shape and, for the numbers, in the dtype and on the device of the first tensor. PyTorch:
-/// `broadcast_all`.
-pub(super) fn broadcast_all<const N: usize>(values: [Arg; N]) -> Result<[Tensor; N]> {
-    let first = values.iter().find_map(|value| match value {
-        Arg::Tensor(tensor) => Some((tensor.dtype(), tensor.device())),
-        Arg::Scalar(_) => None,
-    });
-    let (dtype, device) = first.unwrap_or_else(|| (crate::get_default_dtype(), crate::Device::Cpu));
-    let mut tensors = Vec::with_capacity(N);
-    for value in values {
-        tensors.push(match value {
-            Arg::Tensor(tensor) => tensor,
-            Arg::Scalar(number) => {
-                let options = TensorOptions::new().dtype(dtype).device(device);
-                Tensor::try_full_with((), number, options)?
-            }
-        });
-    }
-    let mut shape = Shape::from([]);
-    for tensor in &tensors {
-        shape = crate::shape::broadcast(&shape, &tensor.shape())?;
-    }
-    for tensor in &mut tensors {
-        if tensor.shape() != shape {
-            *tensor = tensor.try_expand(&shape)?;
-        }
-    }
-    match tensors.try_into() {
-        Ok(tensors) => Ok(tensors),
-        Err(_) => unreachable!("as many as there were"),
-    }
 }

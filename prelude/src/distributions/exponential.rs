@@ -1,6 +1,7 @@
 //! The time to an event.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use crate::error::Result;
@@ -20,7 +21,7 @@ family! {
     /// ```
     Exponential {
         /// How many events there are in a unit of time.
-        rate: Constraint::positive(),
+        rate: constraints::positive(),
     }
 }
 
@@ -32,7 +33,7 @@ impl Distribution for Exponential {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative())
+        Ok(constraints::nonnegative())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -83,7 +83,7 @@ macro_rules! family {
                 parameters: [$crate::Arg; [$(stringify!($parameter)),+].len()],
                 validates: bool,
             ) -> $crate::Result<Self> {
-                let [$($parameter),+] = super::distribution::broadcast_all(parameters)?;
+                let [$($parameter),+] = super::numbers::broadcast_all(parameters)?;
                 let made = Self { $($parameter,)+ validates };
                 if validates {
                     $(

@@ -1,10 +1,12 @@
 //! How much larger one variance is than another.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::gamma::Gamma;
 use crate::error::Result;
+use crate::limits::float_info;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 
@@ -21,9 +23,9 @@ family! {
     /// ```
     FisherSnedecor {
         /// The degrees of freedom of the first variance.
-        df1: Constraint::positive(),
+        df1: constraints::positive(),
         /// The degrees of freedom of the second.
-        df2: Constraint::positive(),
+        df2: constraints::positive(),
     }
 }
 
@@ -42,7 +44,7 @@ impl Distribution for FisherSnedecor {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::positive())
+        Ok(constraints::positive())
     }
 
     fn try_mean(&self) -> Result<Tensor> {
@@ -65,7 +67,7 @@ impl Distribution for FisherSnedecor {
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {
         let above = Self::variance_of(&self.df1, shape)?;
         let below = Self::variance_of(&self.df2, shape)?;
-        let tiny = below.dtype().finfo().tiny;
+        let tiny = float_info(below.dtype())?.tiny;
         (above / below.try_clamp_min(tiny)?).try_clamp_min(tiny)
     }
 

@@ -1,10 +1,12 @@
 //! The time to several events.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::validation::{check_parameter, show, validate_args};
 use crate::error::{OrPanic, Result};
+use crate::limits::float_info;
 use crate::scalar::Arg;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -26,9 +28,9 @@ family! {
     /// ```
     Gamma {
         /// The shape.
-        concentration: Constraint::positive(),
+        concentration: constraints::positive(),
         /// How many events there are in a unit of time.
-        rate: Constraint::positive(),
+        rate: constraints::positive(),
     }
 }
 
@@ -40,7 +42,7 @@ impl Distribution for Gamma {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative())
+        Ok(constraints::nonnegative())
     }
 
     fn try_mean(&self) -> Result<Tensor> {
@@ -60,7 +62,9 @@ impl Distribution for Gamma {
         let times = standard_gamma(&self.concentration.try_expand(&shape)?)?;
         let value = times.try_div(self.rate.try_expand(&shape)?)?;
         // Not on the tape: a number that is brought up keeps its gradient.
-        value.detach().try_clamp_min_(value.dtype().finfo().tiny)?;
+        value
+            .detach()
+            .try_clamp_min_(float_info(value.dtype())?.tiny)?;
         Ok(value)
     }
 
@@ -128,7 +132,7 @@ impl Chi2 {
             gamma: Gamma { validates, ..gamma },
         };
         if validates {
-            check_parameter(&made, "df", &made.df(), &Constraint::positive())?;
+            check_parameter(&made, "df", &made.df(), &constraints::positive())?;
         }
         Ok(made)
     }

@@ -1,6 +1,7 @@
 //! What lies beyond a threshold.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::uniform;
@@ -24,7 +25,7 @@ family! {
         /// The threshold.
         loc: Constraint::Real,
         /// How wide the numbers are spread.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
         /// How heavy the tail is.
         concentration: Constraint::Real,
     }

@@ -2,11 +2,13 @@
 
 use super::bernoulli::cross_entropy;
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::broadcast;
 use super::odds::{Odds, Weights, constructors};
 use crate::error::{Error, Result};
+use crate::limits::float_info;
 use crate::nn::python::tuple;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -36,7 +38,7 @@ impl Geometric {
         let odds = Odds::of_events(weights)?;
         let made = Self { odds, validates };
         if validates {
-            made.odds.check(&made, Constraint::unit_interval())?;
+            made.odds.check(&made, constraints::unit_interval())?;
             made.check_possible()?;
         }
         Ok(made)
@@ -82,7 +84,7 @@ impl Distribution for Geometric {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative_integer())
+        Ok(constraints::nonnegative_integer())
     }
 
     fn try_mean(&self) -> Result<Tensor> {
@@ -101,7 +103,7 @@ impl Distribution for Geometric {
     fn draw(&self, shape: &Shape) -> Result<Tensor> {
         let probs = self.odds.probs()?.detach();
         let u = probs.new_empty(self.extended_shape(shape));
-        u.try_uniform_(probs.dtype().finfo().tiny, 1.)?;
+        u.try_uniform_(float_info(probs.dtype())?.tiny, 1.)?;
         (u.log() / (-probs).log1p()).try_floor()
     }
 

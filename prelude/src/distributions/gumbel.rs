@@ -1,6 +1,7 @@
 //! The largest of many numbers.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family, transformed};
 use super::numbers::{EULER, full};
@@ -8,6 +9,7 @@ use super::transformed::TransformedDistribution;
 use super::transforms::{AffineTransform, ExpTransform, Transform};
 use super::uniform::Uniform;
 use crate::error::Result;
+use crate::limits::float_info;
 use crate::tensor::Tensor;
 use std::f64::consts::PI;
 
@@ -26,13 +28,13 @@ family! {
         /// The mode.
         loc: Constraint::Real,
         /// How wide the numbers are spread.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
 }
 
 impl Gumbel {
     fn transformed(&self) -> Result<TransformedDistribution<Uniform>> {
-        let (info, shape) = (self.loc.dtype().finfo(), self.loc.shape());
+        let (info, shape) = (float_info(self.loc.dtype())?, self.loc.shape());
         let end = |value| full(&shape, value, &self.loc);
         let share = Uniform::made([end(info.tiny)?.into(), end(1. - info.eps)?.into()], false)?;
         let falling = AffineTransform::new(0, -self.scale.ones_like());
@@ -42,7 +44,7 @@ impl Gumbel {
             .then(falling)
             .then(ExpTransform.inv())
             .then(spread);
-        TransformedDistribution::made(share, transform, false)
+        TransformedDistribution::made(share, transform, self.validates)
     }
 }
 

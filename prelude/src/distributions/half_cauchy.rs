@@ -2,6 +2,7 @@
 
 use super::cauchy::Cauchy;
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::full;
@@ -23,7 +24,7 @@ family! {
     /// ```
     HalfCauchy {
         /// The distance that half of them stay below.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
     shows []
 }
@@ -43,7 +44,7 @@ impl Distribution for HalfCauchy {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative())
+        Ok(constraints::nonnegative())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,6 +1,7 @@
 //! The right half of the bell curve.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::normal::Normal;
@@ -23,7 +24,7 @@ family! {
     /// ```
     HalfNormal {
         /// The standard deviation of the numbers with a sign.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
     shows []
 }
@@ -43,7 +44,7 @@ impl Distribution for HalfNormal {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative())
+        Ok(constraints::nonnegative())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

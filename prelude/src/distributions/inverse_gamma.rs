@@ -1,6 +1,7 @@
 //! One over a gamma number.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family, transformed};
 use super::gamma::Gamma;
@@ -22,9 +23,9 @@ family! {
     /// ```
     InverseGamma {
         /// The shape of the gamma numbers.
-        concentration: Constraint::positive(),
+        concentration: constraints::positive(),
         /// Their rate.
-        rate: Constraint::positive(),
+        rate: constraints::positive(),
     }
     shows []
     first |it| Gamma::made([(&it.concentration).into(), (&it.rate).into()], true)
@@ -34,7 +35,7 @@ impl InverseGamma {
     fn transformed(&self) -> Result<TransformedDistribution<Gamma>> {
         let base = Gamma::made([(&self.concentration).into(), (&self.rate).into()], false)?;
         let transform = PowerTransform::new(-self.rate.new_ones(()));
-        TransformedDistribution::made(base, transform, false)
+        TransformedDistribution::made(base, transform, self.validates)
     }
 }
 
@@ -43,7 +44,7 @@ impl Distribution for InverseGamma {
     transformed!(with log_prob);
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::positive())
+        Ok(constraints::positive())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

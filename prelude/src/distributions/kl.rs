@@ -30,6 +30,10 @@ use std::f64::consts::PI;
 
 const INFINITY: f64 = f64::INFINITY;
 
+#[diagnostic::on_unimplemented(
+    message = "No KL(p || q) is implemented for p type {Self} and q type {Q}",
+    note = "`(p.log_prob(&x) - q.log_prob(&x)).mean()` of many draws `x` from `p` comes near it"
+)]
 /// Pairs of distributions for which [`kl_divergence`] is known. PyTorch: `torch.distributions.kl.register_kl`.
 ///
 /// ```
@@ -40,10 +44,6 @@ const INFINITY: f64 = f64::INFINITY;
 /// }
 /// assert_eq!(bits(&Normal::new(0, 1), &Normal::new(1, 1)).to_string(), "tensor(0.7213)");
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "No KL(p || q) is implemented for p type {Self} and q type {Q}",
-    note = "`(p.log_prob(&x) - q.log_prob(&x)).mean()` of many draws `x` from `p` comes near it"
-)]
 pub trait KlDivergence<Q>: Distribution {
     /// How much `q` differs from this distribution. The batches go together.
     fn kl(&self, q: &Q) -> Result<Tensor>;

@@ -1,6 +1,7 @@
 //! A share whose distribution function is short.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family, transformed};
 use super::numbers::EULER;
@@ -24,9 +25,9 @@ family! {
     /// ```
     Kumaraswamy {
         /// What draws the share to 1.
-        concentration1: Constraint::positive(),
+        concentration1: constraints::positive(),
         /// What draws the share to 0.
-        concentration0: Constraint::positive(),
+        concentration0: constraints::positive(),
     }
 }
 
@@ -38,7 +39,7 @@ impl Kumaraswamy {
         let transform = PowerTransform::new(self.concentration0.reciprocal())
             .then(AffineTransform::new(1., -1.))
             .then(PowerTransform::new(self.concentration1.reciprocal()));
-        TransformedDistribution::made(base, transform, false)
+        TransformedDistribution::made(base, transform, self.validates)
     }
 
     fn moment(&self, n: i64) -> Tensor {
@@ -53,7 +54,7 @@ impl Distribution for Kumaraswamy {
     transformed!(with log_prob);
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::unit_interval())
+        Ok(constraints::unit_interval())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,9 +1,11 @@
 //! Two exponential curves, back to back.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use crate::error::Result;
+use crate::limits::float_info;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 use std::f64::consts::SQRT_2;
@@ -23,7 +25,7 @@ family! {
         /// The middle.
         loc: Constraint::Real,
         /// The mean distance from it.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
 }
 
@@ -56,7 +58,7 @@ impl Distribution for Laplace {
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {
         let u = self.loc.new_empty(self.extended_shape(shape));
-        u.try_uniform_(u.dtype().finfo().eps - 1., 1.)?;
+        u.try_uniform_(float_info(u.dtype())?.eps - 1., 1.)?;
         Ok(&self.loc - &self.scale * u.sign() * (-u.abs()).log1p())
     }
 

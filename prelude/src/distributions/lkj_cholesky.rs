@@ -2,11 +2,13 @@
 
 use super::beta::Beta;
 use super::constraint::Constraint;
-use super::distribution::{Distribution, broadcast_all};
-use super::numbers::{counting, standard_normal};
+use super::constraints;
+use super::distribution::Distribution;
+use super::numbers::{broadcast_all, counting, standard_normal};
 use super::validation::{check_parameter, show, validate_args};
 use crate::autograd::no_grad;
 use crate::error::{Error, OrPanic, Result};
+use crate::limits::float_info;
 use crate::scalar::Arg;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -77,7 +79,7 @@ impl LKJCholesky {
                 &made,
                 "concentration",
                 &made.concentration,
-                &Constraint::positive(),
+                &constraints::positive(),
             )?;
         }
         Ok(made)
@@ -152,7 +154,7 @@ impl Distribution for LKJCholesky {
             let rows = lengths
                 .try_sqrt()?
                 .try_mul(first.try_where_(0., directions)?)?;
-            let tiny = rows.dtype().finfo().tiny;
+            let tiny = float_info(rows.dtype())?.tiny;
             let rest = 1 - rows.pow(2).try_sum_dim(-1, false)?;
             let diagonal = rest.try_clamp_min(tiny)?.try_sqrt()?;
             rows.try_add(diagonal.try_diag_embed(0, -2, -1)?)

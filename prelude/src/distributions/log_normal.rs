@@ -1,6 +1,7 @@
 //! Numbers whose logarithm is normal.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family, transformed};
 use super::normal::Normal;
@@ -24,7 +25,7 @@ family! {
         /// The mean of the logarithms.
         loc: Constraint::Real,
         /// The standard deviation of the logarithms.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
     shows []
     first |it| Normal::made([(&it.loc).into(), (&it.scale).into()], true)
@@ -36,7 +37,7 @@ impl LogNormal {
     }
 
     fn transformed(&self) -> Result<TransformedDistribution<Normal>> {
-        TransformedDistribution::made(self.normal()?, ExpTransform, false)
+        TransformedDistribution::made(self.normal()?, ExpTransform, self.validates)
     }
 }
 
@@ -45,7 +46,7 @@ impl Distribution for LogNormal {
     transformed!(with log_prob);
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::positive())
+        Ok(constraints::positive())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,8 +1,9 @@
 //! The bell curve in many dimensions that vary in few ways.
 
 use super::constraint::Constraint;
-use super::distribution::{Distribution, broadcast_all};
-use super::numbers::standard_normal;
+use super::constraints;
+use super::distribution::Distribution;
+use super::numbers::{broadcast_all, standard_normal};
 use super::spread::{half_log_det, mahalanobis, matrix_vector};
 use super::validation::{check_parameter, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
@@ -97,14 +98,14 @@ impl LowRankMultivariateNormal {
             validates,
         };
         if validates {
-            check_parameter(&made, "loc", &made.loc, &Constraint::real_vector())?;
+            check_parameter(&made, "loc", &made.loc, &constraints::real_vector())?;
             check_parameter(
                 &made,
                 "cov_factor",
                 &made.cov_factor,
                 &Constraint::Real.independent(2),
             )?;
-            let constraint = Constraint::positive().independent(1);
+            let constraint = constraints::positive().independent(1);
             check_parameter(&made, "cov_diag", &made.cov_diag, &constraint)?;
         }
         let capacitance = capacitance(&made.factor, &made.diag)?;
@@ -280,7 +281,7 @@ impl Distribution for LowRankMultivariateNormal {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::real_vector())
+        Ok(constraints::real_vector())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

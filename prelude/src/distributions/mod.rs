@@ -30,6 +30,7 @@ mod binomial;
 mod categorical;
 mod cauchy;
 mod constraint;
+pub mod constraints;
 mod continuous_bernoulli;
 mod dirichlet;
 mod distribution;

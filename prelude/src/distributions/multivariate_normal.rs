@@ -1,6 +1,7 @@
 //! The bell curve in several dimensions.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::numbers::standard_normal;
 use super::spread::{Matrix, Spread, half_log_det, mahalanobis, matrix_vector};
@@ -128,7 +129,7 @@ impl MultivariateNormal {
     }
 
     fn made(loc: Arg, matrix: Arg, given: Matrix, validates: bool) -> Result<Self> {
-        let [loc, matrix] = [loc, matrix].map(|it| super::distribution::broadcast_all([it]));
+        let [loc, matrix] = [loc, matrix].map(|it| super::numbers::broadcast_all([it]));
         let ([loc], [matrix]) = (loc?, matrix?);
         if loc.dim() < 1 {
             return Err(Error::value("loc must be at least one-dimensional."));
@@ -151,7 +152,7 @@ impl MultivariateNormal {
             validates,
         };
         if validates {
-            check_parameter(&made, "loc", &made.loc, &Constraint::real_vector())?;
+            check_parameter(&made, "loc", &made.loc, &constraints::real_vector())?;
             made.spread.check(&made)?;
         }
         let spread = made.spread.factored()?;
@@ -240,7 +241,7 @@ impl Distribution for MultivariateNormal {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::real_vector())
+        Ok(constraints::real_vector())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,6 +1,7 @@
 //! How many successes there are before several failures.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::gamma::Gamma;
@@ -80,7 +81,7 @@ impl Distribution for NegativeBinomial {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative_integer())
+        Ok(constraints::nonnegative_integer())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,6 +1,7 @@
 //! The bell curve.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::standard_normal;
@@ -28,7 +29,7 @@ family! {
         /// The mean.
         loc: Constraint::Real,
         /// The standard deviation.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What formulas of several families are made of.
 
 use crate::error::Result;
+use crate::limits::float_info;
+use crate::scalar::Arg;
 use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorOptions};
 
@@ -45,13 +47,46 @@ pub(super) fn sum_rightmost(x: &Tensor, dims: usize) -> Result<Tensor> {
 
 /// Probabilities that are neither 0 nor 1.
 pub(super) fn clamp_probs(probs: &Tensor) -> Result<Tensor> {
-    let eps = probs.dtype().finfo().eps;
+    let eps = float_info(probs.dtype())?.eps;
     probs.try_clamp(eps, 1. - eps)
+}
+
+/// Numbers and tensors in one shape and, for the numbers, in the dtype and on the device of the first tensor. PyTorch:
+/// `broadcast_all`.
+pub(super) fn broadcast_all<const N: usize>(values: [Arg; N]) -> Result<[Tensor; N]> {
+    let first = values.iter().find_map(|value| match value {
+        Arg::Tensor(tensor) => Some((tensor.dtype(), tensor.device())),
+        Arg::Scalar(_) => None,
+    });
+    let (dtype, device) = first.unwrap_or_else(|| (crate::get_default_dtype(), crate::Device::Cpu));
+    let mut tensors = Vec::with_capacity(N);
+    for value in values {
+        tensors.push(match value {
+            Arg::Tensor(tensor) => tensor,
+            Arg::Scalar(number) => {
+                let options = TensorOptions::new().dtype(dtype).device(device);
+                Tensor::try_full_with((), number, options)?
+            }
+        });
+    }
+    let mut shape = Shape::from([]);
+    for tensor in &tensors {
+        shape = crate::shape::broadcast(&shape, &tensor.shape())?;
+    }
+    for tensor in &mut tensors {
+        if tensor.shape() != shape {
+            *tensor = tensor.try_expand(&shape)?;
+        }
+    }
+    match tensors.try_into() {
+        Ok(tensors) => Ok(tensors),
+        Err(_) => unreachable!("as many as there were"),
+    }
 }
 
 /// Both in the shape that they broadcast to.
 pub(super) fn broadcast(a: &Tensor, b: &Tensor) -> Result<[Tensor; 2]> {
-    super::distribution::broadcast_all([a.into(), b.into()])
+    broadcast_all([a.into(), b.into()])
 }
 
 /// `values` along a new first dimension, and the batch's dimensions behind it.

@@ -1,8 +1,8 @@
 //! Probabilities that are given as such or by their logits.
 
 use super::constraint::Constraint;
-use super::distribution::broadcast_all;
-use super::numbers::clamp_probs;
+use super::constraints;
+use super::numbers::{broadcast_all, clamp_probs};
 use super::validation;
 use crate::error::{Error, Result};
 use crate::scalar::Arg;
@@ -152,7 +152,7 @@ impl Odds {
         let constraint = match (self.is_logits, self.of_categories) {
             (false, _) => probs,
             (true, false) => Constraint::Real,
-            (true, true) => Constraint::real_vector(),
+            (true, true) => constraints::real_vector(),
         };
         validation::check_parameter(of, name, given, &constraint)
     }

@@ -1,6 +1,7 @@
 //! Numbers of which few are very large.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::exponential::Exponential;
 use super::family::{common, family, transformed};
@@ -22,9 +23,9 @@ family! {
     /// ```
     Pareto {
         /// The least number.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
         /// How rare large numbers are.
-        alpha: Constraint::positive(),
+        alpha: constraints::positive(),
     }
     shows [alpha, scale]
     first |it| Exponential::made([(&it.alpha).into()], true)
@@ -34,7 +35,7 @@ impl Pareto {
     fn transformed(&self) -> Result<TransformedDistribution<Exponential>> {
         let base = Exponential::made([(&self.alpha).into()], false)?;
         let transform = ExpTransform.then(AffineTransform::new(0, &self.scale));
-        TransformedDistribution::made(base, transform, false)
+        TransformedDistribution::made(base, transform, self.validates)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How often something happens.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::broadcast;
@@ -21,7 +22,7 @@ family! {
     /// ```
     Poisson {
         /// How often it happens on average.
-        rate: Constraint::nonnegative(),
+        rate: constraints::nonnegative(),
     }
 }
 
@@ -29,7 +30,7 @@ impl Distribution for Poisson {
     common!(rate);
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::nonnegative_integer())
+        Ok(constraints::nonnegative_integer())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

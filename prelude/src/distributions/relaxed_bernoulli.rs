@@ -1,6 +1,7 @@
 //! Whether something happens, softly.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{text, transformed};
 use super::numbers::{broadcast, clamp_probs, uniform};
@@ -72,7 +73,7 @@ impl LogitRelaxedBernoulli {
             validates,
         };
         if validates {
-            made.odds.check(&made, Constraint::unit_interval())?;
+            made.odds.check(&made, constraints::unit_interval())?;
         }
         Ok(made)
     }
@@ -164,6 +165,6 @@ impl Distribution for RelaxedBernoulli {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::unit_interval())
+        Ok(constraints::unit_interval())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::categorical::Categorical;
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{text, transformed};
 use super::numbers::{broadcast, clamp_probs, uniform};
@@ -101,7 +102,7 @@ impl Distribution for ExpRelaxedCategorical {
     }
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::real_vector())
+        Ok(constraints::real_vector())
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {

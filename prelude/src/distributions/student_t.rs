@@ -1,6 +1,7 @@
 //! The bell curve for few observations.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::gamma::Chi2;
@@ -24,11 +25,11 @@ family! {
     /// ```
     StudentT {
         /// The degrees of freedom.
-        df: Constraint::positive(),
+        df: constraints::positive(),
         /// The middle.
         loc: Constraint::Real,
         /// How wide the numbers are spread.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
     }
     first |it| Chi2::made((&it.df).into(), true)
 }

@@ -5,7 +5,7 @@ use super::distribution::Distribution;
 use super::independent::Independent;
 use super::numbers::sum_rightmost;
 use super::transforms::{ComposeTransform, Transform};
-use super::validation::{show, validate_args};
+use super::validation::{checked_sample, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
 use crate::scalar::Arg;
 use crate::shape::Shape;
@@ -227,7 +227,13 @@ impl<D: Distribution> Distribution for TransformedDistribution<D> {
     }
 
     fn try_cdf(&self, value: &Tensor) -> Result<Tensor> {
-        let value = self.transform.try_inverse(value)?;
+        let mut value = self.transform.try_inverse(value)?;
+        if self.validates && self.base.reinterpreted_batch_ndims() == 0 {
+            let base = self.base.base_dist();
+            let shapes = [base.batch_shape(), base.event_shape()];
+            let support = || base.try_support();
+            value = checked_sample(&value, shapes, true, &support, &|| base.to_string())?;
+        }
         let share = self.base.try_cdf(&value)?;
         monotonized(share, &self.transform)
     }

@@ -1,6 +1,7 @@
 //! Directions.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::family::{common, family};
 use super::numbers::uniform;
@@ -26,7 +27,7 @@ family! {
         /// The mean direction.
         loc: Constraint::Real,
         /// How close to it the directions are.
-        concentration: Constraint::positive(),
+        concentration: constraints::positive(),
     }
 }
 

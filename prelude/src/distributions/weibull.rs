@@ -1,6 +1,7 @@
 //! The time until something breaks.
 
 use super::constraint::Constraint;
+use super::constraints;
 use super::distribution::Distribution;
 use super::exponential::Exponential;
 use super::family::{common, family, transformed};
@@ -23,9 +24,9 @@ family! {
     /// ```
     Weibull {
         /// The time that 63 in 100 do not reach.
-        scale: Constraint::positive(),
+        scale: constraints::positive(),
         /// Above 1 where it ages.
-        concentration: Constraint::positive(),
+        concentration: constraints::positive(),
     }
 }
 
@@ -34,7 +35,7 @@ impl Weibull {
         let base = Exponential::made([self.scale.ones_like().into()], false)?;
         let power = PowerTransform::new(self.concentration.reciprocal());
         let transform = power.then(AffineTransform::new(0, &self.scale));
-        TransformedDistribution::made(base, transform, false)
+        TransformedDistribution::made(base, transform, self.validates)
     }
 
     /// The gamma function of 1 and `n` times the inverse concentration.
@@ -48,7 +49,7 @@ impl Distribution for Weibull {
     transformed!(with log_prob);
 
     fn try_support(&self) -> Result<Constraint> {
-        Ok(Constraint::positive())
+        Ok(constraints::positive())
     }
 
     fn try_mean(&self) -> Result<Tensor> {

@@ -1,12 +1,13 @@
 //! Covariance matrices.
 
 use super::constraint::Constraint;
-use super::distribution::{Distribution, broadcast_all};
+use super::distribution::Distribution;
 use super::gamma::Chi2;
-use super::numbers::{counting, standard_normal};
+use super::numbers::{broadcast_all, counting, standard_normal};
 use super::spread::{Matrix, Spread, half_log_det};
 use super::validation::{check_parameter, formatted, show, validate_args};
 use crate::error::{Error, OrPanic, Result};
+use crate::limits::float_info;
 use crate::linalg;
 use crate::scalar::Arg;
 use crate::shape::Shape;
@@ -193,7 +194,7 @@ impl Wishart {
         let (p, tril) = (self.rows(), &self.spread.tril);
         let df = self.df.try_unsqueeze(-1)? - counting(p, tril)?;
         let squares = Chi2::made(df.into(), false)?.draw_through(shape)?;
-        let eps = squares.dtype().finfo().eps;
+        let eps = float_info(squares.dtype())?.eps;
         let diagonal = squares
             .try_sqrt()?
             .try_clamp_min(eps)?

@@ -6,6 +6,7 @@ use crate::autograd::{Ctx, Saved, no_grad, record_as_is};
 use crate::error::{Error, OrPanic, Result, bail};
 use crate::kernels::element::with_float;
 use crate::kernels::incomplete;
+use crate::limits::float_info;
 use crate::random::{Real, default_generator};
 
 /// `f` of the numbers of several tensors of one shape, off the tape.
@@ -21,7 +22,7 @@ fn numbers_of(f: fn(&[f64]) -> f64, inputs: &[&Tensor]) -> Result<Tensor> {
 /// Gamma numbers of these shapes and scale 1. They move with their shapes. PyTorch: `torch._standard_gamma`.
 pub(crate) fn standard_gamma(alpha: &Tensor) -> Result<Tensor> {
     let drawn = with_float!(alpha.dtype(), "gamma_cpu", T => {
-        let tiny = alpha.dtype().finfo().tiny;
+        let tiny = float_info(alpha.dtype())?.tiny;
         let alpha = alpha.detach().try_to_vec::<T>()?;
         let generator = default_generator();
         let mut draws = generator.lock();
@@ -53,7 +54,7 @@ pub(crate) fn sample_dirichlet(concentration: &Tensor) -> Result<Tensor> {
     });
     let gammas = Tensor::try_from_vec(gammas, concentration.shape())?;
     let shares = gammas.try_div(gammas.try_sum_dim(-1, true)?)?;
-    let info = concentration.dtype().finfo();
+    let info = float_info(concentration.dtype())?;
     let shares = shares
         .try_to_dtype(concentration.dtype())?
         .try_clamp(info.tiny, 1. - info.eps / 2.)?

@@ -103,6 +103,8 @@ fn refused(name: &str) -> String {
             sentence(Exponential::new(tensor!([0.5, 0.5])).try_cdf(&tensor!([1., -1.])))
         }
         "value log_normal" => sentence(LogNormal::new(0., 1.).try_log_prob(&tensor!(-1.))),
+        "cdf log_normal" => sentence(LogNormal::new(0., 1.).try_cdf(&tensor!(-1.))),
+        "cdf half_normal" => sentence(HalfNormal::new(1.).try_cdf(&tensor!(-1.))),
         "value independent" => {
             let times = Independent::new(Exponential::new(ones(2)), 1);
             sentence(times.try_log_prob(&tensor!([1., -1.])))
@@ -172,6 +174,10 @@ fn without_validation_anything_goes_that_broadcasts() {
         sentence(mismatch)
             .starts_with("The size of tensor a (3) must match the size of tensor b (2)")
     );
+    // What is no distribution of floats is an error, not a panic.
+    let whole = Bernoulli::new(tensor!([0, 1]));
+    assert!(whole.try_log_prob(&tensor!([1., 1.])).is_err());
+    assert!(Laplace::new(tensor!([0, 1]), 1).try_rsample(()).is_err());
     // Truth values count as 0 and 1.
     let coin = Bernoulli::new(0.25).log_prob(&tensor!([true, false])).exp();
     assert_eq!(coin.to_string(), "tensor([0.2500, 0.7500])");

@@ -312,6 +312,8 @@ for name, f in {
     "value dirichlet": lambda: D.Dirichlet(n([0.5, 0.5])).log_prob(n([1.0, 1.0])),
     "value exponential": lambda: D.Exponential(n([0.5, 0.5])).cdf(n([1.0, -1.0])),
     "value log_normal": lambda: D.LogNormal(0.0, 1.0).log_prob(n(-1.0)),
+    "cdf log_normal": lambda: D.LogNormal(0.0, 1.0).cdf(n(-1.0)),
+    "cdf half_normal": lambda: D.HalfNormal(1.0).cdf(n(-1.0)),
     "value independent": lambda: D.Independent(D.Exponential(torch.ones(2)), 1).log_prob(n([1.0, -1.0])),
     "value mixture": lambda: D.MixtureSameFamily(D.Categorical(torch.ones(2)), D.Exponential(torch.ones(2))).log_prob(n(-1.0)),
     "broadcast": lambda: D.Normal(torch.zeros(2), torch.ones(3)),

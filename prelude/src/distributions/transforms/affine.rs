@@ -1,7 +1,8 @@
 //! Transforms with parameters, which broadcast with what they are applied to.
 
 use super::{Arg, Constraint, Result, Shape, Tensor, Transform, named};
-use crate::distributions::distribution::broadcast_all;
+use crate::distributions::constraints;
+use crate::distributions::numbers::broadcast_all;
 use crate::distributions::numbers::{full, sum_rightmost};
 use crate::error::OrPanic;
 
@@ -129,11 +130,11 @@ impl Transform for AffineTransform {
 
 impl Transform for PowerTransform {
     fn domain(&self) -> Constraint {
-        Constraint::positive()
+        constraints::positive()
     }
 
     fn codomain(&self) -> Constraint {
-        Constraint::positive()
+        constraints::positive()
     }
 
     fn try_sign(&self) -> Result<Arg> {

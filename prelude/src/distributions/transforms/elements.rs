@@ -1,6 +1,8 @@
 //! Transforms of each number.
 
 use super::{Arg, Constraint, Result, Tensor, Transform, named};
+use crate::distributions::constraints;
+use crate::limits::float_info;
 use std::f64::consts::LN_2;
 
 /// `exp(x)`. PyTorch: `torch.distributions.transforms.ExpTransform`.
@@ -81,7 +83,7 @@ macro_rules! growing {
 }
 
 impl Transform for ExpTransform {
-    growing!(Constraint::positive());
+    growing!(constraints::positive());
 
     fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
         x.try_exp()
@@ -98,12 +100,12 @@ impl Transform for ExpTransform {
 
 /// Shares that are neither 0 nor 1.
 pub(super) fn clipped(share: &Tensor) -> Result<Tensor> {
-    let info = share.dtype().finfo();
+    let info = float_info(share.dtype())?;
     share.try_clamp(info.tiny, 1. - info.eps)
 }
 
 impl Transform for SigmoidTransform {
-    growing!(Constraint::unit_interval());
+    growing!(constraints::unit_interval());
 
     fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
         clipped(&x.try_sigmoid()?)
@@ -120,7 +122,7 @@ impl Transform for SigmoidTransform {
 }
 
 impl Transform for SoftplusTransform {
-    growing!(Constraint::positive());
+    growing!(constraints::positive());
 
     fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
         x.try_softplus()
@@ -157,7 +159,7 @@ impl Transform for AbsTransform {
     }
 
     fn codomain(&self) -> Constraint {
-        Constraint::positive()
+        constraints::positive()
     }
 
     fn bijective(&self) -> bool {

@@ -2,7 +2,9 @@
 
 use super::elements::clipped;
 use super::{Constraint, Result, Shape, Tensor, Transform, named, too_few};
+use crate::distributions::constraints;
 use crate::distributions::numbers::counting;
+use crate::limits::float_info;
 use crate::tensor::Padding;
 
 /// The softmax of vectors. It is not bijective: its inverse gives logarithms. PyTorch:
@@ -39,7 +41,7 @@ fn resized(shape: &Shape, size: impl FnOnce(usize) -> Option<usize>) -> Result<S
 
 impl Transform for SoftmaxTransform {
     fn domain(&self) -> Constraint {
-        Constraint::real_vector()
+        constraints::real_vector()
     }
 
     fn codomain(&self) -> Constraint {
@@ -78,7 +80,7 @@ impl StickBreakingTransform {
 
 impl Transform for StickBreakingTransform {
     fn domain(&self) -> Constraint {
-        Constraint::real_vector()
+        constraints::real_vector()
     }
 
     fn codomain(&self) -> Constraint {
@@ -98,7 +100,7 @@ impl Transform for StickBreakingTransform {
     fn try_inverse(&self, y: &Tensor) -> Result<Tensor> {
         let breaks = y.try_size(-1)?.saturating_sub(1);
         let shares = y.try_narrow(-1, 0, breaks)?;
-        let left = (1 - shares.try_cumsum(-1)?).try_clamp_min(y.dtype().finfo().tiny)?;
+        let left = (1 - shares.try_cumsum(-1)?).try_clamp_min(float_info(y.dtype())?.tiny)?;
         Ok(shares.log() - left.log() + self.log_pieces(breaks, y)?)
     }
 

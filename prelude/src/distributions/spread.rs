@@ -128,6 +128,14 @@ pub(super) fn matrix_vector(matrices: &Tensor, vectors: &Tensor) -> Result<Tenso
 
 /// The squared length of vectors `x`, measured by the factors of covariance matrices.
 pub(super) fn mahalanobis(tril: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let (sizes, n) = (x.dims(), x.try_size(-1)?);
+    if tril.dim() == 2 {
+        // One factor for all: as columns of a matrix, so that it is not repeated for each.
+        let columns = x.try_reshape([-1, n as i64])?.try_t()?;
+        let solved = linalg::try_solve_triangular(tril, &columns, false)?;
+        let squares = solved.try_pow(2)?.try_sum_dim(0, false)?;
+        return squares.try_reshape(&sizes[..sizes.len() - 1]);
+    }
     let solved = linalg::try_solve_triangular(tril, &x.try_unsqueeze(-1)?, false)?;
     solved
         .try_squeeze_dim(-1)?

@@ -212,11 +212,11 @@ impl Wishart {
         let p = self.rows() as f64;
         Ok(p * LN_2 / 2. + half_log_det(&self.spread.tril)?)
     }
+}
 
-    /// A number for each matrix of the batch.
-    fn of_matrices(&self, number: &Tensor) -> Result<Tensor> {
-        number.try_unsqueeze(-1)?.try_unsqueeze(-1)
-    }
+/// A number for each matrix of the batch.
+fn of_matrices(number: &Tensor) -> Result<Tensor> {
+    number.try_unsqueeze(-1)?.try_unsqueeze(-1)
 }
 
 /// Matrices with these numbers below the diagonal, row by row.
@@ -275,15 +275,13 @@ impl Distribution for Wishart {
     }
 
     fn try_mean(&self) -> Result<Tensor> {
-        self.of_matrices(&self.df)?
-            .try_mul(self.spread.covariance()?)
+        of_matrices(&self.df)?.try_mul(self.spread.covariance()?)
     }
 
     fn try_mode(&self) -> Result<Tensor> {
         let factor = &self.df - (self.rows() as f64 + 1.);
         let factor = factor.try_masked_fill(&factor.le(0), f64::NAN)?;
-        self.of_matrices(&factor)?
-            .try_mul(self.spread.covariance()?)
+        of_matrices(&factor)?.try_mul(self.spread.covariance()?)
     }
 
     fn try_variance(&self) -> Result<Tensor> {
@@ -292,8 +290,7 @@ impl Distribution for Wishart {
         let products = diagonal
             .try_unsqueeze(-1)?
             .try_mul(diagonal.try_unsqueeze(-2)?)?;
-        self.of_matrices(&self.df)?
-            .try_mul(covariance.try_pow(2)?.try_add(products)?)
+        of_matrices(&self.df)?.try_mul(covariance.try_pow(2)?.try_add(products)?)
     }
 
     fn draw_through(&self, shape: &Shape) -> Result<Tensor> {

@@ -19,11 +19,12 @@ fn count_of(arg: &Arg) -> usize {
 }
 
 type Any = Box<dyn Distribution>;
+type Expand = Box<dyn Fn(&[usize]) -> Any>;
 
 /// A distribution of any family, and itself expanded.
 pub struct Made {
     pub it: Any,
-    pub expanded: Box<dyn Fn(&[usize]) -> Any>,
+    pub expanded: Expand,
 }
 
 fn made<D: Distribution + Clone + 'static>(it: D) -> Made {

@@ -251,6 +251,12 @@ for pair in (
     differ(p, of[p], q, of[q])
 
 
+for dtype in (torch.float32, F64):
+    a = t(0.0, 0.01, 0.5, 1.0, 3.0, 20.0, 300.0, float("inf"), -1.0, dtype=dtype).unsqueeze(1)
+    x = t(0.0, 0.001, 0.3, 1.0, 4.0, 19.0, 310.0, float("inf"), -1.0, dtype=dtype)
+    rows.append(dict(gammainc=packed(torch.special.gammainc(a, x)), gammaincc=packed(torch.special.gammaincc(a, x)), a=packed(a), x=packed(x)))
+
+
 def refuse(name, f):
     """What PyTorch says to what cannot be."""
     try:

@@ -71,11 +71,9 @@ impl Transform for SoftmaxTransform {
     }
 }
 
-impl StickBreakingTransform {
-    /// The logarithms of how many pieces are still to come, so that zeros give equal shares.
-    fn log_pieces(&self, breaks: usize, like: &Tensor) -> Result<Tensor> {
-        Ok((breaks as i64 - counting(breaks, like)?).log())
-    }
+/// The logarithms of how many pieces are still to come, so that zeros give equal shares.
+fn log_pieces(breaks: usize, like: &Tensor) -> Result<Tensor> {
+    Ok((breaks as i64 - counting(breaks, like)?).log())
 }
 
 impl Transform for StickBreakingTransform {
@@ -88,7 +86,7 @@ impl Transform for StickBreakingTransform {
     }
 
     fn try_forward(&self, x: &Tensor) -> Result<Tensor> {
-        let broken = x.try_sub(self.log_pieces(x.try_size(-1)?, x)?)?;
+        let broken = x.try_sub(log_pieces(x.try_size(-1)?, x)?)?;
         let broken = clipped(&broken.try_sigmoid()?)?;
         let left = (1 - &broken).try_cumprod(-1)?;
         let one = Padding::Constant(1.);
@@ -101,12 +99,12 @@ impl Transform for StickBreakingTransform {
         let breaks = y.try_size(-1)?.saturating_sub(1);
         let shares = y.try_narrow(-1, 0, breaks)?;
         let left = (1 - shares.try_cumsum(-1)?).try_clamp_min(float_info(y.dtype())?.tiny)?;
-        Ok(shares.log() - left.log() + self.log_pieces(breaks, y)?)
+        Ok(shares.log() - left.log() + log_pieces(breaks, y)?)
     }
 
     fn try_log_abs_det_jacobian(&self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         let breaks = x.try_size(-1)?;
-        let x = x.try_sub(self.log_pieces(breaks, x)?)?;
+        let x = x.try_sub(log_pieces(breaks, x)?)?;
         let shares = y.try_narrow(-1, 0, breaks)?;
         (-&x + x.logsigmoid() + shares.log()).try_sum_dim(-1, false)
     }

@@ -15,7 +15,7 @@ static VALIDATE: AtomicBool = AtomicBool::new(true);
 /// default; `without_validation` turns it off for one of them. PyTorch:
 /// `torch.distributions.Distribution.set_default_validate_args`.
 ///
-/// ```standalone_crate
+/// ```
 /// use wick::distributions::{Normal, set_default_validate_args};
 /// set_default_validate_args(false);
 /// assert!(Normal::try_new(0, -1).is_ok());

@@ -5,7 +5,7 @@ use super::constraint::Constraint;
 use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
-use super::numbers::{clamp_probs, uniform};
+use super::numbers::uniform;
 use super::odds::{Odds, Weights, constructors};
 use crate::error::Result;
 use crate::shape::Shape;
@@ -39,7 +39,7 @@ const UNSTABLE: [f64; 2] = [0.499, 0.501];
 impl ContinuousBernoulli {
     fn made(weights: Weights, validates: bool) -> Result<Self> {
         // Kept inside of 0 and 1 before they are looked at, as in PyTorch.
-        let odds = Odds::of_events(weights)?.map_probs(clamp_probs)?;
+        let odds = Odds::of_events(weights)?.clamped()?;
         let made = Self { odds, validates };
         if validates {
             made.odds.check(&made, constraints::unit_interval())?;
@@ -47,21 +47,13 @@ impl ContinuousBernoulli {
         Ok(made)
     }
 
-    fn odds(&self) -> &Odds {
+    pub(super) fn odds(&self) -> &Odds {
         &self.odds
-    }
-
-    fn shares(&self) -> Result<Tensor> {
-        let probs = self.odds.probs()?;
-        match self.odds.is_logits() {
-            true => clamp_probs(&probs),
-            false => Ok(probs),
-        }
     }
 
     /// Where the formulas hold, the probabilities, and those that the formulas are computed of.
     fn cut(&self) -> Result<[Tensor; 3]> {
-        let probs = self.shares()?;
+        let probs = self.odds.probs()?;
         let stable = probs
             .le(UNSTABLE[0])
             .try_logical_or(&probs.gt(UNSTABLE[1]))?;
@@ -70,7 +62,7 @@ impl ContinuousBernoulli {
     }
 
     /// The logarithm of what the density of a Bernoulli number is multiplied by.
-    fn log_norm(&self) -> Result<Tensor> {
+    pub(super) fn log_norm(&self) -> Result<Tensor> {
         let [stable, probs, cut] = self.cut()?;
         let below = cut.le(0.5).try_where_(&cut, cut.zeros_like())?;
         let above = cut.ge(0.5).try_where_(&cut, cut.ones_like())?;
@@ -153,7 +145,7 @@ impl Distribution for ContinuousBernoulli {
     }
 
     fn try_entropy(&self) -> Result<Tensor> {
-        let probs = self.shares()?;
+        let probs = self.odds.probs()?;
         let log0 = (-&probs).log1p();
         Ok(self.try_mean()? * (&log0 - probs.log()) - self.log_norm()? - log0)
     }

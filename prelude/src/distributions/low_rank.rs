@@ -172,7 +172,23 @@ impl LowRankMultivariateNormal {
         compute()?.try_expand([batch.dims(), event.dims(), event.dims()].concat())
     }
 
-    fn log_det(&self) -> Result<Tensor> {
+    /// The factor and the diagonal as they were given, without the dimensions of the batch that are repeated.
+    pub(super) fn unbroadcast(&self) -> (&Tensor, &Tensor) {
+        (&self.factor, &self.diag)
+    }
+
+    pub(super) fn capacitance(&self) -> &Tensor {
+        &self.capacitance
+    }
+
+    /// The squared length of vectors, measured by the covariance matrix.
+    pub(super) fn distance(&self, x: &Tensor) -> Result<Tensor> {
+        let by_ways = matrix_vector(&scaled(&self.factor, &self.diag)?, x)?;
+        let alone = (x.pow(2) / &self.diag).sum_dim(-1, false);
+        Ok(alone - mahalanobis(&self.capacitance, &by_ways)?)
+    }
+
+    pub(super) fn log_det(&self) -> Result<Tensor> {
         Ok(2 * half_log_det(&self.capacitance)? + self.diag.log().sum_dim(-1, false))
     }
 }
@@ -220,7 +236,7 @@ fn check_shapes(loc: &Tensor, factor: &Tensor, diag: &Tensor) -> Result<Shape> {
 }
 
 /// The transposed factor, measured by the variances.
-fn scaled(factor: &Tensor, diag: &Tensor) -> Result<Tensor> {
+pub(super) fn scaled(factor: &Tensor, diag: &Tensor) -> Result<Tensor> {
     factor.try_mt()?.try_div(diag.try_unsqueeze(-2)?)
 }
 
@@ -306,10 +322,7 @@ impl Distribution for LowRankMultivariateNormal {
     }
 
     fn try_log_prob(&self, value: &Tensor) -> Result<Tensor> {
-        let apart = self.valid(value)? - &self.loc;
-        let by_ways = matrix_vector(&scaled(&self.factor, &self.diag)?, &apart)?;
-        let alone = (apart.pow(2) / &self.diag).sum_dim(-1, false);
-        let distance = alone - mahalanobis(&self.capacitance, &by_ways)?;
+        let distance = self.distance(&(self.valid(value)? - &self.loc))?;
         let n = self.loc.size(-1) as f64;
         Ok(-0.5 * (n * (2. * PI).ln() + self.log_det()? + distance))
     }

@@ -32,6 +32,8 @@ pub(super) struct Odds {
     given: Tensor,
     is_logits: bool,
     of_categories: bool,
+    /// Whether probabilities that are computed are kept off 0 and 1.
+    clamped: bool,
 }
 
 impl Odds {
@@ -43,6 +45,7 @@ impl Odds {
             given,
             is_logits,
             of_categories: false,
+            clamped: false,
         })
     }
 
@@ -54,6 +57,7 @@ impl Odds {
             given,
             is_logits,
             of_categories: false,
+            clamped: false,
         };
         Ok((other.try_type_as(&odds.given)?, odds))
     }
@@ -76,18 +80,21 @@ impl Odds {
             given,
             is_logits,
             of_categories: true,
+            clamped: false,
         })
     }
 
-    /// Replaces what was given by what `f` makes of it if those are probabilities.
-    pub fn map_probs(self, f: fn(&Tensor) -> Result<Tensor>) -> Result<Self> {
-        match self.is_logits {
-            true => Ok(self),
-            false => Ok(Self {
-                given: f(&self.given)?,
-                ..self
-            }),
-        }
+    /// The same with probabilities that are neither 0 nor 1.
+    pub fn clamped(self) -> Result<Self> {
+        let given = match self.is_logits {
+            true => self.given,
+            false => clamp_probs(&self.given)?,
+        };
+        Ok(Self {
+            given,
+            clamped: true,
+            ..self
+        })
     }
 
     pub fn given(&self) -> &Tensor {
@@ -109,6 +116,7 @@ impl Odds {
     pub fn probs(&self) -> Result<Tensor> {
         match (self.is_logits, self.of_categories) {
             (false, _) => Ok(self.given.clone()),
+            (true, false) if self.clamped => clamp_probs(&self.given.try_sigmoid()?),
             (true, false) => self.given.try_sigmoid(),
             (true, true) => self.given.try_softmax(-1),
         }

@@ -231,7 +231,7 @@ def differ(p, p_parameters, q, q_parameters):
 half = [t(0.3, 0.6, 0.9)]
 same = dict(
     Bernoulli=(half, [t(0.5)]), Beta=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]), Categorical=([t(0.2, 0.3, 0.5)], [t([[1.0, 1.0, 1.0], [0.5, 0.2, 0.3]])]),
-    OneHotCategorical=([t(0.2, 0.3, 0.5)], [t(1.0, 1.0, 1.0)]), Binomial=([4, t(0.3, 0.6)], [4, t(0.5, 0.5)]), Cauchy=([t(0.0, 1.0), 2.0], [0.5, t(1.0, 3.0)]),
+    OneHotCategorical=([t(0.2, 0.3, 0.5)], [t(1.0, 1.0, 1.0)]), Binomial=([4, t(0.3, 0.6)], [4, t(0.5, 0.5)]), Cauchy=([t(0.0, 1.0), 2.0], [0.5, t(1.0, 3.0)]), ContinuousBernoulli=(half, [t(0.4)]),
     Dirichlet=([t(0.5, 2.0, 3.0)], [t(1.0, 1.0, 2.0)]), Exponential=([t(0.5, 2.0)], [1.5]), Gamma=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]), Geometric=([t(0.3, 0.6)], [0.4]),
     Gumbel=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]), HalfNormal=([t(0.5, 2.0)], [1.5]), Laplace=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]), LogNormal=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]),
     MultivariateNormal=([t(1.0, -1.0), square], [t([[0.0, 0.0], [1.0, 2.0]]), several]), Normal=([t(0.5, 2.0), 1.5], [2.0, t(3.0, 0.7)]), Pareto=([t(1.5, 2.0), 2.5], [1.75, t(3.0, 0.7)]),
@@ -239,13 +239,18 @@ same = dict(
 )
 for name, (p, q) in same.items():
     differ(name, p, name, q)
-of = dict(Bernoulli=half, Beta=[t(0.5, 2.0, 3.0), 1.5], Binomial=[4, t(0.3, 0.6, 0.9)], Exponential=[t(0.5, 2.0, 1.0)], Gamma=[t(0.5, 2.0, 4.0), 1.5], Gumbel=[t(0.5, 2.0, -1.0), 1.5], Laplace=[t(0.5, 2.0, -1.0), 1.5], Normal=[t(0.5, 2.0, -1.0), 1.5], Pareto=[t(0.05, 2.0, 1.0), t(2.5, 0.9, 3.5)], Poisson=[t(0.5, 2.0, 1.0)], Uniform=[t(0.1, 0.2, -1.0), t(0.7, 0.9, 1.0)])
+few = [t(1.0, -1.0), t([[1.0], [0.5]]), t(0.5, 1.0)]
+differ("LowRankMultivariateNormal", few, "LowRankMultivariateNormal", [t(0.0, 0.5), t([[0.3, 0.1], [0.5, 1.0]]), t(0.7, 2.0)])
+differ("LowRankMultivariateNormal", few, "MultivariateNormal", [t(0.0, 0.5), square])
+differ("MultivariateNormal", [t([[0.0, 0.5], [1.0, 1.0]]), square], "LowRankMultivariateNormal", few)
+of = dict(Bernoulli=half, ContinuousBernoulli=half, Beta=[t(0.5, 2.0, 3.0), 1.5], Binomial=[4, t(0.3, 0.6, 0.9)], Exponential=[t(0.5, 2.0, 1.0)], Gamma=[t(0.5, 2.0, 4.0), 1.5], Gumbel=[t(0.5, 2.0, -1.0), 1.5], Laplace=[t(0.5, 2.0, -1.0), 1.5], Normal=[t(0.5, 2.0, -1.0), 1.5], Pareto=[t(0.05, 2.0, 1.0), t(2.5, 0.9, 3.5)], Poisson=[t(0.5, 2.0, 1.0)], Uniform=[t(0.1, 0.2, -1.0), t(0.7, 0.9, 1.0)])
 for pair in (
     "Bernoulli Poisson", "Beta Pareto", "Beta Exponential", "Beta Gamma", "Beta Normal", "Beta Uniform", "Exponential Beta", "Exponential Pareto", "Exponential Uniform", "Exponential Gamma", "Exponential Gumbel",
     "Exponential Normal", "Gamma Beta", "Gamma Pareto", "Gamma Uniform", "Gamma Exponential", "Gamma Gumbel", "Gamma Normal", "Gumbel Beta", "Gumbel Exponential", "Gumbel Gamma", "Gumbel Pareto", "Gumbel Uniform",
     "Gumbel Normal", "Laplace Beta", "Laplace Exponential", "Laplace Gamma", "Laplace Pareto", "Laplace Uniform", "Laplace Normal", "Normal Beta", "Normal Exponential", "Normal Gamma", "Normal Pareto", "Normal Uniform",
     "Normal Gumbel", "Normal Laplace", "Pareto Beta", "Pareto Uniform", "Pareto Exponential", "Pareto Gamma", "Pareto Normal", "Poisson Bernoulli", "Poisson Binomial", "Uniform Beta", "Uniform Exponential",
-    "Uniform Gamma", "Uniform Gumbel", "Uniform Normal", "Uniform Pareto",
+    "Beta ContinuousBernoulli", "ContinuousBernoulli Pareto", "ContinuousBernoulli Exponential", "ContinuousBernoulli Normal", "ContinuousBernoulli Uniform", "Exponential ContinuousBernoulli",
+    "Gamma ContinuousBernoulli", "Gumbel ContinuousBernoulli", "Laplace ContinuousBernoulli", "Normal ContinuousBernoulli", "Pareto ContinuousBernoulli", "Uniform ContinuousBernoulli", "Uniform Gamma", "Uniform Gumbel", "Uniform Normal", "Uniform Pareto",
 ):
     p, q = pair.split()
     differ(p, of[p], q, of[q])

@@ -10,12 +10,12 @@ use crate::limits::float_info;
 use crate::random::{Real, default_generator};
 
 /// `f` of the numbers of several tensors of one shape, off the tape.
-fn numbers_of(f: fn(&[f64]) -> f64, inputs: &[&Tensor]) -> Result<Tensor> {
-    let numbers = inputs
-        .iter()
-        .map(|x| x.detach().try_to_vec::<f64>())
-        .collect::<Result<Vec<_>>>()?;
-    let each = |at| f(&numbers.iter().map(|x| x[at]).collect::<Vec<_>>());
+fn numbers_of<const N: usize>(f: fn([f64; N]) -> f64, inputs: [&Tensor; N]) -> Result<Tensor> {
+    let mut numbers = Vec::with_capacity(N);
+    for input in inputs {
+        numbers.push(input.detach().try_to_vec::<f64>()?);
+    }
+    let each = |at| f(std::array::from_fn(|input| numbers[input][at]));
     like(inputs[0], (0..inputs[0].numel()).map(each).collect())
 }
 
@@ -34,8 +34,8 @@ pub(crate) fn standard_gamma(alpha: &Tensor) -> Result<Tensor> {
         (saved, |ctx: &Ctx, g: &Tensor| {
             let inputs = [ctx.saved(0)?, ctx.saved(1)?];
             let slopes = no_grad(|| {
-                let slope = |it: &[f64]| incomplete::gamma_draw_slope(it[0], it[1]);
-                numbers_of(slope, &[&inputs[0], &inputs[1]])
+                let slope = |[alpha, x]: [f64; 2]| incomplete::gamma_draw_slope(alpha, x);
+                numbers_of(slope, [&inputs[0], &inputs[1]])
             })?;
             Ok(vec![Some(g.try_mul(slopes)?)])
         })
@@ -65,8 +65,8 @@ pub(crate) fn sample_dirichlet(concentration: &Tensor) -> Result<Tensor> {
             let (concentration, x) = (ctx.saved(0)?.detach(), ctx.saved(1)?.detach());
             let total = concentration.try_sum_dim(-1, true)?;
             let total = total.try_expand(concentration.shape())?;
-            let slope = |it: &[f64]| incomplete::beta_draw_slope(it[1], it[2] - it[1], it[0]);
-            let slopes = numbers_of(slope, &[&x, &concentration, &total])?;
+            let slope = |[x, a, total]: [f64; 3]| incomplete::beta_draw_slope(a, total - a, x);
+            let slopes = numbers_of(slope, [&x, &concentration, &total])?;
             let centred = g.try_sub(x.try_mul(g)?.try_sum_dim(-1, true)?)?;
             Ok(vec![Some(slopes.try_mul(centred)?)])
         })

@@ -21,6 +21,7 @@ pub mod data;
 pub mod datasets;
 mod default_dtype;
 mod device;
+pub mod distributions;
 mod dtype;
 mod error;
 pub mod fft;

@@ -84,7 +84,7 @@ impl DType {
     }
 }
 
-fn float_info(dtype: DType) -> Result<FloatInfo> {
+pub(crate) fn float_info(dtype: DType) -> Result<FloatInfo> {
     let real = dtype.to_real();
     let (bits, eps, tiny, resolution) = match real {
         DType::F64 => (64, f64::EPSILON, f64::MIN_POSITIVE, 1e-15),

@@ -5,6 +5,7 @@ pub use crate::data::{
     ConcatDataset, DataLoader, Dataset, IterableDataset, IterableLoader, Subset, TensorDataset,
     random_split,
 };
+pub use crate::distributions::Distribution;
 pub use crate::graph::make_dot;
 pub use crate::models::{ResNet18Weights, resnet18};
 /// As every notebook of PyTorch imports it.
@@ -39,7 +40,9 @@ pub use crate::tensor::{
     Rounding, ScatterReduce, TensorOptions, TripletOptions, step,
 };
 pub use crate::{Complex, DType, Device, NdArray, PI, Scalar, Shape, Tensor, cuda, tensor};
-pub use crate::{fft, func, get_default_dtype, linalg, models, nn, optim, set_default_dtype};
+pub use crate::{
+    distributions, fft, func, get_default_dtype, linalg, models, nn, optim, set_default_dtype,
+};
 pub use wick_runtime::display::{DisplayHandle, clear_output, display};
 pub use wick_runtime::kinds::{Described, Html, Jpeg, Json, Latex, Markdown, Png, Svg, Text};
 pub use wick_runtime::{Forms, MimeBundle, Rich};

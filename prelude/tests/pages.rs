@@ -183,7 +183,7 @@ struct Named {
 
 /// The public modules, by the folder or file of `src` that they are made in, the names by which cells reach them, and whether macros
 /// declare things there.
-const MODULES: [(&str, &str, bool); 25] = [
+const MODULES: [(&str, &str, bool); 27] = [
     ("linalg", "linalg", true),
     ("nn/functional", "F", true),
     ("nn/init", "nn::init", true),
@@ -199,6 +199,12 @@ const MODULES: [(&str, &str, bool); 25] = [
     ("autograd/functional", "autograd::functional", true),
     ("autograd", "autograd", false),
     ("func", "func", false),
+    (
+        "distributions/constraints",
+        "distributions::constraints",
+        false,
+    ),
+    ("distributions", "distributions", true),
     ("random", "random", false),
     ("serialization", "serialization", false),
     ("hub", "hub", false),

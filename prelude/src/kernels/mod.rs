@@ -12,6 +12,7 @@ pub(crate) mod element;
 pub(crate) mod fft;
 pub(crate) mod fused;
 pub(crate) mod gemm;
+pub(crate) mod incomplete;
 pub(crate) mod indexing;
 pub(crate) mod inverse;
 pub(crate) mod join;

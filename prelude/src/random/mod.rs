@@ -13,6 +13,7 @@
 //! assert_eq!(generator.lock().permutation(3), [0, 2, 1]);
 //! ```
 
+mod binomial;
 mod block;
 mod distributions;
 mod gamma;

@@ -86,7 +86,7 @@ fn poisson(rates: &Tensor) -> Result<Tensor> {
 }
 
 /// These numbers in the shape and dtype and on the device of `x`.
-fn like<N: super::TensorElement>(x: &Tensor, numbers: Vec<N>) -> Result<Tensor> {
+pub(super) fn like<N: super::TensorElement>(x: &Tensor, numbers: Vec<N>) -> Result<Tensor> {
     Tensor::try_from_vec(numbers, x.shape())?
         .try_to_dtype(x.dtype())?
         .try_to_device(x.device())

@@ -55,6 +55,8 @@ fn special_functions() {
         "log_ndtr", [random(&[3])], |x| x[0].log_ndtr();
         "xlogy", [random(&[3]), positive(&[3])], |x| x[0].xlogy(&x[1]);
         "xlog1py", [random(&[3]), positive(&[3])], |x| x[0].xlog1py(&x[1]);
+        "igamma", [positive(&[3])], |x| Tensor::full([3], 1.7).to(DType::F64).igamma(&x[0]);
+        "igammac", [positive(&[3])], |x| Tensor::full([3], 1.7).to(DType::F64).igammac(&x[0]);
         "frac", [random(&[3])], |x| x[0].frac().square();
         "deg2rad", [random(&[3])], |x| x[0].deg2rad().square();
         "rad2deg", [random(&[3])], |x| x[0].rad2deg().square();

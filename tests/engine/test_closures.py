@@ -69,3 +69,9 @@ def test_closures_that_look_plain_and_are_not(kernel):
     kernel.ok("let never = |n: i32| -> i32 { if n > 0 { panic!(\"no\") } else { n } };")
     assert kernel.value("never(0)") == "0"
     assert "missing" in kernel.fails("let wrong = |n: i32| n + missing;").said
+
+
+def test_a_derivative_is_a_function_that_is_kept(kernel):
+    kernel.ok("let slope = func::grad(|x: &Tensor| x.pow(3).sum());\nlet bend = func::vmap(func::grad(func::grad(|x: &Tensor| x.sin())));")
+    assert kernel.value("slope(&tensor!([1., 2.]))") == "tensor([ 3., 12.])"
+    assert kernel.value("bend(&tensor!([0., 1.]))") == "tensor([-0.0000, -0.8415])"

@@ -1,6 +1,7 @@
 //! Gradients, Jacobians and Hessians of functions, as functions.
 
 use super::trace::Trace;
+use super::{Map, MapAll};
 use crate::autograd::functional::{
     Function, FunctionalOptions, filled, finished, gradients, rows_of,
 };
@@ -22,9 +23,9 @@ use crate::tensor::Tensor;
 ///
 /// # Panics
 /// The function it gives panics where `f` returns a tensor with dimensions, and for arguments that are no floats.
-pub fn grad(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
+pub fn grad<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
     let both = grad_and_value(f);
-    move |x| both(x).0
+    Box::new(move |x| both(x).0)
 }
 
 /// The function that gives the gradient of `f` and its value. PyTorch: `torch.func.grad_and_value`.
@@ -39,11 +40,13 @@ pub fn grad(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
 ///
 /// # Panics
 /// As the function that [`grad`] gives.
-pub fn grad_and_value(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> (Tensor, Tensor) {
-    move |x| {
+pub fn grad_and_value<'a>(
+    f: impl Fn(&Tensor) -> Tensor + 'a,
+) -> Box<dyn Fn(&Tensor) -> (Tensor, Tensor) + 'a> {
+    Box::new(move |x| {
         let found = gradient(&|inputs| vec![f(&inputs[0])], &[x], &[0]).or_panic();
         (found.0[0].clone(), found.1)
-    }
+    })
 }
 
 /// [`grad`] of a function of several tensors, with respect to those of the numbers `argnums`. Arguments that a result
@@ -62,12 +65,12 @@ pub fn grad_and_value(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> (Ten
 /// # Errors
 /// The function it gives fails where `f` returns a tensor with dimensions, for arguments that are no floats, and where
 /// there is no argument of a number.
-pub fn grad_with(
-    f: impl Fn(&[Tensor]) -> Tensor,
+pub fn grad_with<'a>(
+    f: impl Fn(&[Tensor]) -> Tensor + 'a,
     argnums: impl AsRef<[usize]>,
-) -> impl Fn(&[&Tensor]) -> Result<Vec<Tensor>> {
+) -> MapAll<'a> {
     let both = grad_and_value_with(f, argnums);
-    move |x| Ok(both(x)?.0)
+    Box::new(move |x| Ok(both(x)?.0))
 }
 
 /// [`grad_with`] that gives the value, too. PyTorch: `torch.func.grad_and_value` with `argnums`.
@@ -83,11 +86,12 @@ pub fn grad_with(
 ///
 /// # Errors
 /// As the function that [`grad_with`] gives.
-pub fn grad_and_value_with(
-    f: impl Fn(&[Tensor]) -> Tensor,
+pub fn grad_and_value_with<'a>(
+    f: impl Fn(&[Tensor]) -> Tensor + 'a,
     argnums: impl AsRef<[usize]>,
-) -> impl Fn(&[&Tensor]) -> Result<(Vec<Tensor>, Tensor)> {
-    move |x| gradient(&|inputs| vec![f(inputs)], x, argnums.as_ref())
+) -> Box<dyn Fn(&[&Tensor]) -> Result<(Vec<Tensor>, Tensor)> + 'a> {
+    let argnums = argnums.as_ref().to_vec();
+    Box::new(move |x| gradient(&|inputs| vec![f(inputs)], x, &argnums))
 }
 
 fn gradient(
@@ -129,8 +133,8 @@ fn gradient(
 ///
 /// # Panics
 /// The function it gives panics for arguments that are no floats.
-pub fn jacrev(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
-    move |x| by_rows(&|inputs| vec![f(&inputs[0])], x).or_panic()
+pub fn jacrev<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
+    Box::new(move |x| by_rows(&|inputs| vec![f(&inputs[0])], x).or_panic())
 }
 
 fn by_rows(f: Function<'_>, x: &Tensor) -> Result<Tensor> {
@@ -156,8 +160,8 @@ fn by_rows(f: Function<'_>, x: &Tensor) -> Result<Tensor> {
 /// # Panics
 /// The function it gives panics for arguments that are no floats, and where an operation in `f` cannot be
 /// differentiated twice.
-pub fn jacfwd(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
-    move |x| by_columns(&|inputs| vec![f(&inputs[0])], x).or_panic()
+pub fn jacfwd<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
+    Box::new(move |x| by_columns(&|inputs| vec![f(&inputs[0])], x).or_panic())
 }
 
 fn by_columns(f: Function<'_>, x: &Tensor) -> Result<Tensor> {
@@ -197,6 +201,6 @@ fn by_columns(f: Function<'_>, x: &Tensor) -> Result<Tensor> {
 /// # Panics
 /// The function it gives panics for arguments that are no floats, and where an operation in `f` cannot be
 /// differentiated three times.
-pub fn hessian(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
+pub fn hessian<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
     jacfwd(jacrev(f))
 }

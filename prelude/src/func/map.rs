@@ -1,5 +1,6 @@
 //! A function of one example as a function of a batch.
 
+use super::{Map, MapAll};
 use crate::autograd::Outputs;
 use crate::autograd::functional::Function;
 use crate::error::{Error, OrPanic, Result, bail};
@@ -65,13 +66,13 @@ pub struct VmapOptions {
 /// # Panics
 /// The function it gives panics for a tensor without dimensions, where `f` draws random numbers ([`vmap_with`] lets it),
 /// and where results differ in shape.
-pub fn vmap(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
-    move |x| {
+pub fn vmap<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
+    Box::new(move |x| {
         let f = |inputs: &[Tensor]| vec![f(&inputs[0])];
         mapped(&f, &[x], &VmapOptions::default())
             .or_panic()
             .remove(0)
-    }
+    })
 }
 
 /// [`vmap`] of a function of several tensors with one result or several, with choices. PyTorch: `torch.func.vmap`.
@@ -89,11 +90,11 @@ pub fn vmap(f: impl Fn(&Tensor) -> Tensor) -> impl Fn(&Tensor) -> Tensor {
 /// The function it gives fails where the arguments do not count as many examples, for dimensions that are not there,
 /// where `f` draws random numbers and [`VmapOptions::randomness`] does not let it, and where results differ in shape or
 /// number.
-pub fn vmap_with<O: Into<Outputs>>(
-    f: impl Fn(&[Tensor]) -> O,
+pub fn vmap_with<'a, O: Into<Outputs>>(
+    f: impl Fn(&[Tensor]) -> O + 'a,
     options: VmapOptions,
-) -> impl Fn(&[&Tensor]) -> Result<Vec<Tensor>> {
-    move |x| mapped(&|inputs| f(inputs).into().0, x, &options)
+) -> MapAll<'a> {
+    Box::new(move |x| mapped(&|inputs| f(inputs).into().0, x, &options))
 }
 
 fn mapped(f: Function<'_>, inputs: &[&Tensor], options: &VmapOptions) -> Result<Vec<Tensor>> {

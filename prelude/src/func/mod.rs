@@ -15,6 +15,9 @@
 //! A result can be differentiated again where an argument requires gradients, or another tensor that the function
 //! uses does. Where neither does, it comes without a graph.
 
+use crate::Tensor;
+use crate::error::Result;
+
 mod gradient;
 mod map;
 mod products;
@@ -28,3 +31,24 @@ pub use stateless::{
     FunctionalCallOptions, functional_call, functional_call_with, stack_module_state,
     try_stack_module_state,
 };
+
+/// A function of a tensor that was made of another. Its type can be written, so a variable of a cell keeps it for later
+/// cells, unless the function that it was made of borrows something.
+///
+/// ```
+/// use wick::func::{Map, grad};
+/// use wick::prelude::*;
+/// let slope: Map = grad(|x: &Tensor| x.square());
+/// assert_eq!(slope(&tensor!(3.)).item::<f32>(), 6.);
+/// ```
+pub type Map<'a> = Box<dyn Fn(&Tensor) -> Tensor + 'a>;
+
+/// [`Map`] of several tensors, which says what is wrong instead of panicking.
+///
+/// ```
+/// use wick::func::{MapAll, vmap_with};
+/// use wick::prelude::*;
+/// let dots: MapAll = vmap_with(|x| x[0].dot(&x[1]), Default::default());
+/// assert!(dots(&[]).is_err());
+/// ```
+pub type MapAll<'a> = Box<dyn Fn(&[&Tensor]) -> Result<Vec<Tensor>> + 'a>;

@@ -1,6 +1,7 @@
 //! Products of vectors with Jacobians.
 
 use super::trace::Trace;
+use super::{Map, MapAll};
 use crate::autograd::functional::{Function, Outputs, filled, finished, gradients, placeholders};
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
@@ -20,13 +21,10 @@ use crate::tensor::Tensor;
 /// # Panics
 /// For an argument that is no float; the function it gives, for vectors of another shape than the result's.
 #[track_caller]
-pub fn vjp<F: Fn(&Tensor) -> Tensor>(
-    f: F,
-    x: &Tensor,
-) -> (Tensor, impl Fn(&Tensor) -> Tensor + use<F>) {
+pub fn vjp(f: impl Fn(&Tensor) -> Tensor, x: &Tensor) -> (Tensor, Map<'static>) {
     let (mut value, back) = back(&|inputs| vec![f(&inputs[0])], &[x]).or_panic();
     let back = move |v: &Tensor| back(&[v]).or_panic().remove(0);
-    (value.remove(0), back)
+    (value.remove(0), Box::new(back))
 }
 
 /// [`vjp`] of a function of several tensors with one result or several. PyTorch: `torch.func.vjp`.
@@ -42,34 +40,25 @@ pub fn vjp<F: Fn(&Tensor) -> Tensor>(
 ///
 /// # Errors
 /// For arguments that are no floats; the function it gives, for vectors of other shapes than the results'.
-pub fn vjp_with<F: Fn(&[Tensor]) -> O, O: Into<Outputs>>(
-    f: F,
+pub fn vjp_with<O: Into<Outputs>>(
+    f: impl Fn(&[Tensor]) -> O,
     inputs: &[&Tensor],
-) -> Result<(
-    Vec<Tensor>,
-    impl Fn(&[&Tensor]) -> Result<Vec<Tensor>> + use<F, O>,
-)> {
+) -> Result<(Vec<Tensor>, MapAll<'static>)> {
     back(&|inputs| f(inputs).into().0, inputs)
 }
 
-fn back(
-    f: Function<'_>,
-    inputs: &[&Tensor],
-) -> Result<(
-    Vec<Tensor>,
-    impl Fn(&[&Tensor]) -> Result<Vec<Tensor>> + use<>,
-)> {
+fn back(f: Function<'_>, inputs: &[&Tensor]) -> Result<(Vec<Tensor>, MapAll<'static>)> {
     let every: Vec<usize> = (0..inputs.len()).collect();
     Trace::run(f, inputs, &every, |run| {
         let value = finished(run.outputs.clone(), run.keep);
-        let back = move |v: &[&Tensor]| {
+        let back: MapAll = Box::new(move |v| {
             check_shapes(v, &run.outputs)?;
             let v: Vec<Tensor> = v.iter().map(|&v| v.clone()).collect();
             // The vectors may be on the tape as well.
             let keep = run.keep || v.iter().any(Tensor::requires_grad);
             let found = gradients(&run.outputs, &run.inputs, &v, keep)?;
             Ok(finished(filled(found, &run.inputs)?, keep))
-        };
+        });
         Ok((value, back))
     })
 }

@@ -8,6 +8,27 @@ use crate::autograd::functional::{
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
 
+/// A function that gives a gradient and a value: what [`grad_and_value`] makes.
+///
+/// ```
+/// use wick::func::{GradAndValue, grad_and_value};
+/// use wick::prelude::*;
+/// let both: GradAndValue = grad_and_value(|x: &Tensor| x.square());
+/// let (slope, value) = both(&tensor!(3.));
+/// assert_eq!((slope.item::<f32>(), value.item::<f32>()), (6., 9.));
+/// ```
+pub type GradAndValue<'a> = Box<dyn Fn(&Tensor) -> (Tensor, Tensor) + 'a>;
+
+/// A function that gives several gradients and a value: what [`grad_and_value_with`] makes.
+///
+/// ```
+/// use wick::func::{GradsAndValue, grad_and_value_with};
+/// use wick::prelude::*;
+/// let both: GradsAndValue = grad_and_value_with(|x| &x[0] * &x[1], [0, 1]);
+/// assert!(both(&[&tensor!(3.)]).is_err());
+/// ```
+pub type GradsAndValue<'a> = Box<dyn Fn(&[&Tensor]) -> Result<(Vec<Tensor>, Tensor)> + 'a>;
+
 /// The function that gives the gradient of `f`, whose result is a single number without dimensions. PyTorch:
 /// `torch.func.grad`.
 ///
@@ -40,9 +61,7 @@ pub fn grad<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> Map<'a> {
 ///
 /// # Panics
 /// As the function that [`grad`] gives.
-pub fn grad_and_value<'a>(
-    f: impl Fn(&Tensor) -> Tensor + 'a,
-) -> Box<dyn Fn(&Tensor) -> (Tensor, Tensor) + 'a> {
+pub fn grad_and_value<'a>(f: impl Fn(&Tensor) -> Tensor + 'a) -> GradAndValue<'a> {
     Box::new(move |x| {
         let found = gradient(&|inputs| vec![f(&inputs[0])], &[x], &[0]).or_panic();
         (found.0[0].clone(), found.1)
@@ -89,7 +108,7 @@ pub fn grad_with<'a>(
 pub fn grad_and_value_with<'a>(
     f: impl Fn(&[Tensor]) -> Tensor + 'a,
     argnums: impl AsRef<[usize]>,
-) -> Box<dyn Fn(&[&Tensor]) -> Result<(Vec<Tensor>, Tensor)> + 'a> {
+) -> GradsAndValue<'a> {
     let argnums = argnums.as_ref().to_vec();
     Box::new(move |x| gradient(&|inputs| vec![f(inputs)], x, &argnums))
 }

@@ -24,7 +24,10 @@ mod products;
 mod stateless;
 mod trace;
 
-pub use gradient::{grad, grad_and_value, grad_and_value_with, grad_with, hessian, jacfwd, jacrev};
+pub use gradient::{
+    GradAndValue, GradsAndValue, grad, grad_and_value, grad_and_value_with, grad_with, hessian,
+    jacfwd, jacrev,
+};
 pub use map::{Randomness, VmapOptions, vmap, vmap_with};
 pub use products::{jvp, jvp_with, vjp, vjp_with};
 pub use stateless::{

@@ -211,7 +211,7 @@ fn functions_of_modules_have_the_nodes_of_pytorch() {
             )
         }),
         ("NativeLayerNormBackward0", |g| {
-            F::layer_norm(&g.matrix, &[4], None, None, 1e-5)
+            F::layer_norm(&g.matrix, [4], None, None, 1e-5)
         }),
         ("MulBackward0", |g| nn::RMSNorm::new(4).forward(&g.matrix)),
         ("ConvolutionBackward0", |g| {

@@ -71,7 +71,7 @@ fn derivatives_have_the_nodes_of_pytorch() {
             F::cross_entropy(&x.view([2, 2]), &tensor!([0, 1]))
         }),
         ("NativeLayerNormBackwardBackward0", |x| {
-            F::layer_norm(x, &[4], None, None, 1e-5)
+            F::layer_norm(x, [4], None, None, 1e-5)
         }),
         ("AddBackward0", |x| x.atan2(&(x + 1))),
         ("AddBackward0", |x| x.logaddexp(&(x + 1))),
@@ -134,7 +134,7 @@ fn derivatives_of_layers_have_the_nodes_of_pytorch() {
         }),
         ("ViewBackward0", |x| F::group_norm(x, 2, None, None, 1e-5)),
         ("NativeLayerNormBackwardBackward0", |x| {
-            F::layer_norm(x, &[4], None, None, 1e-5)
+            F::layer_norm(x, [4], None, None, 1e-5)
         }),
         ("GluBackwardBackward0", |x| x.glu(-1)),
         ("HardswishBackwardBackward0", |x| x.hardswish()),

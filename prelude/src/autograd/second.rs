@@ -10,7 +10,7 @@ use crate::tensor::Tensor;
 use std::sync::Arc;
 
 /// The node of a derivative, by that of the operation (PyTorch: tools/autograd/derivatives.yaml).
-const NAMES: [(&str, &str); 55] = [
+const NAMES: [(&str, &str); 57] = [
     (
         "AdaptiveAvgPool2DBackward0",
         "AdaptiveAvgPool2DBackwardBackward0",
@@ -93,8 +93,16 @@ const NAMES: [(&str, &str); 55] = [
     ("TanhBackward0", "TanhBackwardBackward0"),
     ("ThresholdBackward0", "ThresholdBackwardBackward0"),
     (
+        "UpsampleBicubic2DAaBackward0",
+        "UpsampleBicubic2DAaBackwardBackward0",
+    ),
+    (
         "UpsampleBicubic2DBackward0",
         "UpsampleBicubic2DBackwardBackward0",
+    ),
+    (
+        "UpsampleBilinear2DAaBackward0",
+        "UpsampleBilinear2DAaBackwardBackward0",
     ),
     (
         "UpsampleBilinear2DBackward0",

@@ -295,14 +295,16 @@ losses! {
         skip p: f64 = 2.,
         /// Whether the distance of both others may stand for that of anchor and negative, where it is smaller.
         /// PyTorch's argument `swap`, `false` at first.
-        skip swap: bool = false
+        skip swap: bool = false,
+        /// What is added to each difference, so that no distance is 0; 1e-6 at first. PyTorch's argument `eps`.
+        skip eps: f64 = 1e-6
     } (anchor, positive, negative) |this| {
         let options = TripletOptions {
             margin: this.margin,
             p: this.p,
             swap: this.swap,
+            eps: this.eps,
             reduction: this.reduction,
-            ..TripletOptions::default()
         };
         F::triplet_margin_loss(anchor, positive, negative, options)
     };
@@ -320,13 +322,15 @@ losses! {
         /// Whether the input is the logarithm of the rate, as it is at first. PyTorch's argument `log_input`.
         skip log_input: bool = true,
         /// Whether Stirling's approximation of `log(target!)` is added; `false` at first. PyTorch's argument `full`.
-        skip full: bool = false
+        skip full: bool = false,
+        /// What keeps the logarithm of a rate of zero finite; 1e-8 at first. PyTorch's argument `eps`.
+        skip eps: f64 = 1e-8
     } (input, target) |this| {
         let options = PoissonOptions {
             log_input: this.log_input,
             full: this.full,
+            eps: this.eps,
             reduction: this.reduction,
-            ..PoissonOptions::default()
         };
         F::poisson_nll_loss(input, target, options)
     };

@@ -48,6 +48,25 @@ impl Upsample {
         }
     }
 
+    /// By a factor of its own for each dimension. PyTorch's argument `scale_factor`, a tuple.
+    pub fn scale_factors(factors: &[f64]) -> Self {
+        let options = InterpolateOptions {
+            scale_factor: factors.to_vec(),
+            ..Default::default()
+        };
+        Self {
+            options,
+            mode: Mode::default(),
+        }
+    }
+
+    /// Whether elements are looked up by the factor of the sizes, which are whole, and not by the one that was given.
+    /// PyTorch's argument `recompute_scale_factor`, `false` at first.
+    pub fn recompute_scale_factor(mut self, recompute: bool) -> Self {
+        self.options.recompute_scale_factor = recompute;
+        self
+    }
+
     /// How elements between elements are found; the nearest is taken unless this says otherwise. PyTorch's argument
     /// `mode`.
     pub fn mode(mut self, mode: Interpolation) -> Self {
@@ -64,8 +83,19 @@ impl Upsample {
     fn options(&self) -> String {
         let mut text = String::new();
         match (&self.options.size[..], &self.options.scale_factor[..]) {
-            ([], [factor, ..]) => {
+            ([], [factor]) => {
                 python::keyword(&mut text, "scale_factor", python::float(*factor));
+            }
+            ([], factors) => {
+                let factors: Vec<String> = factors
+                    .iter()
+                    .map(|&factor| python::float(factor))
+                    .collect();
+                python::keyword(
+                    &mut text,
+                    "scale_factor",
+                    format!("({})", factors.join(", ")),
+                );
             }
             ([size], _) => python::keyword(&mut text, "size", size),
             (sizes, _) => python::keyword(&mut text, "size", python::tuple(sizes)),

@@ -73,6 +73,10 @@ pub struct InterpolateOptions {
     pub mode: Interpolation,
     /// Whether corners stay where they are, instead of borders.
     pub align_corners: bool,
+    /// Whether the factor that elements are looked up by is that of the sizes, which are whole, and not `scale_factor`.
+    pub recompute_scale_factor: bool,
+    /// Whether all elements that an output element covers count where an image gets smaller. Bilinear and bicubic alone.
+    pub antialias: bool,
 }
 
 /// One dimension: its new size, and how far one step there goes here.
@@ -100,6 +104,36 @@ impl Axis {
         (0..self.output)
             .map(|i| (((i as f64 + shift) * self.scale) as usize).min(self.input - 1) as i64)
             .collect()
+    }
+
+    /// How much of each input element each output element is made of, when it is made of all that it covers: one row for
+    /// each (`UpSampleKernel.cpp`, `_compute_indices_weights_aa`).
+    fn covered(self, cubic: bool) -> Vec<f64> {
+        let scale = match self.align_corners {
+            true => (self.input - 1) as f64 / (self.output.max(2) - 1) as f64,
+            false => self.scale,
+        };
+        let wide = scale.max(1.0);
+        let support = if cubic { 2.0 } else { 1.0 } * wide;
+        let mut rows = vec![0.0; self.output * self.input];
+        for (i, row) in rows.chunks_mut(self.input).enumerate() {
+            let center = scale * (i as f64 + 0.5);
+            let first = (center - support + 0.5).max(0.0) as usize;
+            let end = ((center + support + 0.5) as usize).min(self.input);
+            for (j, weight) in row.iter_mut().enumerate().take(end).skip(first) {
+                let distance = ((j as f64 - center + 0.5) / wide).abs();
+                *weight = if cubic {
+                    catmull(distance)
+                } else {
+                    (1.0 - distance).max(0.0)
+                };
+            }
+            let sum: f64 = row.iter().sum();
+            if sum != 0.0 {
+                row.iter_mut().for_each(|weight| *weight /= sum);
+            }
+        }
+        rows
     }
 
     /// For each output element the elements it is made of, and how much of each.
@@ -140,6 +174,25 @@ fn keys(t: f64) -> [f64; 4] {
     let near = |x: f64| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
     let far = |x: f64| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
     [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)]
+}
+
+/// Keys' cubic convolution with a = -0.5, as Pillow and PyTorch take it where they look at all elements.
+fn catmull(x: f64) -> f64 {
+    match x {
+        x if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+        x if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+        _ => 0.0,
+    }
+}
+
+/// The weighted sums of all elements along one dimension.
+fn mixed(x: &Tensor, dim: i64, axis: Axis, cubic: bool) -> Result<Tensor> {
+    let weights = Tensor::try_from_vec(axis.covered(cubic), [axis.output, axis.input])?
+        .try_to_dtype(x.dtype())?
+        .try_to_device(x.device())?;
+    x.try_transpose(dim, -1)?
+        .try_matmul(&weights.try_t()?)?
+        .try_transpose(dim, -1)
 }
 
 /// The sum of weighted elements along one dimension.
@@ -197,7 +250,11 @@ fn axes(x: &Tensor, options: &InterpolateOptions) -> Result<Vec<Axis>> {
             let input = shape[d + 2];
             let (output, scale) = if size.is_empty() {
                 let factor = factor[d.min(factor.len() - 1)];
-                ((input as f64 * factor).floor() as usize, 1.0 / factor)
+                let output = (input as f64 * factor).floor() as usize;
+                match options.recompute_scale_factor {
+                    true => (output, input as f64 / output as f64),
+                    false => (output, 1.0 / factor),
+                }
             } else {
                 let output = size[d.min(size.len() - 1)];
                 (output, input as f64 / output as f64)
@@ -253,7 +310,30 @@ fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
         ));
     }
+    let smooth = matches!(mode, Interpolation::Bilinear | Interpolation::Bicubic);
+    if options.antialias && !(smooth && rank == 4) {
+        return Err(crate::Error::value(
+            "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input",
+        ));
+    }
+    if options.recompute_scale_factor && !options.size.is_empty() {
+        return Err(crate::Error::value(
+            "recompute_scale_factor is not meaningful with an explicit size.",
+        ));
+    }
     let axes = axes(x, options)?;
+    if options.antialias {
+        let cubic = mode == Interpolation::Bicubic;
+        let name = match cubic {
+            true => "UpsampleBicubic2DAaBackward0",
+            false => "UpsampleBilinear2DAaBackward0",
+        };
+        return composite(name, &[x], move |of| {
+            // The rows of pixels first.
+            let narrow = mixed(&of[0], 3, axes[1], cubic)?;
+            mixed(&narrow, 2, axes[0], cubic)?.try_contiguous()
+        });
+    }
     if mode == Interpolation::Area {
         return match axes[..] {
             [row] => x.try_adaptive_avg_pool1d(row.output),

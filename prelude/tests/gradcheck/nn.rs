@@ -375,6 +375,17 @@ fn images_in_another_size() {
             x[0].interpolate(&options).square()
         });
     }
+    for mode in [Interpolation::Bilinear, Interpolation::Bicubic] {
+        let options = InterpolateOptions {
+            size: vec![2, 3],
+            mode,
+            antialias: true,
+            ..Default::default()
+        };
+        check("antialiased", &[random(&[1, 2, 4, 5])], true, move |x| {
+            x[0].interpolate(&options).square()
+        });
+    }
     check("pixel_shuffle", &[random(&[1, 4, 2, 3])], true, |x| {
         x[0].pixel_shuffle(2).square()
     });

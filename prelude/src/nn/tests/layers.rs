@@ -311,6 +311,86 @@ fn images_grow_as_in_pytorch() {
     close(&shuffled, &tensor!([[[[0., 1.], [2., 3.]]]]));
 }
 
+/// Numbers and sentences of PyTorch 2.15.
+#[test]
+fn images_change_their_size_in_all_of_pytorchs_ways() {
+    let x = Tensor::arange(0., 16., 1.).view([1, 1, 4, 4]);
+    let change = |options: InterpolateOptions| x.try_interpolate(&options);
+    let is = |options, expected: &[f32]| {
+        close(
+            &change(options).unwrap().flatten(0, -1),
+            &Tensor::from_vec(expected.to_vec(), [expected.len()]),
+        );
+    };
+    let smooth = |mode| InterpolateOptions {
+        size: vec![2, 3],
+        mode,
+        antialias: true,
+        ..Default::default()
+    };
+    is(
+        smooth(Interpolation::Bilinear),
+        &[
+            3.157_143, 4.357_143, 5.557_143, 9.442_857, 10.642_857, 11.842_857,
+        ],
+    );
+    is(
+        smooth(Interpolation::Bicubic),
+        &[
+            2.537_037, 3.847_108, 5.157_178, 9.842_822, 11.152_893, 12.462_963,
+        ],
+    );
+    let by_factor = |recompute_scale_factor, antialias| InterpolateOptions {
+        scale_factor: vec![0.6],
+        mode: Interpolation::Bilinear,
+        recompute_scale_factor,
+        antialias,
+        ..Default::default()
+    };
+    is(
+        by_factor(false, false),
+        &[1.666_667, 3.333_333, 8.333_333, 10.],
+    );
+    is(by_factor(true, false), &[2.5, 4.5, 10.5, 12.5]);
+    is(
+        by_factor(false, true),
+        &[2.142_857, 3.714_286, 8.428_571, 10.],
+    );
+    let volume = Tensor::arange(0., 8., 1.).view([1, 1, 2, 2, 2]);
+    let wider = InterpolateOptions {
+        size: vec![3, 2, 4],
+        mode: Interpolation::Trilinear,
+        ..Default::default()
+    };
+    let y = volume.interpolate(&wider);
+    close(&y.i((0, 0, 1, 0)), &tensor!([2., 2.25, 2.75, 3.]));
+
+    let error = |options| change(options).unwrap_err().to_string();
+    assert_eq!(
+        error(smooth(Interpolation::Nearest)),
+        "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
+    );
+    assert_eq!(
+        error(smooth(Interpolation::Trilinear)),
+        "Got 4D input, but trilinear mode needs 5D input"
+    );
+    let recomputed = InterpolateOptions {
+        size: vec![2],
+        recompute_scale_factor: true,
+        ..Default::default()
+    };
+    assert_eq!(
+        error(recomputed),
+        "recompute_scale_factor is not meaningful with an explicit size."
+    );
+    let up = Upsample::scale_factors(&[2., 3.]).mode(Interpolation::Bilinear);
+    assert_eq!(
+        up.to_string(),
+        "Upsample(scale_factor=(2.0, 3.0), mode='bilinear')"
+    );
+    assert_eq!(up.forward(&x).shape(), [1, 1, 8, 12]);
+}
+
 #[test]
 fn norms_have_mean_0_and_variance_1() {
     manual_seed(3);

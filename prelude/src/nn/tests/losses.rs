@@ -192,3 +192,26 @@ fn what_is_ignored_has_no_gradient_even_if_nothing_else_is_there() {
         );
     }
 }
+
+/// Numbers of PyTorch 2.15.
+#[test]
+fn what_keeps_losses_finite_can_be_chosen() {
+    let (zeros, ones) = (Tensor::zeros([2]), Tensor::ones([2]));
+    let poisson = nn::PoissonNLLLoss::new().log_input(false).eps(0.5);
+    is(poisson.forward(&zeros, &ones), 0.693_147_2);
+    let (a, b) = (Tensor::zeros([1, 2]), Tensor::ones([1, 2]));
+    // |a - b + eps| = 0.5 * sqrt(2), and 1.5 * sqrt(2) for the negative.
+    is(
+        nn::TripletMarginLoss::new()
+            .eps(0.5)
+            .forward(&a, &b, &(&b * 2)),
+        0.,
+    );
+    is(
+        nn::TripletMarginLoss::new()
+            .margin(3.)
+            .eps(0.5)
+            .forward(&a, &b, &(&b * 2)),
+        3. - 2f64.sqrt(),
+    );
+}

@@ -114,6 +114,16 @@ fn sequences_bags_and_grids() {
         let (mode, padding) = (F::GridMode::Bilinear, F::GridPadding::Zeros);
         F::grid_sample(&x[0], &x[1], mode, padding, false)
     });
+    let places = random(&[1, 2, 1, 3, 3]) * 0.3;
+    check(
+        "grid_sample of volumes",
+        &[random(&[1, 2, 3, 4, 3]), places],
+        true,
+        |x| {
+            let (mode, padding) = (F::GridMode::Bilinear, F::GridPadding::Zeros);
+            F::grid_sample(&x[0], &x[1], mode, padding, false)
+        },
+    );
 }
 
 #[test]

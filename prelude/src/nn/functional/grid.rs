@@ -77,7 +77,7 @@ functions! {
         composite("AffineGridGeneratorBackward0", &[theta], move |of| places(&of[0], &size, align_corners)).or_panic()
     };
     /// What images `[N, C, H, W]` have at the places of a grid `[N, H', W', 2]`, whose last dimension is x and y from
-    /// -1 to 1. The result is `[N, C, H', W']`; PyTorch's default is not to align corners. PyTorch: `F.grid_sample`.
+    /// -1 to 1. The result is `[N, C, H', W']`; volumes `[N, C, D, H, W]` take grids `[N, D', H', W', 3]`. PyTorch's default is not to align corners. PyTorch: `F.grid_sample`.
     ///
     /// ```
     /// use wick::nn::functional as F;
@@ -91,7 +91,13 @@ functions! {
     /// # Panics
     /// When the shapes do not go together.
     grid_sample(x: &Tensor, grid: &Tensor, mode: GridMode, padding: GridPadding, align_corners: bool)
-        => composite("GridSampler2DBackward0", &[x, grid], move |of| sampled(&of[0], &of[1], mode, padding, align_corners)).or_panic();
+        => {
+            let node = match x.dim() {
+                5 => "GridSampler3DBackward0",
+                _ => "GridSampler2DBackward0",
+            };
+            composite(node, &[x, grid], move |of| sampled(&of[0], &of[1], mode, padding, align_corners)).or_panic()
+        };
 }
 
 fn places(theta: &Tensor, size: &[usize], align_corners: bool) -> Result<Tensor> {
@@ -181,57 +187,95 @@ fn sampled(
             grid.shape().list()
         );
     }
-    let (&[batch, channels, rows, columns], &[_, high, wide, axes]) = (&shape[..], &places[..])
-    else {
+    let sides = shape.get(2..).unwrap_or_default();
+    let n = sides.len();
+    if !matches!(n, 2 | 3) || places.len() != n + 2 {
         bail!(
-            "grid_sampler(): expected images [N, C, H, W] and a grid [N, H, W, 2], but got input with sizes {} and grid \
-             with sizes {}",
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {} and \
+             grid with sizes {}",
             x.shape().list(),
             grid.shape().list()
         );
-    };
-    if axes != 2 {
+    }
+    if places[n + 1] != n {
         bail!(
-            "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes {}",
+            "grid_sampler(): expected grid to have size {n} in last dimension, but got grid with sizes {}",
             grid.shape().list()
         );
     }
-    let at_x = unnormalized(&grid.try_select(-1, 0)?, columns, padding, align_corners)?;
-    let at_y = unnormalized(&grid.try_select(-1, 1)?, rows, padding, align_corners)?;
-    let flat = x.try_reshape([batch, channels, rows * columns])?;
+    let (batch, channels, wanted) = (shape[0], shape[1], &places[1..=n]);
+    let (inputs, outputs): (usize, usize) = (sides.iter().product(), wanted.iter().product());
+    // The last dimension of the grid begins with x, which is the last side.
+    let at = (0..n)
+        .map(|side| {
+            let along = grid.try_select(-1, (n - 1 - side) as i64)?;
+            unnormalized(&along, sides[side], padding, align_corners)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let flat = x.try_reshape([batch, channels, inputs])?;
+    let mut shape = vec![batch, channels];
+    shape.extend(wanted);
     // The elements at whole places; outside there are zeros.
-    let element = |row: &Tensor, column: &Tensor| -> Result<Tensor> {
+    let element = |at: &[Tensor]| -> Result<Tensor> {
         let (inside, index) = no_grad(|| -> Result<_> {
-            let within =
-                |at: &Tensor, count: usize| at.try_ge(0)?.try_logical_and(&at.try_lt(count)?);
-            let inside = within(row, rows)?.try_logical_and(&within(column, columns)?)?;
-            let row = row.try_clamp(0, rows - 1)?;
-            let index = row
-                .try_mul(columns)?
-                .try_add(column.try_clamp(0, columns - 1)?)?;
+            let (mut inside, mut index): (Option<Tensor>, Option<Tensor>) = (None, None);
+            for (at, &side) in at.iter().zip(sides) {
+                let within = at.try_ge(0)?.try_logical_and(&at.try_lt(side)?)?;
+                let place = at.try_clamp(0, side - 1)?;
+                inside = Some(match inside {
+                    Some(inside) => inside.try_logical_and(&within)?,
+                    None => within,
+                });
+                index = Some(match index {
+                    Some(index) => index.try_mul(side)?.try_add(place)?,
+                    None => place,
+                });
+            }
+            let (Some(inside), Some(index)) = (inside, index) else {
+                bail!("grid_sampler(): no sides")
+            };
             let index = index.try_to_dtype(crate::DType::I64)?;
-            let index = index.try_reshape([batch, 1, high * wide])?;
-            Ok((inside, index.try_expand([batch, channels, high * wide])?))
+            let index = index.try_reshape([batch, 1, outputs])?;
+            Ok((inside, index.try_expand([batch, channels, outputs])?))
         })?;
-        let found = flat
-            .try_gather(-1, &index)?
-            .try_reshape([batch, channels, high, wide])?;
+        let found = flat.try_gather(-1, &index)?.try_reshape(&shape)?;
         found.try_mul(inside.try_to_dtype(x.dtype())?.try_unsqueeze(1)?)
     };
     if mode == GridMode::Nearest {
-        let nearest = |at: &Tensor| no_grad(|| at.detach().try_round());
-        return element(&nearest(&at_y)?, &nearest(&at_x)?);
+        let nearest = at
+            .iter()
+            .map(|at| no_grad(|| at.detach().try_round()))
+            .collect::<Result<Vec<_>>>()?;
+        return element(&nearest);
     }
-    let (left, top) =
-        no_grad(|| -> Result<_> { Ok((at_x.detach().try_floor()?, at_y.detach().try_floor()?)) })?;
-    let (right, bottom) = (left.try_add(1)?, top.try_add(1)?);
-    let weighted = |row: &Tensor, column: &Tensor, down: &Tensor, along: &Tensor| {
-        element(row, column)?.try_mul(down.try_mul(along)?.try_unsqueeze(1)?)
-    };
-    let (to_left, to_top) = (at_x.try_sub(&left)?, at_y.try_sub(&top)?);
-    let (to_right, to_bottom) = (right.try_sub(&at_x)?, bottom.try_sub(&at_y)?);
-    weighted(&top, &left, &to_bottom, &to_right)?
-        .try_add(weighted(&top, &right, &to_bottom, &to_left)?)?
-        .try_add(weighted(&bottom, &left, &to_top, &to_right)?)?
-        .try_add(weighted(&bottom, &right, &to_top, &to_left)?)
+    let before = at
+        .iter()
+        .map(|at| no_grad(|| at.detach().try_floor()))
+        .collect::<Result<Vec<_>>>()?;
+    // The corners around each place, each by how near it is on every side; the bits say on which sides it comes after.
+    let mut sum: Option<Tensor> = None;
+    for corner in 0..1usize << n {
+        let (mut places, mut weight) = (Vec::with_capacity(n), None::<Tensor>);
+        for (side, (at, before)) in at.iter().zip(&before).enumerate() {
+            let after = before.try_add(1)?;
+            let (place, near) = match corner >> (n - 1 - side) & 1 {
+                0 => (before.clone(), after.try_sub(at)?),
+                _ => (after, at.try_sub(before)?),
+            };
+            places.push(place);
+            weight = Some(match weight {
+                Some(weight) => weight.try_mul(near)?,
+                None => near,
+            });
+        }
+        let mut term = element(&places)?;
+        if let Some(weight) = weight {
+            term = term.try_mul(weight.try_unsqueeze(1)?)?;
+        }
+        sum = Some(match sum {
+            Some(sum) => sum.try_add(term)?,
+            None => term,
+        });
+    }
+    sum.map_or_else(|| x.try_copy(), Ok)
 }

@@ -391,6 +391,48 @@ fn images_change_their_size_in_all_of_pytorchs_ways() {
     assert_eq!(up.forward(&x).shape(), [1, 1, 8, 12]);
 }
 
+/// Numbers and sentences of PyTorch 2.15.
+#[test]
+fn grids_sample_volumes_too() {
+    use super::super::functional::{GridMode, GridPadding, grid_sample};
+    let x = Tensor::arange(0., 8., 1.).view([1, 1, 2, 2, 2]);
+    let grid = tensor!([
+        [0., 0., 0.],
+        [-1., 1., 0.5],
+        [0.3, -0.2, 0.7],
+        [1.4, 0., 0.]
+    ])
+    .view([1, 1, 2, 2, 3]);
+    let is = |mode, padding, align, expected: [f32; 4]| {
+        let y = grid_sample(&x, &grid, mode, padding, align).flatten(0, -1);
+        close(&y, &Tensor::from_vec(expected.to_vec(), [4]));
+    };
+    is(
+        GridMode::Bilinear,
+        GridPadding::Zeros,
+        false,
+        [3.5, 1.5, 4.32, 0.4],
+    );
+    is(
+        GridMode::Nearest,
+        GridPadding::Zeros,
+        false,
+        [0., 0., 5., 0.],
+    );
+    is(
+        GridMode::Bilinear,
+        GridPadding::Border,
+        false,
+        [3.5, 6., 5.4, 4.],
+    );
+    is(
+        GridMode::Bilinear,
+        GridPadding::Reflection,
+        true,
+        [3.5, 5., 4.85, 3.8],
+    );
+}
+
 #[test]
 fn norms_have_mean_0_and_variance_1() {
     manual_seed(3);

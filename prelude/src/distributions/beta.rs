@@ -90,11 +90,7 @@ impl fmt::Display for Beta {
     }
 }
 
-impl fmt::Debug for Beta {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(Beta);
 
 impl Distribution for Beta {
     fn batch_shape(&self) -> Shape {

@@ -277,8 +277,4 @@ impl fmt::Display for Constraint {
     }
 }
 
-impl fmt::Debug for Constraint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(Constraint);

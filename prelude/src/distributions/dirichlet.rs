@@ -83,11 +83,7 @@ impl fmt::Display for Dirichlet {
     }
 }
 
-impl fmt::Debug for Dirichlet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(Dirichlet);
 
 impl Distribution for Dirichlet {
     fn batch_shape(&self) -> Shape {

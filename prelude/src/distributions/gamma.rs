@@ -153,11 +153,7 @@ impl fmt::Display for Chi2 {
     }
 }
 
-impl fmt::Debug for Chi2 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(Chi2);
 
 impl Distribution for Chi2 {
     super::family::delegated!(gamma);

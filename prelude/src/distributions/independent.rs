@@ -100,11 +100,7 @@ impl<D: Distribution> fmt::Display for Independent<D> {
     }
 }
 
-impl<D: Distribution> fmt::Debug for Independent<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!([D: Distribution] Independent<D>);
 
 impl<D: Distribution> Distribution for Independent<D> {
     fn batch_shape(&self) -> Shape {

@@ -111,11 +111,7 @@ impl fmt::Display for LKJCholesky {
     }
 }
 
-impl fmt::Debug for LKJCholesky {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(LKJCholesky);
 
 impl Distribution for LKJCholesky {
     fn batch_shape(&self) -> Shape {

@@ -78,11 +78,7 @@ impl fmt::Display for LogisticNormal {
     }
 }
 
-impl fmt::Debug for LogisticNormal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(LogisticNormal);
 
 impl Distribution for LogisticNormal {
     fn batch_shape(&self) -> Shape {

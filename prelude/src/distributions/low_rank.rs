@@ -261,11 +261,7 @@ impl fmt::Display for LowRankMultivariateNormal {
     }
 }
 
-impl fmt::Debug for LowRankMultivariateNormal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(LowRankMultivariateNormal);
 
 impl Distribution for LowRankMultivariateNormal {
     fn batch_shape(&self) -> Shape {

@@ -147,11 +147,7 @@ impl<D: Distribution> fmt::Display for MixtureSameFamily<D> {
     }
 }
 
-impl<D: Distribution> fmt::Debug for MixtureSameFamily<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!([D: Distribution] MixtureSameFamily<D>);
 
 impl<D: Distribution> Distribution for MixtureSameFamily<D> {
     fn batch_shape(&self) -> Shape {

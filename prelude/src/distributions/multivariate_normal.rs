@@ -4,9 +4,11 @@ use super::constraint::Constraint;
 use super::constraints;
 use super::distribution::Distribution;
 use super::numbers::standard_normal;
-use super::spread::{Matrix, Spread, half_log_det, mahalanobis, matrix_vector};
-use super::validation::{check_parameter, show, validate_args};
-use crate::error::{Error, OrPanic, Result};
+use super::spread::{
+    Matrix, Spread, half_log_det, mahalanobis, matrix_vector, spread_constructors,
+};
+use super::validation::{check_parameter, show};
+use crate::error::{Error, Result};
 use crate::scalar::Arg;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -37,97 +39,9 @@ pub struct MultivariateNormal {
     validates: bool,
 }
 
+spread_constructors!(MultivariateNormal, loc: "a mean");
+
 impl MultivariateNormal {
-    /// Of a mean and a covariance matrix, or batches of them.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, or a matrix is not symmetric with positive eigenvalues.
-    #[track_caller]
-    pub fn new(loc: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Self {
-        Self::try_new(loc, covariance_matrix).or_panic()
-    }
-
-    /// [`MultivariateNormal::new`] that returns what is wrong instead of panicking.
-    pub fn try_new(
-        loc: impl crate::Given<Arg>,
-        covariance_matrix: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            loc.into(),
-            covariance_matrix.into(),
-            Matrix::Covariance,
-            validate_args(),
-        )
-    }
-
-    /// Of a mean and a covariance matrix; neither they nor values to score are looked at.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, or a matrix has no factor.
-    #[track_caller]
-    pub fn without_validation(
-        loc: impl crate::Given<Arg>,
-        covariance_matrix: impl crate::Given<Arg>,
-    ) -> Self {
-        Self::made(
-            loc.into(),
-            covariance_matrix.into(),
-            Matrix::Covariance,
-            false,
-        )
-        .or_panic()
-    }
-
-    /// Of a mean and the inverse of a covariance matrix.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, or a matrix is not symmetric with positive eigenvalues.
-    #[track_caller]
-    pub fn from_precision_matrix(
-        loc: impl crate::Given<Arg>,
-        precision_matrix: impl crate::Given<Arg>,
-    ) -> Self {
-        Self::try_from_precision_matrix(loc, precision_matrix).or_panic()
-    }
-
-    /// [`MultivariateNormal::from_precision_matrix`] that returns what is wrong instead of panicking.
-    pub fn try_from_precision_matrix(
-        loc: impl crate::Given<Arg>,
-        precision_matrix: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            loc.into(),
-            precision_matrix.into(),
-            Matrix::Precision,
-            validate_args(),
-        )
-    }
-
-    /// Of a mean and the lower triangular factor of a covariance matrix.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, or a factor is not triangular with a positive diagonal.
-    #[track_caller]
-    pub fn from_scale_tril(
-        loc: impl crate::Given<Arg>,
-        scale_tril: impl crate::Given<Arg>,
-    ) -> Self {
-        Self::try_from_scale_tril(loc, scale_tril).or_panic()
-    }
-
-    /// [`MultivariateNormal::from_scale_tril`] that returns what is wrong instead of panicking.
-    pub fn try_from_scale_tril(
-        loc: impl crate::Given<Arg>,
-        scale_tril: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            loc.into(),
-            scale_tril.into(),
-            Matrix::ScaleTril,
-            validate_args(),
-        )
-    }
-
     fn made(loc: Arg, matrix: Arg, given: Matrix, validates: bool) -> Result<Self> {
         let [loc, matrix] = [loc, matrix].map(|it| super::numbers::broadcast_all([it]));
         let ([loc], [matrix]) = (loc?, matrix?);
@@ -174,24 +88,6 @@ impl MultivariateNormal {
         &self.loc
     }
 
-    /// The lower triangular factor of the covariance matrix.
-    #[track_caller]
-    pub fn scale_tril(&self) -> Tensor {
-        self.spread.scale_tril().or_panic()
-    }
-
-    /// How the numbers vary together.
-    #[track_caller]
-    pub fn covariance_matrix(&self) -> Tensor {
-        self.spread.covariance().or_panic()
-    }
-
-    /// The inverse of the covariance matrix.
-    #[track_caller]
-    pub fn precision_matrix(&self) -> Tensor {
-        self.spread.precision().or_panic()
-    }
-
     /// The factor as it was given, without the dimensions of the batch that are repeated.
     pub(super) fn unbroadcast_tril(&self) -> &Tensor {
         &self.spread.tril
@@ -208,11 +104,7 @@ impl fmt::Display for MultivariateNormal {
     }
 }
 
-impl fmt::Debug for MultivariateNormal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(MultivariateNormal);
 
 impl Distribution for MultivariateNormal {
     fn batch_shape(&self) -> Shape {

@@ -8,6 +8,110 @@ use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorOptions};
 use std::fmt;
 
+/// The constructors of a family of one parameter and a [`Spread`], `made` by which of its matrices is given, and what the
+/// spread can be asked for.
+macro_rules! spread_constructors {
+    ($name:ident, $first:ident: $what:literal) => {
+        impl $name {
+            #[doc = concat!("Of ", $what, " and a covariance matrix, or batches of them.")]
+            ///
+            /// # Panics
+            /// When the shapes do not go together, a matrix is not symmetric with positive eigenvalues, or the other
+            /// parameter has numbers that it must not have.
+            #[track_caller]
+            pub fn new(
+                $first: impl $crate::Given<$crate::Arg>,
+                covariance_matrix: impl $crate::Given<$crate::Arg>,
+            ) -> Self {
+                $crate::error::OrPanic::or_panic(Self::try_new($first, covariance_matrix))
+            }
+
+            #[doc = concat!("[`", stringify!($name), "::new`] that returns what is wrong instead of panicking.")]
+            pub fn try_new(
+                $first: impl $crate::Given<$crate::Arg>,
+                covariance_matrix: impl $crate::Given<$crate::Arg>,
+            ) -> $crate::Result<Self> {
+                let validates = super::validation::validate_args();
+                Self::made($first.into(), covariance_matrix.into(), Matrix::Covariance, validates)
+            }
+
+            #[doc = concat!("Of ", $what, " and a covariance matrix; neither they nor values to score are looked at.")]
+            ///
+            /// # Panics
+            /// When the shapes do not go together, or a matrix has no factor.
+            #[track_caller]
+            pub fn without_validation(
+                $first: impl $crate::Given<$crate::Arg>,
+                covariance_matrix: impl $crate::Given<$crate::Arg>,
+            ) -> Self {
+                let made = Self::made($first.into(), covariance_matrix.into(), Matrix::Covariance, false);
+                $crate::error::OrPanic::or_panic(made)
+            }
+
+            #[doc = concat!("Of ", $what, " and the inverse of a covariance matrix.")]
+            ///
+            /// # Panics
+            #[doc = concat!("When [`", stringify!($name), "::new`] does.")]
+            #[track_caller]
+            pub fn from_precision_matrix(
+                $first: impl $crate::Given<$crate::Arg>,
+                precision_matrix: impl $crate::Given<$crate::Arg>,
+            ) -> Self {
+                $crate::error::OrPanic::or_panic(Self::try_from_precision_matrix($first, precision_matrix))
+            }
+
+            #[doc = concat!("[`", stringify!($name), "::from_precision_matrix`] that returns what is wrong instead of panicking.")]
+            pub fn try_from_precision_matrix(
+                $first: impl $crate::Given<$crate::Arg>,
+                precision_matrix: impl $crate::Given<$crate::Arg>,
+            ) -> $crate::Result<Self> {
+                let validates = super::validation::validate_args();
+                Self::made($first.into(), precision_matrix.into(), Matrix::Precision, validates)
+            }
+
+            #[doc = concat!("Of ", $what, " and the lower triangular factor of a covariance matrix.")]
+            ///
+            /// # Panics
+            #[doc = concat!("When a factor is not triangular with a positive diagonal, or [`", stringify!($name), "::new`] does.")]
+            #[track_caller]
+            pub fn from_scale_tril(
+                $first: impl $crate::Given<$crate::Arg>,
+                scale_tril: impl $crate::Given<$crate::Arg>,
+            ) -> Self {
+                $crate::error::OrPanic::or_panic(Self::try_from_scale_tril($first, scale_tril))
+            }
+
+            #[doc = concat!("[`", stringify!($name), "::from_scale_tril`] that returns what is wrong instead of panicking.")]
+            pub fn try_from_scale_tril(
+                $first: impl $crate::Given<$crate::Arg>,
+                scale_tril: impl $crate::Given<$crate::Arg>,
+            ) -> $crate::Result<Self> {
+                let validates = super::validation::validate_args();
+                Self::made($first.into(), scale_tril.into(), Matrix::ScaleTril, validates)
+            }
+
+            /// The lower triangular factor of the covariance matrix.
+            #[track_caller]
+            pub fn scale_tril(&self) -> $crate::Tensor {
+                $crate::error::OrPanic::or_panic(self.spread.scale_tril())
+            }
+
+            /// The covariance matrix: how the numbers vary together.
+            #[track_caller]
+            pub fn covariance_matrix(&self) -> $crate::Tensor {
+                $crate::error::OrPanic::or_panic(self.spread.covariance())
+            }
+
+            /// The inverse of the covariance matrix.
+            #[track_caller]
+            pub fn precision_matrix(&self) -> $crate::Tensor {
+                $crate::error::OrPanic::or_panic(self.spread.precision())
+            }
+        }
+    };
+}
+pub(super) use spread_constructors;
+
 /// As what the spread is given.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Matrix {

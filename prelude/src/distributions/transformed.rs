@@ -163,11 +163,7 @@ impl<D: Distribution> fmt::Display for TransformedDistribution<D> {
     }
 }
 
-impl<D: Distribution> fmt::Debug for TransformedDistribution<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!([D: Distribution] TransformedDistribution<D>);
 
 impl<D: Distribution> Distribution for TransformedDistribution<D> {
     fn batch_shape(&self) -> Shape {

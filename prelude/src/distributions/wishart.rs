@@ -4,9 +4,9 @@ use super::constraint::Constraint;
 use super::distribution::Distribution;
 use super::gamma::Chi2;
 use super::numbers::{broadcast_all, counting, standard_normal};
-use super::spread::{Matrix, Spread, half_log_det};
-use super::validation::{check_parameter, formatted, show, validate_args};
-use crate::error::{Error, OrPanic, Result};
+use super::spread::{Matrix, Spread, half_log_det, spread_constructors};
+use super::validation::{check_parameter, formatted, show};
+use crate::error::{Error, Result};
 use crate::limits::float_info;
 use crate::linalg;
 use crate::scalar::Arg;
@@ -38,95 +38,9 @@ pub struct Wishart {
     validates: bool,
 }
 
+spread_constructors!(Wishart, df: "the degrees of freedom");
+
 impl Wishart {
-    /// Of the degrees of freedom and a covariance matrix, or batches of them.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, a matrix is not symmetric with positive eigenvalues, or there are too few
-    /// degrees of freedom.
-    #[track_caller]
-    pub fn new(df: impl crate::Given<Arg>, covariance_matrix: impl crate::Given<Arg>) -> Self {
-        Self::try_new(df, covariance_matrix).or_panic()
-    }
-
-    /// [`Wishart::new`] that returns what is wrong instead of panicking.
-    pub fn try_new(
-        df: impl crate::Given<Arg>,
-        covariance_matrix: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            df.into(),
-            covariance_matrix.into(),
-            Matrix::Covariance,
-            validate_args(),
-        )
-    }
-
-    /// Of the degrees of freedom and a covariance matrix; neither they nor values to score are looked at.
-    ///
-    /// # Panics
-    /// When the shapes do not go together, a matrix has no factor, or there are too few degrees of freedom.
-    #[track_caller]
-    pub fn without_validation(
-        df: impl crate::Given<Arg>,
-        covariance_matrix: impl crate::Given<Arg>,
-    ) -> Self {
-        Self::made(
-            df.into(),
-            covariance_matrix.into(),
-            Matrix::Covariance,
-            false,
-        )
-        .or_panic()
-    }
-
-    /// Of the degrees of freedom and the inverse of a covariance matrix.
-    ///
-    /// # Panics
-    /// When [`Wishart::new`] does.
-    #[track_caller]
-    pub fn from_precision_matrix(
-        df: impl crate::Given<Arg>,
-        precision_matrix: impl crate::Given<Arg>,
-    ) -> Self {
-        Self::try_from_precision_matrix(df, precision_matrix).or_panic()
-    }
-
-    /// [`Wishart::from_precision_matrix`] that returns what is wrong instead of panicking.
-    pub fn try_from_precision_matrix(
-        df: impl crate::Given<Arg>,
-        precision_matrix: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            df.into(),
-            precision_matrix.into(),
-            Matrix::Precision,
-            validate_args(),
-        )
-    }
-
-    /// Of the degrees of freedom and the lower triangular factor of a covariance matrix.
-    ///
-    /// # Panics
-    /// When a factor is not triangular with a positive diagonal, or [`Wishart::new`] does.
-    #[track_caller]
-    pub fn from_scale_tril(df: impl crate::Given<Arg>, scale_tril: impl crate::Given<Arg>) -> Self {
-        Self::try_from_scale_tril(df, scale_tril).or_panic()
-    }
-
-    /// [`Wishart::from_scale_tril`] that returns what is wrong instead of panicking.
-    pub fn try_from_scale_tril(
-        df: impl crate::Given<Arg>,
-        scale_tril: impl crate::Given<Arg>,
-    ) -> Result<Self> {
-        Self::made(
-            df.into(),
-            scale_tril.into(),
-            Matrix::ScaleTril,
-            validate_args(),
-        )
-    }
-
     fn made(df: Arg, matrix: Arg, given: Matrix, validates: bool) -> Result<Self> {
         let [matrix] = broadcast_all([matrix])?;
         if matrix.dim() < 2 {
@@ -165,24 +79,6 @@ impl Wishart {
     /// The degrees of freedom: of how many vectors the matrices are.
     pub fn df(&self) -> &Tensor {
         &self.df
-    }
-
-    /// The lower triangular factor of the covariance matrix.
-    #[track_caller]
-    pub fn scale_tril(&self) -> Tensor {
-        self.spread.scale_tril().or_panic()
-    }
-
-    /// How the numbers of a vector vary together.
-    #[track_caller]
-    pub fn covariance_matrix(&self) -> Tensor {
-        self.spread.covariance().or_panic()
-    }
-
-    /// The inverse of the covariance matrix.
-    #[track_caller]
-    pub fn precision_matrix(&self) -> Tensor {
-        self.spread.precision().or_panic()
     }
 
     fn rows(&self) -> usize {
@@ -239,11 +135,7 @@ impl fmt::Display for Wishart {
     }
 }
 
-impl fmt::Debug for Wishart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(Wishart);
 
 impl Distribution for Wishart {
     fn batch_shape(&self) -> Shape {

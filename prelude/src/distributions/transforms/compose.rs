@@ -52,11 +52,7 @@ impl fmt::Display for ComposeTransform {
     }
 }
 
-impl fmt::Debug for ComposeTransform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!(ComposeTransform);
 
 impl Transform for ComposeTransform {
     fn domain(&self) -> Constraint {

@@ -28,11 +28,7 @@ impl<T: Transform> fmt::Display for InverseTransform<T> {
     }
 }
 
-impl<T: Transform> fmt::Debug for InverseTransform<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::shown::debug_is_display!([T: Transform] InverseTransform<T>);
 
 impl<T: Transform> Transform for InverseTransform<T> {
     fn domain(&self) -> Constraint {

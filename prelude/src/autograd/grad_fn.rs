@@ -6,6 +6,25 @@ use crate::tensor::Tensor;
 use std::fmt;
 use std::sync::Arc;
 
+/// How many inputs PyTorch's node has where Wick's has fewer, without the tensors that were not given, or more, with the
+/// plain numbers.
+const INPUTS: [(&str, usize); 14] = [
+    ("ClampBackward1", 1),
+    ("ClampMaxBackward0", 1),
+    ("ClampMinBackward0", 1),
+    ("ConvolutionBackward0", 3),
+    ("DivBackward1", 1),
+    ("EmbeddingBagBackward0", 2),
+    ("FmodBackward0", 1),
+    ("IndexFillBackward0", 1),
+    ("MulBackward1", 1),
+    ("NativeBatchNormBackward0", 3),
+    ("NativeGroupNormBackward0", 3),
+    ("NativeLayerNormBackward0", 3),
+    ("RemainderBackward0", 1),
+    ("SoftMarginLossBackward0", 1),
+];
+
 /// What made a tensor, as `grad_fn` shows it. PyTorch: `torch.autograd.graph.Node`.
 ///
 /// ```
@@ -26,13 +45,22 @@ impl GradFn {
         self.0.name()
     }
 
-    /// What made the operation's inputs; `None` for inputs that need no gradient. PyTorch: `Node.next_functions`.
+    /// What made the operation's inputs; `None` for inputs that need no gradient, and for tensors that may be left away,
+    /// such as a bias. PyTorch: `Node.next_functions`.
     pub fn next_functions(&self) -> Vec<Option<GradFn>> {
-        self.0
+        let mut next: Vec<Option<GradFn>> = self
+            .0
             .edges()
             .iter()
             .map(|edge| edge.as_ref().map(|target| GradFn(target.node.clone())))
-            .collect()
+            .collect();
+        let inputs = INPUTS.iter().find(|(name, _)| *name == self.name());
+        if let Some(&(_, inputs)) = inputs
+            && next.iter().skip(inputs).all(Option::is_none)
+        {
+            next.resize(inputs, None);
+        }
+        next
     }
 
     /// The leaf tensor whose gradient arrives here, if this is an `AccumulateGrad`.

@@ -361,3 +361,34 @@ fn what_is_left_out_of_a_scattered_extreme_still_counts_among_equals() {
         [0.5, 0., 1., 0., 0., 0., 1.5]
     );
 }
+
+/// What the inputs of a tensor's node were made by, as PyTorch 2.15 lists them.
+#[test]
+fn nodes_have_the_inputs_of_pytorch() {
+    let next = |y: Tensor| -> Vec<String> {
+        let node = y.grad_fn().unwrap();
+        let name = |node: &Option<GradFn>| {
+            node.as_ref()
+                .map_or("None".to_owned(), |node| node.name().to_owned())
+        };
+        node.next_functions().iter().map(name).collect()
+    };
+    let x = Tensor::ones([2, 2, 3, 3]).requires_grad_(true);
+    let w = Tensor::ones([1, 2, 1, 1]);
+    let (leaf, none) = ("AccumulateGrad", "None");
+    let conv = |bias: Option<&Tensor>| x.conv2d(&w, bias, Conv2dOptions::default());
+    assert_eq!(next(conv(None)), [leaf, none, none]);
+    assert_eq!(
+        next(conv(Some(&Tensor::ones([1]).requires_grad_(true)))),
+        [leaf, none, leaf]
+    );
+    assert_eq!(
+        next(nn::functional::layer_norm(&x, [3], None, None, 1e-5)),
+        [leaf, none, none]
+    );
+    assert_eq!(next(BatchNorm2d::new(2).forward(&x)), [leaf, leaf, leaf]);
+    assert_eq!(next(x.clamp(0, 1)), [leaf]);
+    assert_eq!(next(x.remainder(2)), [leaf]);
+    assert_eq!(next(&x * 2), [leaf, none]);
+    assert_eq!(next(x.pow(2)), [leaf]);
+}

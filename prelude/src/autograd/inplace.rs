@@ -132,7 +132,7 @@ fn check_allowed(target: &Tensor) -> Result<()> {
 /// A view from which there is no way back to its base cannot take part in what is recorded now.
 fn check_view(target: &Tensor, tracked: bool) -> Result<()> {
     let view = target.meta().view.clone();
-    match view.filter(|view| tracked || view.base.requires_grad()) {
+    match view.filter(|_| tracked || target.requires_grad()) {
         Some(view) => check_written_view(&view, target.last_grad_fn().as_ref(), Written::Itself),
         None => Ok(()),
     }

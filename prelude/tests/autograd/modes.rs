@@ -158,6 +158,15 @@ fn views_without_a_way_back_are_lost_when_their_base_is_written_to() {
     assert_eq!(parts[1].detach().item::<f32>(), 5.);
     assert_eq!(no_grad(|| &parts[1] * 2).item::<f32>(), 10.);
 
+    // Their way back is lost for writing, too, whatever their base wants by now.
+    let x = tensor!([1., 2.]).requires_grad_(true);
+    let parts = x.unbind(0);
+    x.requires_grad_(false);
+    assert_eq!(
+        error(parts[1].try_add_(1)),
+        format!("Output 1 of Unbind is a view and is being modified inplace. {several}")
+    );
+
     // Nobody wanted gradients when the parts were made.
     let x = Tensor::ones([2]);
     let parts = x.split(1, 0);

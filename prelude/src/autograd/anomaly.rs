@@ -22,6 +22,8 @@ thread_local! {
     static HERE: Cell<Option<bool>> = const { Cell::new(None) };
     /// The node whose derivative this thread computes: nodes that it records are made on behalf of that one.
     static RUNNING: RefCell<Option<Arc<Site>>> = const { RefCell::new(None) };
+    /// Whether the derivatives that run are steps within that of one node, which is looked at as a whole.
+    static WITHIN_ONE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether operations note where they were called and derivatives are checked. PyTorch: `torch.is_anomaly_enabled`.
@@ -191,7 +193,7 @@ pub(super) fn watched(
     node: &Arc<Node>,
     compute: impl FnOnce() -> Result<Gradients>,
 ) -> Result<Gradients> {
-    let Some(check_nan) = mode() else {
+    let Some(check_nan) = mode().filter(|_| !WITHIN_ONE.get()) else {
         return compute();
     };
     let results = {
@@ -216,6 +218,18 @@ pub(super) fn watched(
             }
             Error::new(error.kind(), text)
         })
+}
+
+/// Computes what belongs to the derivative of one node: only its result is looked at.
+pub(super) fn within_one<R>(compute: impl FnOnce() -> R) -> R {
+    struct Leave(bool);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            let _ = WITHIN_ONE.try_with(|within| within.set(self.0));
+        }
+    }
+    let _leave = Leave(WITHIN_ONE.replace(true));
+    compute()
 }
 
 fn find_nan(node: &Node, results: &[Option<Tensor>]) -> Result<()> {

@@ -1,5 +1,6 @@
 //! One node for what is computed by several operations.
 
+use super::anomaly::within_one;
 use super::functional::{filled, gradients, prepared};
 use super::node::Ctx;
 use super::record::{is_recorded, record_as_is};
@@ -44,19 +45,22 @@ pub(crate) fn composite(
         saved.extend(leaves.into_iter().chain([inner]).map(Saved::whole));
         let backward = move |ctx: &Ctx, g: &Tensor| {
             let given = std::slice::from_ref(g);
+            let back = |outputs: &[Tensor], inputs: &[Tensor], recorded| {
+                within_one(|| filled(gradients(outputs, inputs, given, recorded)?, inputs))
+            };
             let found = if is_grad_enabled() {
                 let all = (0..ctx.inputs())
                     .map(|i| ctx.saved(i))
                     .collect::<Result<Vec<_>>>()?;
                 let now = prepared(&tracked.iter().map(|&i| &all[i]).collect::<Vec<_>>(), true)?;
                 let output = compute(&replaced(&all, &tracked, &now))?;
-                filled(gradients(&[output], &now, given, true)?, &now)?
+                back(&[output], &now, true)?
             } else {
                 let leaves = (0..tracked.len())
                     .map(|i| ctx.saved(ctx.inputs() + i))
                     .collect::<Result<Vec<_>>>()?;
                 let inner = ctx.saved(ctx.inputs() + tracked.len())?;
-                filled(gradients(&[inner], &leaves, given, false)?, &leaves)?
+                back(&[inner], &leaves, false)?
             };
             let mut all = vec![None; ctx.inputs()];
             for (&i, gradient) in tracked.iter().zip(found) {

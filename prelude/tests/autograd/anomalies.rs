@@ -64,3 +64,15 @@ fn without_a_watched_forward_pass_the_error_says_so() {
     let y = tensor!([-1.]).requires_grad_(true).sqrt().sum();
     assert!(y.try_backward().is_ok());
 }
+
+#[test]
+fn an_operation_of_several_steps_is_named_as_one() {
+    let x = tensor!([[-1., 2.]]).requires_grad_(true);
+    let error = detect_anomaly(|| x.log().glu(-1).sum().try_backward()).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("Function 'GluBackward0' returned nan values in its 0th output."),
+        "{text}"
+    );
+    assert!(!text.contains("Mul was called"), "{text}");
+}

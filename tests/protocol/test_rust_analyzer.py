@@ -32,7 +32,14 @@ def analyzer() -> Iterator[str]:
 
 
 def servers(kernel: Session) -> list[psutil.Process]:
-    return [process for process in kernel.processes() if process.name() == "rust-analyzer"]
+    def is_one(process: psutil.Process) -> bool:
+        try:
+            return process.name() == "rust-analyzer"
+        except psutil.NoSuchProcess:
+            # It ended since it was listed.
+            return False
+
+    return [process for process in kernel.processes() if is_one(process)]
 
 
 def offered_at_mark(kernel: Session, code: str) -> list[str]:

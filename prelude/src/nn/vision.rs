@@ -49,6 +49,12 @@ impl Upsample {
     }
 
     /// By a factor of its own for each dimension. PyTorch's argument `scale_factor`, a tuple.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let up = Upsample::scale_factors(&[1., 2.5]);
+    /// assert_eq!(up.forward(&Tensor::ones([1, 1, 2, 2])).shape(), [1, 1, 2, 5]);
+    /// ```
     pub fn scale_factors(factors: &[f64]) -> Self {
         let options = InterpolateOptions {
             scale_factor: factors.to_vec(),
@@ -62,6 +68,15 @@ impl Upsample {
 
     /// Whether elements are looked up by the factor of the sizes, which are whole, and not by the one that was given.
     /// PyTorch's argument `recompute_scale_factor`, `false` at first.
+    ///
+    /// ```
+    /// use wick::prelude::*;
+    /// let x = Tensor::arange(0., 4., 1.).view([1, 1, 4]);
+    /// let up = Upsample::scale_factor(0.6).mode(Interpolation::Linear);
+    /// assert_eq!(up.forward(&x).to_string(), "tensor([[[0.3333, 2.0000]]])");
+    /// // Half of the elements: by 0.5.
+    /// assert_eq!(up.recompute_scale_factor(true).forward(&x).to_string(), "tensor([[[0.5000, 2.5000]]])");
+    /// ```
     pub fn recompute_scale_factor(mut self, recompute: bool) -> Self {
         self.options.recompute_scale_factor = recompute;
         self

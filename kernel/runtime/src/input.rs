@@ -56,6 +56,11 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Keeps what is known of readers as it is, for a fork.
+pub(crate) fn hold() -> impl Sized {
+    state()
+}
+
 /// Asks the reader of the notebook for a line of text, as Python's `input` does.
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock, TryLockError};
+use std::time::{Duration, Instant};
 
 use crate::display::{encode, token};
 use crate::protocol::Frame;
@@ -15,6 +15,12 @@ const BUSY: Duration = Duration::from_millis(25);
 const IDLE: Duration = Duration::from_millis(250);
 
 static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// Held while the thread that flushes has the lock of stdout.
+static FLUSHING: Mutex<()> = Mutex::new(());
+
+/// How long a fork waits for that thread, which waits in turn where a thread of a cell keeps stdout.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The streams that the kernel reads, even after a cell has closed or replaced fds 1 and 2.
 static STREAMS: OnceLock<[File; 2]> = OnceLock::new();
@@ -45,6 +51,7 @@ pub(crate) fn start_flushing() {
             } else {
                 IDLE
             });
+            let _flushing = FLUSHING.lock();
             flush();
         }
     };
@@ -52,6 +59,19 @@ pub(crate) fn start_flushing() {
     let _ = std::thread::Builder::new()
         .name("flush".into())
         .spawn(flush_forever);
+}
+
+/// Keeps the thread that flushes from the lock of stdout, for a fork.
+pub(crate) fn hold() -> impl Sized {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match FLUSHING.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            held => return held,
+        }
+    }
 }
 
 /// Says whether a cell runs.

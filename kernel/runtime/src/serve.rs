@@ -122,7 +122,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
                     // Without room for a snapshot the session goes on all the same.
                     Err(why) => Response::Snapshotted(Err(why)),
                     Ok(Side::Promoted { cut_off }) => {
-                        worker = Worker::after_fork()?;
+                        std::mem::replace(&mut worker, Worker::after_fork()?).abandon();
                         Response::Promoted(Promotion {
                             pid: std::process::id(),
                             snapshot: id,
@@ -267,6 +267,19 @@ impl Worker {
         input::prepare()?;
         cell::abandon_tokio();
         Self::start()
+    }
+
+    /// What is left of it after a fork, where its thread is not. Its channels are forgotten: the thread may have held
+    /// their locks when the process was copied, and dropping them would wait for those for ever.
+    fn abandon(self) {
+        let Self {
+            jobs,
+            done,
+            bell,
+            thread,
+        } = self;
+        drop(bell);
+        std::mem::forget((jobs, done, thread));
     }
 
     /// Waits for a job, listening to the kernel meanwhile.

@@ -54,7 +54,12 @@ pub(crate) fn take(id: SnapshotId, kernel: &UnixStream) -> Result<Side, NoSnapsh
 
 fn fork(id: SnapshotId, kernel: RawFd) -> io::Result<Side> {
     let (waiting, alive) = pipe()?;
-    let _comms = crate::comm::hold();
+    // A lock that another thread holds now would never be let go of in the copy, which has no such thread.
+    let _locks = (
+        crate::comm::hold(),
+        crate::input::hold(),
+        crate::output::hold(),
+    );
     // SAFETY: plain system calls that take no pointers.
     let (parent, group) = unsafe { (open_process(libc::getpid())?, libc::getpgrp()) };
     // SAFETY: the child only reads from a pipe, then, if promoted, goes on in `serve`, which starts all the

@@ -21,3 +21,12 @@ def test_a_disaster_costs_nothing(tmp_path, shown, disaster: Disaster):
         assert word.lower() in cell.said.lower(), cell
     if disaster.line is not None:
         assert f":{disaster.line}:" in cell.traceback, cell.traceback
+
+
+def test_crashes_in_a_row_leave_the_session_going(kernel):
+    """Each is taken over by a process that was copied while the threads of another were at work."""
+    kernel.ok("let mut n = 0;")
+    for _ in range(40):
+        kernel.ok("n += 1;")
+        assert "SIGABRT" in kernel.fails("std::process::abort()").traceback
+    assert kernel.value("n") == "40"

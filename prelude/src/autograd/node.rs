@@ -167,10 +167,10 @@ impl Node {
         else {
             return Ok(Vec::new());
         };
-        let gradients = match (second_name(&self.name), gradients) {
-            (Some(name), [Some(gradient)]) if is_grad_enabled() => {
-                apply_as_one(name, self, gradient, wanted)?
-            }
+        // What is not recorded has no name.
+        let name = is_grad_enabled().then(|| second_name(&self.name)).flatten();
+        let gradients = match (name, gradients) {
+            (Some(name), [Some(gradient)]) => apply_as_one(name, self, gradient, wanted)?,
             _ => backward(&Ctx::new(self, wanted), gradients)?,
         };
         if gradients.len() != self.edges.len() {

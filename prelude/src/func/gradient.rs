@@ -3,7 +3,7 @@
 use super::trace::Trace;
 use super::{Map, MapAll};
 use crate::autograd::functional::{
-    Function, FunctionalOptions, filled, finished, gradients, rows_of,
+    Function, FunctionalOptions, filled, finished, gradients, rows_of, unit,
 };
 use crate::error::{OrPanic, Result, bail};
 use crate::tensor::Tensor;
@@ -189,9 +189,7 @@ fn by_columns(f: Function<'_>, x: &Tensor) -> Result<Tensor> {
         let pullback = run.pullback()?;
         let mut columns = Vec::with_capacity(input.numel());
         for at in 0..input.numel() {
-            let one = input.detach().try_zeros_like()?.try_contiguous()?;
-            one.try_view(-1)?.try_select(0, at as i64)?.try_fill_(1)?;
-            columns.extend(pullback.push(&[one])?);
+            columns.extend(pullback.push(&[unit(input, at)?])?);
         }
         let shape: Vec<usize> = output
             .shape()

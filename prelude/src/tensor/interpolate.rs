@@ -1,6 +1,7 @@
 //! Images in another size.
 
 use super::Tensor;
+use super::filter::Filter;
 use super::ops::ops;
 use crate::autograd::composite;
 use crate::error::{Result, bail};
@@ -92,11 +93,18 @@ struct Axis {
 impl Axis {
     /// Where output element `i` lies in the input, for the modes that go between elements.
     fn source(self, i: usize) -> f64 {
-        if self.align_corners {
-            let step = (self.input - 1) as f64 / (self.output.max(2) - 1) as f64;
-            return step * i as f64;
+        match self.align_corners {
+            true => self.step() * i as f64,
+            false => self.step() * (i as f64 + 0.5) - 0.5,
         }
-        self.scale * (i as f64 + 0.5) - 0.5
+    }
+
+    /// How far neighbouring output elements lie apart in the input.
+    fn step(self) -> f64 {
+        match self.align_corners {
+            true => (self.input - 1) as f64 / (self.output.max(2) - 1) as f64,
+            false => self.scale,
+        }
     }
 
     fn nearest(self, exact: bool) -> Vec<i64> {
@@ -104,36 +112,6 @@ impl Axis {
         (0..self.output)
             .map(|i| (((i as f64 + shift) * self.scale) as usize).min(self.input - 1) as i64)
             .collect()
-    }
-
-    /// How much of each input element each output element is made of, when it is made of all that it covers: one row for
-    /// each (`UpSampleKernel.cpp`, `_compute_indices_weights_aa`).
-    fn covered(self, cubic: bool) -> Vec<f64> {
-        let scale = match self.align_corners {
-            true => (self.input - 1) as f64 / (self.output.max(2) - 1) as f64,
-            false => self.scale,
-        };
-        let wide = scale.max(1.0);
-        let support = if cubic { 2.0 } else { 1.0 } * wide;
-        let mut rows = vec![0.0; self.output * self.input];
-        for (i, row) in rows.chunks_mut(self.input).enumerate() {
-            let center = scale * (i as f64 + 0.5);
-            let first = (center - support + 0.5).max(0.0) as usize;
-            let end = ((center + support + 0.5) as usize).min(self.input);
-            for (j, weight) in row.iter_mut().enumerate().take(end).skip(first) {
-                let distance = ((j as f64 - center + 0.5) / wide).abs();
-                *weight = if cubic {
-                    catmull(distance)
-                } else {
-                    (1.0 - distance).max(0.0)
-                };
-            }
-            let sum: f64 = row.iter().sum();
-            if sum != 0.0 {
-                row.iter_mut().for_each(|weight| *weight /= sum);
-            }
-        }
-        rows
     }
 
     /// For each output element the elements it is made of, and how much of each.
@@ -176,18 +154,14 @@ fn keys(t: f64) -> [f64; 4] {
     [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)]
 }
 
-/// Keys' cubic convolution with a = -0.5, as Pillow and PyTorch take it where they look at all elements.
-fn catmull(x: f64) -> f64 {
-    match x {
-        x if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
-        x if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
-        _ => 0.0,
+/// The sums along one dimension of all that each output element covers, by how much it does.
+fn mixed(x: &Tensor, dim: i64, axis: Axis, filter: Filter) -> Result<Tensor> {
+    let mut weights = vec![0.0; axis.output * axis.input];
+    let taps = filter.taps(axis.input, axis.output, axis.step());
+    for (row, tap) in weights.chunks_mut(axis.input).zip(taps) {
+        row[tap.start..tap.start + tap.weights.len()].copy_from_slice(&tap.weights);
     }
-}
-
-/// The weighted sums of all elements along one dimension.
-fn mixed(x: &Tensor, dim: i64, axis: Axis, cubic: bool) -> Result<Tensor> {
-    let weights = Tensor::try_from_vec(axis.covered(cubic), [axis.output, axis.input])?
+    let weights = Tensor::try_from_vec(weights, [axis.output, axis.input])?
         .try_to_dtype(x.dtype())?
         .try_to_device(x.device())?;
     x.try_transpose(dim, -1)?
@@ -323,15 +297,14 @@ fn interpolate(x: &Tensor, options: &InterpolateOptions) -> Result<Tensor> {
     }
     let axes = axes(x, options)?;
     if options.antialias {
-        let cubic = mode == Interpolation::Bicubic;
-        let name = match cubic {
-            true => "UpsampleBicubic2DAaBackward0",
-            false => "UpsampleBilinear2DAaBackward0",
+        let (filter, name) = match mode {
+            Interpolation::Bicubic => (Filter::Cubic, "UpsampleBicubic2DAaBackward0"),
+            _ => (Filter::Triangle, "UpsampleBilinear2DAaBackward0"),
         };
         return composite(name, &[x], move |of| {
             // The rows of pixels first.
-            let narrow = mixed(&of[0], 3, axes[1], cubic)?;
-            mixed(&narrow, 2, axes[0], cubic)?.try_contiguous()
+            let narrow = mixed(&of[0], 3, axes[1], filter)?;
+            mixed(&narrow, 2, axes[0], filter)?.try_contiguous()
         });
     }
     if mode == Interpolation::Area {

@@ -18,6 +18,7 @@ mod display;
 mod draw;
 mod einsum;
 mod extreme;
+pub(crate) mod filter;
 mod incomplete;
 mod index;
 mod index_ops;

@@ -9,6 +9,7 @@ use std::fmt;
 use crate::DType;
 use crate::error::{Error, Result};
 use crate::interop::image::Raster;
+use crate::tensor::filter::{Filter, Taps};
 use crate::tensor::{InterpolateOptions, Interpolation, Tensor};
 
 /// How pixels between pixels are found. PyTorch: `torchvision.transforms.InterpolationMode`.
@@ -57,48 +58,13 @@ impl InterpolationMode {
         }
     }
 
-    /// How far a filter reaches from its center.
-    fn support(self) -> f64 {
-        if self == Self::Bicubic { 2.0 } else { 1.0 }
-    }
-
-    /// The weight of a neighbour at this distance.
-    fn weight(self, distance: f64) -> f64 {
-        const A: f64 = -0.5;
-        let x = distance.abs();
+    /// How it weighs neighbours where all of them count.
+    fn filter(self) -> Filter {
         match self {
-            Self::Bicubic if x < 1.0 => ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0,
-            Self::Bicubic if x < 2.0 => (((x - 5.0) * x + 8.0) * x - 4.0) * A,
-            Self::Bicubic => 0.0,
-            _ => (1.0 - x).max(0.0),
+            Self::Bicubic => Filter::Cubic,
+            _ => Filter::Triangle,
         }
     }
-}
-
-/// The neighbours that one output pixel is made of.
-struct Taps<T> {
-    start: usize,
-    weights: Vec<T>,
-}
-
-/// The neighbours of each of `output` pixels among `input` ones, in double precision as Pillow finds them.
-fn taps(input: usize, output: usize, mode: InterpolationMode) -> Vec<Taps<f64>> {
-    let scale = input as f64 / output as f64;
-    let stretch = scale.max(1.0);
-    let support = mode.support() * stretch;
-    let tap = |at: usize| {
-        let center = (at as f64 + 0.5) * scale;
-        let start = ((center - support + 0.5) as i64).max(0) as usize;
-        let end = ((center + support + 0.5) as usize).min(input);
-        let weights = (start..end).map(|from| mode.weight((from as f64 - center + 0.5) / stretch));
-        let weights: Vec<f64> = weights.collect();
-        let sum: f64 = weights.iter().sum();
-        Taps {
-            start,
-            weights: weights.iter().map(|weight| weight / sum).collect(),
-        }
-    };
-    (0..output).map(tap).collect()
 }
 
 /// The binary places of Pillow's weights.
@@ -123,7 +89,9 @@ pub(super) fn resize_bytes(
             start: tap.start,
             weights: tap.weights.into_iter().map(whole).collect(),
         };
-        taps(input, output, mode).into_iter().map(tap).collect()
+        let scale = input as f64 / output as f64;
+        let taps = mode.filter().taps(input, output, scale);
+        taps.into_iter().map(tap).collect()
     };
     let channels = from.channels;
     let mut bytes = from.bytes.clone();
@@ -322,14 +290,14 @@ fn real_taps<T: Real>(input: usize, output: usize, mode: InterpolationMode) -> V
     let real = |value: f64| T::from(value).unwrap_or_else(T::zero);
     let scale = real(input as f64) / real(output as f64);
     let stretch = scale.max(T::one());
-    let (support, half) = (real(mode.support()) * stretch, real(0.5));
+    let (support, half) = (real(mode.filter().support()) * stretch, real(0.5));
     let tap = |at: usize| {
         let center = scale * (real(at as f64) + half);
         let start = (center - support + half).to_i64().unwrap_or(0).max(0) as usize;
         let end = (center + support + half).to_usize().unwrap_or(0).min(input);
         let distance = |from: usize| (real(from as f64) - center + half) * (T::one() / stretch);
         let weights: Vec<T> = (start..end)
-            .map(|from| real(mode.weight(distance(from).to_f64().unwrap_or(0.0))))
+            .map(|from| real(mode.filter().weight(distance(from).to_f64().unwrap_or(0.0))))
             .collect();
         let sum: T = weights.iter().copied().sum();
         Taps {

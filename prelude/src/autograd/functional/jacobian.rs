@@ -63,6 +63,13 @@ fn compute(
     })
 }
 
+/// Zeros like `like`, with a 1 at one place.
+pub(crate) fn unit(like: &Tensor, at: usize) -> Result<Tensor> {
+    let unit = like.detach().try_zeros_like()?.try_contiguous()?;
+    unit.try_view(-1)?.try_select(0, at as i64)?.try_fill_(1)?;
+    Ok(unit)
+}
+
 /// The derivatives of one result with respect to each input.
 pub(crate) fn rows_of(
     output: &Tensor,
@@ -77,8 +84,7 @@ pub(crate) fn rows_of(
     } = options;
     let mut rows: Vec<Vec<Tensor>> = vec![Vec::new(); inputs.len()];
     for at in 0..output.numel() {
-        let one = output.detach().try_zeros_like()?.try_contiguous()?;
-        one.try_view(-1)?.try_select(0, at as i64)?.try_fill_(1)?;
+        let one = unit(output, at)?;
         let row = gradients(
             std::slice::from_ref(output),
             inputs,

@@ -8,8 +8,8 @@ mod outputs;
 mod products;
 mod strict;
 
-pub(crate) use jacobian::rows_of;
 pub use jacobian::{hessian, hessian_with, jacobian, jacobian_with};
+pub(crate) use jacobian::{rows_of, unit};
 pub(crate) use products::placeholders;
 
 pub use outputs::Outputs;

@@ -5,7 +5,7 @@ use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::{along_batch, broadcast, counting};
-use super::odds::{Odds, Weights, constructors};
+use super::odds::{Odds, Weights, by_odds, constructors};
 use crate::error::Result;
 use crate::shape::Shape;
 use crate::tensor::{Reduction, Tensor};
@@ -55,24 +55,10 @@ pub(super) fn cross_entropy(logits: &Tensor, value: &Tensor) -> Result<Tensor> {
 }
 
 impl Distribution for Bernoulli {
-    fn batch_shape(&self) -> Shape {
-        self.odds.batch()
-    }
-
-    fn validates(&self) -> bool {
-        self.validates
-    }
+    by_odds!();
 
     fn has_enumerate_support(&self) -> bool {
         true
-    }
-
-    fn expand_to(&self, shape: &Shape) -> Result<Self> {
-        let odds = self.odds.expand(shape)?;
-        Ok(Self {
-            odds,
-            ..self.clone()
-        })
     }
 
     fn try_support(&self) -> Result<Constraint> {

@@ -4,7 +4,7 @@ use super::constraint::Constraint;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::{along_batch, full};
-use super::odds::{Odds, Weights, constructors};
+use super::odds::{Odds, Weights, by_odds, constructors};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::limits::float_info;
@@ -50,24 +50,10 @@ impl Categorical {
 }
 
 impl Distribution for Categorical {
-    fn batch_shape(&self) -> Shape {
-        self.odds.batch()
-    }
-
-    fn validates(&self) -> bool {
-        self.validates
-    }
+    by_odds!();
 
     fn has_enumerate_support(&self) -> bool {
         true
-    }
-
-    fn expand_to(&self, shape: &Shape) -> Result<Self> {
-        let odds = self.odds.expand(shape)?;
-        Ok(Self {
-            odds,
-            ..self.clone()
-        })
     }
 
     fn try_support(&self) -> Result<Constraint> {

@@ -6,7 +6,7 @@ use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::uniform;
-use super::odds::{Odds, Weights, constructors};
+use super::odds::{Odds, Weights, by_odds, constructors};
 use crate::error::Result;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -77,24 +77,10 @@ impl ContinuousBernoulli {
 }
 
 impl Distribution for ContinuousBernoulli {
-    fn batch_shape(&self) -> Shape {
-        self.odds.batch()
-    }
-
-    fn validates(&self) -> bool {
-        self.validates
-    }
+    by_odds!();
 
     fn has_rsample(&self) -> bool {
         true
-    }
-
-    fn expand_to(&self, shape: &Shape) -> Result<Self> {
-        let odds = self.odds.expand(shape)?;
-        Ok(Self {
-            odds,
-            ..self.clone()
-        })
     }
 
     fn try_support(&self) -> Result<Constraint> {

@@ -6,7 +6,7 @@ use super::constraints;
 use super::distribution::Distribution;
 use super::family::text;
 use super::numbers::broadcast;
-use super::odds::{Odds, Weights, constructors};
+use super::odds::{Odds, Weights, by_odds, constructors};
 use crate::error::{Error, Result};
 use crate::limits::float_info;
 use crate::nn::python::tuple;
@@ -67,21 +67,7 @@ impl Geometric {
 }
 
 impl Distribution for Geometric {
-    fn batch_shape(&self) -> Shape {
-        self.odds.batch()
-    }
-
-    fn validates(&self) -> bool {
-        self.validates
-    }
-
-    fn expand_to(&self, shape: &Shape) -> Result<Self> {
-        let odds = self.odds.expand(shape)?;
-        Ok(Self {
-            odds,
-            ..self.clone()
-        })
-    }
+    by_odds!();
 
     fn try_support(&self) -> Result<Constraint> {
         Ok(constraints::nonnegative_integer())

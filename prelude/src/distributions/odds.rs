@@ -10,6 +10,28 @@ use crate::shape::Shape;
 use crate::tensor::Tensor;
 use std::fmt;
 
+/// What a family of nothing but [`Odds`] has in common with the others: `common!` of `self.odds`.
+macro_rules! by_odds {
+    () => {
+        fn batch_shape(&self) -> $crate::Shape {
+            self.odds.batch()
+        }
+
+        fn validates(&self) -> bool {
+            self.validates
+        }
+
+        fn expand_to(&self, shape: &$crate::Shape) -> $crate::Result<Self> {
+            let odds = self.odds.expand(shape)?;
+            Ok(Self {
+                odds,
+                ..self.clone()
+            })
+        }
+    };
+}
+pub(super) use by_odds;
+
 /// As what probabilities are given.
 pub(super) enum Weights {
     Probs(Arg),

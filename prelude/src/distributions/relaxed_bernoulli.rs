@@ -5,7 +5,7 @@ use super::constraints;
 use super::distribution::Distribution;
 use super::family::{text, transformed};
 use super::numbers::{broadcast, clamp_probs, uniform};
-use super::odds::{Odds, Weights, constructors};
+use super::odds::{Odds, Weights, by_odds, constructors};
 use super::transformed::TransformedDistribution;
 use super::transforms::SigmoidTransform;
 use super::validation::validate_args;
@@ -90,21 +90,7 @@ impl LogitRelaxedBernoulli {
 
 // PyTorch's says of itself that it has no `rsample`, though it has.
 impl Distribution for LogitRelaxedBernoulli {
-    fn batch_shape(&self) -> Shape {
-        self.odds.batch()
-    }
-
-    fn validates(&self) -> bool {
-        self.validates
-    }
-
-    fn expand_to(&self, shape: &Shape) -> Result<Self> {
-        let odds = self.odds.expand(shape)?;
-        Ok(Self {
-            odds,
-            ..self.clone()
-        })
-    }
+    by_odds!();
 
     fn try_support(&self) -> Result<Constraint> {
         Ok(Constraint::Real)
